@@ -1,0 +1,142 @@
+package io.github.cometspring.actuate;
+
+import java.util.Comparator;
+import java.util.List;
+
+import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.ChannelLog;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+
+/**
+ * The {@code cometchannels} endpoint: lists channels, shows one, ends one. It is never
+ * exposed by default, because knowing an id is the permission to read the channel.
+ *
+ * @since 0.1.0
+ */
+@Endpoint(id = "cometchannels")
+public class CometChannelsEndpoint {
+
+	private static final int DEFAULT_SIZE = 100;
+
+	private static final int LARGEST_SIZE = 1000;
+
+	private final ChannelBroker broker;
+
+	/**
+	 * Creates the endpoint.
+	 * @param broker where the channels live
+	 */
+	public CometChannelsEndpoint(ChannelBroker broker) {
+		this.broker = broker;
+	}
+
+	/**
+	 * Lists channels in the order of their ids.
+	 * @param prefix what the ids begin with; all if absent
+	 * @param page the number of the page, from 0
+	 * @param size how many channels make a page, 100 if absent, at most 1,000
+	 * @return the page
+	 */
+	@ReadOperation
+	public Mono<ChannelPage> channels(@Nullable String prefix, @Nullable Integer page, @Nullable Integer size) {
+		int number = within("page", (page != null) ? page : 0, 0, Integer.MAX_VALUE / LARGEST_SIZE);
+		int most = within("size", (size != null) ? size : DEFAULT_SIZE, 1, LARGEST_SIZE);
+		return this.broker.list()
+			.filter((log) -> prefix == null || log.id().startsWith(prefix))
+			.collectSortedList(Comparator.comparing(ChannelLog::id))
+			.map((logs) -> new ChannelPage(
+					logs.stream().skip((long) number * most).limit(most).map(ChannelDetails::of).toList(), number, most,
+					logs.size()));
+	}
+
+	private static int within(String name, int value, int least, int most) {
+		if (value < least || value > most) {
+			throw new InvalidEndpointRequestException("Invalid " + name,
+					"'%s' must be from %d to %d".formatted(name, least, most));
+		}
+		return value;
+	}
+
+	/**
+	 * Shows a channel.
+	 * @param id the id, in one or several segments of the path
+	 * @return the channel, or empty if there is none
+	 */
+	@ReadOperation
+	public Mono<ChannelDetails> channel(@Selector(match = Selector.Match.ALL_REMAINING) String... id) {
+		return RequestPath.segments(id)
+			.flatMap((segments) -> this.broker.find(String.join("/", segments)))
+			.map(ChannelDetails::of);
+	}
+
+	/**
+	 * Ends a channel.
+	 * @param id the id, in one or several segments of the path
+	 * @return 204, or 404 if there is none
+	 */
+	@DeleteOperation
+	public Mono<WebEndpointResponse<Void>> close(@Selector(match = Selector.Match.ALL_REMAINING) String... id) {
+		return RequestPath.segments(id)
+			.flatMap((segments) -> this.broker.find(String.join("/", segments)))
+			.flatMap((log) -> log.close()
+				.thenReturn(new WebEndpointResponse<Void>(WebEndpointResponse.STATUS_NO_CONTENT)))
+			.defaultIfEmpty(new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND));
+	}
+
+	/**
+	 * Some of the channels.
+	 *
+	 * @param channels the channels of the page
+	 * @param page the number of the page, from 0
+	 * @param size how many channels make a page
+	 * @param total how many channels there are on all pages
+	 */
+	public record ChannelPage(List<ChannelDetails> channels, int page, int size, int total) {
+	}
+
+	/**
+	 * A channel.
+	 *
+	 * @param id the id
+	 * @param subscribers how many clients are connected to this node
+	 * @param history what it keeps
+	 * @param newest the position of the newest message
+	 */
+	public record ChannelDetails(String id, int subscribers, History history, Newest newest) {
+
+		static ChannelDetails of(ChannelLog log) {
+			return new ChannelDetails(log.id(), log.subscribers(), new History(log.retained(),
+					log.settings().historySize(), log.settings().historyMaxAge().toString()),
+					new Newest(log.epoch(), log.newest()));
+		}
+
+	}
+
+	/**
+	 * What a channel keeps.
+	 *
+	 * @param messages how many messages it has now
+	 * @param size how many it keeps at the most
+	 * @param maxAge how long it keeps one, in ISO 8601
+	 */
+	public record History(int messages, int size, String maxAge) {
+	}
+
+	/**
+	 * A position.
+	 *
+	 * @param epoch the epoch of the channel
+	 * @param offset the offset of the newest message, 0 before the first
+	 */
+	public record Newest(long epoch, long offset) {
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.github.cometspring.actuate;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * Stands before the actuator endpoints: refuses what the guard refuses, and keeps the
+ * path of the request for the operation.
+ *
+ * @since 0.1.0
+ */
+public final class CometEndpointFilter implements WebFilter, Ordered {
+
+	private final List<PathPattern> endpoints;
+
+	private final @Nullable LoopbackGuard guard;
+
+	/**
+	 * Creates a filter.
+	 * @param paths the paths of the endpoints
+	 * @param guard decides who gets through, or {@code null} if everyone does
+	 */
+	public CometEndpointFilter(List<String> paths, @Nullable LoopbackGuard guard) {
+		this.endpoints = paths.stream().map((path) -> PathPatternParser.defaultInstance.parse(path + "/**")).toList();
+		this.guard = guard;
+	}
+
+	@Override
+	public int getOrder() {
+		// After Spring Security, so that it is known who is logged in.
+		return Ordered.LOWEST_PRECEDENCE - 10;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		PathContainer path = exchange.getRequest().getPath().pathWithinApplication();
+		for (PathPattern endpoint : this.endpoints) {
+			if (endpoint.matches(path)) {
+				Mono<Void> next = chain.filter(exchange)
+					.contextWrite((context) -> RequestPath.keep(context, exchange, endpoint));
+				return (this.guard != null) ? this.guard.check(exchange, next) : next;
+			}
+		}
+		return chain.filter(exchange);
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.github.cometspring.actuate;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.control.CometCommand;
+import io.github.cometspring.control.CometControl;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * What an operator can see and do, whatever the technology of the endpoint.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class CometOperations {
+
+	private final CometControl control;
+
+	private final ChannelBroker broker;
+
+	private final Subscriptions subscriptions;
+
+	private final @Nullable Integer channelLimit;
+
+	/**
+	 * Creates the operations.
+	 * @param control the switch of the service
+	 * @param broker where the channels live
+	 * @param subscriptions who is connected
+	 * @param channelLimit how many channels there may be, or {@code null} for no limit
+	 */
+	public CometOperations(CometControl control, ChannelBroker broker, Subscriptions subscriptions,
+			@Nullable Integer channelLimit) {
+		this.control = control;
+		this.broker = broker;
+		this.subscriptions = subscriptions;
+		this.channelLimit = channelLimit;
+	}
+
+	/**
+	 * Tells how the service is.
+	 * @return the state
+	 */
+	public Mono<CometState> state() {
+		Mono<Long> retained = this.broker.list().map(ChannelLog::retained).reduce(0L, Long::sum);
+		return Mono.zip(this.broker.count(), retained,
+				(count, messages) -> new CometState(this.control.isActive(), this.control.timeout().toString(),
+						new CometState.ChannelUse(count, this.channelLimit), connections(),
+						new CometState.HistoryUse(messages)));
+	}
+
+	private Map<String, Integer> connections() {
+		Map<String, Integer> connections = new TreeMap<>();
+		for (Transport transport : Transport.values()) {
+			connections.put(transport.id(), this.subscriptions.connections(transport));
+		}
+		return connections;
+	}
+
+	/**
+	 * Carries out a command.
+	 * @param command the command
+	 * @return the resulting state
+	 */
+	public Mono<CometState> execute(CometCommand command) {
+		return this.control.execute(command).then(state());
+	}
+
+}

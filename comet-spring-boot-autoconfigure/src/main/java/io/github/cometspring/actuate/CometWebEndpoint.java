@@ -1,0 +1,135 @@
+package io.github.cometspring.actuate;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.cometspring.control.CometCommand;
+import io.github.cometspring.control.InvalidTimeoutException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+
+/**
+ * The {@code comet} endpoint on the web: the state, and a command as a path.
+ * <p>
+ * The operations without a body take no parameter but selectors, or they would demand a
+ * JSON {@code Content-Type}. And since a query or a body may override a selector, the
+ * words of a command are read from the {@linkplain RequestPath path of the request}.
+ *
+ * @since 0.1.0
+ */
+@WebEndpoint(id = "comet")
+public class CometWebEndpoint {
+
+	private static final String SET_TIMEOUT = "set_timeout";
+
+	private final CometOperations operations;
+
+	/**
+	 * Creates the endpoint.
+	 * @param operations what it offers
+	 */
+	public CometWebEndpoint(CometOperations operations) {
+		this.operations = operations;
+	}
+
+	/**
+	 * Tells how the service is.
+	 * @return the state
+	 */
+	@ReadOperation
+	public Mono<CometState> state() {
+		return this.operations.state();
+	}
+
+	/**
+	 * Carries out a command without arguments.
+	 * @param command {@code activate} or {@code deactivate}
+	 * @return the resulting state, or 404 for another command
+	 */
+	@WriteOperation
+	public Mono<WebEndpointResponse<CometState>> execute(@Selector String command) {
+		return RequestPath.segments(command).flatMap((words) -> {
+			if (words.get(0).equals(SET_TIMEOUT)) {
+				return invalid("Give the timeout as JSON ('Content-Type: application/json'), "
+						+ "such as {\"timeout\":\"PT30S\",\"kill\":true}, or in the path, such as set_timeout/30/KILL");
+			}
+			return parseAndExecute(words);
+		});
+	}
+
+	/**
+	 * Carries out a command with a JSON body, which {@code set_timeout} alone heeds.
+	 * @param command the command
+	 * @param timeout seconds as a number, or a duration in ISO 8601
+	 * @param kill whether to end whatever waits
+	 * @return the resulting state, 404 for an unknown command, or 400 for a bad value
+	 */
+	@WriteOperation
+	public Mono<WebEndpointResponse<CometState>> executeWithBody(@Selector String command, @Nullable String timeout,
+			@Nullable Boolean kill) {
+		return RequestPath.segments(command).flatMap((words) -> {
+			if (!words.get(0).equals(SET_TIMEOUT)) {
+				return parseAndExecute(words);
+			}
+			try {
+				Duration parsed = CometCommand.SetTimeout.parseTimeout(timeout);
+				return respond(new CometCommand.SetTimeout(parsed, Boolean.TRUE.equals(kill)));
+			}
+			catch (InvalidTimeoutException ex) {
+				return invalid(ex.getMessage());
+			}
+		});
+	}
+
+	/**
+	 * Carries out a command with one argument: {@code set_timeout/30}.
+	 * @param command the command
+	 * @param timeout its argument
+	 * @return the resulting state, 404 for an unknown command, or 400 for a bad value
+	 */
+	@WriteOperation
+	public Mono<WebEndpointResponse<CometState>> executeWithTimeout(@Selector String command,
+			@Selector String timeout) {
+		return RequestPath.segments(command, timeout).flatMap(this::parseAndExecute);
+	}
+
+	/**
+	 * Carries out a command with two arguments: {@code set_timeout/30/KILL}.
+	 * @param command the command
+	 * @param timeout its first argument
+	 * @param kill its second argument
+	 * @return the resulting state, 404 for an unknown command, or 400 for a bad value
+	 */
+	@WriteOperation
+	public Mono<WebEndpointResponse<CometState>> executeWithTimeoutAndKill(@Selector String command,
+			@Selector String timeout, @Selector String kill) {
+		return RequestPath.segments(command, timeout, kill).flatMap(this::parseAndExecute);
+	}
+
+	private Mono<WebEndpointResponse<CometState>> parseAndExecute(List<String> words) {
+		try {
+			return CometCommand.parse(words.get(0), words.subList(1, words.size()))
+				.map(this::respond)
+				.orElseGet(() -> Mono.just(new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)));
+		}
+		catch (InvalidTimeoutException ex) {
+			return invalid(ex.getMessage());
+		}
+	}
+
+	private Mono<WebEndpointResponse<CometState>> respond(CometCommand command) {
+		return this.operations.execute(command).map(WebEndpointResponse::new);
+	}
+
+	private static <T> Mono<T> invalid(@Nullable String reason) {
+		return Mono.error(new InvalidEndpointRequestException("Invalid command: " + reason, reason));
+	}
+
+}

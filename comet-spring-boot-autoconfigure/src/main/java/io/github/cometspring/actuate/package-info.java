@@ -1,0 +1,7 @@
+/**
+ * Actuator endpoints.
+ */
+@NullMarked
+package io.github.cometspring.actuate;
+
+import org.jspecify.annotations.NullMarked;

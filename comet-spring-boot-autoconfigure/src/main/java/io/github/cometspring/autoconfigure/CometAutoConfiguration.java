@@ -1,0 +1,62 @@
+package io.github.cometspring.autoconfigure;
+
+import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.channel.DefaultChannels;
+import io.github.cometspring.channel.InMemoryChannelBroker;
+import io.github.cometspring.control.CometControl;
+import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.subscription.Subscriptions;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of channels, their control and subscriptions to them.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration
+@ConditionalOnClass(Flux.class)
+@ConditionalOnBooleanProperty(name = "comet.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(CometProperties.class)
+public final class CometAutoConfiguration {
+
+	@Bean
+	CometSettings cometSettings(CometProperties properties) {
+		return CometSettings.of(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ChannelBroker.class)
+	InMemoryChannelBroker channelBroker(CometSettings settings) {
+		return new InMemoryChannelBroker(settings.maxVirtualChannels(), Schedulers.parallel());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Channels channels(ChannelBroker broker, CometSettings settings) {
+		return new DefaultChannels(broker, settings.channels(), settings.maxMessageSize(), Schedulers.parallel());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CometControl cometControl(CometSettings settings) {
+		return new CometControl(settings.timeout());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Subscriptions cometSubscriptions(ChannelBroker broker, CometControl control,
+			ObjectProvider<ChannelAuthorizer> authorizer, CometSettings settings) {
+		return new Subscriptions(broker, control, authorizer.getIfAvailable(), settings.limits());
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.cometspring.autoconfigure;
+
+import org.apache.commons.logging.Log;
+
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.logging.DeferredLogFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Exposes the {@code comet} endpoint beside {@code health} where the application says
+ * nothing about exposure and does not run on a recognised cloud platform. What is exposed
+ * so is {@linkplain io.github.cometspring.actuate.LoopbackGuard guarded}.
+ */
+final class CometExposurePostProcessor implements EnvironmentPostProcessor, Ordered {
+
+	private static final String WEB_ENDPOINTS = "org.springframework.boot.webflux.actuate.endpoint.web.WebFluxEndpointHandlerMapping";
+
+	private static final String ENDPOINT_AUTO_CONFIGURATION = "org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration";
+
+	private final Log logger;
+
+	CometExposurePostProcessor(DeferredLogFactory logFactory) {
+		this.logger = logFactory.getLog(CometExposurePostProcessor.class);
+	}
+
+	@Override
+	public int getOrder() {
+		// After the application's own configuration is there to be asked.
+		return ConfigDataEnvironmentPostProcessor.ORDER + 10;
+	}
+
+	@Override
+	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		ClassLoader classLoader = application.getClassLoader();
+		if (application.getWebApplicationType() == WebApplicationType.REACTIVE
+				&& ClassUtils.isPresent(WEB_ENDPOINTS, classLoader)
+				&& ClassUtils.isPresent(ENDPOINT_AUTO_CONFIGURATION, classLoader)
+				&& environment.getProperty("comet.enabled", Boolean.class, true)
+				&& CloudPlatform.getActive(environment) == null && DefaultExposure.addTo(environment)) {
+			this.logger.info("Exposing the actuator endpoints " + DefaultExposure.INCLUDE
+					+ ", 'comet' to requests from this machine only (" + DefaultExposure.PROPERTY + " is not set)");
+		}
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.github.cometspring.autoconfigure;
+
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import io.github.cometspring.actuate.CometEndpointFilter;
+import io.github.cometspring.actuate.CometWebEndpoint;
+import io.github.cometspring.actuate.LoopbackGuard;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.web.reactive.DispatcherHandler;
+
+/**
+ * Sets up what stands before the actuator endpoints, in whichever context serves them.
+ */
+@ManagementContextConfiguration(proxyBeanMethods = false)
+@ConditionalOnClass(DispatcherHandler.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnBean({ PathMappedEndpoints.class, CometWebEndpoint.class })
+final class CometManagementContextConfiguration {
+
+	@Bean
+	CometEndpointFilter cometEndpointFilter(PathMappedEndpoints endpoints, Environment environment) {
+		@Nullable LoopbackGuard guard = DefaultExposure.isInForce(environment) ? new LoopbackGuard(DefaultExposure.PROPERTY)
+				: null;
+		return new CometEndpointFilter(Stream.of("comet", "cometchannels")
+			.map((id) -> endpoints.getPath(EndpointId.of(id)))
+			.filter(Objects::nonNull)
+			.toList(), guard);
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.github.cometspring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Configuration properties of Comet. They are turned into the settings of the rest in the
+ * auto-configurations, and are not known elsewhere.
+ *
+ * @param enabled Whether Comet is set up at all.
+ * @param path Path of the endpoint that clients poll. With '/**', the legacy dialect
+ * answers on every path that no other handler of the application takes.
+ * @param maxVirtualChannels Maximum number of channels at a time. Unset or empty for no
+ * limit.
+ * @param timeout Time that a poll is held before it is answered empty.
+ * @param history What channels keep for clients that resume.
+ * @param channelIdleTimeout Time after which a channel that had neither a publication nor
+ * a client is closed. Unset for never.
+ * @param writeTimeout Time that a client may take to receive an answer before its
+ * connection is closed.
+ * @param maxConnections Maximum number of clients connected at a time to this node. Unset
+ * for no limit.
+ * @param maxChannelsPerRequest Maximum number of channels that one request may name.
+ * @param maxRequestSize Maximum size of a request body.
+ * @param maxMessageSize Maximum size of a published message, in UTF-8.
+ * @param maxResponseSize Maximum size of the messages in one answer. A single larger
+ * message goes alone.
+ * @param allowedOrigins Foreign origins whose pages may listen, such as
+ * 'https://example.org', or '*' for all.
+ * @since 0.1.0
+ */
+@ConfigurationProperties("comet")
+public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/comet") String path,
+		@Nullable Integer maxVirtualChannels, @DefaultValue("20s") Duration timeout, @DefaultValue History history,
+		@Nullable Duration channelIdleTimeout, @DefaultValue("30s") Duration writeTimeout,
+		@Nullable Integer maxConnections, @DefaultValue("100") int maxChannelsPerRequest,
+		@DefaultValue("16KB") DataSize maxRequestSize, @DefaultValue("64KB") DataSize maxMessageSize,
+		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins) {
+
+	/**
+	 * What channels keep for clients that resume.
+	 *
+	 * @param size Number of messages that a channel keeps.
+	 * @param maxAge Time that a channel keeps a message.
+	 */
+	public record History(@DefaultValue("100") int size, @DefaultValue("5m") Duration maxAge) {
+	}
+
+}

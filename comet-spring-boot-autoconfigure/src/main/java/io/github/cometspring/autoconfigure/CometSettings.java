@@ -1,0 +1,87 @@
+package io.github.cometspring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.subscription.SubscriptionLimits;
+import io.github.cometspring.web.CometHandlerMapping;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The properties, checked and turned into the settings of the rest.
+ *
+ * @param path the path of the endpoint
+ * @param maxVirtualChannels how many channels there may be, or {@code null} for no limit
+ * @param timeout how long a poll is held
+ * @param channels what a channel keeps
+ * @param limits what clients may ask for
+ * @param writeTimeout how long a client may take to receive an answer
+ * @param maxRequestSize the size of the largest request body, in bytes
+ * @param maxMessageSize the size of the largest message, in bytes
+ * @param allowedOrigins the foreign origins whose pages may listen
+ */
+record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
+		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
+		List<String> allowedOrigins) {
+
+	// Deadlines are counted in nanoseconds of 64 bits.
+	private static final Duration LONGEST = Duration.ofDays(365);
+
+	// What is read into one array
+	private static final DataSize LARGEST = DataSize.ofGigabytes(1);
+
+	static CometSettings of(CometProperties properties) {
+		String path = path(properties.path());
+		atLeast(0, "comet.max-virtual-channels", properties.maxVirtualChannels());
+		atLeast(1, "comet.max-connections", properties.maxConnections());
+		atLeast(1, "comet.max-channels-per-request", properties.maxChannelsPerRequest());
+		atLeast(0, "comet.history.size", properties.history().size());
+		positive("comet.channel-idle-timeout", properties.channelIdleTimeout());
+		positive("comet.timeout", properties.timeout());
+		positive("comet.write-timeout", properties.writeTimeout());
+		positive("comet.history.max-age", properties.history().maxAge());
+		return new CometSettings(path, properties.maxVirtualChannels(), properties.timeout(),
+				new ChannelSettings(properties.history().size(), properties.history().maxAge(),
+						properties.channelIdleTimeout()),
+				new SubscriptionLimits(properties.maxConnections(), properties.maxChannelsPerRequest(),
+						bytes("comet.max-response-size", properties.maxResponseSize())),
+				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
+				bytes("comet.max-message-size", properties.maxMessageSize()), properties.allowedOrigins());
+	}
+
+	private static String path(String path) {
+		if (!path.equals(CometHandlerMapping.EVERYWHERE) && !path.matches("(/[\\w.~@-]+)+")) {
+			throw invalid("comet.path", path,
+					"Must begin with '/' and consist of letters, digits and . _ ~ @ -, or be '/**'.");
+		}
+		return path;
+	}
+
+	private static void atLeast(int least, String property, @Nullable Integer value) {
+		if (value != null && value < least) {
+			throw invalid(property, value, "Must be " + least + " or more.");
+		}
+	}
+
+	private static void positive(String property, @Nullable Duration value) {
+		if (value != null && (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0)) {
+			throw invalid(property, value, "Must be positive, and at most 365 days.");
+		}
+	}
+
+	private static int bytes(String property, DataSize value) {
+		if (value.toBytes() < 1 || value.compareTo(LARGEST) > 0) {
+			throw invalid(property, value, "Must be positive, and at most 1GB.");
+		}
+		return (int) value.toBytes();
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String property, Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException(property, value, reason);
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.github.cometspring.channel;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * SPI: where channels live. The broker decides which names are taken and how many
+ * channels there may be, and keeps their logs.
+ * <p>
+ * Implementations are thread-safe.
+ *
+ * @since 0.1.0
+ */
+public interface ChannelBroker {
+
+	/**
+	 * Creates a channel.
+	 * @param id a valid id
+	 * @param settings what the channel keeps
+	 * @return its log, or {@link DuplicateChannelException} or
+	 * {@link TooManyChannelsException}
+	 */
+	Mono<ChannelLog> create(String id, ChannelSettings settings);
+
+	/**
+	 * Finds a channel, or creates it.
+	 * @param id a valid id
+	 * @param settings what the channel keeps if it is created
+	 * @return its log, or {@link TooManyChannelsException}
+	 */
+	Mono<ChannelLog> obtain(String id, ChannelSettings settings);
+
+	/**
+	 * Finds a living channel.
+	 * @param id the id, of whatever shape
+	 * @return its log, or empty if there is none
+	 */
+	Mono<ChannelLog> find(String id);
+
+	/**
+	 * Lists the living channels in no particular order.
+	 * @return their logs
+	 */
+	Flux<ChannelLog> list();
+
+	/**
+	 * Counts the living channels.
+	 * @return the exact number at some moment of the call
+	 */
+	Mono<Long> count();
+
+}

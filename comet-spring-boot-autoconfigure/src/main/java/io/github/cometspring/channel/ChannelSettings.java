@@ -1,0 +1,43 @@
+package io.github.cometspring.channel;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a channel keeps, and how long it lives unused.
+ *
+ * @param historySize how many messages are kept for clients that resume; 0 keeps none
+ * @param historyMaxAge how long a message is kept; positive
+ * @param idleTimeout how long the channel lives with neither a publication nor a client;
+ * positive, or {@code null} for as long as it is not closed
+ * @since 0.1.0
+ */
+public record ChannelSettings(int historySize, Duration historyMaxAge, @Nullable Duration idleTimeout) {
+
+	/**
+	 * 100 messages for 5 minutes, and no end for want of use.
+	 */
+	public static final ChannelSettings DEFAULT = new ChannelSettings(100, Duration.ofMinutes(5), null);
+
+	/**
+	 * Creates settings.
+	 * @throws IllegalArgumentException if a value is out of its range
+	 */
+	public ChannelSettings {
+		if (historySize < 0) {
+			throw new IllegalArgumentException("History size must not be negative: " + historySize);
+		}
+		requirePositive("History age", historyMaxAge);
+		if (idleTimeout != null) {
+			requirePositive("Idle timeout", idleTimeout);
+		}
+	}
+
+	private static void requirePositive(String name, Duration value) {
+		if (value.isZero() || value.isNegative()) {
+			throw new IllegalArgumentException(name + " must be positive: " + value);
+		}
+	}
+
+}

@@ -1,0 +1,219 @@
+package io.github.cometspring.channel;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.zip.CRC32C;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place to resume from: one position for each channel of a subscription, as an opaque
+ * URL-safe token (protocol, section 1). It is keyed by channel, so it serves a changed
+ * set of channels; those that it does not know start at "now". It gives no access.
+ * <p>
+ * The token is base64 (URL-safe, no padding) of a version byte and 16 bytes a channel, in
+ * ascending order: 4 of a checksum of the id, 6 of the epoch, 6 of the offset. A token of
+ * another shape is refused.
+ * <p>
+ * Immutable and thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class Cursor {
+
+	/**
+	 * From now on: the default.
+	 */
+	public static final Cursor LATEST = new Cursor("latest");
+
+	/**
+	 * Everything that the histories still have.
+	 */
+	public static final Cursor EARLIEST = new Cursor("earliest");
+
+	private static final byte VERSION = 1;
+
+	private static final int ENTRY_SIZE = 16;
+
+	private static final int EPOCH_INDEX = 4;
+
+	private static final int OFFSET_INDEX = 10;
+
+	private final String token;
+
+	private final byte[] entries;
+
+	private Cursor(String reserved) {
+		this.token = reserved;
+		this.entries = new byte[0];
+	}
+
+	private Cursor(String token, byte[] bytes) {
+		this.token = token;
+		this.entries = bytes;
+	}
+
+	/**
+	 * The cursor of some positions.
+	 * @param positions a position for each channel id
+	 * @return the cursor
+	 */
+	public static Cursor of(Map<String, Position> positions) {
+		byte[][] entries = positions.entrySet()
+			.stream()
+			.map((entry) -> entry(entry.getKey(), entry.getValue().epoch(), entry.getValue().offset()))
+			.sorted(Arrays::compareUnsigned)
+			.toArray(byte[][]::new);
+		ByteBuffer bytes = ByteBuffer.allocate(1 + entries.length * ENTRY_SIZE).put(VERSION);
+		for (byte[] entry : entries) {
+			bytes.put(entry);
+		}
+		return of(bytes.array());
+	}
+
+	/**
+	 * The cursor of a position in one channel.
+	 * @param channel the id of the channel
+	 * @param position the position
+	 * @return the cursor
+	 */
+	public static Cursor of(String channel, Position position) {
+		return of(Map.of(channel, position));
+	}
+
+	/**
+	 * Reads a token.
+	 * @param token what a client sent
+	 * @return the cursor
+	 * @throws InvalidCursorException if no server could have made the token
+	 */
+	public static Cursor parse(String token) {
+		if (token.equals(LATEST.token)) {
+			return LATEST;
+		}
+		if (token.equals(EARLIEST.token)) {
+			return EARLIEST;
+		}
+		byte[] bytes;
+		try {
+			bytes = Base64.getUrlDecoder().decode(token);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidCursorException();
+		}
+		Cursor cursor = isWellFormed(bytes) ? of(bytes) : null;
+		// The decoder takes padding and stray bits; a server writes neither.
+		if (cursor == null || !cursor.token.equals(token)) {
+			throw new InvalidCursorException();
+		}
+		return cursor;
+	}
+
+	private static boolean isWellFormed(byte[] bytes) {
+		if (bytes.length % ENTRY_SIZE != 1 || bytes[0] != VERSION) {
+			return false;
+		}
+		for (int i = 1; i < bytes.length; i += ENTRY_SIZE) {
+			if (uint48(bytes, i + EPOCH_INDEX) == 0) {
+				return false;
+			}
+			if (i > 1 && Arrays.compareUnsigned(bytes, i - ENTRY_SIZE, i - ENTRY_SIZE + OFFSET_INDEX, bytes, i,
+					i + OFFSET_INDEX) >= 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static Cursor of(byte[] bytes) {
+		return new Cursor(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), bytes);
+	}
+
+	private static byte[] entry(String channel, long epoch, long offset) {
+		return ByteBuffer.allocate(ENTRY_SIZE)
+			.putInt(key(channel))
+			.putShort((short) (epoch >>> 32))
+			.putInt((int) epoch)
+			.putShort((short) (offset >>> 32))
+			.putInt((int) offset)
+			.array();
+	}
+
+	private static int key(String channel) {
+		CRC32C checksum = new CRC32C();
+		checksum.update(channel.getBytes(StandardCharsets.UTF_8));
+		return (int) checksum.getValue();
+	}
+
+	private static long uint48(byte[] bytes, int index) {
+		long value = 0;
+		for (int i = index; i < index + 6; i++) {
+			value = value << 8 | (bytes[i] & 0xFF);
+		}
+		return value;
+	}
+
+	/**
+	 * Whether this cursor has a position for a channel of this id, of whatever epoch.
+	 * @param channel the id of the channel
+	 * @return {@code true} if resuming the channel from here is not the same as starting
+	 * it at "now"
+	 */
+	public boolean knows(String channel) {
+		int key = key(channel);
+		for (int i = 1; i < this.entries.length; i += ENTRY_SIZE) {
+			if (ByteBuffer.wrap(this.entries).getInt(i) == key) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * The offset to resume a channel from.
+	 * @param channel the id of the channel
+	 * @param epoch the epoch that the channel has now
+	 * @return the offset of the newest message that the client has, or empty if this
+	 * cursor has no position of this epoch
+	 */
+	public OptionalLong offset(String channel, long epoch) {
+		int key = key(channel);
+		for (int i = 1; i < this.entries.length; i += ENTRY_SIZE) {
+			if (ByteBuffer.wrap(this.entries).getInt(i) == key && uint48(this.entries, i + EPOCH_INDEX) == epoch) {
+				return OptionalLong.of(uint48(this.entries, i + OFFSET_INDEX));
+			}
+		}
+		return OptionalLong.empty();
+	}
+
+	/**
+	 * The token to hand to a client.
+	 * @return an opaque text of the characters {@code A-Z a-z 0-9 - _}
+	 */
+	public String token() {
+		return this.token;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Cursor cursor && this.token.equals(cursor.token);
+	}
+
+	@Override
+	public int hashCode() {
+		return this.token.hashCode();
+	}
+
+	/**
+	 * Says what this is, and not where it points: a cursor does not belong in a log.
+	 */
+	@Override
+	public String toString() {
+		return "Cursor[" + (this.entries.length / ENTRY_SIZE) + " channels]";
+	}
+
+}

@@ -1,0 +1,83 @@
+package io.github.cometspring.channel;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The application's view of a {@link ChannelBroker}: checks names and sizes, and hands
+ * out {@link Channel channels}.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class DefaultChannels implements Channels {
+
+	private final ChannelBroker broker;
+
+	private final ChannelSettings defaultSettings;
+
+	private final long maxMessageSize;
+
+	private final Scheduler scheduler;
+
+	/**
+	 * Creates the view.
+	 * @param broker where the channels live
+	 * @param defaultSettings for channels that are created without settings of their own
+	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
+	 * @param scheduler where the application's own subscriptions are called
+	 */
+	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
+			Scheduler scheduler) {
+		this.broker = broker;
+		this.defaultSettings = defaultSettings;
+		this.maxMessageSize = maxMessageSize;
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	public Mono<Channel> create() {
+		return Mono.defer(() -> create(ChannelName.generate()));
+	}
+
+	@Override
+	public Mono<Channel> create(String name) {
+		return create(name, this.defaultSettings);
+	}
+
+	@Override
+	public Mono<Channel> create(String name, ChannelSettings settings) {
+		return Mono.fromCallable(() -> ChannelName.requireValid(name))
+			.flatMap((id) -> this.broker.create(id, settings))
+			.map(this::channel);
+	}
+
+	@Override
+	public Mono<Channel> obtain(String name) {
+		return Mono.fromCallable(() -> ChannelName.requireValid(name))
+			.flatMap((id) -> this.broker.obtain(id, this.defaultSettings))
+			.map(this::channel);
+	}
+
+	@Override
+	public Mono<Channel> find(String id) {
+		return Mono.defer(() -> this.broker.find(id)).map(this::channel);
+	}
+
+	@Override
+	public Flux<Channel> list() {
+		return this.broker.list().map(this::channel);
+	}
+
+	@Override
+	public Mono<Long> count() {
+		return this.broker.count();
+	}
+
+	private Channel channel(ChannelLog log) {
+		return new LogChannel(log, this.maxMessageSize, this.scheduler);
+	}
+
+}

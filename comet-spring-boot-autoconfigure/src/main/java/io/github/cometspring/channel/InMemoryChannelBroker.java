@@ -1,0 +1,120 @@
+package io.github.cometspring.channel;
+
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Keeps the channels of a single node in its memory. The limit is exact under any number
+ * of concurrent creations: the place is taken inside the atomic creation of the name.
+ * <p>
+ * Thread-safe. To be {@linkplain #dispose() disposed} by its owner.
+ *
+ * @since 0.1.0
+ */
+public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
+
+	private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
+
+	private final ConcurrentHashMap<String, InMemoryChannelLog> logs = new ConcurrentHashMap<>();
+
+	private final AtomicInteger count = new AtomicInteger();
+
+	private final @Nullable Integer limit;
+
+	private final Scheduler clock;
+
+	private final Disposable sweeper;
+
+	/**
+	 * Creates a broker.
+	 * @param limit how many channels may exist at a time, or {@code null} for no limit
+	 * @param clock tells the time and sweeps up what is too old, once a second
+	 */
+	public InMemoryChannelBroker(@Nullable Integer limit, Scheduler clock) {
+		this.limit = limit;
+		this.clock = clock;
+		this.sweeper = clock.schedulePeriodically(this::sweep, SWEEP_INTERVAL.toMillis(), SWEEP_INTERVAL.toMillis(),
+				TimeUnit.MILLISECONDS);
+	}
+
+	@Override
+	public Mono<ChannelLog> create(String id, ChannelSettings settings) {
+		return Mono.fromCallable(() -> {
+			InMemoryChannelLog created = new InMemoryChannelLog(id, newEpoch(), settings, this.clock, this::close);
+			if (this.logs.computeIfAbsent(id, (key) -> takePlace(created)) != created) {
+				throw new DuplicateChannelException(id);
+			}
+			return created;
+		});
+	}
+
+	@Override
+	public Mono<ChannelLog> obtain(String id, ChannelSettings settings) {
+		return Mono.fromCallable(() -> this.logs.computeIfAbsent(id,
+				(key) -> takePlace(new InMemoryChannelLog(key, newEpoch(), settings, this.clock, this::close))));
+	}
+
+	private InMemoryChannelLog takePlace(InMemoryChannelLog log) {
+		if (this.limit == null) {
+			this.count.incrementAndGet();
+		}
+		else if (this.count.getAndUpdate((used) -> Math.min(used + 1, this.limit)) >= this.limit) {
+			throw new TooManyChannelsException(log.id(), this.limit);
+		}
+		return log;
+	}
+
+	private static long newEpoch() {
+		return ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
+	}
+
+	@Override
+	public Mono<ChannelLog> find(String id) {
+		return Mono.justOrEmpty(this.logs.get(id));
+	}
+
+	@Override
+	public Flux<ChannelLog> list() {
+		return Flux.fromIterable(this.logs.values());
+	}
+
+	@Override
+	public Mono<Long> count() {
+		return Mono.fromSupplier(() -> (long) this.count.get());
+	}
+
+	private void close(InMemoryChannelLog log) {
+		if (this.logs.remove(log.id(), log)) {
+			this.count.decrementAndGet();
+			log.terminate();
+		}
+	}
+
+	private void sweep() {
+		for (InMemoryChannelLog log : this.logs.values()) {
+			if (log.sweep()) {
+				close(log);
+			}
+		}
+	}
+
+	@Override
+	public void dispose() {
+		this.sweeper.dispose();
+	}
+
+	@Override
+	public boolean isDisposed() {
+		return this.sweeper.isDisposed();
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.github.cometspring.channel;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A channel as the application sees it, upon its log.
+ */
+final class LogChannel implements Channel {
+
+	private final ChannelLog log;
+
+	private final long maxMessageSize;
+
+	private final Scheduler scheduler;
+
+	LogChannel(ChannelLog log, long maxMessageSize, Scheduler scheduler) {
+		this.log = log;
+		this.maxMessageSize = maxMessageSize;
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	public String id() {
+		return this.log.id();
+	}
+
+	@Override
+	public Mono<Position> publish(String data) {
+		return Mono.defer(() -> this.log.append(accept(data)));
+	}
+
+	@Override
+	public Mono<Outcome> deliver(String data) {
+		return Mono.defer(() -> this.log.deliver(accept(data)));
+	}
+
+	private String accept(String data) {
+		long size = MessageText.utf8Length(data);
+		if (size > this.maxMessageSize) {
+			throw new MessageTooLargeException(this.log.id(), size, this.maxMessageSize);
+		}
+		return MessageText.wellFormed(data);
+	}
+
+	@Override
+	public Flux<Message> messages() {
+		return messages(Cursor.LATEST);
+	}
+
+	@Override
+	public Flux<Message> messages(Cursor from) {
+		return Flux.defer(() -> new LogReader(this.log, from).messages(this.scheduler));
+	}
+
+	@Override
+	public Mono<Cursor> cursor() {
+		return Mono.fromSupplier(() -> Cursor.of(this.log.id(), new Position(this.log.epoch(), this.log.newest())));
+	}
+
+	@Override
+	public int subscribers() {
+		return this.log.subscribers();
+	}
+
+	@Override
+	public Mono<Void> close() {
+		return this.log.close();
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof LogChannel channel && this.log == channel.log;
+	}
+
+	@Override
+	public int hashCode() {
+		return System.identityHashCode(this.log);
+	}
+
+	@Override
+	public String toString() {
+		return "Channel[" + this.log.id() + "]";
+	}
+
+}

@@ -1,0 +1,19 @@
+package io.github.cometspring.channel;
+
+/**
+ * A message of a channel, as its subscribers receive it.
+ *
+ * @param channel the id of the channel
+ * @param position the place of the message in the channel
+ * @param data the text; it never has a lone surrogate
+ * @param afterGap whether messages before this one were lost to the subscriber that
+ * receives it, because the history no longer had them (protocol, section 1)
+ * @since 0.1.0
+ */
+public record Message(String channel, Position position, String data, boolean afterGap) {
+
+	Message markedAfterGap() {
+		return new Message(this.channel, this.position, this.data, true);
+	}
+
+}

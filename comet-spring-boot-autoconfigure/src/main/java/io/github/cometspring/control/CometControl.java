@@ -1,0 +1,138 @@
+package io.github.cometspring.control;
+
+import java.time.Duration;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Switches the whole service: on and off, and how long polls are held. The actuator
+ * endpoint calls it; an application may too.
+ * <p>
+ * Thread-safe. Every returned publisher is lazy.
+ *
+ * @since 0.1.0
+ */
+public class CometControl {
+
+	private final Object lock = new Object();
+
+	private final Sinks.Many<Kill> kills = Sinks.unsafe().many().multicast().directBestEffort();
+
+	private volatile boolean active = true;
+
+	private volatile Duration timeout;
+
+	/**
+	 * Creates a control of an active service.
+	 * @param timeout how long a poll is held
+	 * @throws IllegalArgumentException if the timeout is negative
+	 */
+	public CometControl(Duration timeout) {
+		this.timeout = requireNotNegative(timeout);
+	}
+
+	private static Duration requireNotNegative(Duration timeout) {
+		if (timeout.isNegative()) {
+			throw new IllegalArgumentException("Timeout must not be negative: " + timeout);
+		}
+		return timeout;
+	}
+
+	/**
+	 * Resumes all activity. Does nothing if the service is active.
+	 * @return completes when new requests are served
+	 */
+	public Mono<Void> activate() {
+		return Mono.fromRunnable(() -> {
+			synchronized (this.lock) {
+				this.active = true;
+			}
+		});
+	}
+
+	/**
+	 * Stops all activity: whatever waits is ended, and new requests are refused, until
+	 * {@link #activate()}. Channels stay, and can be published on. Does nothing if the
+	 * service is inactive.
+	 * @return completes when new requests are refused and those that wait have been told
+	 * to end
+	 */
+	public Mono<Void> deactivate() {
+		return Mono.fromRunnable(() -> {
+			synchronized (this.lock) {
+				this.active = false;
+				this.kills.tryEmitNext(Kill.DEACTIVATED);
+			}
+		});
+	}
+
+	/**
+	 * Changes how long polls that begin from now on are held; those that wait keep the
+	 * timeout they began with.
+	 * @param timeout the timeout; zero answers polls at once
+	 * @return completes when it is in force, or {@link IllegalArgumentException} if it is
+	 * negative
+	 */
+	public Mono<Void> setTimeout(Duration timeout) {
+		return setTimeout(timeout, false);
+	}
+
+	/**
+	 * Changes how long polls that begin from now on are held.
+	 * @param timeout the timeout; zero answers polls at once
+	 * @param kill whether to end whatever waits, rather than let it keep its timeout
+	 * @return completes when it is in force, or {@link IllegalArgumentException} if it is
+	 * negative
+	 */
+	public Mono<Void> setTimeout(Duration timeout, boolean kill) {
+		return Mono.fromRunnable(() -> {
+			requireNotNegative(timeout);
+			synchronized (this.lock) {
+				this.timeout = timeout;
+				if (kill) {
+					this.kills.tryEmitNext(Kill.TIMEOUT_CHANGED);
+				}
+			}
+		});
+	}
+
+	/**
+	 * Carries out a command.
+	 * @param command the command
+	 * @return completes when it is in force
+	 */
+	public Mono<Void> execute(CometCommand command) {
+		if (command instanceof CometCommand.SetTimeout set) {
+			return setTimeout(set.timeout(), set.kill());
+		}
+		return (command instanceof CometCommand.Activate) ? activate() : deactivate();
+	}
+
+	/**
+	 * Whether requests are served.
+	 * @return {@code false} from {@link #deactivate()} to {@link #activate()}
+	 */
+	public boolean isActive() {
+		return this.active;
+	}
+
+	/**
+	 * How long a poll that begins now is held.
+	 * @return the timeout
+	 */
+	public Duration timeout() {
+		return this.timeout;
+	}
+
+	/**
+	 * The orders to end whatever waits. Subscribers are called one order at a time, must
+	 * request without bound and return at once.
+	 * @return the orders from now on
+	 */
+	public Flux<Kill> kills() {
+		return this.kills.asFlux();
+	}
+
+}

@@ -1,0 +1,49 @@
+package io.github.cometspring.protocol;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of an answer in the legacy dialect (protocol, section 2): a message of a
+ * channel, or the notice that a channel has ended or never was. Immutable.
+ *
+ * @param channel the id as the client names it; it need not be able to name a channel
+ * @param data the text of the message, {@code null} if the channel has ended
+ * @since 0.1.0
+ * @see LegacyDialect
+ */
+public record LegacyEntry(String channel, @Nullable String data) {
+
+	public LegacyEntry {
+		Objects.requireNonNull(channel, "channel");
+	}
+
+	/**
+	 * Returns the entry that carries a message.
+	 * @param channel the id of the channel
+	 * @param data the text of the message, which may be {@code ENDED_CHANNEL} as well
+	 * @return the entry
+	 */
+	public static LegacyEntry message(String channel, String data) {
+		return new LegacyEntry(channel, Objects.requireNonNull(data, "data"));
+	}
+
+	/**
+	 * Returns the entry that tells that a channel has ended or is not known.
+	 * @param channel the id as the client sent it
+	 * @return the entry
+	 */
+	public static LegacyEntry ended(String channel) {
+		return new LegacyEntry(channel, null);
+	}
+
+	/**
+	 * Whether this entry tells the end of its channel.
+	 * @return {@code false} if it carries a message
+	 */
+	public boolean isEnded() {
+		return this.data == null;
+	}
+
+}

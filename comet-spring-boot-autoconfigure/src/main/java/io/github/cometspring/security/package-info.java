@@ -1,0 +1,7 @@
+/**
+ * Who may read which channel.
+ */
+@NullMarked
+package io.github.cometspring.security;
+
+import org.jspecify.annotations.NullMarked;

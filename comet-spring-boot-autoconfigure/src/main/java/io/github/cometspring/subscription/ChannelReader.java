@@ -1,0 +1,140 @@
+package io.github.cometspring.subscription;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.StartingPoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's place in one channel. Belongs to the client's event loop.
+ */
+final class ChannelReader extends Lane.Member {
+
+	private final ClientSubscription client;
+
+	private final ChannelLog log;
+
+	private final Dialect dialect;
+
+	private @Nullable Lane lane;
+
+	private long offset;
+
+	private boolean gap;
+
+	private boolean resumed;
+
+	private boolean ended;
+
+	private @Nullable List<Receipt> receipts;
+
+	ChannelReader(ClientSubscription client, ChannelLog log, Dialect dialect) {
+		this.client = client;
+		this.log = log;
+		this.dialect = dialect;
+	}
+
+	/**
+	 * Listens, and only then decides where to start: so nothing falls between the two.
+	 */
+	void join(LoopSubscriptions home, Cursor cursor) {
+		this.lane = home.lane(this.log);
+		this.lane.add(this);
+		StartingPoint start = StartingPoint.of(this.log, cursor);
+		this.offset = start.offset();
+		this.gap = start.gap();
+	}
+
+	void leave() {
+		if (this.lane != null) {
+			this.lane.remove(this);
+			this.lane = null;
+		}
+		if (this.receipts != null) {
+			this.receipts.forEach((receipt) -> receipt.delivery.failed());
+			this.receipts = null;
+		}
+	}
+
+	/**
+	 * Takes what the client does not have yet.
+	 * @param budget how many bytes the answer may still take
+	 * @param first whether nothing is in the answer so far, so that one message may
+	 * exceed the budget
+	 * @return the news, or {@code null} if there are none, or none that fit
+	 */
+	@Nullable Segment take(long budget, boolean first) {
+		if (this.lane == null || (this.offset == this.log.newest() && !this.gap && !this.log.isClosed())) {
+			return null;
+		}
+		this.lane.assignReceipts();
+		Segment news = this.lane.news().after(this.offset, this.resumed, this.dialect);
+		if (news.size() > budget && !first) {
+			news = SegmentReader.read(this.log, this.offset, this.resumed, this.dialect, budget, false);
+			if (news == null) {
+				return null;
+			}
+		}
+		this.resumed = true;
+		this.offset = news.offset();
+		if (this.gap && !news.isGap()) {
+			news = news.withGap();
+		}
+		this.gap = false;
+		if (news.isEnded()) {
+			this.ended = true;
+		}
+		return (news.messages().isEmpty() && !news.isGap() && !news.isEnded()) ? null : news;
+	}
+
+	boolean hasEnded() {
+		return this.ended;
+	}
+
+	String channel() {
+		return this.log.id();
+	}
+
+	Position position() {
+		// Before the first read an EARLIEST start has no number yet.
+		return new Position(this.log.epoch(), Math.max(this.offset, 0));
+	}
+
+	/**
+	 * Moves the receipts that are awaited for what the client has been given.
+	 */
+	void handOverReceipts(List<Delivery> target) {
+		if (this.receipts != null) {
+			this.receipts.removeIf((receipt) -> {
+				boolean given = receipt.offset <= this.offset;
+				if (given) {
+					target.add(receipt.delivery);
+				}
+				return given;
+			});
+		}
+	}
+
+	@Override
+	void await(Delivery delivery, long messageOffset) {
+		if (messageOffset > this.offset) {
+			delivery.expect(1);
+			this.receipts = (this.receipts != null) ? this.receipts : new ArrayList<>(1);
+			this.receipts.add(new Receipt(delivery, messageOffset));
+		}
+	}
+
+	@Override
+	void wake() {
+		this.client.advance();
+	}
+
+	private record Receipt(Delivery delivery, long offset) {
+	}
+
+}

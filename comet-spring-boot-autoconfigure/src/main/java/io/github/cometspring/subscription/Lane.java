@@ -1,0 +1,180 @@
+package io.github.cometspring.subscription;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.Publication;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.BaseSubscriber;
+
+/**
+ * The clients of one channel on one event loop, and their single subscription to its live
+ * feed. A publication posts one task to the loop, which a burst shares; the task walks
+ * the clients, a slice at a time. Touched by its loop alone, but for what the feed calls.
+ * <p>
+ * With long polling a lane is empty after each delivery and full again soon after. It
+ * therefore stays subscribed until a publication finds it empty.
+ */
+final class Lane extends BaseSubscriber<Publication> {
+
+	private static final int INITIAL_CAPACITY = 4;
+
+	private final ChannelLog log;
+
+	private final LoopSubscriptions home;
+
+	private final SharedSegment news;
+
+	private final AtomicBoolean posted = new AtomicBoolean();
+
+	private final Queue<Publication> awaited = new ConcurrentLinkedQueue<>();
+
+	private @Nullable Member[] members = new Member[INITIAL_CAPACITY];
+
+	private int size;
+
+	private int unvisited;
+
+	private boolean visitAgain;
+
+	Lane(ChannelLog log, LoopSubscriptions home) {
+		this.log = log;
+		this.home = home;
+		this.news = new SharedSegment(log, home.maxResponseSize());
+	}
+
+	// The feed: any thread
+
+	@Override
+	protected void hookOnNext(Publication publication) {
+		Delivery delivery = publication.delivery();
+		if (delivery != null) {
+			delivery.expect(1);
+			this.awaited.add(publication);
+		}
+		post();
+	}
+
+	@Override
+	protected void hookOnComplete() {
+		post();
+	}
+
+	private void post() {
+		if (this.posted.compareAndSet(false, true)) {
+			try {
+				this.home.loop().execute(this::wake);
+			}
+			catch (RejectedExecutionException ex) {
+				// The loop has ended, and its clients with it.
+				this.posted.set(false);
+			}
+		}
+	}
+
+	// The clients: the loop alone
+
+	void add(Member member) {
+		assignReceipts();
+		if (this.size == this.members.length) {
+			@Nullable Member[] larger = new Member[2 * this.size];
+			System.arraycopy(this.members, 0, larger, 0, this.size);
+			this.members = larger;
+		}
+		member.index = this.size;
+		this.members[this.size++] = member;
+		this.log.join();
+	}
+
+	void remove(Member member) {
+		this.log.leave();
+		Member last = get(--this.size);
+		this.members[member.index] = last;
+		last.index = member.index;
+		this.members[this.size] = null;
+	}
+
+	private Member get(int index) {
+		Member member = this.members[index];
+		if (member == null) {
+			throw new IllegalStateException("No member at " + index);
+		}
+		return member;
+	}
+
+	/**
+	 * Notes for whom a receipt is awaited: those who have not been given the message.
+	 */
+	void assignReceipts() {
+		for (Publication next = this.awaited.poll(); next != null; next = this.awaited.poll()) {
+			Delivery delivery = next.delivery();
+			if (delivery == null) {
+				continue;
+			}
+			for (int i = 0; i < this.size; i++) {
+				get(i).await(delivery, next.message().position().offset());
+			}
+			delivery.dismiss();
+		}
+	}
+
+	private void wake() {
+		this.posted.set(false);
+		assignReceipts();
+		if (this.unvisited > 0) {
+			this.visitAgain = true;
+		}
+		else if (this.size > 0) {
+			this.unvisited = this.size;
+			visit();
+		}
+		else {
+			this.home.retire(this.log, this);
+		}
+	}
+
+	/**
+	 * Walks from the last to the first: who joins meanwhile stands behind the walk and
+	 * has read the log already, and who leaves is replaced by one from behind.
+	 */
+	private void visit() {
+		for (int i = 0; i < DeadlineQueue.SLICE && this.unvisited > 0; i++) {
+			this.unvisited = Math.min(this.unvisited, this.size);
+			if (this.unvisited > 0) {
+				get(--this.unvisited).wake();
+			}
+		}
+		if (this.unvisited == 0 && this.visitAgain) {
+			this.visitAgain = false;
+			this.unvisited = this.size;
+		}
+		if (this.unvisited > 0) {
+			this.home.loop().execute(this::visit);
+		}
+	}
+
+	/**
+	 * The news of the channel for its readers here.
+	 */
+	SharedSegment news() {
+		return this.news;
+	}
+
+	/**
+	 * A client's place in the lane.
+	 */
+	abstract static class Member {
+
+		private int index;
+
+		abstract void wake();
+
+		abstract void await(Delivery delivery, long offset);
+
+	}
+
+}

@@ -1,0 +1,245 @@
+package io.github.cometspring.subscription;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.control.CometControl;
+import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Opens subscriptions, the same way for every dialect: is the service active, is there
+ * room, is the client authorized, are the channels known; then replay, then live, until
+ * it is answered, ended, killed or timed out.
+ * <p>
+ * Thread-safe. To be {@linkplain #dispose() disposed} by its owner.
+ *
+ * @since 0.1.0
+ */
+public final class Subscriptions implements Disposable {
+
+	private static final Logger logger = Loggers.getLogger(Subscriptions.class);
+
+	private final ChannelBroker broker;
+
+	private final CometControl control;
+
+	private final @Nullable ChannelAuthorizer authorizer;
+
+	private final SubscriptionLimits limits;
+
+	private final ConcurrentHashMap<EventLoop, LoopSubscriptions> loops = new ConcurrentHashMap<>();
+
+	private final AtomicInteger connections = new AtomicInteger();
+
+	private final AtomicIntegerArray connectionsByTransport = new AtomicIntegerArray(Transport.values().length);
+
+	private final AtomicInteger kills = new AtomicInteger();
+
+	private final Disposable killing;
+
+	private volatile boolean shuttingDown;
+
+	/**
+	 * Creates the subscriptions of a node.
+	 * @param broker where the channels live
+	 * @param control the switch of the service
+	 * @param authorizer decides who may read which channel, or {@code null} if whoever
+	 * knows an id may
+	 * @param limits what clients may ask for
+	 */
+	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable ChannelAuthorizer authorizer,
+			SubscriptionLimits limits) {
+		this.broker = broker;
+		this.control = control;
+		this.authorizer = authorizer;
+		this.limits = limits;
+		this.killing = control.kills().subscribe((kill) -> endAll(Ending.KILLED));
+	}
+
+	/**
+	 * Opens a subscription. The request is not asked for before the service is known to
+	 * be active and to have room, so that nothing is read from a client in vain.
+	 * @param dialect the dialect that asks
+	 * @param loop the event loop that owns the client's socket, which the batches come on
+	 * @param request decodes what the client asks for
+	 * @return the batches, or {@link SubscriptionRejectedException}, or the error of the
+	 * request
+	 */
+	public Flux<Batch> open(Dialect dialect, EventLoop loop, Mono<SubscriptionRequest> request) {
+		return Flux.defer(() -> {
+			Terms terms = new Terms(dialect, this.control.timeout(), this.kills.get());
+			checkActive();
+			enter(dialect.transport());
+			return request.flatMap(this::admit)
+				.flatMapMany((admitted) -> resolve(admitted, terms, loop))
+				.doFinally((signal) -> leave(dialect.transport()));
+		});
+	}
+
+	private void checkActive() {
+		if (this.shuttingDown) {
+			throw new SubscriptionRejectedException(Reason.SHUTTING_DOWN, "The server is shutting down");
+		}
+		if (!this.control.isActive()) {
+			throw new SubscriptionRejectedException(Reason.INACTIVE, "Comet is deactivated");
+		}
+	}
+
+	private void enter(Transport transport) {
+		Integer limit = this.limits.maxConnections();
+		if (limit != null && this.connections.getAndUpdate((used) -> Math.min(used + 1, limit)) >= limit) {
+			throw new SubscriptionRejectedException(Reason.TOO_MANY_CONNECTIONS,
+					"%d of %d connections in use (comet.max-connections)".formatted(limit, limit));
+		}
+		if (limit == null) {
+			this.connections.incrementAndGet();
+		}
+		this.connectionsByTransport.incrementAndGet(transport.ordinal());
+	}
+
+	private void leave(Transport transport) {
+		this.connections.decrementAndGet();
+		this.connectionsByTransport.decrementAndGet(transport.ordinal());
+	}
+
+	private Mono<SubscriptionRequest> admit(SubscriptionRequest request) {
+		if (request.channels().size() > this.limits.maxChannels()) {
+			throw new SubscriptionRejectedException(Reason.TOO_MANY_CHANNELS,
+					"Too many channels: at most %d in one request".formatted(this.limits.maxChannels()));
+		}
+		ChannelAuthorizer authorizer = this.authorizer;
+		if (authorizer == null) {
+			return Mono.just(request);
+		}
+		return Flux.fromIterable(request.channels())
+			.concatMap((channel) -> mayRead(authorizer, request, channel))
+			.all((permitted) -> permitted)
+			.map((permitted) -> {
+				if (!permitted) {
+					throw new SubscriptionRejectedException(Reason.FORBIDDEN, "Not authorized");
+				}
+				return request;
+			});
+	}
+
+	private static Mono<Boolean> mayRead(ChannelAuthorizer authorizer, SubscriptionRequest request, String channel) {
+		return Mono.defer(() -> authorizer.mayRead(request.principal(), channel))
+			.defaultIfEmpty(false)
+			.onErrorResume((ex) -> {
+				logger.warn("The channel authorizer failed; access is refused", ex);
+				return Mono.just(false);
+			});
+	}
+
+	private Flux<Batch> resolve(SubscriptionRequest request, Terms terms, EventLoop loop) {
+		List<String> unknown = new ArrayList<>(0);
+		return Flux.fromIterable(request.channels())
+			.concatMap(
+					(channel) -> this.broker.find(channel).switchIfEmpty(Mono.fromRunnable(() -> unknown.add(channel))))
+			.collectList()
+			.flatMapMany((logs) -> listen(request, terms, loop, unknown, logs));
+	}
+
+	private Flux<Batch> listen(SubscriptionRequest request, Terms terms, EventLoop loop, List<String> unknown,
+			List<ChannelLog> logs) {
+		return new Flux<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Batch> subscriber) {
+				subscriber.onSubscribe(
+						new ClientSubscription(subscriber, terms, home(loop), request.cursor(), unknown, logs));
+			}
+		};
+	}
+
+	private LoopSubscriptions home(EventLoop loop) {
+		return this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key, this.limits.maxResponseSize()));
+	}
+
+	/**
+	 * How many clients are connected.
+	 * @param transport the way they listen
+	 * @return the number at this moment
+	 */
+	public int connections(Transport transport) {
+		return this.connectionsByTransport.get(transport.ordinal());
+	}
+
+	/**
+	 * Ends everything that waits and refuses what comes, for good: the server is about to
+	 * stop.
+	 */
+	public void shutDown() {
+		this.shuttingDown = true;
+		endAll(Ending.SHUTTING_DOWN);
+	}
+
+	private void endAll(Ending ending) {
+		// Counted before the loops are asked: what is not there yet sees the count
+		// instead.
+		this.kills.incrementAndGet();
+		this.loops.values().forEach((home) -> home.loop().execute(() -> home.endAll(ending)));
+	}
+
+	@Override
+	public void dispose() {
+		this.killing.dispose();
+	}
+
+	@Override
+	public boolean isDisposed() {
+		return this.killing.isDisposed();
+	}
+
+	/**
+	 * What is fixed when a subscription begins.
+	 */
+	final class Terms {
+
+		private final Dialect dialect;
+
+		private final Duration timeout;
+
+		private final int killsBefore;
+
+		private Terms(Dialect dialect, Duration timeout, int killsBefore) {
+			this.dialect = dialect;
+			this.timeout = timeout;
+			this.killsBefore = killsBefore;
+		}
+
+		Dialect dialect() {
+			return this.dialect;
+		}
+
+		Duration timeout() {
+			return this.timeout;
+		}
+
+		long maxResponseSize() {
+			return Subscriptions.this.limits.maxResponseSize();
+		}
+
+		@Nullable Ending endedMeanwhile() {
+			if (Subscriptions.this.kills.get() == this.killsBefore) {
+				return null;
+			}
+			return Subscriptions.this.shuttingDown ? Ending.SHUTTING_DOWN : Ending.KILLED;
+		}
+
+	}
+
+}

@@ -1,0 +1,28 @@
+package io.github.cometspring.web;
+
+/**
+ * The headers of the protocol (section 2).
+ *
+ * @since 0.1.0
+ */
+public final class CometHeaders {
+
+	/**
+	 * In an answer, where the client stands; in a request, where to resume from.
+	 */
+	public static final String CURSOR = "Comet-Cursor";
+
+	/**
+	 * In an answer, the channels of which the client has lost messages.
+	 */
+	public static final String GAP = "Comet-Gap";
+
+	/**
+	 * After how many seconds a client that was refused for the moment may come back.
+	 */
+	static final String RETRY_AFTER_SECONDS = "5";
+
+	private CometHeaders() {
+	}
+
+}

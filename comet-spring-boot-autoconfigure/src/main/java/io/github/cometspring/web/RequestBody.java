@@ -1,0 +1,60 @@
+package io.github.cometspring.web;
+
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+
+/**
+ * Reads the body of a request within bounds of size and time.
+ */
+final class RequestBody {
+
+	private static final byte[] EMPTY = new byte[0];
+
+	private final int maxSize;
+
+	private final Duration timeout;
+
+	RequestBody(int maxSize, Duration timeout) {
+		this.maxSize = maxSize;
+		this.timeout = timeout;
+	}
+
+	/**
+	 * Reads a body.
+	 * @param request the request
+	 * @return the bytes, perhaps none, or {@link RefusedRequestException}
+	 */
+	Mono<byte[]> read(ServerHttpRequest request) {
+		if (request.getHeaders().getContentLength() > this.maxSize) {
+			return Mono.error(tooLarge());
+		}
+		return DataBufferUtils.join(request.getBody(), this.maxSize)
+			.map(RequestBody::toBytes)
+			.defaultIfEmpty(EMPTY)
+			.timeout(this.timeout)
+			.onErrorMap(DataBufferLimitException.class, (ex) -> tooLarge())
+			.onErrorMap(TimeoutException.class,
+					(ex) -> new RefusedRequestException(HttpStatus.REQUEST_TIMEOUT, "Request body did not arrive"));
+	}
+
+	private RefusedRequestException tooLarge() {
+		return new RefusedRequestException(HttpStatus.CONTENT_TOO_LARGE,
+				"Request body too large: at most %d bytes".formatted(this.maxSize));
+	}
+
+	private static byte[] toBytes(DataBuffer buffer) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		return bytes;
+	}
+
+}

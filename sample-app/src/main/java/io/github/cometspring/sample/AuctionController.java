@@ -1,0 +1,89 @@
+package io.github.cometspring.sample;
+
+import java.net.URI;
+import java.util.Locale;
+
+import io.github.cometspring.sample.BidRefusedException.Reason;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebInputException;
+
+/**
+ * The ordinary half of the application: what a page starts from, and bids.
+ */
+@RestController
+@RequestMapping("/api/items")
+class AuctionController {
+
+	private final AuctionHouse house;
+
+	AuctionController(AuctionHouse house) {
+		this.house = house;
+	}
+
+	@GetMapping
+	Sale sale() {
+		return this.house.sale();
+	}
+
+	@PostMapping("/{id}/bids")
+	@ResponseStatus(HttpStatus.CREATED)
+	Mono<Item> bid(@PathVariable String id, @RequestBody BidRequest request) {
+		return this.house.bid(id, request.toBid());
+	}
+
+	@ExceptionHandler
+	ProblemDetail refused(BidRefusedException ex) {
+		HttpStatus status = switch (ex.getReason()) {
+			case NOT_A_BID -> HttpStatus.BAD_REQUEST;
+			case UNKNOWN_ITEM -> HttpStatus.NOT_FOUND;
+			case TOO_LOW -> HttpStatus.CONFLICT;
+			case CLOSED -> HttpStatus.GONE;
+		};
+		return problem(status, ex.getReason(), String.valueOf(ex.getMessage()));
+	}
+
+	@ExceptionHandler
+	ProblemDetail unreadable(ServerWebInputException ex) {
+		return problem(HttpStatus.BAD_REQUEST, Reason.NOT_A_BID, "A bid is JSON with a bidder and an amount.");
+	}
+
+	private static ProblemDetail problem(HttpStatus status, Reason reason, String detail) {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+		String name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+		problem.setType(URI.create("urn:auction:" + name));
+		problem.setTitle("Bid refused");
+		return problem;
+	}
+
+	/**
+	 * What a page sends.
+	 *
+	 * @param bidder who bids
+	 * @param amount how much, in whole euros; a number and nothing that can be read as
+	 * one
+	 */
+	record BidRequest(@Nullable String bidder, @Nullable JsonNode amount) {
+
+		Bid toBid() {
+			if (this.amount == null || !this.amount.canConvertToLong() || !this.amount.isIntegralNumber()) {
+				throw new BidRefusedException(Reason.NOT_A_BID, "A bid is a whole number of euros.");
+			}
+			return new Bid((this.bidder != null) ? this.bidder : "", this.amount.longValue());
+		}
+
+	}
+
+}

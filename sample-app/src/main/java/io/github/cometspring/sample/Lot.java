@@ -1,0 +1,12 @@
+package io.github.cometspring.sample;
+
+/**
+ * A thing to be sold, as the catalogue describes it.
+ *
+ * @param title what it is
+ * @param note where it comes from
+ * @param art the picture of it that the page has
+ * @param openingPrice the least that a first bid may be, in whole euros
+ */
+record Lot(String title, String note, String art, long openingPrice) {
+}

@@ -1,0 +1,38 @@
+package io.github.cometspring.sample;
+
+import java.util.random.RandomGenerator;
+
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Starts the auction house on port 8080.
+ */
+@SpringBootApplication(proxyBeanMethods = false)
+@ConfigurationPropertiesScan
+public class SampleApplication {
+
+	public static void main(String[] args) {
+		SpringApplication.run(SampleApplication.class, args);
+	}
+
+	/**
+	 * The clock of the house and the one thread of its timers.
+	 * @return the scheduler
+	 */
+	@Bean(destroyMethod = "dispose")
+	Scheduler auctionScheduler() {
+		return Schedulers.newSingle("auction", true);
+	}
+
+	@Bean
+	RandomGenerator auctionDice() {
+		return RandomGenerator.of("L64X128MixRandom");
+	}
+
+}

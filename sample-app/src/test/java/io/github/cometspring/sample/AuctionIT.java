@@ -1,0 +1,200 @@
+package io.github.cometspring.sample;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Scheduler;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.context.bean.override.convention.TestBean;
+import org.springframework.test.web.reactive.server.EntityExchangeResult;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+
+/**
+ * The application over HTTP: the sale, bids, and what a page hears of them.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "auction.simulate=false")
+class AuctionIT {
+
+	private static final String COMET = "application/x-ocsigen-comet";
+
+	@TestBean
+	private Scheduler auctionScheduler;
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private AuctionHouse house;
+
+	private WebTestClient client;
+
+	static Scheduler auctionScheduler() {
+		return VirtualTimeScheduler.create();
+	}
+
+	@BeforeEach
+	void connect() {
+		this.client = WebTestClient.bindToServer()
+			.baseUrl("http://127.0.0.1:" + this.port)
+			.responseTimeout(Duration.ofSeconds(10))
+			.build();
+		if (this.house.sale().items().isEmpty()) {
+			pass(Duration.ofSeconds(8));
+		}
+	}
+
+	private void pass(Duration duration) {
+		((VirtualTimeScheduler) this.auctionScheduler).advanceTimeBy(duration);
+	}
+
+	@Test
+	void saleShouldHaveItemsTheNewsAndACursor() {
+		this.client.get()
+			.uri("/api/items")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.news")
+			.isEqualTo("auctions/news")
+			.jsonPath("$.cursor")
+			.isNotEmpty()
+			.jsonPath("$.items[0].phase")
+			.isEqualTo("OPEN")
+			.jsonPath("$.items[0].lot.title")
+			.isNotEmpty();
+	}
+
+	@Test
+	void bidWhenHighEnoughShouldBeTaken() {
+		Item item = item();
+		bid(item.id(), "{\"bidder\":\"Ada\",\"amount\":%d}".formatted(item.minimum())).expectStatus()
+			.isCreated()
+			.expectBody()
+			.jsonPath("$.price")
+			.isEqualTo(item.minimum())
+			.jsonPath("$.bids[0].bidder")
+			.isEqualTo("Ada");
+	}
+
+	@Test
+	void bidWhenTakenShouldReachWhoPollsFromTheCursor() {
+		Sale sale = this.house.sale();
+		Item item = sale.items().get(0);
+		bid(item.id(), "{\"bidder\":\"Ada: 100%%\",\"amount\":%d}".formatted(item.minimum())).expectStatus().isCreated();
+		EntityExchangeResult<String> answer = poll(sale.cursor(), item.id());
+		assertThat(answer.getResponseBody()).startsWith(item.id() + ":%7B")
+			.contains("Ada%3A%20100%25")
+			.contains("%22price%22%3A" + item.minimum());
+		assertThat(answer.getResponseHeaders().getFirst("Comet-Cursor")).isNotEmpty();
+	}
+
+	@Test
+	void bidWhenTooLowShouldBeAProblem() {
+		Item item = item();
+		bid(item.id(), "{\"bidder\":\"Ada\",\"amount\":%d}".formatted(item.minimum() - 1)).expectStatus()
+			.isEqualTo(HttpStatus.CONFLICT)
+			.expectHeader()
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.expectBody()
+			.jsonPath("$.type")
+			.isEqualTo("urn:auction:too-low")
+			.jsonPath("$.detail")
+			.value(containsString("too low"));
+	}
+
+	@Test
+	void bidWhenLotIsUnknownShouldBeAProblem() {
+		bid("nothing", "{\"bidder\":\"Ada\",\"amount\":100}").expectStatus()
+			.isNotFound()
+			.expectBody()
+			.jsonPath("$.type")
+			.isEqualTo("urn:auction:unknown-item");
+	}
+
+	@Test
+	void bidWhenHammerHasFallenShouldBeAProblem() {
+		Item item = item();
+		pass(Duration.ofMinutes(2));
+		bid(item.id(), "{\"bidder\":\"Ada\",\"amount\":10000}").expectStatus()
+			.isEqualTo(HttpStatus.GONE)
+			.expectBody()
+			.jsonPath("$.type")
+			.isEqualTo("urn:auction:closed");
+	}
+
+	@Test
+	void pollWhenHammerHasFallenShouldHearTheEnd() {
+		Sale sale = this.house.sale();
+		Item item = sale.items().get(0);
+		pass(Duration.ofMinutes(2));
+		assertThat(poll(sale.cursor(), item.id()).getResponseBody()).isEqualTo(item.id() + ":ENDED_CHANNEL");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"bidder\":\"Ada\",\"amount\":\"a lot\"}", "{\"bidder\":\"Ada\",\"amount\":\"300\"}",
+			"{\"bidder\":\"Ada\",\"amount\":300.5}", "{\"bidder\":\"Ada\",\"amount\":null}", "{\"bidder\":\"Ada\"}",
+			"{\"bidder\":\"Ada\",\"amount\":1e30}", "{\"bidder\":\"Ada\",\"amount\":99999999999999999999}",
+			"{\"bidder\":\"Ada\",\"amount\":-5}", "{\"amount\":9000}", "{\"bidder\":\" \",\"amount\":9000}", "[]", "{", "" })
+	void bidWhenItIsNoneShouldBeAProblem(String body) {
+		bid(item().id(), body).expectStatus()
+			.isBadRequest()
+			.expectHeader()
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.expectBody()
+			.jsonPath("$.type")
+			.isEqualTo("urn:auction:not-a-bid");
+	}
+
+	@Test
+	void pageShouldHaveAStrictPolicy() {
+		this.client.get()
+			.uri("/")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectHeader()
+			.value("Content-Security-Policy", containsString("default-src 'none'"))
+			.expectBody(String.class)
+			.value(containsString("Under the hammer"));
+	}
+
+	private Item item() {
+		return this.house.sale().items().get(0);
+	}
+
+	private WebTestClient.ResponseSpec bid(String id, String body) {
+		return this.client.post()
+			.uri("/api/items/{id}/bids", id)
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue(body)
+			.exchange();
+	}
+
+	private EntityExchangeResult<String> poll(String cursor, String channel) {
+		return this.client.post()
+			.uri("/comet")
+			.header("Content-Type", COMET)
+			.header("Comet-Cursor", cursor)
+			.bodyValue("registration=" + channel)
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody(String.class)
+			.returnResult();
+	}
+
+}

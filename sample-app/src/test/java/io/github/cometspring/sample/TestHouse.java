@@ -1,0 +1,54 @@
+package io.github.cometspring.sample;
+
+import java.io.IOException;
+import java.time.Duration;
+
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.channel.DefaultChannels;
+import io.github.cometspring.channel.InMemoryChannelBroker;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.core.io.ClassPathResource;
+
+/**
+ * An auction house in which time passes when a test says so. Each lot lasts 45 seconds.
+ */
+final class TestHouse {
+
+	static final Duration ITEM_DURATION = Duration.ofSeconds(45);
+
+	final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	final AuctionProperties properties = new AuctionProperties(true, 6, Duration.ofSeconds(60), Duration.ofSeconds(10),
+			Duration.ofSeconds(8));
+
+	final JsonMapper json = JsonMapper.builder().build();
+
+	final Channels channels;
+
+	final AuctionHouse house;
+
+	TestHouse(int maxChannels) {
+		this.channels = new DefaultChannels(new InMemoryChannelBroker(maxChannels, this.time),
+				new ChannelSettings(100, Duration.ofMinutes(5), null), 65_536, Schedulers.immediate());
+		// Dice that always show the least
+		this.house = new AuctionHouse(this.channels, catalogue(), this.properties, this.json, this.time, () -> 0);
+	}
+
+	private Catalogue catalogue() {
+		try {
+			return new Catalogue(this.json, new ClassPathResource("catalogue.json"));
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	void pass(Duration duration) {
+		this.time.advanceTimeBy(duration);
+	}
+
+}
