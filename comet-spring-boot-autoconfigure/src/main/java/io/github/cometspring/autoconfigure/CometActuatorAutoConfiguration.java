@@ -1,9 +1,9 @@
 package io.github.cometspring.autoconfigure;
 
 import io.github.cometspring.actuate.CometChannelsEndpoint;
-import io.github.cometspring.actuate.CometJmxEndpoint;
+import io.github.cometspring.actuate.CometEndpoint;
 import io.github.cometspring.actuate.CometOperations;
-import io.github.cometspring.actuate.CometWebEndpoint;
+import io.github.cometspring.actuate.CometEndpointWebExtension;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Subscriptions;
@@ -36,17 +36,17 @@ public final class CometActuatorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 	@ConditionalOnAvailableEndpoint
-	CometWebEndpoint cometWebEndpoint(CometOperations operations) {
-		return new CometWebEndpoint(operations);
+	CometEndpoint cometEndpoint(CometOperations operations) {
+		return new CometEndpoint(operations);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	@ConditionalOnAvailableEndpoint
-	CometJmxEndpoint cometJmxEndpoint(CometOperations operations) {
-		return new CometJmxEndpoint(operations);
+	@ConditionalOnBean(CometEndpoint.class)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	CometEndpointWebExtension cometEndpointWebExtension(CometOperations operations) {
+		return new CometEndpointWebExtension(operations);
 	}
 
 	@Bean

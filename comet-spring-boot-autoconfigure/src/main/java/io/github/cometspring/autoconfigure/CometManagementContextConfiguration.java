@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.github.cometspring.actuate.CometEndpointFilter;
-import io.github.cometspring.actuate.CometWebEndpoint;
+import io.github.cometspring.actuate.CometEndpoint;
 import io.github.cometspring.actuate.LoopbackGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ import org.springframework.web.reactive.DispatcherHandler;
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnClass(DispatcherHandler.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ConditionalOnBean({ PathMappedEndpoints.class, CometWebEndpoint.class })
+@ConditionalOnBean({ PathMappedEndpoints.class, CometEndpoint.class })
 final class CometManagementContextConfiguration {
 
 	@Bean

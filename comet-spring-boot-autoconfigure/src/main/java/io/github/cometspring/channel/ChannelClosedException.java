@@ -9,6 +9,9 @@ public class ChannelClosedException extends ChannelException {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * The id of the channel.
+	 */
 	private final String channel;
 
 	/**

@@ -22,6 +22,9 @@ public record ChannelSettings(int historySize, Duration historyMaxAge, @Nullable
 
 	/**
 	 * Creates settings.
+	 * @param historySize how many messages are kept
+	 * @param historyMaxAge how long a message is kept
+	 * @param idleTimeout how long the channel lives unused
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ChannelSettings {

@@ -10,6 +10,9 @@ public class DuplicateChannelException extends ChannelException {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * The name that is taken.
+	 */
 	private final String name;
 
 	/**

@@ -10,6 +10,9 @@ public class InvalidChannelNameException extends ChannelException {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * The name that was refused.
+	 */
 	private final String name;
 
 	private InvalidChannelNameException(String name, String message) {

@@ -9,10 +9,19 @@ public class MessageTooLargeException extends ChannelException {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * The id of the channel.
+	 */
 	private final String channel;
 
+	/**
+	 * The size of the message, in UTF-8 bytes.
+	 */
 	private final long size;
 
+	/**
+	 * The size of the largest message, in UTF-8 bytes.
+	 */
 	private final long limit;
 
 	/**

@@ -25,6 +25,8 @@ public record Position(long epoch, long offset) {
 
 	/**
 	 * Creates a position.
+	 * @param epoch the life of the channel that the offset belongs to
+	 * @param offset the number of the message
 	 * @throws IllegalArgumentException if a component is out of its range
 	 */
 	public Position {

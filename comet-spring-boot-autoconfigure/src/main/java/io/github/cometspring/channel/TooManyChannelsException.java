@@ -10,8 +10,14 @@ public class TooManyChannelsException extends ChannelException {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * The name of the channel that could not be created.
+	 */
 	private final String name;
 
+	/**
+	 * How many channels may exist at a time.
+	 */
 	private final int limit;
 
 	/**

@@ -42,7 +42,7 @@ public sealed interface CometCommand {
 		return switch (name) {
 			case "activate" -> arguments.isEmpty() ? Optional.of(new Activate()) : Optional.empty();
 			case "deactivate" -> arguments.isEmpty() ? Optional.of(new Deactivate()) : Optional.empty();
-			case "set_timeout" -> SetTimeout.parse(arguments);
+			case SetTimeout.NAME -> SetTimeout.parse(arguments);
 			default -> Optional.empty();
 		};
 	}
@@ -66,6 +66,11 @@ public sealed interface CometCommand {
 	 * @param kill whether to end whatever waits
 	 */
 	record SetTimeout(Duration timeout, boolean kill) implements CometCommand {
+
+		/**
+		 * The name of the command.
+		 */
+		public static final String NAME = "set_timeout";
 
 		private static final String KILL = "KILL";
 

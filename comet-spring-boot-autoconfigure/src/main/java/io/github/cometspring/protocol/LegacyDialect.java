@@ -32,8 +32,7 @@ public final class LegacyDialect {
 	// Without it a message of this very text would read as the end of its channel
 	private static final byte[] ENDED_MESSAGE = "%45NDED_CHANNEL".getBytes(StandardCharsets.US_ASCII);
 
-	// Pattern ignores case in ASCII only, String.equalsIgnoreCase takes a dotless i for
-	// an i
+	// Ignores case in ASCII only, where equalsIgnoreCase would take a dotless i for an i
 	private static final Pattern LENIENT_MEDIA_TYPE = Pattern
 		.compile("\\s*application\\s*/\\s*x-ocsigen-comet\\s*(;.*)?", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 

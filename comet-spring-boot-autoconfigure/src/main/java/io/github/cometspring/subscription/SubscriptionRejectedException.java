@@ -10,6 +10,9 @@ public class SubscriptionRejectedException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	/**
+	 * Why it was refused.
+	 */
 	private final Reason reason;
 
 	SubscriptionRejectedException(Reason reason, String message) {

@@ -18,6 +18,9 @@ public record SubscriptionRequest(List<String> channels, Cursor cursor, @Nullabl
 
 	/**
 	 * Creates a request.
+	 * @param channels the ids
+	 * @param cursor where to start
+	 * @param principal the user who is logged in
 	 */
 	public SubscriptionRequest {
 		channels = List.copyOf(channels);

@@ -1,6 +1,5 @@
 package io.github.cometspring.actuate;
 
-import java.time.Duration;
 import java.util.List;
 
 import io.github.cometspring.control.CometCommand;
@@ -9,14 +8,13 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
-import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
-import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * The {@code comet} endpoint on the web: the state, and a command as a path.
+ * The commands of the {@code comet} endpoint on the web: a command is a path.
  * <p>
  * The operations without a body take no parameter but selectors, or they would demand a
  * JSON {@code Content-Type}. And since a query or a body may override a selector, the
@@ -24,28 +22,20 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
  *
  * @since 0.1.0
  */
-@WebEndpoint(id = "comet")
-public class CometWebEndpoint {
+@EndpointWebExtension(endpoint = CometEndpoint.class)
+public class CometEndpointWebExtension {
 
-	private static final String SET_TIMEOUT = "set_timeout";
+	private static final String USAGE = "Give the timeout as JSON ('Content-Type: application/json'), "
+			+ "such as {\"timeout\":\"PT30S\",\"kill\":true}, or in the path, such as set_timeout/30/KILL";
 
 	private final CometOperations operations;
 
 	/**
-	 * Creates the endpoint.
+	 * Creates the extension.
 	 * @param operations what it offers
 	 */
-	public CometWebEndpoint(CometOperations operations) {
+	public CometEndpointWebExtension(CometOperations operations) {
 		this.operations = operations;
-	}
-
-	/**
-	 * Tells how the service is.
-	 * @return the state
-	 */
-	@ReadOperation
-	public Mono<CometState> state() {
-		return this.operations.state();
 	}
 
 	/**
@@ -55,13 +45,8 @@ public class CometWebEndpoint {
 	 */
 	@WriteOperation
 	public Mono<WebEndpointResponse<CometState>> execute(@Selector String command) {
-		return RequestPath.segments(command).flatMap((words) -> {
-			if (words.get(0).equals(SET_TIMEOUT)) {
-				return invalid("Give the timeout as JSON ('Content-Type: application/json'), "
-						+ "such as {\"timeout\":\"PT30S\",\"kill\":true}, or in the path, such as set_timeout/30/KILL");
-			}
-			return parseAndExecute(words);
-		});
+		return RequestPath.segments(command)
+			.flatMap((words) -> isSetTimeout(words) ? invalid(USAGE) : parseAndExecute(words));
 	}
 
 	/**
@@ -72,15 +57,15 @@ public class CometWebEndpoint {
 	 * @return the resulting state, 404 for an unknown command, or 400 for a bad value
 	 */
 	@WriteOperation
-	public Mono<WebEndpointResponse<CometState>> executeWithBody(@Selector String command, @Nullable String timeout,
+	public Mono<WebEndpointResponse<CometState>> execute(@Selector String command, @Nullable String timeout,
 			@Nullable Boolean kill) {
 		return RequestPath.segments(command).flatMap((words) -> {
-			if (!words.get(0).equals(SET_TIMEOUT)) {
+			if (!isSetTimeout(words)) {
 				return parseAndExecute(words);
 			}
 			try {
-				Duration parsed = CometCommand.SetTimeout.parseTimeout(timeout);
-				return respond(new CometCommand.SetTimeout(parsed, Boolean.TRUE.equals(kill)));
+				return respond(new CometCommand.SetTimeout(CometCommand.SetTimeout.parseTimeout(timeout),
+						Boolean.TRUE.equals(kill)));
 			}
 			catch (InvalidTimeoutException ex) {
 				return invalid(ex.getMessage());
@@ -113,6 +98,10 @@ public class CometWebEndpoint {
 		return RequestPath.segments(command, timeout, kill).flatMap(this::parseAndExecute);
 	}
 
+	private static boolean isSetTimeout(List<String> words) {
+		return words.equals(List.of(CometCommand.SetTimeout.NAME));
+	}
+
 	private Mono<WebEndpointResponse<CometState>> parseAndExecute(List<String> words) {
 		try {
 			return CometCommand.parse(words.get(0), words.subList(1, words.size()))
@@ -129,7 +118,7 @@ public class CometWebEndpoint {
 	}
 
 	private static <T> Mono<T> invalid(@Nullable String reason) {
-		return Mono.error(new InvalidEndpointRequestException("Invalid command: " + reason, reason));
+		return Mono.error(new InvalidEndpointRequestException("Invalid command", reason));
 	}
 
 }

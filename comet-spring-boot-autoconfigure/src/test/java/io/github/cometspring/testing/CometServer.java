@@ -1,0 +1,111 @@
+package io.github.cometspring.testing;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.control.CometControl;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * A whole server on a random port, as an application with the starter and nothing else.
+ */
+public final class CometServer implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private final ConfigurableApplicationContext context;
+
+	private CometServer(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	/**
+	 * Starts a server.
+	 * @param properties lines {@code name=value}
+	 * @return the server, to be closed
+	 */
+	public static CometServer start(String... properties) {
+		return start(new Class<?>[0], properties);
+	}
+
+	/**
+	 * Starts a server with further configuration.
+	 * @param configuration configuration classes of the application
+	 * @param properties lines {@code name=value}
+	 * @return the server, to be closed
+	 */
+	public static CometServer start(Class<?>[] configuration, String... properties) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.addPrimarySources(List.of(configuration));
+		application.setWebApplicationType(WebApplicationType.REACTIVE);
+		application.setRegisterShutdownHook(false);
+		String[] arguments = Stream
+			.concat(Stream.of("server.port=0", "spring.main.banner-mode=off"), Stream.of(properties))
+			.map((property) -> "--" + property)
+			.toArray(String[]::new);
+		return new CometServer(application.run(arguments));
+	}
+
+	/**
+	 * The port of the application.
+	 * @return the port
+	 */
+	public int port() {
+		return Integer.parseInt(property("local.server.port"));
+	}
+
+	/**
+	 * The port of the actuator, where it has its own.
+	 * @return the port
+	 */
+	public int managementPort() {
+		return Integer.parseInt(property("local.management.port"));
+	}
+
+	private String property(String name) {
+		return this.context.getEnvironment().getRequiredProperty(name);
+	}
+
+	public ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
+	public Channels channels() {
+		return this.context.getBean(Channels.class);
+	}
+
+	public CometControl control() {
+		return this.context.getBean(CometControl.class);
+	}
+
+	public Channel create(String name) {
+		Channel channel = channels().create(name).block(PATIENCE);
+		if (channel == null) {
+			throw new IllegalStateException("No channel");
+		}
+		return channel;
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration(excludeName = {
+			"org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration",
+			"org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration",
+			"org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration" })
+	static class Application {
+
+	}
+
+}

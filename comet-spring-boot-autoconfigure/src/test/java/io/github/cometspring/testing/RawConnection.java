@@ -1,0 +1,268 @@
+package io.github.cometspring.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP connection that sends the very bytes it is given and reads HTTP/1.x answers.
+ * Reads fail after ten seconds without a byte.
+ */
+public final class RawConnection implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private final Socket socket;
+
+	private final InputStream in;
+
+	private RawConnection(Socket socket, InputStream in) {
+		this.socket = socket;
+		this.in = in;
+	}
+
+	/**
+	 * Connects to a port of this machine.
+	 * @param port the port
+	 * @return the connection
+	 */
+	public static RawConnection open(int port) {
+		try {
+			Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+			socket.setSoTimeout((int) PATIENCE.toMillis());
+			socket.setTcpNoDelay(true);
+			return new RawConnection(socket, socket.getInputStream());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Sends bytes.
+	 * @param bytes the bytes
+	 * @return this connection
+	 */
+	public RawConnection send(byte[] bytes) {
+		try {
+			this.socket.getOutputStream().write(bytes);
+			this.socket.getOutputStream().flush();
+			return this;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Sends text, one byte a character.
+	 * @param text the text, with its own line ends
+	 * @return this connection
+	 */
+	public RawConnection send(String text) {
+		return send(text.getBytes(StandardCharsets.ISO_8859_1));
+	}
+
+	/**
+	 * Sends a poll in the legacy dialect.
+	 * @param body the body, one byte a character
+	 * @param headers further header lines
+	 * @return this connection
+	 */
+	public RawConnection poll(String body, String... headers) {
+		return request("POST", "/comet", "application/x-ocsigen-comet", body, headers);
+	}
+
+	/**
+	 * Sends a request.
+	 * @param method the method
+	 * @param path the target
+	 * @param contentType the media type, or {@code null} for none
+	 * @param body the body, one byte a character
+	 * @param headers further header lines
+	 * @return this connection
+	 */
+	public RawConnection request(String method, String path, @Nullable String contentType, String body,
+			String... headers) {
+		StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost:"
+				+ this.socket.getPort() + "\r\nContent-Length: " + body.length() + "\r\n");
+		if (contentType != null) {
+			head.append("Content-Type: ").append(contentType).append("\r\n");
+		}
+		for (String header : headers) {
+			head.append(header).append("\r\n");
+		}
+		return send(head + "\r\n" + body);
+	}
+
+	/**
+	 * Reads an answer. Interim answers (1xx) are passed over.
+	 * @return the answer
+	 */
+	public Answer read() {
+		try {
+			List<String> head = readHead();
+			while (head.get(0).contains(" 1")) {
+				head = readHead();
+			}
+			int status = Integer.parseInt(head.get(0).split(" ")[1]);
+			Answer answer = new Answer(status, head.get(0), head.subList(1, head.size()), new byte[0]);
+			return new Answer(status, head.get(0), answer.headers(), readBody(answer));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private List<String> readHead() throws IOException {
+		List<String> lines = new ArrayList<>();
+		for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+			lines.add(line);
+		}
+		return lines;
+	}
+
+	private String readLine() throws IOException {
+		StringBuilder line = new StringBuilder();
+		for (int b = this.in.read(); b != '\n'; b = this.in.read()) {
+			if (b < 0) {
+				throw new EOFException("Connection closed after '" + line + "'");
+			}
+			line.append((char) b);
+		}
+		return line.toString().replaceFirst("\r$", "");
+	}
+
+	private byte[] readBody(Answer answer) throws IOException {
+		String length = answer.header("Content-Length");
+		if (length != null) {
+			return this.in.readNBytes(Integer.parseInt(length));
+		}
+		if (answer.header("Transfer-Encoding") == null) {
+			return (answer.status() == 204 || answer.status() == 304) ? new byte[0] : this.in.readAllBytes();
+		}
+		ByteArrayOutputStream body = new ByteArrayOutputStream();
+		for (int size = readChunkSize(); size > 0; size = readChunkSize()) {
+			body.write(this.in.readNBytes(size));
+			readLine();
+		}
+		readLine();
+		return body.toByteArray();
+	}
+
+	private int readChunkSize() throws IOException {
+		return Integer.parseInt(readLine(), 16);
+	}
+
+	/**
+	 * Waits for the server to close the connection.
+	 * @return {@code true} if it did and sent nothing before
+	 */
+	public boolean isClosedByServer() {
+		try {
+			return this.in.read() < 0;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
+		}
+		catch (IOException ex) {
+			// A reset is an end as well.
+			return true;
+		}
+	}
+
+	/**
+	 * Whether the server has sent something that is not read yet.
+	 * @return {@code true} if there is
+	 */
+	public boolean hasAnswer() {
+		try {
+			return this.in.available() > 0;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Says that nothing more will be sent, and goes on reading.
+	 */
+	public void closeOutput() {
+		try {
+			this.socket.shutdownOutput();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Resets the connection instead of closing it in good order.
+	 */
+	public void reset() {
+		try {
+			this.socket.setSoLinger(true, 0);
+			this.socket.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.socket.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * An answer.
+	 *
+	 * @param status the status code
+	 * @param statusLine the first line
+	 * @param headers the header lines
+	 * @param bytes the body
+	 */
+	public record Answer(int status, String statusLine, List<String> headers, byte[] bytes) {
+
+		/**
+		 * The value of a header.
+		 * @param name the name
+		 * @return the value, or {@code null} if the answer has none
+		 */
+		public @Nullable String header(String name) {
+			String prefix = name.toLowerCase(Locale.ROOT) + ":";
+			return this.headers.stream()
+				.filter((line) -> line.toLowerCase(Locale.ROOT).startsWith(prefix))
+				.map((line) -> line.substring(prefix.length()).strip())
+				.findFirst()
+				.orElse(null);
+		}
+
+		/**
+		 * The body as text.
+		 * @return the body
+		 */
+		public String body() {
+			return new String(this.bytes, StandardCharsets.UTF_8);
+		}
+
+	}
+
+}

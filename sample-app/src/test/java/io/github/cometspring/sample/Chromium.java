@@ -1,0 +1,92 @@
+package io.github.cometspring.sample;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Assumptions;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The machine's own browser, with a fresh profile. Nothing is downloaded: where there is
+ * no Chromium, the browser tests are skipped, or fail if the environment has {@code CI}.
+ */
+final class Chromium implements AutoCloseable {
+
+	private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome",
+			"google-chrome-stable");
+
+	private static final List<String> USUAL_PLACES = List.of("/usr/bin", "/usr/local/bin", "/usr/lib/chromium",
+			"/usr/lib/chromium-browser", "/snap/bin", "/opt/google/chrome");
+
+	final ChromeDriver driver;
+
+	private final Path profile;
+
+	private Chromium(Path browser, Path driver, int width, int height) {
+		try {
+			this.profile = Files.createTempDirectory("auction-browser");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		ChromeOptions options = new ChromeOptions();
+		options.setBinary(browser.toFile());
+		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+				"--disable-background-networking", "--disable-component-update", "--disable-sync",
+				"--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-GB",
+				"--window-size=%d,%d".formatted(width, height), "--user-data-dir=" + this.profile);
+		this.driver = new ChromeDriver(
+				new ChromeDriverService.Builder().usingDriverExecutable(driver.toFile()).usingAnyFreePort().build(),
+				options);
+	}
+
+	/**
+	 * Skips the tests that need a browser, and says so, or fails in CI.
+	 */
+	static void requireInstalled() {
+		if (find(BROWSERS).isPresent() && find(List.of("chromedriver")).isPresent()) {
+			return;
+		}
+		String line = "Browser tests are skipped: no chromium with a chromedriver on the PATH or in " + USUAL_PLACES;
+		if (System.getenv("CI") != null) {
+			throw new AssertionError(line + ", and CI is set");
+		}
+		System.out.println(line);
+		Assumptions.abort(line);
+	}
+
+	static Chromium start(int width, int height) {
+		return new Chromium(find(BROWSERS).orElseThrow(), find(List.of("chromedriver")).orElseThrow(), width, height);
+	}
+
+	private static Optional<Path> find(List<String> names) {
+		String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+		List<String> places = Stream.concat(Stream.of(path.split(File.pathSeparator)), USUAL_PLACES.stream()).toList();
+		return names.stream()
+			.flatMap((name) -> places.stream().map((place) -> Path.of(place, name)))
+			.filter(Files::isExecutable)
+			.findFirst();
+	}
+
+	@Override
+	public void close() {
+		this.driver.quit();
+		try {
+			FileSystemUtils.deleteRecursively(this.profile);
+		}
+		catch (IOException ex) {
+			this.profile.toFile().deleteOnExit();
+		}
+	}
+
+}
