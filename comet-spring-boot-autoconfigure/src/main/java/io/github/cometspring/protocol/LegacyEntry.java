@@ -21,11 +21,6 @@ public record LegacyEntry(String channel, @Nullable String data) {
 	 * @param data the text, {@code null} if the channel has ended
 	 * @throws NullPointerException if there is no id
 	 */
-	/**
-	 * Creates an entry.
-	 * @param channel the id
-	 * @param data the text of the message
-	 */
 	public LegacyEntry {
 		Objects.requireNonNull(channel, "channel");
 	}
