@@ -1,5 +1,8 @@
 package io.github.cometspring.channel;
 
+import java.util.Collection;
+import java.util.Map;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -36,6 +39,13 @@ public interface ChannelBroker {
 	 * @return its log, or empty if there is none
 	 */
 	Mono<ChannelLog> find(String id);
+
+	/**
+	 * Finds several living channels in one step.
+	 * @param ids the ids, of whatever shape
+	 * @return the logs by id; ids of which there is none are left out
+	 */
+	Mono<Map<String, ChannelLog>> findAll(Collection<String> ids);
 
 	/**
 	 * Lists the living channels in no particular order.

@@ -1,6 +1,9 @@
 package io.github.cometspring.channel;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +83,20 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	@Override
 	public Mono<ChannelLog> find(String id) {
 		return Mono.justOrEmpty(this.logs.get(id));
+	}
+
+	@Override
+	public Mono<Map<String, ChannelLog>> findAll(Collection<String> ids) {
+		return Mono.fromSupplier(() -> {
+			Map<String, ChannelLog> found = new HashMap<>();
+			for (String id : ids) {
+				ChannelLog log = this.logs.get(id);
+				if (log != null) {
+					found.put(id, log);
+				}
+			}
+			return found;
+		});
 	}
 
 	@Override

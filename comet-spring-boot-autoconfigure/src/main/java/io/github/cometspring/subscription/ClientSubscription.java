@@ -38,15 +38,21 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	private boolean done;
 
 	ClientSubscription(CoreSubscriber<? super Batch> subscriber, Subscriptions.Terms terms, LoopSubscriptions home,
-			Cursor cursor, List<String> unknown, List<ChannelLog> logs) {
+			SubscriptionRequest request, Map<String, ChannelLog> found) {
 		this.subscriber = subscriber;
 		this.terms = terms;
 		this.home = home;
-		this.cursor = cursor;
-		this.unknown = unknown;
-		this.readers = new ArrayList<>(logs.size());
-		for (ChannelLog log : logs) {
-			this.readers.add(new ChannelReader(this, log, terms.dialect()));
+		this.cursor = request.cursor();
+		this.unknown = new ArrayList<>(0);
+		this.readers = new ArrayList<>(found.size());
+		for (String channel : request.channels()) {
+			ChannelLog log = found.get(channel);
+			if (log != null) {
+				this.readers.add(new ChannelReader(this, log, terms.dialect()));
+			}
+			else {
+				this.unknown.add(channel);
+			}
 		}
 	}
 

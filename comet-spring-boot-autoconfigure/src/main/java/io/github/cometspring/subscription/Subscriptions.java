@@ -1,8 +1,9 @@
 package io.github.cometspring.subscription;
 
+import java.security.Principal;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -85,7 +86,8 @@ public final class Subscriptions implements Disposable {
 			checkActive();
 			enter(dialect.transport());
 			return request.flatMap(this::admit)
-				.flatMapMany((admitted) -> resolve(admitted, terms, loop))
+				.flatMapMany((admitted) -> this.broker.findAll(admitted.channels())
+					.flatMapMany((found) -> listen(admitted, terms, loop, found)))
 				.doFinally((signal) -> leave(dialect.transport()));
 		});
 	}
@@ -125,9 +127,12 @@ public final class Subscriptions implements Disposable {
 		if (authorizer == null) {
 			return Mono.just(request);
 		}
-		return Flux.fromIterable(request.channels())
-			.concatMap((channel) -> mayRead(authorizer, request, channel))
-			.all((permitted) -> permitted)
+		return request.principal()
+			.map(Optional::of)
+			.defaultIfEmpty(Optional.empty())
+			.flatMap((principal) -> Flux.fromIterable(request.channels())
+				.concatMap((channel) -> mayRead(authorizer, principal.orElse(null), channel))
+				.all((permitted) -> permitted))
 			.map((permitted) -> {
 				if (!permitted) {
 					throw new SubscriptionRejectedException(Reason.FORBIDDEN, "Not authorized");
@@ -136,31 +141,19 @@ public final class Subscriptions implements Disposable {
 			});
 	}
 
-	private static Mono<Boolean> mayRead(ChannelAuthorizer authorizer, SubscriptionRequest request, String channel) {
-		return Mono.defer(() -> authorizer.mayRead(request.principal(), channel))
-			.defaultIfEmpty(false)
-			.onErrorResume((ex) -> {
-				logger.warn("The channel authorizer failed; access is refused", ex);
-				return Mono.just(false);
-			});
+	private static Mono<Boolean> mayRead(ChannelAuthorizer authorizer, @Nullable Principal principal, String channel) {
+		return Mono.defer(() -> authorizer.mayRead(principal, channel)).defaultIfEmpty(false).onErrorResume((ex) -> {
+			logger.warn("The channel authorizer failed; access is refused", ex);
+			return Mono.just(false);
+		});
 	}
 
-	private Flux<Batch> resolve(SubscriptionRequest request, Terms terms, EventLoop loop) {
-		List<String> unknown = new ArrayList<>(0);
-		return Flux.fromIterable(request.channels())
-			.concatMap(
-					(channel) -> this.broker.find(channel).switchIfEmpty(Mono.fromRunnable(() -> unknown.add(channel))))
-			.collectList()
-			.flatMapMany((logs) -> listen(request, terms, loop, unknown, logs));
-	}
-
-	private Flux<Batch> listen(SubscriptionRequest request, Terms terms, EventLoop loop, List<String> unknown,
-			List<ChannelLog> logs) {
+	private Flux<Batch> listen(SubscriptionRequest request, Terms terms, EventLoop loop,
+			Map<String, ChannelLog> found) {
 		return new Flux<>() {
 			@Override
 			public void subscribe(CoreSubscriber<? super Batch> subscriber) {
-				subscriber.onSubscribe(
-						new ClientSubscription(subscriber, terms, home(loop), request.cursor(), unknown, logs));
+				subscriber.onSubscribe(new ClientSubscription(subscriber, terms, home(loop), request, found));
 			}
 		};
 	}

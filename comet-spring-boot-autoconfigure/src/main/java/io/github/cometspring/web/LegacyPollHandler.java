@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.InvalidCursorException;
@@ -12,8 +11,10 @@ import io.github.cometspring.channel.Message;
 import io.github.cometspring.protocol.LegacyDialect;
 import io.github.cometspring.protocol.LegacyEntry;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
+import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.Segment;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
@@ -49,7 +50,7 @@ public final class LegacyPollHandler implements WebHandler {
 
 	private final RequestBody requestBody;
 
-	private final Duration writeTimeout;
+	private final Deadlines writeDeadlines;
 
 	/**
 	 * Creates a handler.
@@ -63,7 +64,7 @@ public final class LegacyPollHandler implements WebHandler {
 		this.subscriptions = subscriptions;
 		this.eventLoops = eventLoops;
 		this.requestBody = new RequestBody(maxRequestSize, BODY_TIMEOUT);
-		this.writeTimeout = writeTimeout;
+		this.writeDeadlines = new Deadlines(writeTimeout);
 	}
 
 	private static long size(Message message) {
@@ -89,6 +90,7 @@ public final class LegacyPollHandler implements WebHandler {
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		ServerHttpRequest request = exchange.getRequest();
 		HttpHeaders headers = exchange.getResponse().getHeaders();
+		headers.set(HttpHeaders.CONTENT_TYPE, "text/plain;charset=UTF-8");
 		headers.setCacheControl("no-store");
 		headers.set("X-Content-Type-Options", "nosniff");
 		if (!HttpMethod.POST.equals(request.getMethod())) {
@@ -99,23 +101,22 @@ public final class LegacyPollHandler implements WebHandler {
 			headers.set("Accept-Post", LegacyDialect.MEDIA_TYPE);
 			return refuse(exchange, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Use " + LegacyDialect.MEDIA_TYPE);
 		}
-		return this.subscriptions.open(DIALECT, this.eventLoops.of(request), read(exchange))
+		EventLoop loop = this.eventLoops.of(request);
+		return this.subscriptions.open(DIALECT, loop, read(exchange, loop))
 			.next()
-			.flatMap((batch) -> answer(exchange.getResponse(), batch))
+			.flatMap((batch) -> answer(exchange.getResponse(), batch, loop))
 			.onErrorResume(RefusedRequestException.class, (ex) -> refuse(exchange, ex.status(), ex.sentence()))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> refuse(exchange, ex));
 	}
 
-	private Mono<SubscriptionRequest> read(ServerWebExchange exchange) {
-		Mono<byte[]> body = Mono.defer(() -> this.requestBody.read(exchange.getRequest()));
-		return body.zipWith(exchange.getPrincipal().map(Optional::of).defaultIfEmpty(Optional.empty()),
-				(bytes, principal) -> {
-					List<String> channels = LegacyDialect.decodeRegistration(bytes);
-					if (channels.isEmpty()) {
-						throw new RefusedRequestException(HttpStatus.BAD_REQUEST, LegacyDialect.EMPTY_REGISTRATION);
-					}
-					return new SubscriptionRequest(channels, cursor(exchange.getRequest()), principal.orElse(null));
-				});
+	private Mono<SubscriptionRequest> read(ServerWebExchange exchange, EventLoop loop) {
+		return Mono.defer(() -> this.requestBody.read(exchange.getRequest(), loop)).map((bytes) -> {
+			List<String> channels = LegacyDialect.decodeRegistration(bytes);
+			if (channels.isEmpty()) {
+				throw new RefusedRequestException(HttpStatus.BAD_REQUEST, LegacyDialect.EMPTY_REGISTRATION);
+			}
+			return new SubscriptionRequest(channels, cursor(exchange.getRequest()), exchange.getPrincipal());
+		});
 	}
 
 	private static Cursor cursor(ServerHttpRequest request) {
@@ -131,7 +132,7 @@ public final class LegacyPollHandler implements WebHandler {
 		}
 	}
 
-	private Mono<Void> answer(ServerHttpResponse response, Batch batch) {
+	private Mono<Void> answer(ServerHttpResponse response, Batch batch, EventLoop loop) {
 		HttpHeaders headers = response.getHeaders();
 		headers.set(CometHeaders.CURSOR, batch.cursor().token());
 		List<String> gaps = batch.segments().stream().filter(Segment::isGap).map(Segment::channel).toList();
@@ -143,8 +144,7 @@ public final class LegacyPollHandler implements WebHandler {
 			written = unavailable(response);
 		}
 		else {
-			headers.set(HttpHeaders.CONTENT_TYPE, "text/plain;charset=UTF-8");
-			written = write(response, body(batch.segments())).timeout(this.writeTimeout);
+			written = write(response, body(batch.segments())).timeout(this.writeDeadlines.on(loop));
 		}
 		return written.doOnSuccess((done) -> batch.written())
 			.doOnError((ex) -> batch.failed())
@@ -189,7 +189,6 @@ public final class LegacyPollHandler implements WebHandler {
 	private static Mono<Void> refuse(ServerWebExchange exchange, HttpStatus status, @Nullable String sentence) {
 		ServerHttpResponse response = exchange.getResponse();
 		response.setStatusCode(status);
-		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, "text/plain;charset=UTF-8");
 		return write(response, (sentence != null) ? sentence.getBytes(StandardCharsets.UTF_8) : new byte[0]);
 	}
 

@@ -3,6 +3,8 @@ package io.github.cometspring.web;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
+import io.github.cometspring.subscription.Deadlines;
+import io.github.cometspring.subscription.EventLoop;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -20,26 +22,27 @@ final class RequestBody {
 
 	private final int maxSize;
 
-	private final Duration timeout;
+	private final Deadlines deadlines;
 
 	RequestBody(int maxSize, Duration timeout) {
 		this.maxSize = maxSize;
-		this.timeout = timeout;
+		this.deadlines = new Deadlines(timeout);
 	}
 
 	/**
 	 * Reads a body.
 	 * @param request the request
+	 * @param loop the event loop that owns the client's socket
 	 * @return the bytes, perhaps none, or {@link RefusedRequestException}
 	 */
-	Mono<byte[]> read(ServerHttpRequest request) {
+	Mono<byte[]> read(ServerHttpRequest request, EventLoop loop) {
 		if (request.getHeaders().getContentLength() > this.maxSize) {
 			return Mono.error(tooLarge());
 		}
 		return DataBufferUtils.join(request.getBody(), this.maxSize)
 			.map(RequestBody::toBytes)
 			.defaultIfEmpty(EMPTY)
-			.timeout(this.timeout)
+			.timeout(this.deadlines.on(loop))
 			.onErrorMap(DataBufferLimitException.class, (ex) -> tooLarge())
 			.onErrorMap(TimeoutException.class,
 					(ex) -> new RefusedRequestException(HttpStatus.REQUEST_TIMEOUT, "Request body did not arrive"));

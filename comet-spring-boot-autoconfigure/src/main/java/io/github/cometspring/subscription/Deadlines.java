@@ -1,0 +1,98 @@
+package io.github.cometspring.subscription;
+
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/**
+ * Deadlines of one length on event loops, which cost next to nothing as long as they are
+ * not reached: a queue for each loop, not a timer for each deadline.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class Deadlines {
+
+	private final ConcurrentHashMap<EventLoop, DeadlineQueue> queues = new ConcurrentHashMap<>();
+
+	private final Duration timeout;
+
+	/**
+	 * Creates deadlines.
+	 * @param timeout how far away each is
+	 */
+	public Deadlines(Duration timeout) {
+		this.timeout = timeout;
+	}
+
+	/**
+	 * A deadline that begins when it is subscribed to.
+	 * @param loop the loop on which it is counted
+	 * @return completes on the loop when the time is over, unless cancelled before
+	 */
+	public Mono<Void> on(EventLoop loop) {
+		return new Mono<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Void> subscriber) {
+				Deadline deadline = new Deadline(loop, subscriber);
+				subscriber.onSubscribe(deadline);
+				loop.run(deadline::begin);
+			}
+		};
+	}
+
+	private final class Deadline extends DeadlineQueue.Entry implements Subscription {
+
+		private final EventLoop loop;
+
+		private final CoreSubscriber<? super Void> subscriber;
+
+		private boolean done;
+
+		private Deadline(EventLoop loop, CoreSubscriber<? super Void> subscriber) {
+			this.loop = loop;
+			this.subscriber = subscriber;
+		}
+
+		private void begin() {
+			if (!this.done) {
+				Deadlines.this.queues
+					.computeIfAbsent(this.loop, (key) -> new DeadlineQueue(key, Deadlines.this.timeout))
+					.add(this);
+			}
+		}
+
+		@Override
+		public void request(long n) {
+			Operators.validate(n);
+		}
+
+		@Override
+		public void cancel() {
+			this.loop.run(() -> {
+				this.done = true;
+				unlink();
+			});
+		}
+
+		@Override
+		void expire() {
+			if (!this.done) {
+				this.done = true;
+				this.subscriber.onComplete();
+			}
+		}
+
+		@Override
+		void end(Ending ending) {
+			expire();
+		}
+
+	}
+
+}
