@@ -132,7 +132,8 @@ final class InMemoryChannelLog implements ChannelLog {
 	}
 
 	private void trim(long now) {
-		boolean listening = this.live != null && this.live.currentSubscriberCount() > 0;
+		// A closed log has lost its listeners and not its readers; it goes when they do.
+		boolean listening = this.closed || (this.live != null && this.live.currentSubscriberCount() > 0);
 		int most = listening ? Math.max(this.settings.historySize(), LIVE_TAIL) : this.settings.historySize();
 		this.history.trim(most, now - this.settings.historyMaxAge().toMillis());
 	}

@@ -74,8 +74,6 @@ public sealed interface CometCommand {
 
 		private static final String KILL = "KILL";
 
-		private static final Duration LONGEST = Duration.ofDays(365);
-
 		private static final Pattern SECONDS = Pattern
 			.compile("[+-]?(\\d{1,18}\\.?\\d{0,18}|\\.\\d{1,18})([eE][+-]?\\d{1,2})?");
 
@@ -97,7 +95,7 @@ public sealed interface CometCommand {
 		 */
 		public static Duration parseTimeout(@Nullable String value) {
 			Duration timeout = (value != null) ? read(value) : null;
-			if (timeout == null || timeout.isNegative() || timeout.compareTo(LONGEST) > 0) {
+			if (timeout == null || timeout.isNegative() || timeout.compareTo(CometControl.LONGEST_TIMEOUT) > 0) {
 				throw new InvalidTimeoutException();
 			}
 			return timeout;

@@ -16,6 +16,11 @@ import reactor.core.publisher.Sinks;
  */
 public class CometControl {
 
+	/**
+	 * The longest timeout: deadlines are counted in nanoseconds of 64 bits.
+	 */
+	static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
+
 	private final Object lock = new Object();
 
 	private final Sinks.Many<Kill> kills = Sinks.unsafe().many().multicast().directBestEffort();
@@ -27,15 +32,15 @@ public class CometControl {
 	/**
 	 * Creates a control of an active service.
 	 * @param timeout how long a poll is held
-	 * @throws IllegalArgumentException if the timeout is negative
+	 * @throws IllegalArgumentException if the timeout is negative or longer than a year
 	 */
 	public CometControl(Duration timeout) {
-		this.timeout = requireNotNegative(timeout);
+		this.timeout = requireInRange(timeout);
 	}
 
-	private static Duration requireNotNegative(Duration timeout) {
-		if (timeout.isNegative()) {
-			throw new IllegalArgumentException("Timeout must not be negative: " + timeout);
+	private static Duration requireInRange(Duration timeout) {
+		if (timeout.isNegative() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+			throw new IllegalArgumentException("Timeout must be from 0 to 365 days: " + timeout);
 		}
 		return timeout;
 	}
@@ -62,8 +67,10 @@ public class CometControl {
 	public Mono<Void> deactivate() {
 		return Mono.fromRunnable(() -> {
 			synchronized (this.lock) {
-				this.active = false;
-				this.kills.tryEmitNext(Kill.DEACTIVATED);
+				if (this.active) {
+					this.active = false;
+					this.kills.tryEmitNext(Kill.DEACTIVATED);
+				}
 			}
 		});
 	}
@@ -73,7 +80,7 @@ public class CometControl {
 	 * timeout they began with.
 	 * @param timeout the timeout; zero answers polls at once
 	 * @return completes when it is in force, or {@link IllegalArgumentException} if it is
-	 * negative
+	 * negative or longer than a year
 	 */
 	public Mono<Void> setTimeout(Duration timeout) {
 		return setTimeout(timeout, false);
@@ -84,11 +91,11 @@ public class CometControl {
 	 * @param timeout the timeout; zero answers polls at once
 	 * @param kill whether to end whatever waits, rather than let it keep its timeout
 	 * @return completes when it is in force, or {@link IllegalArgumentException} if it is
-	 * negative
+	 * negative or longer than a year
 	 */
 	public Mono<Void> setTimeout(Duration timeout, boolean kill) {
 		return Mono.fromRunnable(() -> {
-			requireNotNegative(timeout);
+			requireInRange(timeout);
 			synchronized (this.lock) {
 				this.timeout = timeout;
 				if (kill) {

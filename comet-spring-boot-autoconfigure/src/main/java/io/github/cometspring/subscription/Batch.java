@@ -1,6 +1,8 @@
 package io.github.cometspring.subscription;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
@@ -8,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one client gets at a time. Whoever receives it says what became of it, by
- * {@link #written()} or {@link #failed()}, once.
+ * {@link #written()} or {@link #failed()}; the first word counts.
  *
  * @since 0.1.0
  */
@@ -21,6 +23,8 @@ public final class Batch {
 	private final @Nullable Ending ending;
 
 	private final List<Delivery> receipts;
+
+	private final AtomicBoolean reported = new AtomicBoolean();
 
 	Batch(List<Segment> segments, Cursor cursor, @Nullable Ending ending, List<Delivery> receipts) {
 		this.segments = segments;
@@ -57,14 +61,20 @@ public final class Batch {
 	 * The batch has been handed to the network layer of the operating system.
 	 */
 	public void written() {
-		this.receipts.forEach(Delivery::succeeded);
+		report(Delivery::succeeded);
 	}
 
 	/**
 	 * The client was gone, or could not be written to.
 	 */
 	public void failed() {
-		this.receipts.forEach(Delivery::failed);
+		report(Delivery::failed);
+	}
+
+	private void report(Consumer<Delivery> result) {
+		if (this.reported.compareAndSet(false, true)) {
+			this.receipts.forEach(result);
+		}
 	}
 
 }

@@ -7,6 +7,7 @@ import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Replay;
 import io.github.cometspring.channel.StartingPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class ChannelReader extends Lane.Member {
 
 	private boolean gap;
 
-	private boolean resumed;
+	private boolean live;
 
 	private boolean ended;
 
@@ -45,9 +46,12 @@ final class ChannelReader extends Lane.Member {
 	void join(LoopSubscriptions home, Cursor cursor) {
 		this.lane = home.lane(this.log);
 		this.lane.add(this);
+		long newest = this.log.newest();
 		StartingPoint start = StartingPoint.of(this.log, cursor);
 		this.offset = start.offset();
 		this.gap = start.gap();
+		// Whoever lacks nothing from before is no reader that resumes.
+		this.live = this.offset >= newest && this.offset <= this.log.newest();
 	}
 
 	void leave() {
@@ -72,15 +76,17 @@ final class ChannelReader extends Lane.Member {
 		if (this.lane == null || (this.offset == this.log.newest() && !this.gap && !this.log.isClosed())) {
 			return null;
 		}
-		this.lane.assignReceipts();
-		Segment news = this.lane.news().after(this.offset, this.resumed, this.dialect);
+		Segment news = this.lane.news().after(this.offset, this.live, this.dialect);
 		if (news.size() > budget && !first) {
-			news = SegmentReader.read(this.log, this.offset, this.resumed, this.dialect, budget, false);
+			news = SegmentReader.read(this.log, this.offset, this.live, this.dialect, budget, false);
 			if (news == null) {
 				return null;
 			}
 		}
-		this.resumed = true;
+		// After the log has been read and before this reader moves: what it has just been
+		// given counts.
+		this.lane.assignReceipts();
+		this.live = true;
 		this.offset = news.offset();
 		if (this.gap && !news.isGap()) {
 			news = news.withGap();
@@ -101,8 +107,18 @@ final class ChannelReader extends Lane.Member {
 	}
 
 	Position position() {
-		// Before the first read an EARLIEST start has no number yet.
-		return new Position(this.log.epoch(), Math.max(this.offset, 0));
+		// A gap that the client has not been told of must be one when it comes again, and
+		// beyond the newest is always a gap (protocol, section 7).
+		return new Position(this.log.epoch(), this.gap ? Position.MAX_OFFSET : offset());
+	}
+
+	private long offset() {
+		if (this.offset != ChannelLog.EARLIEST) {
+			return this.offset;
+		}
+		// Nothing has been read yet: the place before what there is.
+		Replay all = this.log.read(ChannelLog.EARLIEST);
+		return all.offset() - all.messages().size();
 	}
 
 	/**

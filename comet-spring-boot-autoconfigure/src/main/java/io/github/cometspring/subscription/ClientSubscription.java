@@ -13,6 +13,7 @@ import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
 
 /**
  * A poll of one client, from its replay to its answer. All its state belongs to the event
@@ -58,7 +59,9 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	@Override
 	public void request(long n) {
-		this.home.loop().run(this::start);
+		if (Operators.validate(n)) {
+			this.home.loop().run(this::start);
+		}
 	}
 
 	@Override
@@ -118,11 +121,19 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	@Override
 	void expire() {
+		// What is there when the answer is made goes into it (protocol, section 2).
+		advance();
 		end(Ending.TIMED_OUT);
 	}
 
 	@Override
-	void end(Ending ending) {
+	void end(Ending ending, int order) {
+		if (this.terms.beganBefore(order)) {
+			end(ending);
+		}
+	}
+
+	private void end(Ending ending) {
 		if (!this.done) {
 			answer(List.of(), ending);
 		}

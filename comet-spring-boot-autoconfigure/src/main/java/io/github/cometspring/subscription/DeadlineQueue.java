@@ -1,6 +1,7 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Deadlines that are all the same time away: a queue with one timer for its head, not a
@@ -44,38 +45,29 @@ final class DeadlineQueue {
 
 	private void expire() {
 		long now = this.loop.nanoTime();
-		for (int i = 0; i < SLICE; i++) {
-			Entry first = this.head.next;
-			if (first == this.head || first.deadline - now > 0) {
-				break;
+		try {
+			for (int i = 0; i < SLICE; i++) {
+				Entry first = this.head.next;
+				if (first == this.head || first.deadline - now > 0) {
+					break;
+				}
+				first.unlink();
+				first.expire();
 			}
-			first.unlink();
-			first.expire();
 		}
-		arm();
+		finally {
+			// Also when one of them has failed: the others still wait.
+			arm();
+		}
 	}
 
 	/**
-	 * Ends all entries that are there now, whatever their deadline; those that join later
-	 * are not touched.
-	 * @param ending why
+	 * Looks at every entry, in the order they joined.
+	 * @param visitor who looks; it must not change the queue
 	 */
-	void endAll(Ending ending) {
-		Entry ended = new Head();
-		if (this.head.next != this.head) {
-			ended.takeAll(this.head);
-		}
-		end(ended, ending);
-	}
-
-	private void end(Entry ended, Ending ending) {
-		for (int i = 0; i < SLICE && ended.next != ended; i++) {
-			Entry first = ended.next;
-			first.unlink();
-			first.end(ending);
-		}
-		if (ended.next != ended) {
-			this.loop.execute(() -> end(ended, ending));
+	void forEach(Consumer<? super Entry> visitor) {
+		for (Entry entry = this.head.next; entry != this.head; entry = entry.next) {
+			visitor.accept(entry);
 		}
 	}
 
@@ -96,7 +88,7 @@ final class DeadlineQueue {
 
 		abstract void expire();
 
-		abstract void end(Ending ending);
+		abstract void end(Ending ending, int order);
 
 		final void unlink() {
 			this.previous.next = this.next;
@@ -112,15 +104,6 @@ final class DeadlineQueue {
 			other.previous = this;
 		}
 
-		private void takeAll(Entry other) {
-			this.next = other.next;
-			this.previous = other.previous;
-			this.next.previous = this;
-			this.previous.next = this;
-			other.next = other;
-			other.previous = other;
-		}
-
 	}
 
 	/**
@@ -134,7 +117,7 @@ final class DeadlineQueue {
 		}
 
 		@Override
-		void end(Ending ending) {
+		void end(Ending ending, int order) {
 			throw new IllegalStateException("Not an entry");
 		}
 

@@ -89,7 +89,7 @@ public final class Deadlines {
 		}
 
 		@Override
-		void end(Ending ending) {
+		void end(Ending ending, int order) {
 			expire();
 		}
 

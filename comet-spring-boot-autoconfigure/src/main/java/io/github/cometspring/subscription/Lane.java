@@ -44,7 +44,7 @@ final class Lane extends BaseSubscriber<Publication> {
 	Lane(ChannelLog log, LoopSubscriptions home) {
 		this.log = log;
 		this.home = home;
-		this.news = new SharedSegment(log, home.maxResponseSize());
+		this.news = new SharedSegment(log, home.maxResponseSize(), home.loop());
 	}
 
 	// The feed: any thread
@@ -72,6 +72,16 @@ final class Lane extends BaseSubscriber<Publication> {
 			catch (RejectedExecutionException ex) {
 				// The loop has ended, and its clients with it.
 				this.posted.set(false);
+				dismissReceipts();
+			}
+		}
+	}
+
+	private void dismissReceipts() {
+		for (Publication next = this.awaited.poll(); next != null; next = this.awaited.poll()) {
+			Delivery delivery = next.delivery();
+			if (delivery != null) {
+				delivery.dismiss();
 			}
 		}
 	}
@@ -91,11 +101,17 @@ final class Lane extends BaseSubscriber<Publication> {
 	}
 
 	void remove(Member member) {
+		// Who leaves has been here for what was published before.
+		assignReceipts();
 		this.log.leave();
 		Member last = get(--this.size);
 		this.members[member.index] = last;
 		last.index = member.index;
 		this.members[this.size] = null;
+		if (this.size == 0 && this.log.isClosed()) {
+			// No publication will come to find it empty.
+			this.home.retire(this.log, this);
+		}
 	}
 
 	private Member get(int index) {
@@ -125,15 +141,15 @@ final class Lane extends BaseSubscriber<Publication> {
 	private void wake() {
 		this.posted.set(false);
 		assignReceipts();
-		if (this.unvisited > 0) {
+		if (this.size == 0) {
+			this.home.retire(this.log, this);
+		}
+		else if (this.unvisited > 0) {
 			this.visitAgain = true;
 		}
-		else if (this.size > 0) {
+		else {
 			this.unvisited = this.size;
 			visit();
-		}
-		else {
-			this.home.retire(this.log, this);
 		}
 	}
 
@@ -142,18 +158,23 @@ final class Lane extends BaseSubscriber<Publication> {
 	 * has read the log already, and who leaves is replaced by one from behind.
 	 */
 	private void visit() {
-		for (int i = 0; i < DeadlineQueue.SLICE && this.unvisited > 0; i++) {
-			this.unvisited = Math.min(this.unvisited, this.size);
-			if (this.unvisited > 0) {
-				get(--this.unvisited).wake();
+		try {
+			for (int i = 0; i < DeadlineQueue.SLICE && this.unvisited > 0; i++) {
+				this.unvisited = Math.min(this.unvisited, this.size);
+				if (this.unvisited > 0) {
+					get(--this.unvisited).wake();
+				}
 			}
 		}
-		if (this.unvisited == 0 && this.visitAgain) {
-			this.visitAgain = false;
-			this.unvisited = this.size;
-		}
-		if (this.unvisited > 0) {
-			this.home.loop().execute(this::visit);
+		finally {
+			// Also when one of them has failed: the others still wait.
+			if (this.unvisited == 0 && this.visitAgain) {
+				this.visitAgain = false;
+				this.unvisited = this.size;
+			}
+			if (this.unvisited > 0) {
+				this.home.loop().execute(this::visit);
+			}
 		}
 	}
 

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 import io.github.cometspring.channel.ChannelLog;
@@ -57,8 +59,29 @@ final class LoopSubscriptions {
 		return this.deadlines.computeIfAbsent(timeout, (key) -> new DeadlineQueue(this.loop, key));
 	}
 
-	void endAll(Ending ending) {
-		new ArrayList<>(this.deadlines.values()).forEach((queue) -> queue.endAll(ending));
+	/**
+	 * Ends whatever waits now and began before an order to end.
+	 * @param ending why
+	 * @param order the number of the order
+	 */
+	void endAll(Ending ending, int order) {
+		List<DeadlineQueue.Entry> waiting = new ArrayList<>();
+		this.deadlines.values().forEach((queue) -> queue.forEach(waiting::add));
+		end(waiting.iterator(), ending, order);
+	}
+
+	private void end(Iterator<DeadlineQueue.Entry> waiting, Ending ending, int order) {
+		try {
+			for (int i = 0; i < DeadlineQueue.SLICE && waiting.hasNext(); i++) {
+				waiting.next().end(ending, order);
+			}
+		}
+		finally {
+			// Also when one of them has failed: the others still wait.
+			if (waiting.hasNext()) {
+				this.loop.execute(() -> end(waiting, ending, order));
+			}
+		}
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import java.time.Duration;
 import java.util.Objects;
 
 import io.github.cometspring.channel.ChannelLog;
@@ -7,19 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last segment that was cut out of a log. Clients that are woken together mostly
- * stand at the same place, and get the same object. Belongs to its event loop.
+ * stand at the same place, and get the same object. It serves for a second, so that it
+ * does not outlive its messages' time in history by more. Belongs to its event loop.
  */
 final class SharedSegment {
+
+	private static final long LIFETIME = Duration.ofSeconds(1).toNanos();
 
 	private final ChannelLog log;
 
 	private final long maxSize;
 
+	private final EventLoop loop;
+
 	private @Nullable Cut last;
 
-	SharedSegment(ChannelLog log, long maxSize) {
+	SharedSegment(ChannelLog log, long maxSize, EventLoop loop) {
 		this.log = log;
 		this.maxSize = maxSize;
+		this.loop = loop;
 	}
 
 	/**
@@ -34,16 +41,18 @@ final class SharedSegment {
 		// Looked at before the log is read: what comes in between is read again.
 		boolean closed = this.log.isClosed();
 		long newest = this.log.newest();
+		long now = this.loop.nanoTime();
 		if (last == null || last.after != after || last.live != live || last.newest != newest || last.closed != closed
-				|| !last.dialect.equals(dialect)) {
+				|| !last.dialect.equals(dialect) || now - last.time > LIFETIME) {
 			Segment segment = SegmentReader.read(this.log, after, live, dialect, this.maxSize, true);
-			last = new Cut(after, live, dialect, newest, closed, Objects.requireNonNull(segment));
+			last = new Cut(after, live, dialect, newest, closed, now, Objects.requireNonNull(segment));
 			this.last = last;
 		}
 		return last.segment;
 	}
 
-	private record Cut(long after, boolean live, Dialect dialect, long newest, boolean closed, Segment segment) {
+	private record Cut(long after, boolean live, Dialect dialect, long newest, boolean closed, long time,
+			Segment segment) {
 	}
 
 }

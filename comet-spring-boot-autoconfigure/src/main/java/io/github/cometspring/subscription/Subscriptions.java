@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -82,7 +83,9 @@ public final class Subscriptions implements Disposable {
 	 */
 	public Flux<Batch> open(Dialect dialect, EventLoop loop, Mono<SubscriptionRequest> request) {
 		return Flux.defer(() -> {
-			Terms terms = new Terms(dialect, this.control.timeout(), this.kills.get());
+			// In this order: whoever has an old timeout has not seen the kill after it.
+			int killsBefore = this.kills.get();
+			Terms terms = new Terms(dialect, this.control.timeout(), killsBefore);
 			checkActive();
 			enter(dialect.transport());
 			return request.flatMap(this::admit)
@@ -183,8 +186,17 @@ public final class Subscriptions implements Disposable {
 	private void endAll(Ending ending) {
 		// Counted before the loops are asked: what is not there yet sees the count
 		// instead.
-		this.kills.incrementAndGet();
-		this.loops.values().forEach((home) -> home.loop().execute(() -> home.endAll(ending)));
+		int order = this.kills.incrementAndGet();
+		this.loops.values().forEach((home) -> endAll(home, ending, order));
+	}
+
+	private static void endAll(LoopSubscriptions home, Ending ending, int order) {
+		try {
+			home.loop().execute(() -> home.endAll(ending, order));
+		}
+		catch (RejectedExecutionException ex) {
+			// The loop has ended, and its clients with it; the others have not.
+		}
 	}
 
 	@Override
@@ -224,6 +236,10 @@ public final class Subscriptions implements Disposable {
 
 		long maxResponseSize() {
 			return Subscriptions.this.limits.maxResponseSize();
+		}
+
+		boolean beganBefore(int order) {
+			return this.killsBefore - order < 0;
 		}
 
 		@Nullable Ending endedMeanwhile() {

@@ -94,6 +94,27 @@ public final class CometServer implements AutoCloseable {
 		return channel;
 	}
 
+	/**
+	 * A bean of the application.
+	 * @param <T> the type of the bean
+	 * @param type the type of the bean
+	 * @return the bean
+	 */
+	public <T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	/**
+	 * Sends a command to the actuator, as an operator on this machine does.
+	 * @param path what follows {@code /actuator/comet}
+	 * @return the answer
+	 */
+	public RawConnection.Answer command(String path) {
+		try (RawConnection operator = RawConnection.open(port())) {
+			return operator.send("POST /actuator/comet" + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").read();
+		}
+	}
+
 	@Override
 	public void close() {
 		this.context.close();

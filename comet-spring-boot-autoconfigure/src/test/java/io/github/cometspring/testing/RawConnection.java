@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,25 @@ public final class RawConnection implements AutoCloseable {
 			Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
 			socket.setSoTimeout((int) PATIENCE.toMillis());
 			socket.setTcpNoDelay(true);
+			return new RawConnection(socket, socket.getInputStream());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Connects to a port of this machine as a client that takes in little at a time.
+	 * @param port the port
+	 * @param receiveBuffer the size of its receive buffer, in bytes
+	 * @return the connection
+	 */
+	public static RawConnection open(int port, int receiveBuffer) {
+		try {
+			Socket socket = new Socket();
+			socket.setReceiveBufferSize(receiveBuffer);
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+			socket.setSoTimeout((int) PATIENCE.toMillis());
 			return new RawConnection(socket, socket.getInputStream());
 		}
 		catch (IOException ex) {
@@ -113,13 +133,27 @@ public final class RawConnection implements AutoCloseable {
 	 */
 	public Answer read() {
 		try {
+			Answer answer = readWithoutBody();
+			return new Answer(answer.status(), answer.statusLine(), answer.headers(), readBody(answer));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Reads the answer to a request for the head alone, or the head of an answer whose
+	 * body is never read.
+	 * @return the answer
+	 */
+	public Answer readWithoutBody() {
+		try {
 			List<String> head = readHead();
-			while (head.get(0).contains(" 1")) {
+			while (head.get(0).split(" ")[1].startsWith("1")) {
 				head = readHead();
 			}
 			int status = Integer.parseInt(head.get(0).split(" ")[1]);
-			Answer answer = new Answer(status, head.get(0), head.subList(1, head.size()), new byte[0]);
-			return new Answer(status, head.get(0), answer.headers(), readBody(answer));
+			return new Answer(status, head.get(0), head.subList(1, head.size()), new byte[0]);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

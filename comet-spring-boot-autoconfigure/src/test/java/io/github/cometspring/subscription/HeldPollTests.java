@@ -1,0 +1,345 @@
+package io.github.cometspring.subscription;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.Cursor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.test.StepVerifier;
+import reactor.test.subscriber.TestSubscriber;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Subscriptions}: what ends a poll that waits.
+ */
+class HeldPollTests {
+
+	@Test
+	void openWhenMessageIsPublishedShouldAnswer() {
+		TestNode node = TestNode.create();
+		Channel channel = node.channel("a");
+		StepVerifier.create(node.open(Cursor.LATEST, "a"))
+			.expectSubscription()
+			.then(() -> assertThat(channel.subscribers()).isOne())
+			.then(() -> node.publish("a", "hello"))
+			.assertNext((batch) -> {
+				assertThat(batch.ending()).isEqualTo(Ending.ANSWERED);
+				assertThat(batch.segments()).singleElement()
+					.satisfies((segment) -> assertThat(segment.messages()).singleElement()
+						.satisfies((message) -> assertThat(message.data()).isEqualTo("hello")));
+			})
+			.expectComplete()
+			.verify(TestNode.TIMEOUT);
+		assertThat(channel.subscribers()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 2, 100 })
+	void openWhenBurstExceedsHistoryShouldAnswerWithAllOfIt(int historySize) {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().history(historySize).loop(loop).node();
+		node.publish("a", "before");
+		TestSubscriber<Batch> poll = node.poll("a");
+		loop.runTasks();
+		node.publish("a", "1", "2", "3");
+		loop.runTasks();
+		assertThat(TestNode.news(poll)).containsExactly("a=1", "a=2", "a=3");
+	}
+
+	@Test
+	void openWhenMessageIsPublishedWhileItBeginsShouldAnswer() {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().history(0).loop(loop).node();
+		node.channel("a");
+		TestSubscriber<Batch> poll = TestSubscriber.builder().initialRequest(0).build();
+		node.open(Cursor.LATEST, "a").subscribe(poll);
+		node.publish("a", "before");
+		poll.request(1);
+		loop.runTasks();
+		assertThat(poll.getReceivedOnNext()).isEmpty();
+		node.publish("a", "after");
+		loop.runTasks();
+		assertThat(TestNode.news(poll)).containsExactly("a=after");
+	}
+
+	@Test
+	void openWhenBurstExceedsLiveTailShouldTellOfGap() {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().history(0).loop(loop).node();
+		node.channel("a");
+		TestSubscriber<Batch> poll = node.poll("a");
+		loop.runTasks();
+		IntStream.rangeClosed(1, 65).forEach((i) -> node.publish("a", "m" + i));
+		loop.runTasks();
+		assertThat(TestNode.news(poll)).hasSize(65).startsWith("a!gap", "a=m2").endsWith("a=m65");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 100 })
+	void openWhenMessageIsPublishedAndChannelClosedShouldAnswerWithMessageThenEnd(int historySize) {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().history(historySize).loop(loop).node();
+		Channel channel = node.channel("a");
+		TestSubscriber<Batch> poll = node.poll("a");
+		loop.runTasks();
+		node.publish("a", "1", "2");
+		channel.close().block(TestNode.TIMEOUT);
+		loop.runTasks();
+		assertThat(TestNode.news(poll)).containsExactly("a=1", "a=2", "a!ended");
+	}
+
+	@Test
+	void openWhenChannelIsClosedShouldAnswerAtOnceWithEnd() {
+		TestNode node = TestNode.create();
+		Channel channel = node.channel("a");
+		TestSubscriber<Batch> poll = node.poll("a");
+		channel.close().block(TestNode.TIMEOUT);
+		assertThat(TestNode.news(poll)).containsExactly("a!ended");
+		assertThat(TestNode.cursor(poll).knows("a")).isFalse();
+	}
+
+	@Test
+	void openWhenChannelIsClosedBetweenFindingAndListeningShouldAnswerWithEnd() {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().loop(loop).node();
+		Channel channel = node.channel("a");
+		TestSubscriber<Batch> poll = node.poll("a");
+		channel.close().block(TestNode.TIMEOUT);
+		loop.runTasks();
+		assertThat(TestNode.news(poll)).containsExactly("a!ended");
+		assertThat(node.lanes()).isZero();
+	}
+
+	@Test
+	void openWhenNothingComesShouldEndAtTimeout() {
+		TestNode node = TestNode.create();
+		node.channel("a");
+		TestSubscriber<Batch> poll = node.poll("a");
+		node.time.advanceTimeBy(TestNode.TIMEOUT.minusNanos(1));
+		assertThat(poll.isTerminated()).isFalse();
+		node.time.advanceTimeBy(Duration.ofNanos(1));
+		assertThat(TestNode.ending(poll)).isEqualTo(Ending.TIMED_OUT);
+		assertThat(TestNode.news(poll)).isEmpty();
+		assertThat(TestNode.cursor(poll).knows("a")).isTrue();
+	}
+
+	@Test
+	void openWhenMessageIsThereAtTimeoutShouldAnswerWithIt() {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().loop(loop).node();
+		node.channel("a");
+		TestSubscriber<Batch> poll = node.poll("a");
+		loop.runTasks();
+		node.publish("a", "just in time");
+		loop.runTimers(TestNode.TIMEOUT);
+		assertThat(TestNode.news(poll)).containsExactly("a=just in time");
+		assertThat(TestNode.ending(poll)).isEqualTo(Ending.ANSWERED);
+	}
+
+	@Test
+	void openWhenTimeoutChangesShouldKeepTimeoutItBeganWith() {
+		TestNode node = TestNode.create();
+		node.channel("a");
+		TestSubscriber<Batch> before = node.poll("a");
+		node.control.setTimeout(Duration.ofSeconds(5)).block(TestNode.TIMEOUT);
+		TestSubscriber<Batch> after = node.poll("a");
+		node.time.advanceTimeBy(Duration.ofSeconds(5));
+		assertThat(TestNode.ending(after)).isEqualTo(Ending.TIMED_OUT);
+		assertThat(before.isTerminated()).isFalse();
+		node.time.advanceTimeBy(Duration.ofSeconds(15));
+		assertThat(TestNode.ending(before)).isEqualTo(Ending.TIMED_OUT);
+	}
+
+	@Test
+	void openWhenTimeoutChangesDuringAdmissionShouldKeepTimeoutItBeganWith() {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().loop(loop).node();
+		node.channel("a");
+		TestSubscriber<Batch> poll = node.poll("a");
+		node.control.setTimeout(Duration.ofSeconds(1)).block(TestNode.TIMEOUT);
+		loop.runTasks();
+		loop.runTimers(Duration.ofSeconds(19));
+		assertThat(poll.isTerminated()).isFalse();
+		loop.runTimers(Duration.ofSeconds(1));
+		assertThat(TestNode.ending(poll)).isEqualTo(Ending.TIMED_OUT);
+	}
+
+	@Test
+	void openWhenTimeoutsWereManyShouldKeepOnlyQueuesInUse() {
+		TestNode node = TestNode.create();
+		node.channel("a");
+		for (int i = 1; i <= 100; i++) {
+			node.control.setTimeout(Duration.ofMillis(i)).block(TestNode.TIMEOUT);
+			node.poll("a");
+			node.time.advanceTimeBy(Duration.ofMillis(i));
+		}
+		assertThat(node.deadlineQueues()).isLessThanOrEqualTo(2);
+	}
+
+	@Test
+	void openWhenTimeoutIsZeroShouldAnswerAtOnce() {
+		TestNode node = TestNode.create();
+		node.publish("a", "old");
+		node.control.setTimeout(Duration.ZERO).block(TestNode.TIMEOUT);
+		TestSubscriber<Batch> poll = node.poll("a");
+		assertThat(TestNode.ending(poll)).isEqualTo(Ending.TIMED_OUT);
+		assertThat(TestNode.news(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=old");
+		assertThat(node.deadlineQueues()).isZero();
+	}
+
+	@Test
+	void openWhenManyPollsBeginOneAfterAnotherShouldEndEachAtItsDeadline() {
+		int polls = 10_000;
+		TestNode node = TestNode.create();
+		node.channel("a");
+		List<TestSubscriber<Batch>> held = new ArrayList<>(polls);
+		for (int i = 0; i < polls; i++) {
+			held.add(node.poll("a"));
+			node.time.advanceTimeBy(Duration.ofMillis(1));
+		}
+		assertThat(node.connections()).isEqualTo(polls);
+		node.time.advanceTimeBy(TestNode.TIMEOUT.minusMillis(polls + 1));
+		for (int i = 0; i < polls; i++) {
+			assertThat(held.get(i).isTerminated()).as("before deadline %d", i).isFalse();
+			node.time.advanceTimeBy(Duration.ofMillis(1));
+			assertThat(held.get(i).isTerminatedComplete()).as("at deadline %d", i).isTrue();
+		}
+		assertThat(node.connections()).isZero();
+		assertThat(node.channel("a").subscribers()).isZero();
+	}
+
+	@Test
+	void openWhenManyPollsEndAtOneTimeShouldServeThemInSlices() {
+		int polls = 3 * DeadlineQueue.SLICE;
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().loop(loop).node();
+		node.channel("a");
+		List<TestSubscriber<Batch>> held = IntStream.range(0, polls).mapToObj((i) -> node.poll("a")).toList();
+		loop.runTasks();
+		loop.runTimers(TestNode.TIMEOUT);
+		assertThat(held).allMatch(TestSubscriber::isTerminatedComplete);
+	}
+
+	@Test
+	void openWhenHeadOfQueueIsCancelledShouldEndOthersAtTheirDeadline() {
+		TestNode node = TestNode.create();
+		node.channel("a");
+		TestSubscriber<Batch> first = node.poll("a");
+		node.time.advanceTimeBy(Duration.ofSeconds(1));
+		TestSubscriber<Batch> second = node.poll("a");
+		first.cancel();
+		node.time.advanceTimeBy(TestNode.TIMEOUT.minusNanos(1));
+		assertThat(second.isTerminated()).isFalse();
+		node.time.advanceTimeBy(Duration.ofNanos(1));
+		assertThat(TestNode.ending(second)).isEqualTo(Ending.TIMED_OUT);
+		assertThat(first.getReceivedOnNext()).isEmpty();
+	}
+
+	@Test
+	void openWhenQueueHasBeenIdleShouldEndNextPollAtItsDeadline() {
+		TestNode node = TestNode.create();
+		node.channel("a");
+		for (int i = 0; i < 3; i++) {
+			TestSubscriber<Batch> poll = node.poll("a");
+			node.time.advanceTimeBy(TestNode.TIMEOUT);
+			assertThat(TestNode.ending(poll)).isEqualTo(Ending.TIMED_OUT);
+			node.time.advanceTimeBy(Duration.ofSeconds(7));
+		}
+	}
+
+	@Test
+	void openWhenReceiverThrowsAtTimeoutShouldEndOthers() {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().loop(loop).node();
+		node.channel("a");
+		node.open(Cursor.LATEST, "a").subscribe(new ThrowingSubscriber());
+		TestSubscriber<Batch> other = node.poll("a");
+		loop.runTasks();
+		try {
+			loop.runTimers(TestNode.TIMEOUT);
+		}
+		catch (ThrowingSubscriber.Failure ex) {
+			loop.runTimers(Duration.ZERO);
+		}
+		assertThat(TestNode.ending(other)).isEqualTo(Ending.TIMED_OUT);
+		TestSubscriber<Batch> next = node.poll("a");
+		loop.runTasks();
+		loop.runTimers(TestNode.TIMEOUT);
+		assertThat(TestNode.ending(next)).isEqualTo(Ending.TIMED_OUT);
+	}
+
+	@Test
+	void openWhenReceiverThrowsAtMessageShouldAnswerOthers() {
+		ManualEventLoop loop = new ManualEventLoop();
+		TestNode node = TestNode.with().loop(loop).node();
+		node.channel("a");
+		TestSubscriber<Batch> first = node.poll("a");
+		node.open(Cursor.LATEST, "a").subscribe(new ThrowingSubscriber());
+		loop.runTasks();
+		node.publish("a", "1");
+		try {
+			loop.runTasks();
+		}
+		catch (ThrowingSubscriber.Failure ex) {
+			loop.runTasks();
+		}
+		assertThat(TestNode.news(first)).containsExactly("a=1");
+	}
+
+	@Test
+	void openWhenHistoryAgesShouldNotRepeatWhatWasForgotten() {
+		TestNode node = TestNode.with().settings(new ChannelSettings(100, Duration.ofSeconds(30), null)).node();
+		Cursor start = node.channel("a").cursor().blockOptional(TestNode.TIMEOUT).orElseThrow();
+		node.publish("a", "1");
+		assertThat(TestNode.news(node.poll(start, "a"))).containsExactly("a=1");
+		node.time.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(TestNode.news(node.poll(start, "a"))).containsExactly("a!gap");
+	}
+
+	@Test
+	void requestWhenNotPositiveShouldNotBegin() {
+		TestNode node = TestNode.create();
+		Channel channel = node.channel("a");
+		TestSubscriber<Batch> poll = TestSubscriber.builder().initialRequest(0).build();
+		node.open(Cursor.LATEST, "a").subscribe(poll);
+		assertThat(channel.subscribers()).isZero();
+		poll.request(1);
+		assertThat(channel.subscribers()).isOne();
+	}
+
+	@Test
+	void requestWhenRepeatedShouldAnswerOnce() {
+		TestNode node = TestNode.create();
+		TestSubscriber<Batch> poll = TestSubscriber.builder().initialRequest(1).build();
+		Channel channel = node.channel("a");
+		node.open(Cursor.LATEST, "a").subscribe(poll);
+		poll.request(5);
+		poll.request(Long.MAX_VALUE);
+		assertThat(channel.subscribers()).isOne();
+		node.publish("a", "1", "2");
+		assertThat(TestNode.news(poll)).containsExactly("a=1");
+		assertThat(poll.getProtocolErrors()).isEmpty();
+	}
+
+	@Test
+	void cancelWhenPollWaitsShouldLeaveNothingBehind() {
+		TestNode node = TestNode.create();
+		Channel channel = node.channel("a");
+		TestSubscriber<Batch> poll = node.poll("a");
+		poll.cancel();
+		assertThat(channel.subscribers()).isZero();
+		assertThat(node.connections()).isZero();
+		node.publish("a", "1");
+		node.time.advanceTimeBy(TestNode.TIMEOUT);
+		assertThat(poll.getReceivedOnNext()).isEmpty();
+		assertThat(node.lanes()).isZero();
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.github.cometspring.subscription;
+
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+
+/**
+ * A receiver that fails as none may.
+ */
+final class ThrowingSubscriber implements CoreSubscriber<Batch> {
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		subscription.request(Long.MAX_VALUE);
+	}
+
+	@Override
+	public void onNext(Batch batch) {
+		throw new Failure();
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		throw new AssertionError(failure);
+	}
+
+	@Override
+	public void onComplete() {
+		throw new AssertionError("Completed");
+	}
+
+	/**
+	 * Let through by the operators of Reactor, as an out-of-memory error is.
+	 */
+	static final class Failure extends LinkageError {
+
+		private static final long serialVersionUID = 1L;
+
+	}
+
+}

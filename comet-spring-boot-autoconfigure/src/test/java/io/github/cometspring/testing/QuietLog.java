@@ -1,0 +1,134 @@
+package io.github.cometspring.testing;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggerContextListener;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.core.AppenderBase;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Fails a test class during which anything was logged as a warning or an error: no client
+ * may make the server do that. It also keeps what {@code io.github.cometspring} logs
+ * above DEBUG.
+ */
+public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
+
+	private final Set<String> exempt;
+
+	private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+
+	private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+
+	private final Listener listener = new Listener();
+
+	private final Recorder recorder = new Recorder();
+
+	/**
+	 * Creates a watch.
+	 * @param exempt the names of loggers that may complain
+	 */
+	public QuietLog(String... exempt) {
+		this.exempt = Set.of(exempt);
+	}
+
+	@Override
+	public void beforeAll(ExtensionContext context) {
+		this.recorder.setContext(this.context);
+		this.recorder.start();
+		this.context.addListener(this.listener);
+		attach();
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) {
+		this.context.removeListener(this.listener);
+		this.context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(this.recorder);
+		assertThat(complaints()).isEmpty();
+	}
+
+	/**
+	 * What has been logged as a warning or an error.
+	 * @return the messages
+	 */
+	public List<String> complaints() {
+		return this.events.stream()
+			.filter((event) -> event.getLevel().isGreaterOrEqual(Level.WARN))
+			.filter((event) -> !this.exempt.contains(event.getLoggerName()))
+			.map(QuietLog::describe)
+			.toList();
+	}
+
+	/**
+	 * What this project has logged above DEBUG.
+	 * @return the messages
+	 */
+	public List<String> ownMessages() {
+		return this.events.stream()
+			.filter((event) -> event.getLoggerName().startsWith("io.github.cometspring"))
+			.map(QuietLog::describe)
+			.toList();
+	}
+
+	private static String describe(ILoggingEvent event) {
+		String line = event.getLevel() + " " + event.getLoggerName() + ": " + event.getFormattedMessage();
+		return (event.getThrowableProxy() instanceof ThrowableProxy proxy) ? line + ": " + proxy.getThrowable() : line;
+	}
+
+	/**
+	 * Starting an application configures logging anew, which takes all appenders away.
+	 */
+	private void attach() {
+		this.context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(this.recorder);
+	}
+
+	private final class Recorder extends AppenderBase<ILoggingEvent> {
+
+		@Override
+		protected void append(ILoggingEvent event) {
+			if (event.getLevel().isGreaterOrEqual(Level.INFO)) {
+				QuietLog.this.events.add(event);
+			}
+		}
+
+	}
+
+	private final class Listener implements LoggerContextListener {
+
+		@Override
+		public boolean isResetResistant() {
+			return true;
+		}
+
+		@Override
+		public void onReset(LoggerContext context) {
+			QuietLog.this.recorder.start();
+			attach();
+		}
+
+		@Override
+		public void onStart(LoggerContext context) {
+		}
+
+		@Override
+		public void onStop(LoggerContext context) {
+		}
+
+		@Override
+		public void onLevelChange(Logger logger, Level level) {
+		}
+
+	}
+
+}

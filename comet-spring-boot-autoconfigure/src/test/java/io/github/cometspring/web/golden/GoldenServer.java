@@ -1,0 +1,180 @@
+package io.github.cometspring.web.golden;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelName;
+import io.github.cometspring.channel.Outcome;
+import io.github.cometspring.control.CometCommand;
+import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.web.golden.Transcript.Step;
+import io.github.cometspring.web.golden.Transcript.Turn;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.resources.LoopResources;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
+
+/**
+ * A server with a single event loop, so that what the original did in one turn can be
+ * done in one turn here. Between two transcripts everything is as it was at the start.
+ */
+final class GoldenServer implements AutoCloseable {
+
+	private static final long PATIENCE_SECONDS = 10;
+
+	private final CometServer server;
+
+	private final EventLoop loop;
+
+	private final Map<String, Channel> channels = new TreeMap<>();
+
+	private final List<Channel> dropped = new ArrayList<>();
+
+	private final Map<String, CompletableFuture<Outcome>> deliveries = new TreeMap<>();
+
+	GoldenServer(String... properties) {
+		this.server = CometServer.start(new Class<?>[] { SingleLoop.class }, properties);
+		this.loop = this.server.bean(LoopResources.class).onServer(true).next();
+	}
+
+	int port() {
+		return this.server.port();
+	}
+
+	CometServer application() {
+		return this.server;
+	}
+
+	/** Begins anew. */
+	void reset(Duration timeout) {
+		this.server.channels().list().flatMap(Channel::close).blockLast(Duration.ofSeconds(PATIENCE_SECONDS));
+		this.server.control().activate().block();
+		this.server.control().setTimeout(timeout, true).block();
+		this.channels.clear();
+		this.dropped.clear();
+		this.deliveries.clear();
+		barrier();
+	}
+
+	/** Creates a channel, if one of that name can exist here. */
+	void create(String name) {
+		if (ChannelName.isValid(name)) {
+			this.channels.put(name, this.server.channels().obtain(name).block());
+		}
+	}
+
+	boolean has(String channel) {
+		Channel found = this.channels.get(channel);
+		return found != null && !this.dropped.contains(found);
+	}
+
+	int listeners(String channel) {
+		Channel found = this.channels.get(channel);
+		return (found != null) ? found.subscribers() : 0;
+	}
+
+	int listeners() {
+		return this.channels.values().stream().mapToInt(Channel::subscribers).sum();
+	}
+
+	/** Takes steps in one turn of the event loop. */
+	void take(Turn turn) {
+		inLoop(() -> turn.steps().forEach(this::take));
+		barrier();
+	}
+
+	private void take(Step step) {
+		if (step instanceof Step.Command command) {
+			CometCommand.parse(command.line()).ifPresent((parsed) -> this.server.control().execute(parsed).subscribe());
+		}
+		else if (step instanceof Step.Drop drop) {
+			Channel channel = this.channels.get(drop.channel());
+			if (channel != null) {
+				this.dropped.add(channel);
+			}
+		}
+		else if (step instanceof Step.CollectGarbage) {
+			// Nothing here is ended by forgetting it: close() stands for it.
+			this.dropped.forEach((channel) -> channel.close().subscribe());
+		}
+		else if (step instanceof Step.Write write) {
+			write(write);
+		}
+	}
+
+	private void write(Step.Write write) {
+		Channel channel = this.channels.get(write.channel());
+		if (channel == null) {
+			return;
+		}
+		if (write.tag() != null) {
+			this.deliveries.put(write.tag(), channel.deliver(write.message()).toFuture());
+		}
+		else {
+			channel.publish(write.message()).subscribe();
+		}
+	}
+
+	/** What became of a delivery, in the words of the original. */
+	String outcome(String tag) {
+		CompletableFuture<Outcome> delivery = this.deliveries.get(tag);
+		return (delivery != null) ? describe(await(delivery)) : "none";
+	}
+
+	static String describe(Outcome outcome) {
+		if (outcome.delivered() + outcome.failed() == 0) {
+			return "none";
+		}
+		return (outcome.failed() == 0) ? "Success" : "Failure";
+	}
+
+	/** Waits until the event loop has done all that it has to do by now. */
+	void barrier() {
+		for (int i = 0; i < 3; i++) {
+			inLoop(() -> {
+			});
+		}
+	}
+
+	private void inLoop(Runnable task) {
+		await(CompletableFuture.runAsync(task, this.loop));
+	}
+
+	private static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+		return stage.toCompletableFuture().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+	}
+
+	@Override
+	public void close() {
+		this.server.close();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SingleLoop {
+
+		@Bean(destroyMethod = "dispose")
+		LoopResources loopResources() {
+			return LoopResources.create("golden", 1, true);
+		}
+
+		@Bean
+		ReactorResourceFactory reactorResourceFactory(LoopResources loopResources) {
+			ReactorResourceFactory factory = new ReactorResourceFactory();
+			factory.setUseGlobalResources(false);
+			factory.setLoopResources(loopResources);
+			return factory;
+		}
+
+	}
+
+}
