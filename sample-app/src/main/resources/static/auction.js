@@ -16,11 +16,11 @@ const money = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'EUR
 
 // ---- The lots ------------------------------------------------------------------------------------------------------
 
-const HUES = { vase: 214, violin: 28, clock: 158, map: 78, chair: 350, ship: 196, telescope: 228, globe: 42, teapot: 142,
-	lamp: 268, gramophone: 18, painting: 236 };
+const HUES = { vase: 214, violin: 268, clock: 158, map: 78, chair: 350, ship: 196, telescope: 228, globe: 42, teapot: 142,
+	lamp: 186, gramophone: 18, painting: 236 };
 const STAMPS = { SOLD: 'Sold', PASSED: 'Passed', WITHDRAWN: 'Withdrawn' };
 const LEDGER_LENGTH = 7;
-const REST = 4000; // a sold lot stays at least that long before another takes its place
+const REST = 4000; // a sold lot stays at least that long
 
 const cards = new Map(); // by channel id
 const ledger = new Map(); // by channel id, sold lots
@@ -45,7 +45,7 @@ function show(item) {
 function bringIn(item) {
 	const root = byId('lot-template').content.firstElementChild.cloneNode(true);
 	const part = (name) => root.querySelector('.' + name);
-	const card = { item, root, part, shown: item.price, soldAt: 0 };
+	const card = { item, root, part, shown: item.price, soldAt: 0, involved: false };
 	root.dataset.item = item.id;
 	root.style.setProperty('--hue', HUES[item.lot.art] ?? 40);
 	root.querySelector('use').setAttribute('href', '#art-' + item.lot.art);
@@ -67,18 +67,31 @@ function bringIn(item) {
 
 // A new lot takes the place of one that was sold, so that nothing moves under the finger of a bidder.
 function place(card) {
-	const now = Date.now();
-	const free = [...cards.values()].find((other) => other.soldAt && now - other.soldAt > REST
-			&& !other.root.contains(document.activeElement));
+	const lots = byId('lots');
+	const free = [...lots.children].find(mayLeave);
 	card.root.classList.add('enter');
 	if (free) {
-		free.root.replaceWith(card.root);
-		cards.delete(free.item.id);
+		cards.delete(free.dataset.item);
+		free.replaceWith(card.root);
 	}
 	else {
-		byId('lots').append(card.root);
+		lots.append(card.root);
 	}
 }
+
+function mayLeave(root) {
+	const { soldAt } = cards.get(root.dataset.item);
+	return soldAt && Date.now() - soldAt > REST && !root.contains(document.activeElement);
+}
+
+// Sold lots at the end leave by themselves, as nothing stands behind them.
+setInterval(() => {
+	const lots = byId('lots');
+	if (cards.size > 1 && mayLeave(lots.lastElementChild)) {
+		cards.delete(lots.lastElementChild.dataset.item);
+		lots.lastElementChild.remove();
+	}
+}, REST);
 
 function update(card, item) {
 	const before = card.item;
@@ -91,7 +104,6 @@ function update(card, item) {
 	else if (leads(before) && !leads(item) && item.bids.length) {
 		card.root.classList.add('outbid');
 		say(card, `${item.bids[0].bidder} outbids you.`, 'bad');
-		announce(`Lot ${item.number}: ${item.bids[0].bidder} outbids you with ${money.format(item.price)}.`);
 	}
 }
 
@@ -178,7 +190,6 @@ function fall(card) {
 	if (item.phase === 'SOLD') {
 		const buyer = mine ? 'you' : item.bids[0].bidder;
 		say(card, `Sold to ${buyer} for ${money.format(item.price)}.`, mine ? 'good' : '');
-		announce(`Lot ${item.number}, ${item.lot.title}, sold to ${buyer} for ${money.format(item.price)}.`);
 	}
 	else {
 		say(card, item.phase === 'PASSED' ? 'Nobody bid; the lot goes home.' : 'The house withdrew this lot.', '');
@@ -193,7 +204,6 @@ function leads(item) {
 function tick(card) {
 	const { item, root, part } = card;
 	if (item.phase !== 'OPEN') {
-		part('clock').textContent = item.phase === 'SOLD' ? 'Sold' : '–';
 		root.style.setProperty('--left', 0);
 		delete root.dataset.call;
 		return;
@@ -221,7 +231,9 @@ function showLedger() {
 		const line = document.createElement('li');
 		const art = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
 		const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-		use.setAttribute('href', '#art-' + item.lot.art);
+		for (const [name, value] of [['href', '#art-' + item.lot.art], ['width', 200], ['height', 150]]) {
+			use.setAttribute(name, value);
+		}
 		art.setAttribute('viewBox', '30 8 140 134');
 		art.setAttribute('aria-hidden', 'true');
 		art.append(use);
@@ -249,6 +261,9 @@ function text(tag, content, className) {
 function say(card, words, tone) {
 	card.part('word').textContent = words;
 	card.part('word').dataset.tone = tone;
+	if (card.involved) { // of the other lots a screen reader would hear too much
+		announce(`Lot ${card.item.number}: ${words}`);
+	}
 }
 
 function announce(words) {
@@ -259,6 +274,7 @@ function announce(words) {
 
 async function bid(card, entered) {
 	const { item, part } = card;
+	card.involved = true;
 	const plain = String(entered).replace(/[\s€,]/g, '');
 	const amount = /^-?\d+$/.test(plain) ? Number(plain) : entered; // what is no number the server refuses
 	if (plain === '') {
@@ -276,7 +292,6 @@ async function bid(card, entered) {
 		if (answer.ok) {
 			part('own').value = '';
 			say(card, `Your bid of ${money.format(amount)} stands.`, 'good');
-			announce(`Your bid of ${money.format(amount)} on lot ${item.number} stands.`);
 			show(body);
 		}
 		else {
@@ -325,8 +340,9 @@ const STATES = {
 	live: { badge: 'Live' },
 	reconnecting: { badge: 'Reconnecting' },
 	deactivated: { badge: 'Paused', title: 'The live feed is paused.',
-		text: 'The operator has switched it off. Bids still count, and this page will catch up.' },
-	gone: { badge: 'Server gone', title: 'The auction house does not answer.', text: 'Nothing is lost yet: what happened meanwhile will be shown.' }
+		text: 'The operator has interrupted it. Bids still count, and this page will catch up.' },
+	gone: { badge: 'Server gone', title: 'The auction house does not answer.',
+		text: 'This page keeps asking, and will catch up.' }
 };
 let state = 'connecting';
 let retryAt = 0;
@@ -421,8 +437,13 @@ async function poll() {
 	const open = [...cards.values()].filter((card) => card.item.phase === 'OPEN').map((card) => card.item.id);
 	const channels = [news, ...open.filter((id) => !ended.has(id))];
 	const patience = setTimeout(() => held.abort(), PATIENCE);
-	// A poll that is not refused at once is being held, and that is how "live" feels.
-	const settled = setTimeout(() => setState('live'), 600);
+	let waiting = true;
+	// A poll that is not answered at once is being held, if the server is there at all.
+	const settled = setTimeout(async () => {
+		if (state !== 'live' && await isServerThere() && waiting) {
+			setState('live');
+		}
+	}, 600);
 	try {
 		const answer = await fetch('comet', {
 			method: 'POST',
@@ -443,9 +464,14 @@ async function poll() {
 		}
 	}
 	finally {
+		waiting = false;
 		clearTimeout(patience);
 		clearTimeout(settled);
 	}
+}
+
+function isServerThere() {
+	return fetch('favicon.svg', { method: 'HEAD', cache: 'no-store' }).then((answer) => answer.ok, () => false);
 }
 
 // The answer is empty at a timeout; else lines of "channel:message", percent-encoded.
@@ -478,11 +504,12 @@ function end(channel) {
 
 // Longer each time, and never the same for all pages.
 function backoff(failures, atLeast = 0) {
-	return Math.max(atLeast * 1000, Math.min(15_000, 400 * 2 ** failures)) * (1 + Math.random() / 2);
+	return Math.max(atLeast * 1000, Math.min(10_000, 400 * 2 ** failures)) * (1 + Math.random() / 2);
 }
 
 async function listen() {
 	let failures = 0;
+	let restarts = 0; // in a row
 	for (;;) {
 		if (asleep) {
 			await pause(Infinity);
@@ -494,8 +521,9 @@ async function listen() {
 			}
 			await poll();
 			failures = 0;
-			if (stale) {
-				await pause(100 * Math.random()); // not all pages at the same moment
+			restarts = stale ? restarts + 1 : 0;
+			if (stale) { // not all pages at the same moment, and nobody in a tight loop
+				await pause(Math.min(15_000, 50 * 2 ** restarts) * Math.random());
 			}
 		}
 		catch (error) {
@@ -539,8 +567,8 @@ let deskTimer;
 let wasActive = true;
 
 async function askDesk(path, body) {
-	const answer = await fetch(DESK + path, path ? { method: 'POST', body, headers: body && { 'Content-Type': 'application/json' } }
-			: { cache: 'no-store' });
+	const headers = body ? { 'Content-Type': 'application/json' } : {};
+	const answer = await fetch(DESK + path, path ? { method: 'POST', headers, body } : { cache: 'no-store' });
 	if (!answer.ok) {
 		throw new Refused(answer);
 	}
@@ -576,7 +604,7 @@ function paintDesk({ active, timeout, channels, connections }) {
 		.map(([transport, count]) => `${count} ${transport}`).join(', ') || 'none';
 	byId('desk-activate').disabled = active;
 	byId('desk-deactivate').disabled = !active;
-	if (active && !wasActive) {
+	if (state === 'gone' || (active && !wasActive)) {
 		wake();
 	}
 	wasActive = active;
@@ -622,9 +650,9 @@ byId('desk-deactivate').addEventListener('click', () => command('/deactivate', '
 byId('desk-activate').addEventListener('click', () => command('/activate', 'Comet is active.'));
 byId('desk-set').addEventListener('submit', (event) => {
 	event.preventDefault();
-	const seconds = byId('desk-seconds').value;
+	const seconds = Number(byId('desk-seconds').value);
 	const kill = byId('desk-kill').checked;
-	command('/set_timeout', kill ? `Timeout ${seconds} s; held polls were ended.` : `Timeout ${seconds} s from the next poll on.`,
+	command('/set_timeout', `Timeout ${seconds} s${kill ? '; held polls were ended.' : ' from the next poll on.'}`,
 			JSON.stringify({ timeout: `PT${seconds}S`, kill }));
 });
 

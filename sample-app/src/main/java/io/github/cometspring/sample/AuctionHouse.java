@@ -80,10 +80,13 @@ class AuctionHouse {
 		return this.channels.create().flatMap((channel) -> {
 			int number = this.lotNumber.incrementAndGet();
 			Item item = Item.open(channel.id(), number, this.catalogue.lot(number), now(), duration());
-			return publish(channel, item).doOnNext((position) -> {
-				this.positions.put(item.id(), position);
-				this.room.bringIn(item);
-			}).then(announce(Map.of("item", item.id()))).thenReturn(item);
+			return publish(channel, item).onErrorResume((ex) -> channel.close().then(Mono.error(ex)))
+				.doOnNext((position) -> {
+					this.positions.put(item.id(), position);
+					this.room.bringIn(item);
+				})
+				.then(announce(Map.of("item", item.id())))
+				.thenReturn(item);
 		});
 	}
 

@@ -1,5 +1,6 @@
 package io.github.cometspring.sample;
 
+import java.util.Random;
 import java.util.random.RandomGenerator;
 
 import reactor.core.scheduler.Scheduler;
@@ -32,7 +33,8 @@ public class SampleApplication {
 
 	@Bean
 	RandomGenerator auctionDice() {
-		return RandomGenerator.of("L64X128MixRandom");
+		// Unlike the newer generators this one is thread-safe.
+		return new Random();
 	}
 
 }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
@@ -22,11 +24,21 @@ import org.springframework.util.FileSystemUtils;
  */
 final class Chromium implements AutoCloseable {
 
+	/** A name of this machine under which it is not known as the local one. */
+	static final String ELSEWHERE = "auction.test";
+
 	private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome",
 			"google-chrome-stable");
 
 	private static final List<String> USUAL_PLACES = List.of("/usr/bin", "/usr/local/bin", "/usr/lib/chromium",
 			"/usr/lib/chromium-browser", "/snap/bin", "/opt/google/chrome");
+
+	/** Selenium warns of every browser that is newer than itself. */
+	private static final Logger seleniumLogger = Logger.getLogger("org.openqa.selenium");
+
+	static {
+		seleniumLogger.setLevel(Level.SEVERE);
+	}
 
 	final ChromeDriver driver;
 
@@ -43,8 +55,9 @@ final class Chromium implements AutoCloseable {
 		options.setBinary(browser.toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 				"--disable-background-networking", "--disable-component-update", "--disable-sync",
-				"--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en-GB",
-				"--window-size=%d,%d".formatted(width, height), "--user-data-dir=" + this.profile);
+				"--disable-dev-shm-usage", "--host-resolver-rules=MAP %s 127.0.0.1".formatted(ELSEWHERE),
+				"--hide-scrollbars", "--lang=en-GB", "--window-size=%d,%d".formatted(width, height),
+				"--user-data-dir=" + this.profile);
 		this.driver = new ChromeDriver(
 				new ChromeDriverService.Builder().usingDriverExecutable(driver.toFile()).usingAnyFreePort().build(),
 				options);
@@ -57,12 +70,12 @@ final class Chromium implements AutoCloseable {
 		if (find(BROWSERS).isPresent() && find(List.of("chromedriver")).isPresent()) {
 			return;
 		}
-		String line = "Browser tests are skipped: no chromium with a chromedriver on the PATH or in " + USUAL_PLACES;
+		String reason = "no chromium with a chromedriver on the PATH or in " + USUAL_PLACES;
 		if (System.getenv("CI") != null) {
-			throw new AssertionError(line + ", and CI is set");
+			throw new AssertionError("Browser tests cannot run, and CI is set: " + reason);
 		}
-		System.out.println(line);
-		Assumptions.abort(line);
+		System.out.println("Browser tests are skipped: " + reason);
+		Assumptions.abort(reason);
 	}
 
 	static Chromium start(int width, int height) {

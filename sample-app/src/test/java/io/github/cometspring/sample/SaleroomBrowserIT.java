@@ -1,7 +1,12 @@
 package io.github.cometspring.sample;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
 
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.control.CometControl;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,10 +28,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * so.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "auction.simulate=false", "comet.history.size=4" })
+		properties = { "auction.simulate=false", "auction.new-item-every=30d", "comet.history.size=4" })
 class SaleroomBrowserIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	/** For the hammer to fall on every lot. */
+	private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
 
 	private static Chromium adasBrowser;
 
@@ -42,6 +50,12 @@ class SaleroomBrowserIT {
 
 	@Autowired
 	private AuctionHouse house;
+
+	@Autowired
+	private Channels channels;
+
+	@Autowired
+	private CometControl control;
 
 	private SaleroomPage ada;
 
@@ -62,20 +76,20 @@ class SaleroomBrowserIT {
 
 	@AfterAll
 	static void stopBrowsers() {
-		for (AutoCloseable closeable : new AutoCloseable[] { adasBrowser, beasBrowser, cable }) {
-			if (closeable != null) {
-				assertThat(closeable).satisfies(AutoCloseable::close);
-			}
+		Stream.of(adasBrowser, beasBrowser).filter(Objects::nonNull).forEach(Chromium::close);
+		if (cable != null) {
+			cable.close();
 		}
 	}
 
 	@BeforeEach
 	void openPages() {
+		this.control.activate().block(PATIENCE);
 		if (cable == null) {
 			cable = new TcpProxy(this.port);
 		}
-		pass(Duration.ofSeconds(8));
-		this.item = this.house.sale().items().get(this.house.sale().items().size() - 1);
+		pass(LONG_ENOUGH);
+		this.item = bringIn();
 		this.ada = new SaleroomPage(adasBrowser);
 		this.bea = new SaleroomPage(beasBrowser);
 		this.ada.open("http://127.0.0.1:%d/".formatted(this.port), "Ada");
@@ -83,12 +97,17 @@ class SaleroomBrowserIT {
 	}
 
 	@AfterEach
-	void activate() {
-		this.ada.until(() -> this.ada.desk("active").equals("active"));
+	void assertNoComplaints() {
+		assertThat(this.ada.complaints()).isEmpty();
+		assertThat(this.bea.complaints()).isEmpty();
 	}
 
 	private void pass(Duration duration) {
 		((VirtualTimeScheduler) this.auctionScheduler).advanceTimeBy(duration);
+	}
+
+	private Item bringIn() {
+		return this.house.bringIn().blockOptional(PATIENCE).orElseThrow();
 	}
 
 	private void houseBid(String bidder, long amount) {
@@ -105,7 +124,6 @@ class SaleroomBrowserIT {
 		this.bea.quickBid(this.item);
 		this.ada.until(() -> this.ada.lot(this.item, "price").equals(euros(price + this.item.step())));
 		assertThat(this.ada.lot(this.item, "word")).isEqualTo("Bea outbids you.");
-		assertThat(this.ada.complaints()).isEmpty();
 	}
 
 	@Test
@@ -124,8 +142,7 @@ class SaleroomBrowserIT {
 
 	@Test
 	void newLotWhenBroughtInShouldAppearAndTakeBids() {
-		pass(Duration.ofSeconds(90));
-		this.item = this.house.sale().items().get(this.house.sale().items().size() - 1);
+		this.item = bringIn();
 		this.bea.until(() -> this.bea.has(this.item));
 		houseBid("Old Tobias", 9000);
 		this.bea.until(() -> this.bea.lot(this.item, "price").equals("€9,000"));
@@ -135,7 +152,7 @@ class SaleroomBrowserIT {
 	void lotWhenHammerFallsShouldBeShownAsSold() {
 		this.ada.bid(this.item, "9000");
 		this.bea.until(() -> this.bea.lot(this.item, "price").equals("€9,000"));
-		pass(Duration.ofSeconds(90));
+		pass(LONG_ENOUGH);
 		this.bea.until(() -> this.bea.lot(this.item, "stamp").equalsIgnoreCase("Sold"));
 		this.ada.until(() -> this.ada.lot(this.item, "stamp").equalsIgnoreCase("Yours"));
 		assertThat(this.bea.lot(this.item, "word")).isEqualTo("Sold to Ada for €9,000.");
@@ -173,9 +190,15 @@ class SaleroomBrowserIT {
 		houseBid("Old Tobias", 9000);
 		this.ada.click("#desk-deactivate");
 		this.bea.until(() -> this.bea.badge().equals("Paused"));
-		pass(Duration.ofSeconds(90));
+		pass(LONG_ENOUGH);
 		this.ada.click("#desk-activate");
 		this.bea.until(() -> this.bea.lot(this.item, "stamp").equalsIgnoreCase("Sold"));
+	}
+
+	@Test
+	void lotWhenItsChannelIsEndedShouldBeShownAsWithdrawn() {
+		this.channels.find(this.item.id()).flatMap(Channel::close).block(PATIENCE);
+		this.bea.until(() -> this.bea.lot(this.item, "stamp").equalsIgnoreCase("Withdrawn"));
 	}
 
 	@Test
@@ -204,6 +227,12 @@ class SaleroomBrowserIT {
 	void deskShouldSayWhatTheActuatorSays() {
 		this.ada.until(() -> this.ada.desk("connections").contains("2"));
 		assertThat(this.ada.desk("channels")).endsWith(" of 12");
+	}
+
+	@Test
+	void deskWhenPageIsOpenedElsewhereShouldSayThatItIsLocal() {
+		this.ada.open("http://%s:%d/".formatted(Chromium.ELSEWHERE, this.port), "Ada");
+		this.ada.until(() -> this.ada.desk("word").equals("The desk serves only the machine that the server runs on."));
 	}
 
 	private static String euros(long amount) {

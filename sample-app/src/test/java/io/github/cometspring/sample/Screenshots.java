@@ -1,6 +1,7 @@
 package io.github.cometspring.sample;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,34 +11,23 @@ import java.util.Map;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.io.ClassPathResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Takes the pictures for the README, when asked to: {@code ./mvnw -pl sample-app -am
- * verify -Dit.test=ScreenshotIT -Dfailsafe.failIfNoSpecifiedTests=false
- * -Dscreenshots=../docs}. Takes a minute or two, since it waits for a lively moment.
+ * Takes the pictures of the README, when it is named: {@code ./mvnw -pl sample-app -am
+ * verify -Dit.test=Screenshots -Dfailsafe.failIfNoSpecifiedTests=false}. It waits for a
+ * lively moment, which takes a minute or two. The serif is Palatino where there is one.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "auction.item-duration=40s")
-@EnabledIfSystemProperty(named = "screenshots", matches = ".+")
-class ScreenshotIT {
+class Screenshots {
 
-	private static final Path FOLDER = Path.of(System.getProperty("screenshots", "target"));
-
-	/** Of the lots in sight one is sold, one nearly, and one led by this visitor. */
-	private static final String LIVELY = """
-			const lots = [...document.querySelectorAll('.lot')].slice(0, 6);
-			const some = (selector) => lots.some((lot) => lot.matches(selector));
-			const rival = document.querySelector('.lot:nth-child(3):not(.mine) .quick button');
-			rival?.click();
-			return some('[data-phase="SOLD"]') && some('.mine[data-phase="OPEN"]') && some('[data-call$="e"]')
-					&& document.querySelectorAll('#ledger li').length >= 5;
-			""";
+	private static final Path FOLDER = Path.of("..", "docs");
 
 	@LocalServerPort
 	private int port;
@@ -55,7 +45,8 @@ class ScreenshotIT {
 			SaleroomPage page = new SaleroomPage(desk);
 			page.open(url(), "Edmond");
 			new SaleroomPage(phone).open(url(), "Caroline");
-			page.until(Duration.ofMinutes(4), () -> (Boolean) desk.driver.executeScript(LIVELY));
+			String lively = new ClassPathResource("lively.js").getContentAsString(StandardCharsets.UTF_8);
+			page.until(Duration.ofMinutes(4), () -> (Boolean) desk.driver.executeScript(lively));
 			Files.createDirectories(FOLDER);
 			assertThat(shoot(desk, "auction.png")).isNotEmptyFile();
 			assertThat(shoot(phone, "auction-phone.png")).isNotEmptyFile();
