@@ -72,9 +72,7 @@ public class CometChannelsEndpoint {
 	 */
 	@ReadOperation
 	public Mono<ChannelDetails> channel(@Selector(match = Selector.Match.ALL_REMAINING) String... id) {
-		return RequestPath.segments(id)
-			.flatMap((segments) -> this.broker.find(String.join("/", segments)))
-			.map(ChannelDetails::of);
+		return RequestPath.id(id).flatMap(this.broker::find).map(ChannelDetails::of);
 	}
 
 	/**
@@ -84,8 +82,8 @@ public class CometChannelsEndpoint {
 	 */
 	@DeleteOperation
 	public Mono<WebEndpointResponse<Void>> close(@Selector(match = Selector.Match.ALL_REMAINING) String... id) {
-		return RequestPath.segments(id)
-			.flatMap((segments) -> this.broker.find(String.join("/", segments)))
+		return RequestPath.id(id)
+			.flatMap(this.broker::find)
 			.flatMap((log) -> log.close()
 				.thenReturn(new WebEndpointResponse<Void>(WebEndpointResponse.STATUS_NO_CONTENT)))
 			.defaultIfEmpty(new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND));

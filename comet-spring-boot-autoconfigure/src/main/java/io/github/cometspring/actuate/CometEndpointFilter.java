@@ -31,7 +31,7 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 	 * @param guard decides who gets through, or {@code null} if everyone does
 	 */
 	public CometEndpointFilter(List<String> paths, @Nullable LoopbackGuard guard) {
-		this.endpoints = paths.stream().map((path) -> PathPatternParser.defaultInstance.parse(path + "/**")).toList();
+		this.endpoints = paths.stream().map((path) -> PathPatternParser.defaultInstance.parse(path)).toList();
 		this.guard = guard;
 	}
 
@@ -45,9 +45,10 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		PathContainer path = exchange.getRequest().getPath().pathWithinApplication();
 		for (PathPattern endpoint : this.endpoints) {
-			if (endpoint.matches(path)) {
-				Mono<Void> next = chain.filter(exchange)
-					.contextWrite((context) -> RequestPath.keep(context, exchange, endpoint));
+			PathPattern.PathRemainingMatchInfo match = endpoint.matchStartOfPath(path);
+			if (match != null) {
+				RequestPath rest = new RequestPath(match.getPathRemaining());
+				Mono<Void> next = chain.filter(exchange).contextWrite(rest::keepIn);
 				return (this.guard != null) ? this.guard.check(exchange, next) : next;
 			}
 		}

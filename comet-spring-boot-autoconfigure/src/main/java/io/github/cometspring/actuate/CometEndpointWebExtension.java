@@ -45,7 +45,7 @@ public class CometEndpointWebExtension {
 	 */
 	@WriteOperation
 	public Mono<WebEndpointResponse<CometState>> execute(@Selector String command) {
-		return RequestPath.segments(command)
+		return RequestPath.words(command)
 			.flatMap((words) -> isSetTimeout(words) ? invalid(USAGE) : parseAndExecute(words));
 	}
 
@@ -59,7 +59,7 @@ public class CometEndpointWebExtension {
 	@WriteOperation
 	public Mono<WebEndpointResponse<CometState>> execute(@Selector String command, @Nullable String timeout,
 			@Nullable Boolean kill) {
-		return RequestPath.segments(command).flatMap((words) -> {
+		return RequestPath.words(command).flatMap((words) -> {
 			if (!isSetTimeout(words)) {
 				return parseAndExecute(words);
 			}
@@ -82,7 +82,7 @@ public class CometEndpointWebExtension {
 	@WriteOperation
 	public Mono<WebEndpointResponse<CometState>> executeWithTimeout(@Selector String command,
 			@Selector String timeout) {
-		return RequestPath.segments(command, timeout).flatMap(this::parseAndExecute);
+		return RequestPath.words(command, timeout).flatMap(this::parseAndExecute);
 	}
 
 	/**
@@ -95,7 +95,7 @@ public class CometEndpointWebExtension {
 	@WriteOperation
 	public Mono<WebEndpointResponse<CometState>> executeWithTimeoutAndKill(@Selector String command,
 			@Selector String timeout, @Selector String kill) {
-		return RequestPath.segments(command, timeout, kill).flatMap(this::parseAndExecute);
+		return RequestPath.words(command, timeout, kill).flatMap(this::parseAndExecute);
 	}
 
 	private static boolean isSetTimeout(List<String> words) {

@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,6 +41,13 @@ public final class LoopbackGuard {
 
 	private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "[::1]");
 
+	// A proxy that sets one of these and none of the other forwarding headers is a proxy
+	// all the same.
+	private static final Set<String> FORWARDING_HEADERS = Set.of("forwarded", "via", "x-real-ip");
+
+	// By its name, as Spring Security need not be there.
+	private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
+
 	private static final Set<String> OWN_FETCH_SITES = Set.of("same-origin", "none");
 
 	private final byte[] refusal;
@@ -64,7 +73,14 @@ public final class LoopbackGuard {
 		if (isFromThisMachine(exchange)) {
 			return next;
 		}
-		return exchange.getPrincipal().hasElement().flatMap((loggedIn) -> loggedIn ? next : refuse(exchange));
+		return exchange.getPrincipal()
+			.filter(LoopbackGuard::isLoggedIn)
+			.hasElement()
+			.flatMap((loggedIn) -> loggedIn ? next : refuse(exchange));
+	}
+
+	private static boolean isLoggedIn(Principal principal) {
+		return !principal.getClass().getName().equals(ANONYMOUS);
 	}
 
 	private Mono<Void> refuse(ServerWebExchange exchange) {
@@ -81,8 +97,9 @@ public final class LoopbackGuard {
 			return false;
 		}
 		HttpHeaders headers = request.requestHeaders();
-		return isLoopback(peer(request)) && headers.names().stream().noneMatch(LoopbackGuard::isForwarding)
-				&& headers.getAll("Host").stream().allMatch(LoopbackGuard::isLoopbackAuthority)
+		return isLoopback(peer(request)) && isLoopback(request.remoteAddress())
+				&& headers.names().stream().noneMatch(LoopbackGuard::isForwarding)
+				&& namesLoopback(request.uri(), headers.getAll("Host"))
 				&& headers.getAll("Origin").stream().allMatch((origin) -> isOwnOrigin(origin, headers.get("Host")))
 				&& headers.getAll("Sec-Fetch-Site").stream().allMatch(OWN_FETCH_SITES::contains);
 	}
@@ -100,7 +117,12 @@ public final class LoopbackGuard {
 
 	private static boolean isForwarding(String header) {
 		String name = header.toLowerCase(Locale.ROOT);
-		return name.equals("forwarded") || name.startsWith("x-forwarded-");
+		return FORWARDING_HEADERS.contains(name) || name.startsWith("x-forwarded-");
+	}
+
+	private static boolean namesLoopback(String target, List<String> hosts) {
+		// A target in absolute form names a host as well, and overrules the header.
+		return target.startsWith("/") && hosts.size() == 1 && isLoopbackAuthority(hosts.get(0));
 	}
 
 	private static boolean isLoopbackAuthority(String authority) {

@@ -1,52 +1,69 @@
 package io.github.cometspring.actuate;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 import org.springframework.http.server.PathContainer;
-import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.util.pattern.PathPattern;
 
 /**
  * What stands in the path of a request behind the path of the endpoint. A selector alone
  * cannot be trusted: a query parameter or a member of the body with its name overrides
  * it.
+ *
+ * @param rest the path behind the endpoint
  */
-final class RequestPath {
+record RequestPath(PathContainer rest) {
 
 	private static final Class<?> KEY = RequestPath.class;
-
-	private RequestPath() {
-	}
 
 	/**
 	 * Keeps the path of a request for the operation that it reaches.
 	 * @param context the context to write to
-	 * @param exchange the request
-	 * @param endpoint a pattern that ends in {@code /**}
 	 * @return the context
 	 */
-	static Context keep(Context context, ServerWebExchange exchange, PathPattern endpoint) {
-		PathContainer rest = endpoint.extractPathWithinPattern(exchange.getRequest().getPath().pathWithinApplication());
-		return context.put(KEY,
-				rest.elements()
-					.stream()
-					.filter(PathContainer.PathSegment.class::isInstance)
-					.map((segment) -> ((PathContainer.PathSegment) segment).valueToMatch())
-					.toList());
+	Context keepIn(Context context) {
+		return context.put(KEY, this);
 	}
 
 	/**
-	 * The segments of the path.
+	 * The words of a command: the segments of the path.
 	 * @param selectors what the selectors say, for technologies that have no path
-	 * @return the segments
+	 * @return the words
 	 */
-	static Mono<List<String>> segments(String... selectors) {
+	static Mono<List<String>> words(String... selectors) {
 		return Mono.deferContextual((context) -> Mono
-			.just(context.<List<String>>getOrEmpty(KEY).orElseGet(() -> Arrays.asList(selectors))));
+			.just(context.<RequestPath>getOrEmpty(KEY).map(RequestPath::segments).orElseGet(() -> List.of(selectors))));
+	}
+
+	/**
+	 * The id of a channel: all of the path, slashes included.
+	 * @param selectors what the selectors say, for technologies that have no path
+	 * @return the id
+	 */
+	static Mono<String> id(String... selectors) {
+		return Mono.deferContextual((context) -> Mono.just(context.<RequestPath>getOrEmpty(KEY)
+			.map(RequestPath::text)
+			.orElseGet(() -> String.join("/", selectors))));
+	}
+
+	private List<String> segments() {
+		return this.rest.elements()
+			.stream()
+			.filter(PathContainer.PathSegment.class::isInstance)
+			.map(RequestPath::decode)
+			.toList();
+	}
+
+	private String text() {
+		// The first is the slash behind the endpoint.
+		return this.rest.elements().stream().skip(1).map(RequestPath::decode).collect(Collectors.joining());
+	}
+
+	private static String decode(PathContainer.Element element) {
+		return (element instanceof PathContainer.PathSegment segment) ? segment.valueToMatch() : element.value();
 	}
 
 }

@@ -34,7 +34,7 @@ public final class CometAutoConfiguration {
 		return CometSettings.of(properties);
 	}
 
-	@Bean
+	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean(ChannelBroker.class)
 	InMemoryChannelBroker channelBroker(CometSettings settings) {
 		return new InMemoryChannelBroker(settings.maxVirtualChannels(), Schedulers.parallel());
@@ -52,7 +52,7 @@ public final class CometAutoConfiguration {
 		return new CometControl(settings.timeout());
 	}
 
-	@Bean
+	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean
 	Subscriptions cometSubscriptions(ChannelBroker broker, CometControl control,
 			ObjectProvider<ChannelAuthorizer> authorizer, CometSettings settings) {

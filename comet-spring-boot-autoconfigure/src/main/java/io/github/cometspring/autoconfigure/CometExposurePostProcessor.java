@@ -7,9 +7,11 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.logging.DeferredLogFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -38,7 +40,7 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		ClassLoader classLoader = application.getClassLoader();
-		if (application.getWebApplicationType() == WebApplicationType.REACTIVE
+		if (webApplicationType(environment, application) == WebApplicationType.REACTIVE
 				&& ClassUtils.isPresent(WEB_ENDPOINTS, classLoader)
 				&& ClassUtils.isPresent(ENDPOINT_AUTO_CONFIGURATION, classLoader)
 				&& environment.getProperty("comet.enabled", Boolean.class, true)
@@ -46,6 +48,13 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 			this.logger.info("Exposing the actuator endpoints " + DefaultExposure.INCLUDE
 					+ ", 'comet' to requests from this machine only (" + DefaultExposure.PROPERTY + " is not set)");
 		}
+	}
+
+	private static WebApplicationType webApplicationType(Environment environment, SpringApplication application) {
+		// The property reaches the application later than this.
+		return Binder.get(environment)
+			.bind("spring.main.web-application-type", WebApplicationType.class)
+			.orElseGet(application::getWebApplicationType);
 	}
 
 }

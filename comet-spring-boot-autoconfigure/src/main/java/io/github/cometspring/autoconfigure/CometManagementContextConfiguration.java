@@ -4,14 +4,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.github.cometspring.actuate.CometEndpointFilter;
-import io.github.cometspring.actuate.CometEndpoint;
 import io.github.cometspring.actuate.LoopbackGuard;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
@@ -20,21 +20,28 @@ import org.springframework.web.reactive.DispatcherHandler;
 
 /**
  * Sets up what stands before the actuator endpoints, in whichever context serves them.
+ * <p>
+ * It asks for no bean: a guard must not be missing because a condition was evaluated
+ * before the endpoint was defined.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnClass(DispatcherHandler.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ConditionalOnBean({ PathMappedEndpoints.class, CometEndpoint.class })
+@ConditionalOnBooleanProperty(name = "comet.enabled", matchIfMissing = true)
 final class CometManagementContextConfiguration {
 
 	@Bean
-	CometEndpointFilter cometEndpointFilter(PathMappedEndpoints endpoints, Environment environment) {
+	CometEndpointFilter cometEndpointFilter(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
 		@Nullable LoopbackGuard guard = DefaultExposure.isInForce(environment) ? new LoopbackGuard(DefaultExposure.PROPERTY)
 				: null;
-		return new CometEndpointFilter(Stream.of("comet", "cometchannels")
+		return new CometEndpointFilter(endpoints.stream().flatMap(CometManagementContextConfiguration::paths).toList(),
+				guard);
+	}
+
+	private static Stream<String> paths(PathMappedEndpoints endpoints) {
+		return Stream.of("comet", "cometchannels")
 			.map((id) -> endpoints.getPath(EndpointId.of(id)))
-			.filter(Objects::nonNull)
-			.toList(), guard);
+			.filter(Objects::nonNull);
 	}
 
 }

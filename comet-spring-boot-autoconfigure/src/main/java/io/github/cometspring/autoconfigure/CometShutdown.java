@@ -5,7 +5,8 @@ import io.github.cometspring.subscription.Subscriptions;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Answers held polls before the web server's graceful shutdown begins to wait for them.
+ * Answers held polls before the web server's graceful shutdown begins to wait for them,
+ * and serves again when the context is started again.
  */
 final class CometShutdown implements SmartLifecycle {
 
@@ -20,6 +21,7 @@ final class CometShutdown implements SmartLifecycle {
 	@Override
 	public void start() {
 		this.running = true;
+		this.subscriptions.resume();
 	}
 
 	@Override
@@ -31,6 +33,12 @@ final class CometShutdown implements SmartLifecycle {
 	@Override
 	public boolean isRunning() {
 		return this.running;
+	}
+
+	@Override
+	public boolean isPauseable() {
+		// As little as the web server is.
+		return false;
 	}
 
 	@Override

@@ -1,21 +1,23 @@
 package io.github.cometspring.autoconfigure;
 
 import java.util.List;
-import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
 
 /**
- * The exposure of actuator endpoints where the application sets none: a property source
- * of the lowest precedence.
+ * The exposure of actuator endpoints where the application sets none. It gives way to
+ * whatever the application says, also to property sources that come after it: what is
+ * exposed and whether it is guarded cannot contradict each other.
  */
-final class DefaultExposure {
+final class DefaultExposure extends PropertySource<MutablePropertySources> {
 
 	/**
 	 * The property that says which endpoints are exposed.
@@ -29,22 +31,21 @@ final class DefaultExposure {
 
 	private static final String EXCLUDE_PROPERTY = "management.endpoints.web.exposure.exclude";
 
-	private static final String SOURCE = "cometDefaultExposure";
+	private static final String NAME = "cometDefaultExposure";
 
-	private DefaultExposure() {
+	private DefaultExposure(MutablePropertySources sources) {
+		super(NAME, sources);
 	}
 
 	/**
 	 * Adds the default where the application says nothing about exposure.
 	 * @param environment where to add it
-	 * @return whether it was added
+	 * @return whether it is in force
 	 */
 	static boolean addTo(ConfigurableEnvironment environment) {
-		if (isSetByApplication(environment)) {
-			return false;
-		}
-		environment.getPropertySources().addLast(new MapPropertySource(SOURCE, Map.of(PROPERTY, INCLUDE)));
-		return true;
+		MutablePropertySources sources = environment.getPropertySources();
+		sources.addLast(new DefaultExposure(sources));
+		return isInForce(environment);
 	}
 
 	/**
@@ -53,14 +54,19 @@ final class DefaultExposure {
 	 * @return {@code false} if the application has the say
 	 */
 	static boolean isInForce(Environment environment) {
-		return environment instanceof ConfigurableEnvironment configurable
-				&& configurable.getPropertySources().contains(SOURCE) && !isSetByApplication(configurable);
+		PropertySource<?> source = (environment instanceof ConfigurableEnvironment configurable)
+				? configurable.getPropertySources().get(NAME) : null;
+		return source != null && source.containsProperty(PROPERTY);
 	}
 
-	private static boolean isSetByApplication(ConfigurableEnvironment environment) {
-		List<PropertySource<?>> others = environment.getPropertySources()
-			.stream()
-			.filter((source) -> !source.getName().equals(SOURCE)
+	@Override
+	public @Nullable Object getProperty(String name) {
+		return (name.equals(PROPERTY) && !isSetByApplication()) ? INCLUDE : null;
+	}
+
+	private boolean isSetByApplication() {
+		List<PropertySource<?>> others = getSource().stream()
+			.filter((source) -> !source.getName().equals(NAME)
 					&& !ConfigurationPropertySources.isAttachedConfigurationPropertySource(source))
 			.toList();
 		Binder binder = new Binder(ConfigurationPropertySources.from(others));

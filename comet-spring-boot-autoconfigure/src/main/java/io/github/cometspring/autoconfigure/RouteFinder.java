@@ -1,7 +1,9 @@
 package io.github.cometspring.autoconfigure;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +28,7 @@ final class RouteFinder implements RouterFunctions.Visitor {
 
 	private final String path;
 
-	private final Deque<String> prefixes = new ArrayDeque<>();
+	private final Deque<List<String>> prefixes = new ArrayDeque<>(List.of(List.of("")));
 
 	private @Nullable String found;
 
@@ -48,7 +50,7 @@ final class RouteFinder implements RouterFunctions.Visitor {
 
 	@Override
 	public void startNested(RequestPredicate predicate) {
-		this.prefixes.addLast(pathOf(predicate));
+		this.prefixes.addLast(paths(predicate));
 	}
 
 	@Override
@@ -58,7 +60,7 @@ final class RouteFinder implements RouterFunctions.Visitor {
 
 	@Override
 	public void route(RequestPredicate predicate, HandlerFunction<?> handlerFunction) {
-		if ((String.join("", this.prefixes) + pathOf(predicate)).equals(this.path)) {
+		if (paths(predicate).contains(this.path)) {
 			this.found = "the route " + predicate;
 		}
 	}
@@ -75,22 +77,28 @@ final class RouteFinder implements RouterFunctions.Visitor {
 	public void unknown(RouterFunction<?> routerFunction) {
 	}
 
-	private static String pathOf(RequestPredicate predicate) {
+	private List<String> paths(RequestPredicate predicate) {
 		PathCollector collector = new PathCollector();
 		predicate.accept(collector);
-		return collector.path;
+		List<String> ends = collector.paths.isEmpty() ? List.of("") : collector.paths;
+		return this.prefixes.getLast().stream().flatMap((prefix) -> ends.stream().map(prefix::concat)).toList();
 	}
 
 	/**
-	 * Remembers the path of a predicate and lets the rest go by.
+	 * Remembers the paths that a predicate names, alternatives included, and lets the
+	 * rest go by.
 	 */
 	private static final class PathCollector implements RequestPredicates.Visitor {
 
-		private String path = "";
+		private final List<String> paths = new ArrayList<>(1);
+
+		private int negations;
 
 		@Override
 		public void path(String pattern) {
-			this.path = pattern;
+			if (this.negations == 0) {
+				this.paths.add(pattern);
+			}
 		}
 
 		@Override
@@ -140,10 +148,12 @@ final class RouteFinder implements RouterFunctions.Visitor {
 
 		@Override
 		public void startNegate() {
+			this.negations++;
 		}
 
 		@Override
 		public void endNegate() {
+			this.negations--;
 		}
 
 		@Override

@@ -38,6 +38,8 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private boolean done;
 
+	private volatile boolean cancelled;
+
 	ClientSubscription(CoreSubscriber<? super Batch> subscriber, Subscriptions.Terms terms, LoopSubscriptions home,
 			SubscriptionRequest request, Map<String, ChannelLog> found) {
 		this.subscriber = subscriber;
@@ -66,11 +68,13 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	@Override
 	public void cancel() {
+		// Seen by what is on the loop before its own turn comes.
+		this.cancelled = true;
 		this.home.loop().run(this::finish);
 	}
 
 	private void start() {
-		if (this.started || this.done) {
+		if (this.started || this.done || this.cancelled) {
 			return;
 		}
 		this.started = true;
@@ -99,7 +103,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	 * Answers if there is anything to answer.
 	 */
 	void advance() {
-		if (this.done) {
+		if (this.done || this.cancelled) {
 			return;
 		}
 		List<Segment> segments = new ArrayList<>(this.readers.size() + this.unknown.size());
@@ -134,7 +138,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	}
 
 	private void end(Ending ending) {
-		if (!this.done) {
+		if (!this.done && !this.cancelled) {
 			answer(List.of(), ending);
 		}
 	}

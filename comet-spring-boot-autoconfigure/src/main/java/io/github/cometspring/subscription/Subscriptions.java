@@ -175,12 +175,18 @@ public final class Subscriptions implements Disposable {
 	}
 
 	/**
-	 * Ends everything that waits and refuses what comes, for good: the server is about to
-	 * stop.
+	 * Ends everything that waits and refuses what comes: the server is about to stop.
 	 */
 	public void shutDown() {
 		this.shuttingDown = true;
 		endAll(Ending.SHUTTING_DOWN);
+	}
+
+	/**
+	 * Serves again after {@link #shutDown()}: the server has been started again.
+	 */
+	public void resume() {
+		this.shuttingDown = false;
 	}
 
 	private void endAll(Ending ending) {

@@ -40,8 +40,18 @@ public final class RawConnection implements AutoCloseable {
 	 * @return the connection
 	 */
 	public static RawConnection open(int port) {
+		return open(InetAddress.getLoopbackAddress(), port);
+	}
+
+	/**
+	 * Connects to a port of this machine through one of its addresses.
+	 * @param address the address, which is the peer's address for the server as well
+	 * @param port the port
+	 * @return the connection
+	 */
+	public static RawConnection open(InetAddress address, int port) {
 		try {
-			Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+			Socket socket = new Socket(address, port);
 			socket.setSoTimeout((int) PATIENCE.toMillis());
 			socket.setTcpNoDelay(true);
 			return new RawConnection(socket, socket.getInputStream());
