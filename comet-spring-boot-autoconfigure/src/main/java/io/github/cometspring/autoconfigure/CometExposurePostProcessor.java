@@ -43,11 +43,16 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 		if (webApplicationType(environment, application) == WebApplicationType.REACTIVE
 				&& ClassUtils.isPresent(WEB_ENDPOINTS, classLoader)
 				&& ClassUtils.isPresent(ENDPOINT_AUTO_CONFIGURATION, classLoader)
-				&& environment.getProperty("comet.enabled", Boolean.class, true)
-				&& CloudPlatform.getActive(environment) == null && DefaultExposure.addTo(environment)) {
+				&& environment.getProperty("comet.enabled", Boolean.class, true) && !isOnPlatform(environment)
+				&& DefaultExposure.addTo(environment)) {
 			this.logger.info("Exposing the actuator endpoints " + DefaultExposure.INCLUDE
 					+ ", 'comet' to requests from this machine only (" + DefaultExposure.PROPERTY + " is not set)");
 		}
+	}
+
+	private static boolean isOnPlatform(Environment environment) {
+		CloudPlatform platform = CloudPlatform.getActive(environment);
+		return platform != null && platform != CloudPlatform.NONE;
 	}
 
 	private static WebApplicationType webApplicationType(Environment environment, SpringApplication application) {

@@ -54,7 +54,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 	}
 
 	private static String path(String path) {
-		if (!path.equals(CometHandlerMapping.EVERYWHERE) && !path.matches("(/[\\w.~@-]+)+")) {
+		if (!path.equals(CometHandlerMapping.EVERYWHERE) && !path.matches("(/(?!\\.{1,2}(/|$))[\\w.~@-]+)+")) {
 			throw invalid("comet.path", path,
 					"Must begin with '/' and consist of letters, digits and . _ ~ @ -, or be '/**'.");
 		}

@@ -1,11 +1,14 @@
 package io.github.cometspring.web;
 
+import java.time.Duration;
+
 import io.github.cometspring.subscription.EventLoop;
 
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * Tells which event loop owns a client's socket.
+ * Tells which event loop owns a client's socket, and what becomes of what is written to
+ * it.
  * <p>
  * Implementations are thread-safe.
  *
@@ -19,5 +22,18 @@ public interface EventLoops {
 	 * @return the loop, the same object for the same thread
 	 */
 	EventLoop of(ServerHttpRequest request);
+
+	/**
+	 * Tells when the operating system has taken all that was written to a client. A
+	 * client that takes nothing for too long is cut off (protocol, section 6). Unless the
+	 * server is known to say so earlier, what it has accepted counts as taken.
+	 * @param request the client's request, whose answer has been written
+	 * @param patience how long the client may take nothing
+	 * @param taken called once, if everything was taken
+	 * @param lost called once instead, if the client was gone or has been cut off
+	 */
+	default void watch(ServerHttpRequest request, Duration patience, Runnable taken, Runnable lost) {
+		taken.run();
+	}
 
 }

@@ -50,6 +50,8 @@ public final class LegacyPollHandler implements WebHandler {
 
 	private final RequestBody requestBody;
 
+	private final Duration writeTimeout;
+
 	private final Deadlines writeDeadlines;
 
 	/**
@@ -64,6 +66,7 @@ public final class LegacyPollHandler implements WebHandler {
 		this.subscriptions = subscriptions;
 		this.eventLoops = eventLoops;
 		this.requestBody = new RequestBody(maxRequestSize, BODY_TIMEOUT);
+		this.writeTimeout = writeTimeout;
 		this.writeDeadlines = new Deadlines(writeTimeout);
 	}
 
@@ -104,7 +107,7 @@ public final class LegacyPollHandler implements WebHandler {
 		EventLoop loop = this.eventLoops.of(request);
 		return this.subscriptions.open(DIALECT, loop, read(exchange, loop))
 			.next()
-			.flatMap((batch) -> answer(exchange.getResponse(), batch, loop))
+			.flatMap((batch) -> answer(exchange, batch, loop))
 			.onErrorResume(RefusedRequestException.class, (ex) -> refuse(exchange, ex.status(), ex.sentence()))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> refuse(exchange, ex));
 	}
@@ -132,7 +135,8 @@ public final class LegacyPollHandler implements WebHandler {
 		}
 	}
 
-	private Mono<Void> answer(ServerHttpResponse response, Batch batch, EventLoop loop) {
+	private Mono<Void> answer(ServerWebExchange exchange, Batch batch, EventLoop loop) {
+		ServerHttpResponse response = exchange.getResponse();
 		HttpHeaders headers = response.getHeaders();
 		headers.set(CometHeaders.CURSOR, batch.cursor().token());
 		List<String> gaps = batch.segments().stream().filter(Segment::isGap).map(Segment::channel).toList();
@@ -146,7 +150,9 @@ public final class LegacyPollHandler implements WebHandler {
 		else {
 			written = write(response, body(batch.segments())).timeout(this.writeDeadlines.on(loop));
 		}
-		return written.doOnSuccess((done) -> batch.written())
+		return written
+			.doOnSuccess((done) -> this.eventLoops.watch(exchange.getRequest(), this.writeTimeout, batch::written,
+					batch::failed))
 			.doOnError((ex) -> batch.failed())
 			.doOnCancel(batch::failed);
 	}

@@ -6,6 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.cometspring.subscription.EventLoop;
+import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
 
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -32,16 +35,32 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	@Override
 	public EventLoop of(ServerHttpRequest request) {
-		if (ServerHttpRequestDecorator.getNativeRequest(request) instanceof HttpServerRequest nettyRequest) {
-			AtomicReference<EventLoop> loop = new AtomicReference<>();
-			nettyRequest.withConnection((connection) -> loop
-				.set(this.loops.computeIfAbsent(connection.channel().eventLoop(), NettyEventLoop::new)));
-			EventLoop found = loop.get();
-			if (found != null) {
-				return found;
-			}
+		Channel channel = channel(request);
+		return (channel != null) ? this.loops.computeIfAbsent(channel.eventLoop(), NettyEventLoop::new)
+				: this.fallback.of(request);
+	}
+
+	@Override
+	public void watch(ServerHttpRequest request, Duration patience, Runnable taken, Runnable lost) {
+		Channel channel = channel(request);
+		// A stream of HTTP/2 has no socket of its own
+		if (channel == null || !(channel.parent() instanceof ServerChannel)) {
+			this.fallback.watch(request, patience, taken, lost);
 		}
-		return this.fallback.of(request);
+		else if (channel.eventLoop().inEventLoop()) {
+			PendingWrite.watch(channel, patience, taken, lost);
+		}
+		else {
+			channel.eventLoop().execute(() -> PendingWrite.watch(channel, patience, taken, lost));
+		}
+	}
+
+	private static @Nullable Channel channel(ServerHttpRequest request) {
+		AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
+		if (ServerHttpRequestDecorator.getNativeRequest(request) instanceof HttpServerRequest nettyRequest) {
+			nettyRequest.withConnection((connection) -> channel.set(connection.channel()));
+		}
+		return channel.get();
 	}
 
 	private record NettyEventLoop(io.netty.channel.EventLoop delegate) implements EventLoop {

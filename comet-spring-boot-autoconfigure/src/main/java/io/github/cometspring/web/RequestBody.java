@@ -2,10 +2,12 @@ package io.github.cometspring.web;
 
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -19,6 +21,13 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 final class RequestBody {
 
 	private static final byte[] EMPTY = new byte[0];
+
+	// Reactor Netty may report a lost connection twice, and Reactor logs what comes late
+	// as
+	// an error unless there is this key.
+	private static final Context IGNORE_SECOND_ERROR = Context.of("reactor.onErrorDropped.local",
+			(Consumer<Throwable>) (ex) -> {
+			});
 
 	private final int maxSize;
 
@@ -45,7 +54,11 @@ final class RequestBody {
 			.timeout(this.deadlines.on(loop))
 			.onErrorMap(DataBufferLimitException.class, (ex) -> tooLarge())
 			.onErrorMap(TimeoutException.class,
-					(ex) -> new RefusedRequestException(HttpStatus.REQUEST_TIMEOUT, "Request body did not arrive"));
+					(ex) -> new RefusedRequestException(HttpStatus.REQUEST_TIMEOUT, "Request body did not arrive"))
+			// The client has gone, or does not speak HTTP: no error of this server
+			.onErrorMap((ex) -> !(ex instanceof RefusedRequestException),
+					(ex) -> new RefusedRequestException(HttpStatus.BAD_REQUEST, "Request body did not arrive"))
+			.contextWrite(IGNORE_SECOND_ERROR);
 	}
 
 	private RefusedRequestException tooLarge() {

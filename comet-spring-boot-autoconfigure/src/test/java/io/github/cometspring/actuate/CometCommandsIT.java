@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import org.junit.jupiter.api.AfterAll;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +27,9 @@ import static org.awaitility.Awaitility.await;
  */
 class CometCommandsIT {
 
+	@RegisterExtension
+	static final QuietLog log = new QuietLog();
+
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private static final Duration INITIAL_TIMEOUT = Duration.ofSeconds(20);
@@ -32,8 +37,6 @@ class CometCommandsIT {
 	private static CometServer server;
 
 	private static Operator operator;
-
-	private LogRecorder log;
 
 	@BeforeAll
 	static void start() {
@@ -49,13 +52,12 @@ class CometCommandsIT {
 	@BeforeEach
 	void reset() {
 		server.control().activate().then(server.control().setTimeout(INITIAL_TIMEOUT)).block(PATIENCE);
-		this.log = new LogRecorder();
 	}
 
 	@AfterEach
 	void nothingThatClientsDoIsLogged() {
-		this.log.close();
-		assertThat(this.log.messages()).isEmpty();
+		assertThat(log.complaints()).isEmpty();
+		assertThat(log.ownMessages()).allMatch((message) -> message.contains("Exposing the actuator endpoints"));
 	}
 
 	@Test

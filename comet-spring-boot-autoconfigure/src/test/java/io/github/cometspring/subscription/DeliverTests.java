@@ -1,15 +1,25 @@
 package io.github.cometspring.subscription;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Outcome;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
+
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -160,26 +170,54 @@ class DeliverTests {
 	}
 
 	@Test
-	void deliverWhenPublishedWhileAnswerIsMadeShouldCountClientThatGetsIt() {
+	void deliverWhenPublishedJustBeforeLogIsReadShouldCountClientThatGetsIt() {
 		List<TestSubscriber<Outcome>> outcomes = new ArrayList<>();
-		// Asks for the size of a message while the log is being read for the answer.
-		Dialect dialect = new Dialect(Transport.LEGACY, (message) -> {
-			if (outcomes.isEmpty() && message.channel().equals("a")) {
-				outcomes.add(this.node.deliver("b", "2"));
-			}
-			return 1;
-		});
-		this.node.channel("b");
+		Subscriptions subscriptions = new Subscriptions(
+				beforeReading(() -> outcomes.add(this.node.deliver("a", "" + (outcomes.size() + 1)))),
+				this.node.control, null, TestNode.LIMITS);
 		TestSubscriber<Batch> poll = TestSubscriber.create();
 		Mono<SubscriptionRequest> request = Mono
-			.just(new SubscriptionRequest(List.of("a", "b"), Cursor.LATEST, Mono.empty()));
-		this.node.subscriptions.open(dialect, this.loop, request).subscribe(poll);
+			.just(new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty()));
+		subscriptions.open(TestNode.DIALECT, this.loop, request).subscribe(poll);
 		this.loop.runTasks();
-		this.node.publish("a", "1");
+		this.node.publish("a", "0");
 		this.loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=1", "b=2");
+		assertThat(TestNode.news(poll)).containsExactly("a=0", "a=1");
+		assertThat(outcomes).hasSize(1);
 		TestNode.answer(poll).written();
 		assertOutcome(outcomes.get(0), 1, 0);
+		subscriptions.dispose();
+	}
+
+	/**
+	 * The node's broker, whose logs do something else before they are read.
+	 */
+	private ChannelBroker beforeReading(Runnable something) {
+		return (ChannelBroker) proxy(ChannelBroker.class, this.node.broker, (method, result) -> {
+			if (!method.getName().equals("findAll")) {
+				return result.get();
+			}
+			return ((Mono<?>) result.get()).map((found) -> {
+				Map<String, ChannelLog> logs = new HashMap<>();
+				((Map<?, ?>) found).forEach((id, log) -> logs.put((String) id,
+						(ChannelLog) proxy(ChannelLog.class, log, (reading, read) -> {
+							if (reading.getName().startsWith("read")) {
+								something.run();
+							}
+							return read.get();
+						})));
+				return logs;
+			});
+		});
+	}
+
+	private static Object proxy(Class<?> type, Object target, BiFunction<Method, Supplier<Object>, Object> around) {
+		return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
+				(proxy, method, arguments) -> switch (method.getName()) {
+					case "equals" -> proxy == arguments[0];
+					case "hashCode" -> System.identityHashCode(proxy);
+					default -> around.apply(method, () -> ReflectionUtils.invokeMethod(method, target, arguments));
+				});
 	}
 
 	@Test

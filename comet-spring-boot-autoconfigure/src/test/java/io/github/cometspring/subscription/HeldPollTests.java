@@ -11,6 +11,8 @@ import io.github.cometspring.channel.Cursor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.test.StepVerifier;
 import reactor.test.subscriber.TestSubscriber;
 
@@ -303,11 +305,17 @@ class HeldPollTests {
 		assertThat(TestNode.news(node.poll(start, "a"))).containsExactly("a!gap");
 	}
 
-	@Test
-	void requestWhenNotPositiveShouldNotBegin() {
+	@ParameterizedTest
+	@ValueSource(longs = { 0, -1, Long.MIN_VALUE })
+	void requestWhenNotPositiveShouldNotBegin(long wrong) {
 		TestNode node = TestNode.create();
 		Channel channel = node.channel("a");
-		TestSubscriber<Batch> poll = TestSubscriber.builder().initialRequest(0).build();
+		BaseSubscriber<Batch> poll = new BaseSubscriber<>() {
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				subscription.request(wrong);
+			}
+		};
 		node.open(Cursor.LATEST, "a").subscribe(poll);
 		assertThat(channel.subscribers()).isZero();
 		poll.request(1);

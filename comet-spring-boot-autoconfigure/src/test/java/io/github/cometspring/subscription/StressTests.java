@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -138,6 +139,54 @@ class StressTests {
 		}
 		assertThat(order).hasSize(PUBLISHERS * MESSAGES).doesNotHaveDuplicates();
 		assertThat(this.subscriptions.connections(Transport.LEGACY)).isZero();
+		// Those that nobody polls on any more retire by a task of their own.
+		Awaitility.await().atMost(PATIENCE).until(() -> TestNode.lanes(this.subscriptions) == 0);
+	}
+
+	@Test
+	void killShouldEndEveryPollThatBeganBeforeAndNoneThatBeginsAfter()
+			throws ExecutionException, InterruptedException, TimeoutException {
+		this.channels.create("a").block(PATIENCE);
+		this.control.setTimeout(Duration.ofHours(1)).block(PATIENCE);
+		Subscriptions unlimited = new Subscriptions(this.broker, this.control, null,
+				new SubscriptionLimits(null, 100, 500));
+		SubscriptionRequest request = new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty());
+		try {
+			for (int round = 0; round < 10; round++) {
+				Queue<CompletableFuture<Batch>> before = new ConcurrentLinkedQueue<>();
+				Threads.run(4, (thread) -> {
+					for (int i = 0; i < 500; i++) {
+						if (thread == 0 && i % 50 == 0) {
+							this.control.setTimeout(Duration.ofHours(2), true).block(PATIENCE);
+						}
+						else {
+							EventLoop loop = this.loops.get(i % LOOPS);
+							before.add(unlimited.open(TestNode.DIALECT, loop, Mono.just(request)).next().toFuture());
+						}
+					}
+				});
+				this.control.setTimeout(Duration.ofHours(1), true).block(PATIENCE);
+				List<CompletableFuture<Batch>> after = this.loops.stream()
+					.map((loop) -> unlimited.open(TestNode.DIALECT, loop, Mono.just(request)).next().toFuture())
+					.toList();
+				for (CompletableFuture<Batch> poll : before) {
+					assertThat(poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).ending()).isEqualTo(Ending.KILLED);
+				}
+				for (EventLoop loop : this.loops) {
+					// What the order has brought is done when this has its turn.
+					CompletableFuture<Void> idle = new CompletableFuture<>();
+					loop.execute(() -> loop.execute(() -> loop.execute(() -> idle.complete(null))));
+					idle.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+				}
+				assertThat(after).noneMatch(CompletableFuture::isDone);
+				assertThat(unlimited.connections(Transport.LEGACY)).isEqualTo(LOOPS);
+				after.forEach((poll) -> poll.cancel(true));
+				assertThat(unlimited.connections(Transport.LEGACY)).isZero();
+			}
+		}
+		finally {
+			unlimited.dispose();
+		}
 	}
 
 	/**

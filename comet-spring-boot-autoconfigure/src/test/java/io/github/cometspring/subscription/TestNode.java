@@ -1,9 +1,11 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelLog;
@@ -119,7 +121,7 @@ final class TestNode {
 	 */
 	static List<String> news(TestSubscriber<Batch> poll) {
 		return answer(poll).segments().stream().flatMap((segment) -> {
-			List<String> texts = new java.util.ArrayList<>();
+			List<String> texts = new ArrayList<>();
 			if (segment.isGap()) {
 				texts.add(segment.channel() + "!gap");
 			}
@@ -149,19 +151,22 @@ final class TestNode {
 	 * How many lanes the loops keep.
 	 */
 	int lanes() {
-		return homes().values().stream().mapToInt((home) -> field(home, "lanes").size()).sum();
+		return lanes(this.subscriptions);
+	}
+
+	static int lanes(Subscriptions subscriptions) {
+		return homes(subscriptions).mapToInt((home) -> field(home, "lanes").size()).sum();
 	}
 
 	/**
 	 * How many deadline queues the loops keep.
 	 */
 	int deadlineQueues() {
-		return homes().values().stream().mapToInt((home) -> field(home, "deadlines").size()).sum();
+		return homes(this.subscriptions).mapToInt((home) -> field(home, "deadlines").size()).sum();
 	}
 
-	@SuppressWarnings("unchecked")
-	private Map<EventLoop, Object> homes() {
-		return (Map<EventLoop, Object>) field(this.subscriptions, "loops");
+	private static Stream<?> homes(Subscriptions subscriptions) {
+		return field(subscriptions, "loops").values().stream();
 	}
 
 	private static Map<?, ?> field(Object target, String name) {

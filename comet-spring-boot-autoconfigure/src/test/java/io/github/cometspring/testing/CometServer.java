@@ -105,6 +105,18 @@ public final class CometServer implements AutoCloseable {
 	}
 
 	/**
+	 * Polls in the legacy dialect on a connection of its own.
+	 * @param body the body, one byte a character
+	 * @param headers further header lines
+	 * @return the answer
+	 */
+	public RawConnection.Answer poll(String body, String... headers) {
+		try (RawConnection client = RawConnection.open(port())) {
+			return client.poll(body, headers).read();
+		}
+	}
+
+	/**
 	 * Sends a command to the actuator, as an operator on this machine does.
 	 * @param path what follows {@code /actuator/comet}
 	 * @return the answer

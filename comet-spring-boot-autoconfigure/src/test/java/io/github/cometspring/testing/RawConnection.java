@@ -211,6 +211,27 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
+	 * Reads until the server closes the connection, in good order or not.
+	 * @return what has arrived
+	 */
+	public byte[] readToEnd() {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		byte[] buffer = new byte[1 << 16];
+		try {
+			for (int count = this.in.read(buffer); count >= 0; count = this.in.read(buffer)) {
+				bytes.write(buffer, 0, count);
+			}
+		}
+		catch (SocketTimeoutException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (IOException ex) {
+			// A reset is an end as well.
+		}
+		return bytes.toByteArray();
+	}
+
+	/**
 	 * Waits for the server to close the connection.
 	 * @return {@code true} if it did and sent nothing before
 	 */
@@ -297,6 +318,14 @@ public final class RawConnection implements AutoCloseable {
 				.map((line) -> line.substring(prefix.length()).strip())
 				.findFirst()
 				.orElse(null);
+		}
+
+		/**
+		 * The names of the headers as they were sent.
+		 * @return the names
+		 */
+		public List<String> headerNames() {
+			return this.headers.stream().map((line) -> line.substring(0, line.indexOf(':'))).toList();
 		}
 
 		/**

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.channel.Channel;
@@ -14,15 +13,9 @@ import io.github.cometspring.channel.ChannelName;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.control.CometCommand;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.SingleLoop;
 import io.github.cometspring.web.golden.Transcript.Step;
 import io.github.cometspring.web.golden.Transcript.Turn;
-import io.netty.channel.EventLoop;
-import org.jspecify.annotations.Nullable;
-import reactor.netty.resources.LoopResources;
-
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * A server with a single event loop, so that what the original did in one turn can be
@@ -34,8 +27,6 @@ final class GoldenServer implements AutoCloseable {
 
 	private final CometServer server;
 
-	private final EventLoop loop;
-
 	private final Map<String, Channel> channels = new TreeMap<>();
 
 	private final List<Channel> dropped = new ArrayList<>();
@@ -44,7 +35,6 @@ final class GoldenServer implements AutoCloseable {
 
 	GoldenServer(String... properties) {
 		this.server = CometServer.start(new Class<?>[] { SingleLoop.class }, properties);
-		this.loop = this.server.bean(LoopResources.class).onServer(true).next();
 	}
 
 	int port() {
@@ -89,8 +79,7 @@ final class GoldenServer implements AutoCloseable {
 
 	/** Takes steps in one turn of the event loop. */
 	void take(Turn turn) {
-		inLoop(() -> turn.steps().forEach(this::take));
-		barrier();
+		SingleLoop.run(this.server, () -> turn.steps().forEach(this::take));
 	}
 
 	private void take(Step step) {
@@ -128,7 +117,7 @@ final class GoldenServer implements AutoCloseable {
 	/** What became of a delivery, in the words of the original. */
 	String outcome(String tag) {
 		CompletableFuture<Outcome> delivery = this.deliveries.get(tag);
-		return (delivery != null) ? describe(await(delivery)) : "none";
+		return (delivery != null) ? describe(delivery.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join()) : "none";
 	}
 
 	static String describe(Outcome outcome) {
@@ -140,41 +129,13 @@ final class GoldenServer implements AutoCloseable {
 
 	/** Waits until the event loop has done all that it has to do by now. */
 	void barrier() {
-		for (int i = 0; i < 3; i++) {
-			inLoop(() -> {
-			});
-		}
-	}
-
-	private void inLoop(Runnable task) {
-		await(CompletableFuture.runAsync(task, this.loop));
-	}
-
-	private static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
-		return stage.toCompletableFuture().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+		SingleLoop.run(this.server, () -> {
+		});
 	}
 
 	@Override
 	public void close() {
 		this.server.close();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class SingleLoop {
-
-		@Bean(destroyMethod = "dispose")
-		LoopResources loopResources() {
-			return LoopResources.create("golden", 1, true);
-		}
-
-		@Bean
-		ReactorResourceFactory reactorResourceFactory(LoopResources loopResources) {
-			ReactorResourceFactory factory = new ReactorResourceFactory();
-			factory.setUseGlobalResources(false);
-			factory.setLoopResources(loopResources);
-			return factory;
-		}
-
 	}
 
 }

@@ -128,6 +128,8 @@ final class ProtocolModel {
 			boolean quiet = news.values().stream().allMatch(List::isEmpty);
 			if (take(step) && quiet) {
 				answer(503, "");
+				// Whoever is still there does not get what is written now
+				Turn.tags(List.of(turn)).forEach((tag) -> this.outcomes.put(tag, "Failure"));
 				return true;
 			}
 			if (step instanceof Step.Write write && news.containsKey(write.channel())) {

@@ -1,0 +1,187 @@
+package io.github.cometspring;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who may import whom. Each rule is also held against violations that are planted, and
+ * has to find them.
+ */
+class ArchitectureTests {
+
+	private static final String ROOT = "io.github.cometspring";
+
+	private static final String PLANTED = ROOT + ".architecture.planted";
+
+	private static final JavaClasses CLASSES = new ClassFileImporter()
+		.withImportOption(new ImportOption.DoNotIncludeTests())
+		.importPackages(ROOT);
+
+	private static final JavaClasses PLANTED_CLASSES = new ClassFileImporter().importPackages(PLANTED);
+
+	private static final String[] REACTOR = { "reactor.core..", "reactor.util..", "org.reactivestreams.." };
+
+	private static final String[] WEB = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
+			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http..",
+			"org.springframework.util..", "org.springframework.web..", "tools.jackson..", "com.fasterxml.jackson.." };
+
+	private static final String[] JSON = { "reactor.core..", "org.reactivestreams..", "tools.jackson..",
+			"com.fasterxml.jackson..", "org.springframework.core.." };
+
+	private static final String[] REDIS = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
+			"org.springframework.data..", "org.springframework.core..", "org.springframework.dao..", "io.lettuce.." };
+
+	private static final String[] ACTUATE = { "reactor..", "org.reactivestreams..", "io.netty..", "io.micrometer..",
+			"org.springframework.." };
+
+	private static final Set<String> PACKAGES = Set.of("channel", "control", "protocol", "security", "subscription",
+			"web", "typed", "redis", "actuate", "autoconfigure");
+
+	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
+			"toIterable", "toStream");
+
+	static Stream<Rule> rules() {
+		return Stream.of(imports("channel", REACTOR, List.of(), "ChannelKnowsTooMuch", "ChannelKnowsSpring"),
+				imports("control", REACTOR, List.of(), "ControlKnowsTooMuch"),
+				imports("protocol", new String[0], List.of("channel"), "ProtocolKnowsTooMuch"),
+				imports("security", REACTOR, List.of("channel"), "SecurityKnowsTooMuch"),
+				imports("subscription", REACTOR, List.of("channel", "control", "security"), "SubscriptionKnowsTooMuch"),
+				imports("web", WEB, List.of("subscription", "protocol", "channel"), "WebKnowsTooMuch"),
+				imports("typed", JSON, List.of("channel"), "TypedKnowsTooMuch"),
+				imports("redis", REDIS, List.of("channel", "control"), "RedisKnowsTooMuch"),
+				imports("actuate", ACTUATE, List.of("channel", "control", "subscription"), "ActuateKnowsTooMuch"),
+				new Rule("nobody imports autoconfigure",
+						(root) -> noClasses().that()
+							.resideOutsideOfPackage(root + ".autoconfigure..")
+							.should()
+							.dependOnClassesThat()
+							.resideInAPackage(root + ".autoconfigure.."),
+						"ActuateKnowsWiring"),
+				new Rule("Spring Boot is known in actuate and autoconfigure only",
+						(root) -> noClasses().that()
+							.resideOutsideOfPackages(root + ".actuate..", root + ".autoconfigure..")
+							.should()
+							.dependOnClassesThat()
+							.resideInAPackage("org.springframework.boot.."),
+						"WebKnowsBoot"),
+				new Rule("no cycles", (root) -> slices().matching(root + ".(*)..").should().beFreeOfCycles(),
+						"ChannelKnowsTooMuch", "ControlKnowsTooMuch"),
+				new Rule("every package is in the table",
+						(root) -> classes().should()
+							.resideInAnyPackage(
+									PACKAGES.stream().map((name) -> root + "." + name + "..").toArray(String[]::new)),
+						"UnmarkedPackage"),
+				new Rule("every package is null-marked", (root) -> classes().should(liveInNullMarkedPackage()),
+						"UnmarkedPackage"),
+				new Rule("no java.util.logging", (root) -> GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING,
+						"OldLogger"),
+				new Rule("no standard streams", (root) -> GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS,
+						"StandardOutput", "StandardError"),
+				new Rule("nobody blocks", (root) -> noClasses().should().callMethodWhere(blocks()), "BlockingMono",
+						"BlockingFlux"));
+	}
+
+	private static Rule imports(String name, String[] libraries, List<String> packages, String... planted) {
+		return new Rule(name + " imports what it may", (root) -> {
+			Stream<String> own = Stream.concat(Stream.of(name), packages.stream())
+				.map((known) -> root + "." + known + "..");
+			Stream<String> allowed = Stream.concat(Stream.of("java..", "org.jspecify.."),
+					Stream.concat(own, Stream.of(libraries)));
+			return classes().that()
+				.resideInAPackage(root + "." + name + "..")
+				.should()
+				.onlyDependOnClassesThat()
+				.resideInAnyPackage(allowed.toArray(String[]::new))
+				// A package of the table may not be there yet; the planted one is.
+				.allowEmptyShould(true);
+		}, planted);
+	}
+
+	private static ArchCondition<JavaClass> liveInNullMarkedPackage() {
+		return new ArchCondition<>("live in a null-marked package") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+				events.add(new SimpleConditionEvent(type, marked, type.getName()));
+			}
+
+		};
+	}
+
+	private static DescribedPredicate<JavaMethodCall> blocks() {
+		return DescribedPredicate.describe("blocks", (call) -> (call.getTargetOwner().isAssignableTo(Mono.class)
+				|| call.getTargetOwner().isAssignableTo(Flux.class)) && BLOCKING.contains(call.getName()));
+	}
+
+	@ParameterizedTest
+	@MethodSource("rules")
+	void codeShouldKeepRule(Rule rule) {
+		rule.in(ROOT).check(CLASSES);
+	}
+
+	@ParameterizedTest
+	@MethodSource("rules")
+	void ruleWhenViolationIsPlantedShouldFindIt(Rule rule) {
+		List<String> found = rule.in(PLANTED).evaluate(PLANTED_CLASSES).getFailureReport().getDetails();
+		assertThat(rule.planted()).isNotEmpty()
+			.allSatisfy((name) -> assertThat(found).anyMatch((detail) -> detail.contains("." + name)));
+	}
+
+	@Test
+	void codeShouldBeThere() {
+		assertThat(CLASSES.stream().map(JavaClass::getPackageName).distinct()).contains(ROOT + ".channel",
+				ROOT + ".web", ROOT + ".autoconfigure");
+		assertThat(CLASSES.stream().map(JavaClass::getPackageName)).noneMatch((name) -> name.startsWith(PLANTED));
+	}
+
+	/**
+	 * A rule.
+	 *
+	 * @param name what it demands
+	 * @param rule the rule for all that is below a package
+	 * @param planted the classes that break it
+	 */
+	record Rule(String name, Function<String, ArchRule> rule, List<String> planted) {
+
+		Rule(String name, Function<String, ArchRule> rule, String... planted) {
+			this(name, rule, List.of(planted));
+		}
+
+		ArchRule in(String root) {
+			return this.rule.apply(root);
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+}

@@ -1,0 +1,8 @@
+package io.github.cometspring.architecture.planted.protocol;
+
+/**
+ * Is imported by others.
+ */
+public class ProtocolType {
+
+}

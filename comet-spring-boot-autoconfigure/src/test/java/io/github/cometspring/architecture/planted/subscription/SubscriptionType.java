@@ -1,0 +1,8 @@
+package io.github.cometspring.architecture.planted.subscription;
+
+/**
+ * Is imported by others.
+ */
+public class SubscriptionType {
+
+}

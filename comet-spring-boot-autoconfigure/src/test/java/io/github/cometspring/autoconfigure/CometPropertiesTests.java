@@ -1,0 +1,160 @@
+package io.github.cometspring.autoconfigure;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+class CometPropertiesTests {
+
+	@Test
+	void defaultsShouldBeThoseOfTheDesign() {
+		CometProperties properties = bind(Map.of());
+		assertThat(properties.enabled()).isTrue();
+		assertThat(properties.path()).isEqualTo("/comet");
+		assertThat(properties.maxVirtualChannels()).isNull();
+		assertThat(properties.timeout()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(properties.history().size()).isEqualTo(100);
+		assertThat(properties.history().maxAge()).isEqualTo(Duration.ofMinutes(5));
+		assertThat(properties.channelIdleTimeout()).isNull();
+		assertThat(properties.writeTimeout()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(properties.maxChannelsPerRequest()).isEqualTo(100);
+		assertThat(properties.maxRequestSize()).isEqualTo(DataSize.ofKilobytes(16));
+		assertThat(properties.maxMessageSize()).isEqualTo(DataSize.ofKilobytes(64));
+		assertThat(properties.maxResponseSize()).isEqualTo(DataSize.ofMegabytes(1));
+		assertThat(properties.allowedOrigins()).isEmpty();
+	}
+
+	@Test
+	void propertiesShouldBeBound() {
+		CometProperties properties = bind(Map.ofEntries(Map.entry("comet.enabled", "false"),
+				Map.entry("comet.path", "/push"), Map.entry("comet.max-virtual-channels", "7"),
+				Map.entry("comet.timeout", "1500ms"), Map.entry("comet.history.size", "3"),
+				Map.entry("comet.history.max-age", "1h"), Map.entry("comet.channel-idle-timeout", "2d"),
+				Map.entry("comet.write-timeout", "PT5S"), Map.entry("comet.max-connections", "9"),
+				Map.entry("comet.max-channels-per-request", "4"), Map.entry("comet.max-request-size", "1B"),
+				Map.entry("comet.max-message-size", "2KB"), Map.entry("comet.max-response-size", "3MB"),
+				Map.entry("comet.allowed-origins", "https://a.example,https://b.example")));
+		assertThat(properties.enabled()).isFalse();
+		assertThat(properties.path()).isEqualTo("/push");
+		assertThat(properties.maxVirtualChannels()).isEqualTo(7);
+		assertThat(properties.timeout()).isEqualTo(Duration.ofMillis(1500));
+		assertThat(properties.history().size()).isEqualTo(3);
+		assertThat(properties.history().maxAge()).isEqualTo(Duration.ofHours(1));
+		assertThat(properties.channelIdleTimeout()).isEqualTo(Duration.ofDays(2));
+		assertThat(properties.writeTimeout()).isEqualTo(Duration.ofSeconds(5));
+		assertThat(properties.maxConnections()).isEqualTo(9);
+		assertThat(properties.maxChannelsPerRequest()).isEqualTo(4);
+		assertThat(properties.maxRequestSize()).isEqualTo(DataSize.ofBytes(1));
+		assertThat(properties.maxMessageSize()).isEqualTo(DataSize.ofKilobytes(2));
+		assertThat(properties.maxResponseSize()).isEqualTo(DataSize.ofMegabytes(3));
+		assertThat(properties.allowedOrigins()).containsExactly("https://a.example", "https://b.example");
+	}
+
+	@Test
+	void settingsShouldCarryEveryProperty() {
+		CometSettings settings = CometSettings.of(bind(Map.of("comet.path", "/push", "comet.max-virtual-channels", "7",
+				"comet.timeout", "8s", "comet.history.size", "3", "comet.history.max-age", "1h",
+				"comet.channel-idle-timeout", "2d", "comet.max-connections", "9", "comet.max-channels-per-request", "4",
+				"comet.max-response-size", "3MB", "comet.allowed-origins", "*")));
+		assertThat(settings.path()).isEqualTo("/push");
+		assertThat(settings.maxVirtualChannels()).isEqualTo(7);
+		assertThat(settings.timeout()).isEqualTo(Duration.ofSeconds(8));
+		assertThat(settings.channels().historySize()).isEqualTo(3);
+		assertThat(settings.channels().historyMaxAge()).isEqualTo(Duration.ofHours(1));
+		assertThat(settings.channels().idleTimeout()).isEqualTo(Duration.ofDays(2));
+		assertThat(settings.limits().maxConnections()).isEqualTo(9);
+		assertThat(settings.limits().maxChannels()).isEqualTo(4);
+		assertThat(settings.limits().maxResponseSize()).isEqualTo(3 * 1024 * 1024);
+		assertThat(settings.allowedOrigins()).containsExactly("*");
+	}
+
+	@Test
+	void durationWhenNumberShouldBeMilliseconds() {
+		// As everywhere in Spring Boot
+		assertThat(bind(Map.of("comet.timeout", "20000")).timeout()).isEqualTo(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void maxVirtualChannelsWhenEmptyShouldBeNoLimit() {
+		assertThat(CometSettings.of(bind(Map.of("comet.max-virtual-channels", ""))).maxVirtualChannels()).isNull();
+	}
+
+	@Test
+	void maxVirtualChannelsWhenZeroShouldBeZero() {
+		assertThat(CometSettings.of(bind(Map.of("comet.max-virtual-channels", "0"))).maxVirtualChannels()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/comet", "/a", "/a/b", "/A-z_0.9~@", "/**", "/a.b/c" })
+	void pathWhenLegalShouldBeAccepted(String path) {
+		assertThat(CometSettings.of(bind(Map.of("comet.path", path))).path()).isEqualTo(path);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "comet.path,''", "comet.path,comet", "comet.path,/", "comet.path,/comet/", "comet.path,//comet",
+			"comet.path,/co met", "comet.path,/comet/**", "comet.path,/{x}", "comet.path,/*", "comet.path,/com?t",
+			"comet.path,/comet?x", "comet.path,/%63omet", "comet.path,/a/../comet", "comet.path,/.",
+			"comet.max-virtual-channels,-1", "comet.max-connections,0", "comet.max-connections,-1",
+			"comet.max-channels-per-request,0", "comet.history.size,-1", "comet.history.max-age,0s",
+			"comet.history.max-age,-1s", "comet.timeout,0s", "comet.timeout,-1s", "comet.timeout,400d",
+			"comet.channel-idle-timeout,0s", "comet.channel-idle-timeout,-1ms", "comet.write-timeout,0s",
+			"comet.write-timeout,-1s", "comet.max-request-size,0B", "comet.max-request-size,-1B",
+			"comet.max-message-size,0B", "comet.max-response-size,0B", "comet.max-response-size,5GB" })
+	void valueWhenOutOfRangeShouldBeRefusedByName(String property, String value) {
+		CometProperties properties = bind(Map.of(property, value));
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> CometSettings.of(properties))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo(property))
+			.satisfies((ex) -> assertThat(ex.getReason()).endsWith("."));
+	}
+
+	@Test
+	void historySizeWhenZeroShouldBeAccepted() {
+		assertThatNoException().isThrownBy(() -> CometSettings.of(bind(Map.of("comet.history.size", "0"))));
+	}
+
+	/**
+	 * The properties with their dashed names, nested ones included, and their types.
+	 * @return the properties
+	 */
+	static Map<String, Class<?>> all() {
+		Map<String, Class<?>> properties = new LinkedHashMap<>();
+		collect("comet", CometProperties.class, properties);
+		return properties;
+	}
+
+	private static void collect(String prefix, Class<?> type, Map<String, Class<?>> properties) {
+		for (RecordComponent component : type.getRecordComponents()) {
+			String name = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
+			if (List.of(CometProperties.class.getDeclaredClasses()).contains(component.getType())
+					&& component.getType().isRecord()) {
+				collect(name, component.getType(), properties);
+			}
+			else {
+				properties.put(name, component.getType());
+			}
+		}
+	}
+
+	private static CometProperties bind(Map<String, String> properties) {
+		return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("comet", CometProperties.class);
+	}
+
+}

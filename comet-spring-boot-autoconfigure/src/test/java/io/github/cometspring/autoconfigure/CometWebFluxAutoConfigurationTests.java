@@ -1,0 +1,167 @@
+package io.github.cometspring.autoconfigure;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.control.CometControl;
+import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.subscription.SubscriptionLimits;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.EventLoops;
+import io.github.cometspring.web.LegacyPollHandler;
+import io.github.cometspring.web.ReactorNettyEventLoops;
+import io.github.cometspring.web.SchedulerEventLoops;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.reactive.DispatcherHandler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+class CometWebFluxAutoConfigurationTests {
+
+	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(CometAutoConfiguration.class,
+			CometWebFluxAutoConfiguration.class, WebFluxAutoConfiguration.class, HttpHandlerAutoConfiguration.class);
+
+	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
+		.withConfiguration(CONFIGURATIONS);
+
+	@Test
+	void contextShouldHaveEndpoint() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(LegacyPollHandler.class)
+			.hasSingleBean(CometHandlerMapping.class)
+			.hasSingleBean(CometShutdown.class)
+			.hasSingleBean(CometPathCheck.class)
+			.getBean(EventLoops.class)
+			.isInstanceOf(ReactorNettyEventLoops.class));
+	}
+
+	@Test
+	void contextWhenReactorNettyIsAbsentShouldHaveLoopsOfItsOwn() {
+		this.runner.withClassLoader(new FilteredClassLoader(HttpServerRequest.class))
+			.run((context) -> assertThat(context).getBean(EventLoops.class).isInstanceOf(SchedulerEventLoops.class));
+	}
+
+	@Test
+	void contextWhenWebFluxIsAbsentShouldHaveNoEndpoint() {
+		this.runner.withClassLoader(new FilteredClassLoader(DispatcherHandler.class))
+			.run((context) -> assertThat(context).hasSingleBean(Channels.class)
+				.doesNotHaveBean(LegacyPollHandler.class)
+				.doesNotHaveBean(CometHandlerMapping.class));
+	}
+
+	@Test
+	void contextWhenDisabledShouldHaveNoEndpoint() {
+		this.runner.withPropertyValues("comet.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(LegacyPollHandler.class)
+				.doesNotHaveBean(CometHandlerMapping.class)
+				.doesNotHaveBean(EventLoops.class)
+				.doesNotHaveBean(CometShutdown.class));
+	}
+
+	@Test
+	void contextWhenNoWebApplicationShouldHaveNoEndpoint() {
+		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(Channels.class)
+				.doesNotHaveBean(LegacyPollHandler.class)
+				.doesNotHaveBean(EventLoops.class));
+	}
+
+	@Test
+	void loopsWhenUserHasThemShouldBeTheUsers() {
+		EventLoops loops = mock(EventLoops.class);
+		this.runner.withBean("mine", EventLoops.class, () -> loops)
+			.run((context) -> assertThat(context).getBean(EventLoops.class).isSameAs(loops));
+	}
+
+	@Test
+	void handlerWhenUserHasOneShouldBeTheUsers() {
+		Subscriptions subscriptions = new Subscriptions(mock(ChannelBroker.class),
+				new CometControl(Duration.ofSeconds(1)), null, new SubscriptionLimits(null, 1, 1));
+		this.runner
+			.withBean("mine", LegacyPollHandler.class,
+					() -> new LegacyPollHandler(subscriptions, mock(EventLoops.class), 1, Duration.ofSeconds(1)))
+			.run((context) -> assertThat(context).hasSingleBean(LegacyPollHandler.class).hasBean("mine"));
+	}
+
+	@Test
+	void mappingWhenUserHasOneShouldBeTheUsers() {
+		this.runner
+			.withBean("mine", CometHandlerMapping.class,
+					() -> new CometHandlerMapping("/mine", (exchange) -> Mono.empty(), List.of()))
+			.run((context) -> assertThat(context).hasSingleBean(CometHandlerMapping.class).hasBean("mine"));
+	}
+
+	@Test
+	void endpointWhenThereIsNoServerShouldAnswer() {
+		this.runner.run((context) -> poll(context, "/comet").expectStatus()
+			.isOk()
+			.expectBody(String.class)
+			.isEqualTo("news:ENDED_CHANNEL"));
+	}
+
+	@Test
+	void endpointWhenReactorNettyIsAbsentShouldAnswer() {
+		this.runner.withClassLoader(new FilteredClassLoader(HttpServerRequest.class))
+			.run((context) -> poll(context, "/comet").expectStatus().isOk());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/push,/push", "/a/b.c,/a/b.c", "/**,/any/where" })
+	void endpointWhenPathIsSetShouldAnswerThere(String path, String target) {
+		this.runner.withPropertyValues("comet.path=" + path)
+			.run((context) -> poll(context, target).expectStatus().isOk());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true,200", "false,403" })
+	void endpointWhenUserHasAuthorizerShouldAskIt(boolean permitted, int status) {
+		this.runner
+			.withBean(ChannelAuthorizer.class,
+					() -> (principal, channel) -> Mono.just(permitted && channel.equals("news")))
+			.run((context) -> poll(context, "/comet").expectStatus().isEqualTo(status));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "https://example.org", "*" })
+	void endpointWhenOriginIsAllowedShouldSayItIs(String allowed) {
+		this.runner.withPropertyValues("comet.allowed-origins=" + allowed)
+			.run((context) -> poll(context, "/comet").expectStatus()
+				.isOk()
+				.expectHeader()
+				.valueEquals("Access-Control-Allow-Origin", allowed));
+	}
+
+	private static WebTestClient.ResponseSpec poll(ApplicationContext context, String path) {
+		return WebTestClient.bindToApplicationContext(context)
+			.build()
+			.post()
+			.uri("http://localhost" + path)
+			.header("Content-Type", "application/x-ocsigen-comet")
+			.header("Origin",
+					context.getEnvironment().containsProperty("comet.allowed-origins") ? "https://example.org"
+							: "http://localhost")
+			.bodyValue("registration=news".getBytes(StandardCharsets.US_ASCII))
+			.exchange();
+	}
+
+}

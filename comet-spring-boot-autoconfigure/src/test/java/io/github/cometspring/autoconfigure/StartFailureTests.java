@@ -1,0 +1,79 @@
+package io.github.cometspring.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What one reads when the application does not start.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartFailureTests {
+
+	@ParameterizedTest
+	@CsvSource({ "comet.max-virtual-channels,abc", "comet.max-virtual-channels,-1", "comet.max-virtual-channels,1.5",
+			"comet.timeout,0s", "comet.timeout,soon", "comet.path,comet", "comet.max-request-size,much",
+			"comet.history.size,-1" })
+	void startWhenValueIsWrongShouldSayWhich(String property, String value, CapturedOutput output) {
+		start(Plain.class, WebApplicationType.NONE, property + "=" + value);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Description:")
+			.contains(property)
+			.contains(value)
+			.contains("Action:")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void startWhenPathIsTakenShouldSayByWhom(CapturedOutput output) {
+		start(Web.class, WebApplicationType.REACTIVE, "comet.path=/taken");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Comet answers on '/taken', but the application has a handler there")
+			.contains("Web#taken")
+			.contains("Set comet.path to a path that is free, or move the handler.")
+			.doesNotContain("\tat ");
+	}
+
+	private static void start(Class<?> source, WebApplicationType type, String property) {
+		SpringApplication application = new SpringApplication(source);
+		application.setWebApplicationType(type);
+		application.setRegisterShutdownHook(false);
+		assertThatException().isThrownBy(() -> application.run("--" + property, "--server.port=0"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(CometAutoConfiguration.class)
+	static class Plain {
+
+	}
+
+	@RestController
+	@ImportAutoConfiguration({ CometAutoConfiguration.class, CometWebFluxAutoConfiguration.class,
+			WebFluxAutoConfiguration.class, HttpHandlerAutoConfiguration.class,
+			NettyReactiveWebServerAutoConfiguration.class })
+	static class Web {
+
+		@GetMapping("/taken")
+		String taken() {
+			return "mine";
+		}
+
+	}
+
+}

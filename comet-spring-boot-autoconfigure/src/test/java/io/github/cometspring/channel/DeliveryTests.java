@@ -1,0 +1,62 @@
+package io.github.cometspring.channel;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+import io.github.cometspring.testing.Threads;
+import org.junit.jupiter.api.Test;
+import reactor.test.subscriber.TestSubscriber;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Delivery}.
+ */
+class DeliveryTests {
+
+	private static final Position HERE = new Position(1, 1);
+
+	private final Delivery delivery = new Delivery(HERE);
+
+	private final TestSubscriber<Outcome> outcome = TestSubscriber.create();
+
+	@Test
+	void dismissWhenNothingIsExpectedShouldComplete() {
+		this.delivery.outcome().subscribe(this.outcome);
+		assertThat(this.outcome.isTerminated()).isFalse();
+		this.delivery.dismiss();
+		assertThat(this.outcome.getReceivedOnNext()).containsExactly(new Outcome(HERE, 0, 0));
+		assertThat(this.outcome.isTerminatedComplete()).isTrue();
+	}
+
+	@Test
+	void outcomeWhenAskedForLaterShouldBeTheSame() {
+		this.delivery.expect(1);
+		this.delivery.failed();
+		this.delivery.dismiss();
+		this.delivery.outcome().subscribe(this.outcome);
+		assertThat(this.outcome.getReceivedOnNext()).containsExactly(new Outcome(HERE, 0, 1));
+	}
+
+	@Test
+	void reportsWhenTheyComeFromManyThreadsShouldAllCount()
+			throws ExecutionException, InterruptedException, TimeoutException {
+		int threads = 4;
+		int each = 5000;
+		this.delivery.outcome().subscribe(this.outcome);
+		this.delivery.expect(threads);
+		Threads.run(threads, (thread) -> {
+			for (int i = 0; i < each; i++) {
+				this.delivery.expect(2);
+				this.delivery.succeeded();
+				this.delivery.failed();
+			}
+			assertThat(this.outcome.isTerminated()).isFalse();
+			this.delivery.dismiss();
+		});
+		assertThat(this.outcome.isTerminated()).isFalse();
+		this.delivery.dismiss();
+		assertThat(this.outcome.getReceivedOnNext()).containsExactly(new Outcome(HERE, threads * each, threads * each));
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.github.cometspring.channel;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.test.subscriber.TestSubscriber;
+
+import org.springframework.test.util.ReflectionTestUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link InMemoryChannelBroker}, in virtual time.
+ */
+class InMemoryChannelBrokerTests extends ChannelBrokerContract {
+
+	private static final Duration AGE = Duration.ofMinutes(5);
+
+	private static final Duration IDLE = Duration.ofMinutes(10);
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	@Override
+	ChannelBroker broker(@Nullable Integer limit) {
+		return new InMemoryChannelBroker(limit, this.time);
+	}
+
+	@Test
+	void readWhenMessagesAgeShouldForgetThem() {
+		ChannelLog log = log(new ChannelSettings(100, AGE, null));
+		get(log.append("1"));
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		get(log.append("2"));
+		this.time.advanceTimeBy(AGE.minusMinutes(1));
+		assertThat(texts(log.read(0))).containsExactly("1", "2");
+		this.time.advanceTimeBy(Duration.ofMillis(1));
+		assertThat(log.read(0).gap()).isTrue();
+		assertThat(texts(log.read(0))).containsExactly("2");
+		assertThat(log.read(1).gap()).isFalse();
+		assertThat(log.retained()).isOne();
+		this.time.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(log.retained()).isZero();
+		assertThat(log.read(0)).isEqualTo(new Replay(List.of(), true, 2));
+		assertThat(log.read(2)).isEqualTo(new Replay(List.of(), false, 2));
+		assertThat(log.read(ChannelLog.EARLIEST)).isEqualTo(new Replay(List.of(), false, 2));
+		assertThat(get(log.append("3")).offset()).isEqualTo(3);
+		assertThat(texts(log.read(2))).containsExactly("3");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 7, 8, 9, 63, 64, 65, 100, 1000 })
+	void readWhenHistoryGoesRoundShouldReturnTheNewest(int size) {
+		ChannelLog log = log(new ChannelSettings(size, AGE, null));
+		for (int i = 1; i <= 2 * size + 200; i++) {
+			get(log.append(String.valueOf(i)));
+			Replay all = log.read(ChannelLog.EARLIEST);
+			assertThat(all.messages()).hasSize(Math.min(i, size));
+			assertThat(texts(all))
+				.isEqualTo(IntStream.rangeClosed(i - Math.min(i, size) + 1, i).mapToObj(String::valueOf).toList());
+		}
+	}
+
+	@Test
+	void readLiveWhenHistoryIsOffShouldReturnWhatListenersMayLack() {
+		ChannelLog log = log(new ChannelSettings(0, AGE, null));
+		Disposable listener = log.live().subscribe();
+		IntStream.rangeClosed(1, 100).forEach((i) -> get(log.append(String.valueOf(i))));
+		assertThat(log.retained()).as("not for those who resume").isZero();
+		assertThat(log.read(99)).isEqualTo(new Replay(List.of(), true, 100));
+		assertThat(log.readLive(36).gap()).isFalse();
+		assertThat(texts(log.readLive(36))).hasSize(InMemoryChannelLog.LIVE_TAIL).startsWith("37").endsWith("100");
+		assertThat(log.readLive(35).gap()).isTrue();
+		listener.dispose();
+		assertThat(log.readLive(99)).as("forgotten with the last listener").isEqualTo(new Replay(List.of(), true, 100));
+	}
+
+	@Test
+	void readLiveWhenClosedShouldReturnWhatListenersMayLack() {
+		ChannelLog log = log(new ChannelSettings(0, AGE, null));
+		log.live().subscribe();
+		get(log.append("1"));
+		get(log.append("2"));
+		get(log.close().thenReturn(true));
+		assertThat(texts(log.readLive(0))).containsExactly("1", "2");
+		assertThat(texts(log.read(0))).isEmpty();
+	}
+
+	@Test
+	void sweepWhenChannelIsIdleShouldEndIt() {
+		InMemoryChannelBroker broker = new InMemoryChannelBroker(1, this.time);
+		ChannelLog log = get(broker.create("a", new ChannelSettings(10, AGE, IDLE)));
+		TestSubscriber<Publication> listener = TestSubscriber.create();
+		log.live().subscribe(listener);
+		this.time.advanceTimeBy(IDLE.minusMillis(1));
+		assertThat(log.isClosed()).isFalse();
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(log.isClosed()).isTrue();
+		assertThat(listener.isTerminatedComplete()).as("those who listen are told").isTrue();
+		assertThat(broker.count().block(PATIENCE)).isZero();
+		get(broker.create("a", ChannelSettings.DEFAULT));
+	}
+
+	@Test
+	void sweepWhenChannelIsPublishedOnShouldKeepIt() {
+		ChannelLog log = log(new ChannelSettings(10, AGE, IDLE));
+		for (int i = 0; i < 5; i++) {
+			this.time.advanceTimeBy(IDLE.minusSeconds(1));
+			get(log.append("still here"));
+		}
+		assertThat(log.isClosed()).isFalse();
+		this.time.advanceTimeBy(IDLE.plusSeconds(1));
+		assertThat(log.isClosed()).isTrue();
+	}
+
+	@Test
+	void sweepWhenClientListensShouldKeepChannelUntilItHasBeenGoneForTheTime() {
+		ChannelLog log = log(new ChannelSettings(10, AGE, IDLE));
+		log.join();
+		this.time.advanceTimeBy(IDLE.multipliedBy(3));
+		assertThat(log.isClosed()).isFalse();
+		log.leave();
+		this.time.advanceTimeBy(IDLE.minusSeconds(1));
+		assertThat(log.isClosed()).isFalse();
+		this.time.advanceTimeBy(Duration.ofSeconds(2));
+		assertThat(log.isClosed()).isTrue();
+	}
+
+	@Test
+	void sweepWhenThereIsNoIdleTimeoutShouldKeepChannel() {
+		ChannelLog log = log(ChannelSettings.DEFAULT);
+		this.time.advanceTimeBy(Duration.ofDays(2));
+		assertThat(log.isClosed()).isFalse();
+	}
+
+	@Test
+	void sweepWhenDisposedShouldStop() {
+		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
+		ChannelLog log = get(broker.create("a", new ChannelSettings(10, AGE, IDLE)));
+		broker.dispose();
+		this.time.advanceTimeBy(IDLE.multipliedBy(2));
+		assertThat(log.isClosed()).isFalse();
+	}
+
+	@Test
+	void sweepWhenNobodyReadsShouldForgetWhatIsOld() {
+		ChannelLog log = log(new ChannelSettings(10, AGE, null));
+		get(log.append("1"));
+		this.time.advanceTimeBy(AGE.plusSeconds(2));
+		// Not by a reader that asks: reading forgets, too.
+		assertThat(ReflectionTestUtils.getField(log, "history")).isInstanceOfSatisfying(History.class,
+				(history) -> assertThat(history.size()).isZero());
+	}
+
+	@Test
+	void createWhenNameIsUsedAgainShouldHaveAnotherEpoch() {
+		ChannelBroker broker = broker(null);
+		assertThat(IntStream.range(0, 1000).mapToLong((i) -> {
+			ChannelLog log = get(broker.create("a", ChannelSettings.DEFAULT));
+			get(log.close().thenReturn(true));
+			return log.epoch();
+		}).distinct().count()).isEqualTo(1000);
+	}
+
+	private ChannelLog log(ChannelSettings settings) {
+		return get(broker(null).create("a", settings));
+	}
+
+}

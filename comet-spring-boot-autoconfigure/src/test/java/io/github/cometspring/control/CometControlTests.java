@@ -1,0 +1,179 @@
+package io.github.cometspring.control;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+import io.github.cometspring.testing.Threads;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.test.subscriber.TestSubscriber;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link CometControl}.
+ */
+class CometControlTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private static final Duration YEAR = Duration.ofDays(365);
+
+	private final CometControl control = new CometControl(Duration.ofSeconds(20));
+
+	private final TestSubscriber<Kill> kills = TestSubscriber.create();
+
+	@Test
+	void createShouldBeActive() {
+		assertThat(this.control.isActive()).isTrue();
+		assertThat(this.control.timeout()).isEqualTo(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void deactivateShouldRefuseAndKillOnce() {
+		this.control.kills().subscribe(this.kills);
+		verify(this.control.deactivate());
+		verify(this.control.deactivate());
+		assertThat(this.control.isActive()).isFalse();
+		assertThat(this.kills.getReceivedOnNext()).containsExactly(Kill.DEACTIVATED);
+	}
+
+	@Test
+	void activateShouldServeAndKillNothing() {
+		this.control.kills().subscribe(this.kills);
+		verify(this.control.activate());
+		assertThat(this.control.isActive()).isTrue();
+		verify(this.control.deactivate());
+		verify(this.control.activate());
+		verify(this.control.activate());
+		assertThat(this.control.isActive()).isTrue();
+		assertThat(this.kills.getReceivedOnNext()).containsExactly(Kill.DEACTIVATED);
+	}
+
+	@Test
+	void deactivateShouldBeInForceWhenKillIsSeen() {
+		TestSubscriber<Boolean> active = TestSubscriber.create();
+		this.control.kills().map((kill) -> this.control.isActive()).subscribe(active);
+		verify(this.control.deactivate());
+		assertThat(active.getReceivedOnNext()).containsExactly(false);
+	}
+
+	@Test
+	void setTimeoutShouldChangeIt() {
+		this.control.kills().subscribe(this.kills);
+		verify(this.control.setTimeout(Duration.ofSeconds(5)));
+		assertThat(this.control.timeout()).isEqualTo(Duration.ofSeconds(5));
+		verify(this.control.setTimeout(Duration.ZERO, false));
+		assertThat(this.control.timeout()).isZero();
+		assertThat(this.kills.getReceivedOnNext()).isEmpty();
+	}
+
+	@Test
+	void setTimeoutWhenKillShouldBeInForceWhenKillIsSeen() {
+		TestSubscriber<Duration> timeouts = TestSubscriber.create();
+		this.control.kills().map((kill) -> this.control.timeout()).subscribe(timeouts);
+		this.control.kills().subscribe(this.kills);
+		verify(this.control.setTimeout(Duration.ofSeconds(5), true));
+		assertThat(timeouts.getReceivedOnNext()).containsExactly(Duration.ofSeconds(5));
+		assertThat(this.kills.getReceivedOnNext()).containsExactly(Kill.TIMEOUT_CHANGED);
+	}
+
+	@Test
+	void setTimeoutWhenOutOfRangeShouldFailAndChangeNothing() {
+		this.control.kills().subscribe(this.kills);
+		for (Duration bad : List.of(Duration.ofNanos(-1), YEAR.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE))) {
+			StepVerifier.create(this.control.setTimeout(bad, true))
+				.expectError(IllegalArgumentException.class)
+				.verify(PATIENCE);
+		}
+		assertThat(this.control.timeout()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(this.kills.getReceivedOnNext()).isEmpty();
+		verify(this.control.setTimeout(YEAR));
+		assertThat(this.control.timeout()).isEqualTo(YEAR);
+	}
+
+	@Test
+	void createWhenTimeoutIsOutOfRangeShouldFail() {
+		assertThatIllegalArgumentException().isThrownBy(() -> new CometControl(Duration.ofNanos(-1)));
+		assertThatIllegalArgumentException().isThrownBy(() -> new CometControl(YEAR.plusNanos(1)));
+	}
+
+	@Test
+	void commandsWhenNotSubscribedToShouldDoNothing() {
+		this.control.kills().subscribe(this.kills);
+		List.of(this.control.deactivate(), this.control.setTimeout(Duration.ZERO, true),
+				this.control.execute(new CometCommand.Deactivate()), this.control.setTimeout(Duration.ofNanos(-1)))
+			.forEach((ignored) -> assertThat(this.control.isActive()).isTrue());
+		assertThat(this.control.timeout()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(this.kills.getReceivedOnNext()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void executeShouldObey(CometCommand command, boolean active, Duration timeout, List<Kill> expected) {
+		this.control.kills().subscribe(this.kills);
+		verify(this.control.execute(command));
+		assertThat(this.control.isActive()).isEqualTo(active);
+		assertThat(this.control.timeout()).isEqualTo(timeout);
+		assertThat(this.kills.getReceivedOnNext()).isEqualTo(expected);
+	}
+
+	static Stream<Arguments> executeShouldObey() {
+		Duration before = Duration.ofSeconds(20);
+		Duration after = Duration.ofSeconds(3);
+		return Stream.of(Arguments.of(new CometCommand.Activate(), true, before, List.of()),
+				Arguments.of(new CometCommand.Deactivate(), false, before, List.of(Kill.DEACTIVATED)),
+				Arguments.of(new CometCommand.SetTimeout(after, false), true, after, List.of()),
+				Arguments.of(new CometCommand.SetTimeout(after, true), true, after, List.of(Kill.TIMEOUT_CHANGED)));
+	}
+
+	@Test
+	void killsWhenSubscribedToLaterShouldNotRepeat() {
+		verify(this.control.deactivate());
+		this.control.kills().subscribe(this.kills);
+		assertThat(this.kills.getReceivedOnNext()).isEmpty();
+		verify(this.control.setTimeout(Duration.ZERO, true));
+		assertThat(this.kills.getReceivedOnNext()).containsExactly(Kill.TIMEOUT_CHANGED);
+		this.kills.cancel();
+		verify(this.control.setTimeout(Duration.ZERO, true));
+		assertThat(this.kills.getReceivedOnNext()).hasSize(1);
+	}
+
+	@Test
+	void killsWhenManyCommandsComeAtOnceShouldEmitEach()
+			throws ExecutionException, InterruptedException, TimeoutException {
+		this.control.kills().subscribe(this.kills);
+		Threads.run(8, (thread) -> {
+			for (int i = 0; i < 1000; i++) {
+				verify(this.control.setTimeout(Duration.ofSeconds(1), true));
+			}
+		});
+		assertThat(this.kills.getReceivedOnNext()).hasSize(8000).containsOnly(Kill.TIMEOUT_CHANGED);
+		assertThat(this.kills.getProtocolErrors()).isEmpty();
+	}
+
+	@Test
+	void deactivateWhenSwitchedFromManyThreadsShouldKillAsOftenAsItStops()
+			throws ExecutionException, InterruptedException, TimeoutException {
+		this.control.kills().subscribe(this.kills);
+		Threads.run(8, (thread) -> {
+			for (int i = 0; i < 1000; i++) {
+				verify(this.control.deactivate());
+			}
+		});
+		assertThat(this.kills.getReceivedOnNext()).containsExactly(Kill.DEACTIVATED);
+	}
+
+	private static void verify(Mono<Void> command) {
+		command.block(PATIENCE);
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.github.cometspring.testing;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import reactor.netty.resources.LoopResources;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
+
+/**
+ * Configuration of a server with one event loop, which a test can borrow: what it does
+ * there happens without anything in between.
+ */
+@Configuration(proxyBeanMethods = false)
+public class SingleLoop {
+
+	private static final long PATIENCE_SECONDS = 10;
+
+	private static final int ROUNDS = 3;
+
+	@Bean(destroyMethod = "dispose")
+	LoopResources loopResources() {
+		return LoopResources.create("single", 1, true);
+	}
+
+	@Bean
+	ReactorResourceFactory reactorResourceFactory(LoopResources loopResources) {
+		ReactorResourceFactory factory = new ReactorResourceFactory();
+		factory.setUseGlobalResources(false);
+		factory.setLoopResources(loopResources);
+		return factory;
+	}
+
+	/**
+	 * Runs a task on the loop, and waits until it and what it left to the loop is done.
+	 * @param server a server with this configuration
+	 * @param task the task, which must not block
+	 */
+	public static void run(CometServer server, Runnable task) {
+		runOnce(server, task);
+		for (int i = 0; i < ROUNDS; i++) {
+			runOnce(server, () -> {
+			});
+		}
+	}
+
+	private static void runOnce(CometServer server, Runnable task) {
+		CompletableFuture.runAsync(task, server.bean(LoopResources.class).onServer(true).next())
+			.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+			.join();
+	}
+
+}
