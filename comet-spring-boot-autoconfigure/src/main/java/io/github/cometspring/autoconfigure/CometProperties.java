@@ -24,7 +24,7 @@ import org.springframework.util.unit.DataSize;
  * a client is closed. Unset for never.
  * @param writeTimeout Time that a client may take to receive an answer before its
  * connection is closed.
- * @param maxConnections Maximum number of clients connected at a time to this node. Unset
+ * @param maxConnections Maximum number of clients connected at a time to this node. Empty
  * for no limit.
  * @param maxChannelsPerRequest Maximum number of channels that one request may name.
  * @param maxRequestSize Maximum size of a request body.
@@ -39,7 +39,7 @@ import org.springframework.util.unit.DataSize;
 public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/comet") String path,
 		@Nullable Integer maxVirtualChannels, @DefaultValue("20s") Duration timeout, @DefaultValue History history,
 		@Nullable Duration channelIdleTimeout, @DefaultValue("30s") Duration writeTimeout,
-		@Nullable Integer maxConnections, @DefaultValue("100") int maxChannelsPerRequest,
+		@DefaultValue("100000") @Nullable Integer maxConnections, @DefaultValue("100") int maxChannelsPerRequest,
 		@DefaultValue("16KB") DataSize maxRequestSize, @DefaultValue("64KB") DataSize maxMessageSize,
 		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins) {
 

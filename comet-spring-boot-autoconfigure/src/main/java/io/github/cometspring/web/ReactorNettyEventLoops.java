@@ -57,10 +57,20 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	private static @Nullable Channel channel(ServerHttpRequest request) {
 		AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
-		if (ServerHttpRequestDecorator.getNativeRequest(request) instanceof HttpServerRequest nettyRequest) {
+		if (nativeRequest(request) instanceof HttpServerRequest nettyRequest) {
 			nettyRequest.withConnection((connection) -> channel.set(connection.channel()));
 		}
 		return channel.get();
+	}
+
+	private static @Nullable Object nativeRequest(ServerHttpRequest request) {
+		try {
+			return ServerHttpRequestDecorator.getNativeRequest(request);
+		}
+		catch (IllegalStateException ex) {
+			// A mock, as applications use in their tests
+			return null;
+		}
 	}
 
 	private record NettyEventLoop(io.netty.channel.EventLoop delegate) implements EventLoop {

@@ -28,8 +28,8 @@ class CometExposurePostProcessorTests {
 
 	private static final String INCLUDE = "management.endpoints.web.exposure.include";
 
-	private static final String LINE = "Exposing the actuator endpoints health,comet, 'comet' to requests from this "
-			+ "machine only (management.endpoints.web.exposure.include is not set)";
+	private static final String LINE = "Exposing the actuator endpoint 'comet' to requests from this machine, "
+			+ "beside 'health' (set management.endpoints.web.exposure.include to decide yourself)";
 
 	private final StandardEnvironment environment = new StandardEnvironment();
 

@@ -34,6 +34,7 @@ class CometPropertiesTests {
 		assertThat(properties.history().maxAge()).isEqualTo(Duration.ofMinutes(5));
 		assertThat(properties.channelIdleTimeout()).isNull();
 		assertThat(properties.writeTimeout()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(properties.maxConnections()).isEqualTo(100_000);
 		assertThat(properties.maxChannelsPerRequest()).isEqualTo(100);
 		assertThat(properties.maxRequestSize()).isEqualTo(DataSize.ofKilobytes(16));
 		assertThat(properties.maxMessageSize()).isEqualTo(DataSize.ofKilobytes(64));

@@ -65,8 +65,8 @@ class ConfigurationMetadataTests {
 		// What is absent means something, and an empty list is what one expects.
 		assertThat(properties().values()).filteredOn((property) -> !property.has("defaultValue"))
 			.extracting((property) -> property.get("name").asString())
-			.containsExactlyInAnyOrder("comet.max-virtual-channels", "comet.max-connections",
-					"comet.channel-idle-timeout", "comet.allowed-origins");
+			.containsExactlyInAnyOrder("comet.max-virtual-channels", "comet.channel-idle-timeout",
+					"comet.allowed-origins");
 	}
 
 	@ParameterizedTest
