@@ -45,8 +45,9 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 				&& ClassUtils.isPresent(ENDPOINT_AUTO_CONFIGURATION, classLoader)
 				&& environment.getProperty("comet.enabled", Boolean.class, true) && !isOnPlatform(environment)
 				&& DefaultExposure.addTo(environment)) {
-			this.logger.info("Exposing the actuator endpoint 'comet' to requests from this machine, beside 'health' (set "
-					+ DefaultExposure.PROPERTY + " to decide yourself)");
+			this.logger
+				.info("Exposing the actuator endpoint 'comet' to requests from this machine, beside 'health' (set "
+						+ DefaultExposure.PROPERTY + " to decide yourself)");
 		}
 	}
 

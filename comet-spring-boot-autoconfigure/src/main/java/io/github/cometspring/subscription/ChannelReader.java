@@ -42,16 +42,19 @@ final class ChannelReader extends Lane.Member {
 
 	/**
 	 * Listens, and only then decides where to start: so nothing falls between the two.
+	 * Whoever sees the client counted can rely on it that the client gets what is
+	 * published from then on.
 	 */
 	void join(LoopSubscriptions home, Cursor cursor) {
-		this.lane = home.lane(this.log);
-		this.lane.add(this);
+		Lane lane = home.lane(this.log);
 		long newest = this.log.newest();
 		StartingPoint start = StartingPoint.of(this.log, cursor);
 		this.offset = start.offset();
 		this.gap = start.gap();
 		// Whoever lacks nothing from before is no reader that resumes.
 		this.live = this.offset >= newest && this.offset <= this.log.newest();
+		lane.add(this);
+		this.lane = lane;
 	}
 
 	void leave() {

@@ -25,8 +25,8 @@ public interface EventLoops {
 
 	/**
 	 * Tells when the operating system has taken all that was written to a client. A
-	 * client that takes nothing for too long is cut off (protocol, section 6). Unless the
-	 * server is known to say so earlier, what it has accepted counts as taken.
+	 * client that takes nothing for too long is cut off (protocol, section 6). Where this
+	 * cannot be told, what the server has accepted counts as taken.
 	 * @param request the client's request, whose answer has been written
 	 * @param patience how long the client may take nothing
 	 * @param taken called once, if everything was taken

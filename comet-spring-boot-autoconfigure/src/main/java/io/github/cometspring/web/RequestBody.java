@@ -22,9 +22,8 @@ final class RequestBody {
 
 	private static final byte[] EMPTY = new byte[0];
 
-	// Reactor Netty may report a lost connection twice, and Reactor logs what comes late
-	// as
-	// an error unless there is this key.
+	// Reactor Netty may report a lost connection twice. Without this key Reactor logs
+	// the second report as an error.
 	private static final Context IGNORE_SECOND_ERROR = Context.of("reactor.onErrorDropped.local",
 			(Consumer<Throwable>) (ex) -> {
 			});

@@ -51,7 +51,9 @@ public final class CometServer implements AutoCloseable {
 			.concat(Stream.of("server.port=0", "spring.main.banner-mode=off"), Stream.of(properties))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);
-		return new CometServer(application.run(arguments));
+		CometServer server = new CometServer(application.run(arguments));
+		QuietLog.attachAll();
+		return server;
 	}
 
 	/**

@@ -3,12 +3,12 @@ package io.github.cometspring.testing;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.LoggerContextListener;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -20,18 +20,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Fails a test class during which anything was logged as a warning or an error: no client
- * may make the server do that. It also keeps what {@code io.github.cometspring} logs
- * above DEBUG.
+ * may make the server do that. It also keeps what this project itself logs above DEBUG.
  */
 public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 
+	private static final Set<QuietLog> WATCHES = new CopyOnWriteArraySet<>();
+
 	private final Set<String> exempt;
 
-	private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+	private final LoggerContext logging = (LoggerContext) LoggerFactory.getILoggerFactory();
 
 	private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
-
-	private final Listener listener = new Listener();
 
 	private final Recorder recorder = new Recorder();
 
@@ -45,17 +44,29 @@ public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
-		this.recorder.setContext(this.context);
-		this.recorder.start();
-		this.context.addListener(this.listener);
+		this.recorder.setContext(this.logging);
+		WATCHES.add(this);
 		attach();
 	}
 
 	@Override
 	public void afterAll(ExtensionContext context) {
-		this.context.removeListener(this.listener);
-		this.context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(this.recorder);
+		WATCHES.remove(this);
+		this.logging.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(this.recorder);
 		assertThat(complaints()).isEmpty();
+	}
+
+	/**
+	 * Goes on watching. To be called when an application has started, which configures
+	 * logging anew and takes all appenders away.
+	 */
+	static void attachAll() {
+		WATCHES.forEach(QuietLog::attach);
+	}
+
+	private void attach() {
+		this.recorder.start();
+		this.logging.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(this.recorder);
 	}
 
 	/**
@@ -86,13 +97,6 @@ public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 		return (event.getThrowableProxy() instanceof ThrowableProxy proxy) ? line + ": " + proxy.getThrowable() : line;
 	}
 
-	/**
-	 * Starting an application configures logging anew, which takes all appenders away.
-	 */
-	private void attach() {
-		this.context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(this.recorder);
-	}
-
 	private final class Recorder extends AppenderBase<ILoggingEvent> {
 
 		@Override
@@ -100,33 +104,6 @@ public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 			if (event.getLevel().isGreaterOrEqual(Level.INFO)) {
 				QuietLog.this.events.add(event);
 			}
-		}
-
-	}
-
-	private final class Listener implements LoggerContextListener {
-
-		@Override
-		public boolean isResetResistant() {
-			return true;
-		}
-
-		@Override
-		public void onReset(LoggerContext context) {
-			QuietLog.this.recorder.start();
-			attach();
-		}
-
-		@Override
-		public void onStart(LoggerContext context) {
-		}
-
-		@Override
-		public void onStop(LoggerContext context) {
-		}
-
-		@Override
-		public void onLevelChange(Logger logger, Level level) {
 		}
 
 	}
