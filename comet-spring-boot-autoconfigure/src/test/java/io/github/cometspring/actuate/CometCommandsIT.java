@@ -57,7 +57,7 @@ class CometCommandsIT {
 	@AfterEach
 	void nothingThatClientsDoIsLogged() {
 		assertThat(log.complaints()).isEmpty();
-		assertThat(log.ownMessages()).allMatch((message) -> message.contains("Exposing the actuator endpoints"));
+		assertThat(log.ownMessages()).allMatch((message) -> message.contains("Exposing the actuator endpoint"));
 	}
 
 	@Test

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class ExposureIT {
 
-	private static final String LINE = "Exposing the actuator endpoints health,comet";
+	private static final String LINE = "Exposing the actuator endpoint 'comet'";
 
 	private static final String FORWARDED = "X-Forwarded-For: 192.0.2.1";
 
