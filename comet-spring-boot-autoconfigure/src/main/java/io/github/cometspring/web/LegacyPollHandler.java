@@ -108,7 +108,7 @@ public final class LegacyPollHandler implements WebHandler {
 		return this.subscriptions.open(DIALECT, loop, read(exchange, loop))
 			.next()
 			.flatMap((batch) -> answer(exchange, batch, loop))
-			// Whoever cannot be told is gone, or was told by the server that this is no HTTP
+			// Whoever cannot be told is gone, or was told by the server itself
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> refuse(exchange, ex.status(), ex.sentence()).onErrorComplete())
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> refuse(exchange, ex));

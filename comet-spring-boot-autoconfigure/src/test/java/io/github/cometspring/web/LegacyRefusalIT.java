@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.TooManyChannelsException;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Which requests are refused, and how (protocol, section 2).
@@ -39,7 +41,7 @@ class LegacyRefusalIT {
 	@BeforeAll
 	static void start() {
 		server = CometServer.start("comet.max-connections=3", "comet.max-request-size=1000B",
-				"comet.max-channels-per-request=5");
+				"comet.max-channels-per-request=5", "comet.max-virtual-channels=1");
 	}
 
 	@AfterAll
@@ -215,6 +217,18 @@ class LegacyRefusalIT {
 			assertThat(third.read().status()).isEqualTo(200);
 		}
 		Await.within(Duration.ofSeconds(1), () -> server.poll("registration=x").status() == 200);
+	}
+
+	@Test
+	void pollWhenChannelLimitIsReachedShouldStillBeHeld() {
+		Channel channel = server.create("a");
+		assertThatExceptionOfType(TooManyChannelsException.class).isThrownBy(() -> server.create("b"));
+		try (RawConnection first = RawConnection.open(server.port());
+				RawConnection second = RawConnection.open(server.port())) {
+			first.poll("registration=a");
+			second.poll("registration=a");
+			Await.until(() -> channel.subscribers() == 2);
+		}
 	}
 
 	@Test
