@@ -2,13 +2,18 @@ package io.github.cometspring.channel;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import io.github.cometspring.testing.Threads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.test.subscriber.TestSubscriber;
 
@@ -156,6 +161,26 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 		// Not by a reader that asks: reading forgets, too.
 		assertThat(ReflectionTestUtils.getField(log, "history")).isInstanceOfSatisfying(History.class,
 				(history) -> assertThat(history.size()).isZero());
+	}
+
+	@Test
+	void createWhenManyContendForOnePlaceShouldGiveItToOneAtATime()
+			throws ExecutionException, InterruptedException, TimeoutException {
+		ChannelBroker broker = broker(1);
+		AtomicInteger living = new AtomicInteger();
+		Threads.run(4, (thread) -> {
+			Mono<ChannelLog> create = broker.create("channel-" + thread, ChannelSettings.DEFAULT)
+				.onErrorResume(TooManyChannelsException.class, (ex) -> Mono.empty());
+			for (int i = 0; i < 100_000; i++) {
+				ChannelLog log = create.block();
+				if (log != null) {
+					assertThat(living.incrementAndGet()).isOne();
+					living.decrementAndGet();
+					log.close().block();
+				}
+			}
+		});
+		assertThat(broker.count().block(PATIENCE)).isZero();
 	}
 
 	@Test

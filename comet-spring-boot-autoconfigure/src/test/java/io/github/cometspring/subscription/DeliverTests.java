@@ -172,27 +172,42 @@ class DeliverTests {
 	@Test
 	void deliverWhenPublishedJustBeforeLogIsReadShouldCountClientThatGetsIt() {
 		List<TestSubscriber<Outcome>> outcomes = new ArrayList<>();
-		Subscriptions subscriptions = new Subscriptions(
-				beforeReading(() -> outcomes.add(this.node.deliver("a", "" + (outcomes.size() + 1)))),
-				this.node.control, null, TestNode.LIMITS);
-		TestSubscriber<Batch> poll = TestSubscriber.create();
-		Mono<SubscriptionRequest> request = Mono
-			.just(new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty()));
-		subscriptions.open(TestNode.DIALECT, this.loop, request).subscribe(poll);
-		this.loop.runTasks();
+		TestSubscriber<Batch> poll = poll(
+				before("read", () -> outcomes.add(this.node.deliver("a", "" + (outcomes.size() + 1)))));
 		this.node.publish("a", "0");
 		this.loop.runTasks();
 		assertThat(TestNode.news(poll)).containsExactly("a=0", "a=1");
 		assertThat(outcomes).hasSize(1);
 		TestNode.answer(poll).written();
 		assertOutcome(outcomes.get(0), 1, 0);
-		subscriptions.dispose();
+	}
+
+	@Test
+	void deliverWhenPublishedWhileClientJoinsShouldNotWaitForClientThatBeginsAfterIt() {
+		List<TestSubscriber<Outcome>> outcomes = new ArrayList<>();
+		TestSubscriber<Batch> poll = poll(before("newest", () -> {
+			if (outcomes.isEmpty()) {
+				outcomes.add(this.node.deliver("a", "1"));
+			}
+		}));
+		assertThat(poll.isTerminated()).isFalse();
+		assertOutcome(outcomes.get(0), 0, 0);
+	}
+
+	private TestSubscriber<Batch> poll(ChannelBroker broker) {
+		Subscriptions subscriptions = new Subscriptions(broker, this.node.control, null, TestNode.LIMITS);
+		TestSubscriber<Batch> poll = TestSubscriber.create();
+		Mono<SubscriptionRequest> request = Mono
+			.just(new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty()));
+		subscriptions.open(TestNode.DIALECT, this.loop, request).subscribe(poll);
+		this.loop.runTasks();
+		return poll;
 	}
 
 	/**
-	 * The node's broker, whose logs do something else before they are read.
+	 * The node's broker, whose logs do something else before one of their methods.
 	 */
-	private ChannelBroker beforeReading(Runnable something) {
+	private ChannelBroker before(String methods, Runnable something) {
 		return (ChannelBroker) proxy(ChannelBroker.class, this.node.broker, (method, result) -> {
 			if (!method.getName().equals("findAll")) {
 				return result.get();
@@ -201,7 +216,7 @@ class DeliverTests {
 				Map<String, ChannelLog> logs = new HashMap<>();
 				((Map<?, ?>) found).forEach((id, log) -> logs.put((String) id,
 						(ChannelLog) proxy(ChannelLog.class, log, (reading, read) -> {
-							if (reading.getName().startsWith("read")) {
+							if (reading.getName().startsWith(methods)) {
 								something.run();
 							}
 							return read.get();

@@ -77,8 +77,8 @@ class LaneTests {
 	}
 
 	@Test
-	void wakeWhenPublishedBetweenSlicesShouldReachThoseAlreadyVisited() {
-		List<TestSubscriber<Batch>> polls = polls(2 * DeadlineQueue.SLICE);
+	void wakeWhenPublishedDuringWalkShouldReachThoseAlreadyVisited() {
+		List<TestSubscriber<Batch>> polls = polls(4 * DeadlineQueue.SLICE);
 		this.node.publish("a", "1");
 		this.loop.runTask();
 		List<TestSubscriber<Batch>> again = new ArrayList<>();
