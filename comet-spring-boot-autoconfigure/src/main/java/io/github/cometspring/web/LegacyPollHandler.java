@@ -156,7 +156,9 @@ public final class LegacyPollHandler implements WebHandler {
 			.doOnSuccess((done) -> this.eventLoops.watch(exchange.getRequest(), this.writeTimeout, batch::written,
 					batch::failed))
 			.doOnError((ex) -> batch.failed())
-			.doOnCancel(batch::failed);
+			.doOnCancel(batch::failed)
+			// The server has answered by itself: what followed the request was no HTTP
+			.onErrorComplete(IllegalStateException.class);
 	}
 
 	private static byte[] body(List<Segment> segments) {
