@@ -50,6 +50,11 @@ class ArchitectureTests {
 			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http..",
 			"org.springframework.util..", "org.springframework.web..", "tools.jackson..", "com.fasterxml.jackson.." };
 
+	private static final String[] WIRE = { "tools.jackson.core.." };
+
+	private static final String[] CLIENT = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
+			"org.springframework.core..", "org.springframework.http..", "org.springframework.web.." };
+
 	private static final String[] JSON = { "reactor.core..", "org.reactivestreams..", "tools.jackson..",
 			"com.fasterxml.jackson..", "org.springframework.core.." };
 
@@ -60,7 +65,7 @@ class ArchitectureTests {
 			"org.springframework.." };
 
 	private static final Set<String> PACKAGES = Set.of("channel", "control", "protocol", "security", "subscription",
-			"web", "typed", "redis", "actuate", "autoconfigure");
+			"web", "typed", "client", "redis", "actuate", "autoconfigure");
 
 	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
 			"toIterable", "toStream");
@@ -68,11 +73,12 @@ class ArchitectureTests {
 	static Stream<Rule> rules() {
 		return Stream.of(imports("channel", REACTOR, List.of(), "ChannelKnowsTooMuch", "ChannelKnowsSpring"),
 				imports("control", REACTOR, List.of(), "ControlKnowsTooMuch"),
-				imports("protocol", new String[0], List.of("channel"), "ProtocolKnowsTooMuch"),
+				imports("protocol", WIRE, List.of("channel"), "ProtocolKnowsTooMuch"),
 				imports("security", REACTOR, List.of("channel"), "SecurityKnowsTooMuch"),
 				imports("subscription", REACTOR, List.of("channel", "control", "security"), "SubscriptionKnowsTooMuch"),
 				imports("web", WEB, List.of("subscription", "protocol", "channel"), "WebKnowsTooMuch"),
 				imports("typed", JSON, List.of("channel"), "TypedKnowsTooMuch"),
+				imports("client", CLIENT, List.of("channel", "protocol"), "ClientKnowsTooMuch"),
 				imports("redis", REDIS, List.of("channel", "control"), "RedisKnowsTooMuch"),
 				imports("actuate", ACTUATE, List.of("channel", "control", "subscription"), "ActuateKnowsTooMuch"),
 				new Rule("nobody imports autoconfigure",

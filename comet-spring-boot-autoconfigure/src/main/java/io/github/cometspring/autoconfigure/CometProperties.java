@@ -2,7 +2,9 @@ package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
+import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -33,6 +35,8 @@ import org.springframework.util.unit.DataSize;
  * message goes alone.
  * @param allowedOrigins Foreign origins whose pages may listen, such as
  * 'https://example.org', or '*' for all.
+ * @param transports Dialects that are switched on.
+ * @param heartbeat Time after which a silent stream gets a sign of life.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -41,7 +45,9 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@Nullable Duration channelIdleTimeout, @DefaultValue("30s") Duration writeTimeout,
 		@DefaultValue("100000") @Nullable Integer maxConnections, @DefaultValue("100") int maxChannelsPerRequest,
 		@DefaultValue("16KB") DataSize maxRequestSize, @DefaultValue("64KB") DataSize maxMessageSize,
-		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins) {
+		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins, @DefaultValue( {
+				"legacy", "json", "sse", "websocket" }) Set<Transport> transports,
+		@DefaultValue("15s") Duration heartbeat){
 
 	/**
 	 * What channels keep for clients that resume.

@@ -2,9 +2,11 @@ package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.subscription.SubscriptionLimits;
+import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +25,11 @@ import org.springframework.util.unit.DataSize;
  * @param maxRequestSize the size of the largest request body, in bytes
  * @param maxMessageSize the size of the largest message, in bytes
  * @param allowedOrigins the foreign origins whose pages may listen
+ * @param transports the dialects that are switched on
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
-		List<String> allowedOrigins) {
+		List<String> allowedOrigins, Set<Transport> transports) {
 
 	// Deadlines are counted in nanoseconds of 64 bits.
 	private static final Duration LONGEST = Duration.ofDays(365);
@@ -42,15 +45,18 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		atLeast(0, "comet.history.size", properties.history().size());
 		positive("comet.channel-idle-timeout", properties.channelIdleTimeout());
 		positive("comet.timeout", properties.timeout());
+		positive("comet.heartbeat", properties.heartbeat());
 		positive("comet.write-timeout", properties.writeTimeout());
 		positive("comet.history.max-age", properties.history().maxAge());
 		return new CometSettings(path, properties.maxVirtualChannels(), properties.timeout(),
-				new ChannelSettings(properties.history().size(), properties.history().maxAge(),
-						properties.channelIdleTimeout()),
+				ChannelSettings.DEFAULT.withHistorySize(properties.history().size())
+					.withHistoryMaxAge(properties.history().maxAge())
+					.withIdleTimeout(properties.channelIdleTimeout()),
 				new SubscriptionLimits(properties.maxConnections(), properties.maxChannelsPerRequest(),
-						bytes("comet.max-response-size", properties.maxResponseSize())),
+						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat()),
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
-				bytes("comet.max-message-size", properties.maxMessageSize()), properties.allowedOrigins());
+				bytes("comet.max-message-size", properties.maxMessageSize()), properties.allowedOrigins(),
+				properties.transports());
 	}
 
 	private static String path(String path) {

@@ -1,13 +1,22 @@
 package io.github.cometspring.autoconfigure;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.CometWebHandler;
+import io.github.cometspring.web.CometWebSocketHandler;
+import io.github.cometspring.web.EventStreamHandler;
+import io.github.cometspring.web.JsonPollHandler;
 import io.github.cometspring.web.EventLoops;
 import io.github.cometspring.web.LegacyPollHandler;
 import io.github.cometspring.web.ReactorNettyEventLoops;
 import io.github.cometspring.web.SchedulerEventLoops;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.WebsocketServerSpec;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -20,6 +29,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
+import org.springframework.web.server.WebHandler;
 
 /**
  * Auto-configuration of the WebFlux endpoint.
@@ -41,8 +54,30 @@ public final class CometWebFluxAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CometHandlerMapping cometHandlerMapping(LegacyPollHandler handler, CometSettings settings) {
-		return new CometHandlerMapping(settings.path(), handler, settings.allowedOrigins());
+	JsonPollHandler jsonPollHandler(Subscriptions subscriptions, EventLoops eventLoops, CometSettings settings) {
+		return new JsonPollHandler(subscriptions, eventLoops, settings.maxRequestSize(), settings.writeTimeout());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	EventStreamHandler eventStreamHandler(Subscriptions subscriptions, EventLoops eventLoops, CometSettings settings) {
+		return new EventStreamHandler(subscriptions, eventLoops, settings.writeTimeout());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CometHandlerMapping cometHandlerMapping(LegacyPollHandler legacy, JsonPollHandler json, EventStreamHandler events,
+			ObjectProvider<CometWebSocketHandler> webSocket, CometSettings settings) {
+		Map<Transport, WebHandler> handlers = new EnumMap<>(Transport.class);
+		handlers.put(Transport.LEGACY, legacy);
+		handlers.put(Transport.JSON, json);
+		handlers.put(Transport.SSE, events);
+		webSocket.ifAvailable((handler) -> handlers.put(Transport.WEBSOCKET, handler));
+		handlers.keySet().retainAll(settings.transports());
+		boolean everywhere = settings.path().equals(CometHandlerMapping.EVERYWHERE);
+		return new CometHandlerMapping(settings.path(),
+				everywhere ? legacy : new CometWebHandler(handlers, settings.allowedOrigins()),
+				settings.allowedOrigins());
 	}
 
 	@Bean
@@ -67,6 +102,20 @@ public final class CometWebFluxAutoConfiguration {
 		@Bean
 		EventLoops cometEventLoops() {
 			return new ReactorNettyEventLoops(schedulerEventLoops());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		CometWebSocketHandler cometWebSocketHandler(Subscriptions subscriptions, EventLoops eventLoops,
+				CometSettings settings) {
+			WebSocketService webSockets = new HandshakeWebSocketService(
+					new ReactorNettyRequestUpgradeStrategy(() -> WebsocketServerSpec.builder()
+						// Pings are answered by us, when the client has taken the answer
+						// before.
+						.handlePing(true)
+						.maxFramePayloadLength(settings.maxRequestSize())));
+			return new CometWebSocketHandler(subscriptions, eventLoops, webSockets, settings.limits().maxChannels(),
+					settings.writeTimeout());
 		}
 
 	}

@@ -21,11 +21,19 @@ public interface Channel {
 	String id();
 
 	/**
+	 * What the messages of the channel are.
+	 * @return the format, fixed when the channel was created
+	 */
+	MessageFormat format();
+
+	/**
 	 * Publishes a message. It is accepted, numbered and in history when the returned
 	 * publisher completes, which waits for no client.
-	 * @param data the text; a lone surrogate is replaced with U+FFFD
-	 * @return the place of the message, or {@link MessageTooLargeException} or
-	 * {@link ChannelClosedException}
+	 * @param data the text; a lone surrogate is replaced with U+FFFD. On a channel of
+	 * {@link MessageFormat#JSON} one JSON value, from which white space between tokens is
+	 * taken out
+	 * @return the place of the message, or {@link MessageTooLargeException},
+	 * {@link ChannelClosedException} or {@link InvalidJsonException}
 	 */
 	Mono<Position> publish(String data);
 
@@ -61,6 +69,15 @@ public interface Channel {
 	 * @return the cursor
 	 */
 	Mono<Cursor> cursor();
+
+	/**
+	 * The id and the present end of the channel in one, as a page needs them.
+	 * @return the handle, which any JSON library writes as
+	 * {@code {"channel":"…","cursor":"…"}}
+	 */
+	default Mono<ChannelHandle> handle() {
+		return cursor().map((cursor) -> ChannelHandle.of(id(), cursor));
+	}
 
 	/**
 	 * How many clients are connected to this node and wait for this channel. The

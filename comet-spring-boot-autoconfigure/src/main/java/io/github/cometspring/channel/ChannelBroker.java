@@ -48,6 +48,17 @@ public interface ChannelBroker {
 	Mono<Map<String, ChannelLog>> findAll(Collection<String> ids);
 
 	/**
+	 * Finds a channel that was closed a short while ago, for a client that comes back
+	 * with a cursor: it gets what it lacks, and then the end. How many are kept, and how
+	 * long, is the broker's choice; one that keeps none answers with nothing.
+	 * @param id the id, of whatever shape
+	 * @return its log, which is closed or about to be, or empty if none is kept
+	 */
+	default Mono<ChannelLog> findClosed(String id) {
+		return Mono.empty();
+	}
+
+	/**
 	 * Lists the living channels in no particular order.
 	 * @return their logs
 	 */

@@ -22,6 +22,13 @@ public interface Channels {
 	Mono<Channel> create();
 
 	/**
+	 * Creates a channel with a fresh id and settings of its own.
+	 * @param settings what the channel carries and keeps, and how long it lives unused
+	 * @return the channel, or {@link TooManyChannelsException}
+	 */
+	Mono<Channel> create(ChannelSettings settings);
+
+	/**
 	 * Creates a channel with a name of the application's choice.
 	 * @param name the name, which becomes the id
 	 * @return the channel, or {@link DuplicateChannelException} if a living channel has
@@ -45,6 +52,15 @@ public interface Channels {
 	 * {@link InvalidChannelNameException}
 	 */
 	Mono<Channel> obtain(String name);
+
+	/**
+	 * The channel of a name, created with settings of its own if there is none. One that
+	 * is there keeps the settings it has.
+	 * @param name the name
+	 * @param settings what the channel carries and keeps if it is created
+	 * @return the channel, or an error as for {@link #obtain(String)}
+	 */
+	Mono<Channel> obtain(String name, ChannelSettings settings);
 
 	/**
 	 * Finds a living channel.

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 import org.jspecify.annotations.Nullable;
@@ -155,6 +156,48 @@ public final class Cursor {
 			value = value << 8 | (bytes[i] & 0xFF);
 		}
 		return value;
+	}
+
+	/**
+	 * This cursor with the positions of another: one for a page with several channels.
+	 * Where both have a position in the same channel, the other's counts, as when one map
+	 * is put into another. {@link #LATEST} has no positions and changes nothing.
+	 * @param other the other cursor
+	 * @return a cursor that has the positions of both
+	 * @throws IllegalArgumentException if one of the two is {@link #EARLIEST} and the
+	 * other has positions: no cursor says "everything" of some channels only
+	 */
+	public Cursor and(Cursor other) {
+		if (other.entries.length <= 1 && !other.equals(EARLIEST)) {
+			return this;
+		}
+		if (this.entries.length <= 1 && !equals(EARLIEST)) {
+			return other;
+		}
+		if (equals(other)) {
+			return this;
+		}
+		if (equals(EARLIEST) || other.equals(EARLIEST)) {
+			throw new IllegalArgumentException(
+					"Cannot join 'earliest' and a cursor with positions: subscribe to their channels separately");
+		}
+		// Of two positions with one checksum and different epochs both stay: they may be
+		// of
+		// two channels.
+		TreeMap<byte[], byte[]> joined = new TreeMap<>(
+				(a, b) -> Arrays.compareUnsigned(a, 0, OFFSET_INDEX, b, 0, OFFSET_INDEX));
+		putEntries(joined);
+		other.putEntries(joined);
+		ByteBuffer bytes = ByteBuffer.allocate(1 + joined.size() * ENTRY_SIZE).put(VERSION);
+		joined.values().forEach(bytes::put);
+		return of(bytes.array());
+	}
+
+	private void putEntries(Map<byte[], byte[]> target) {
+		for (int i = 1; i < this.entries.length; i += ENTRY_SIZE) {
+			byte[] entry = Arrays.copyOfRange(this.entries, i, i + ENTRY_SIZE);
+			target.put(entry, entry);
+		}
 	}
 
 	/**

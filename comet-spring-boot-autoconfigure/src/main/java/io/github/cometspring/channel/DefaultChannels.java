@@ -39,7 +39,12 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> create() {
-		return Mono.defer(() -> create(ChannelName.generate()));
+		return create(this.defaultSettings);
+	}
+
+	@Override
+	public Mono<Channel> create(ChannelSettings settings) {
+		return Mono.defer(() -> create(ChannelName.generate(), settings));
 	}
 
 	@Override
@@ -56,8 +61,13 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> obtain(String name) {
+		return obtain(name, this.defaultSettings);
+	}
+
+	@Override
+	public Mono<Channel> obtain(String name, ChannelSettings settings) {
 		return Mono.fromCallable(() -> ChannelName.requireValid(name))
-			.flatMap((id) -> this.broker.obtain(id, this.defaultSettings))
+			.flatMap((id) -> this.broker.obtain(id, settings))
 			.map(this::channel);
 	}
 

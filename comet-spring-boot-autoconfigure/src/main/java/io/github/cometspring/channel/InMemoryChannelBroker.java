@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	private final ConcurrentHashMap<String, InMemoryChannelLog> logs = new ConcurrentHashMap<>();
 
+	private final ClosedChannels closed;
+
 	private final AtomicInteger count = new AtomicInteger();
 
 	private final @Nullable Integer limit;
@@ -45,6 +48,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	public InMemoryChannelBroker(@Nullable Integer limit, Scheduler clock) {
 		this.limit = limit;
 		this.clock = clock;
+		this.closed = new ClosedChannels(clock);
 		this.sweeper = clock.schedulePeriodically(this::sweep, SWEEP_INTERVAL.toMillis(), SWEEP_INTERVAL.toMillis(),
 				TimeUnit.MILLISECONDS);
 	}
@@ -100,6 +104,11 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	}
 
 	@Override
+	public Mono<ChannelLog> findClosed(String id) {
+		return Mono.fromSupplier(() -> this.closed.find(id));
+	}
+
+	@Override
 	public Flux<ChannelLog> list() {
 		return Flux.fromIterable(this.logs.values());
 	}
@@ -110,9 +119,20 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	}
 
 	private void close(InMemoryChannelLog log) {
-		if (this.logs.remove(log.id(), log)) {
+		AtomicBoolean removed = new AtomicBoolean();
+		this.logs.computeIfPresent(log.id(), (id, current) -> {
+			if (current != log) {
+				return current;
+			}
+			// In one step: whoever does not find it among the living finds it here.
+			this.closed.keep(log);
+			removed.set(true);
+			return null;
+		});
+		if (removed.get()) {
 			this.count.decrementAndGet();
 			log.terminate();
+			this.closed.settle(log);
 		}
 	}
 
@@ -122,6 +142,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 				close(log);
 			}
 		}
+		this.closed.sweep();
 	}
 
 	@Override

@@ -117,7 +117,7 @@ final class InMemoryChannelLog implements ChannelLog {
 			}
 			long now = now();
 			Position position = new Position(this.epoch, this.newest + 1);
-			Message message = new Message(this.id, position, data, false);
+			Message message = new Message(this.id, position, data, this.settings.format(), false);
 			Publication publication = new Publication(message, receipts ? new Delivery(position) : null);
 			this.history.append(message, now);
 			trim(now);

@@ -28,6 +28,11 @@ final class LogChannel implements Channel {
 	}
 
 	@Override
+	public MessageFormat format() {
+		return this.log.settings().format();
+	}
+
+	@Override
 	public Mono<Position> publish(String data) {
 		return Mono.defer(() -> this.log.append(accept(data)));
 	}
@@ -42,7 +47,8 @@ final class LogChannel implements Channel {
 		if (size > this.maxMessageSize) {
 			throw new MessageTooLargeException(this.log.id(), size, this.maxMessageSize);
 		}
-		return MessageText.wellFormed(data);
+		String text = MessageText.wellFormed(data);
+		return (format() == MessageFormat.JSON) ? JsonText.requireValue(this.log.id(), text) : text;
 	}
 
 	@Override

@@ -5,15 +5,17 @@ package io.github.cometspring.channel;
  *
  * @param channel the id of the channel
  * @param position the place of the message in the channel
- * @param data the text; it never has a lone surrogate
+ * @param data the text; it never has a lone surrogate. Of {@link MessageFormat#JSON} it
+ * is one JSON value without white space between its tokens
+ * @param format what the text is, the same for all messages of a channel
  * @param afterGap whether messages before this one were lost to the subscriber that
  * receives it, because the history no longer had them (protocol, section 1)
  * @since 0.1.0
  */
-public record Message(String channel, Position position, String data, boolean afterGap) {
+public record Message(String channel, Position position, String data, MessageFormat format, boolean afterGap) {
 
 	Message markedAfterGap() {
-		return new Message(this.channel, this.position, this.data, true);
+		return new Message(this.channel, this.position, this.data, this.format, true);
 	}
 
 }

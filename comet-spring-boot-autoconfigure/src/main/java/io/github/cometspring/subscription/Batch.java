@@ -1,16 +1,21 @@
 package io.github.cometspring.subscription;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one client gets at a time. Whoever receives it says what became of it, by
- * {@link #written()} or {@link #failed()}; the first word counts.
+ * {@link #written()} or {@link #failed()}, the first word counts. A batch of a stream
+ * that has neither segments nor an ending tells where the stream begins, or is a
+ * heartbeat.
  *
  * @since 0.1.0
  */
@@ -18,7 +23,7 @@ public final class Batch {
 
 	private final List<Segment> segments;
 
-	private final Cursor cursor;
+	private final Map<String, Position> positions;
 
 	private final @Nullable Ending ending;
 
@@ -26,9 +31,9 @@ public final class Batch {
 
 	private final AtomicBoolean reported = new AtomicBoolean();
 
-	Batch(List<Segment> segments, Cursor cursor, @Nullable Ending ending, List<Delivery> receipts) {
+	Batch(List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending, List<Delivery> receipts) {
 		this.segments = segments;
-		this.cursor = cursor;
+		this.positions = positions;
 		this.ending = ending;
 		this.receipts = receipts;
 	}
@@ -46,7 +51,22 @@ public final class Batch {
 	 * @return the cursor to resume from
 	 */
 	public Cursor cursor() {
-		return this.cursor;
+		return Cursor.of(this.positions);
+	}
+
+	/**
+	 * Where the client stands before it receives this.
+	 * @return a position for each channel, the caller's own
+	 */
+	public Map<String, Position> startingPositions() {
+		Map<String, Position> start = new HashMap<>(this.positions);
+		for (Segment segment : this.segments) {
+			Position position = segment.start();
+			if (position != null) {
+				start.put(segment.channel(), position);
+			}
+		}
+		return start;
 	}
 
 	/**

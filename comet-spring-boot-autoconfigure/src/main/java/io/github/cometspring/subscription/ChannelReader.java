@@ -58,13 +58,17 @@ final class ChannelReader extends Lane.Member {
 	}
 
 	void leave() {
-		if (this.lane != null) {
-			this.lane.remove(this);
-			this.lane = null;
-		}
+		leaveLane();
 		if (this.receipts != null) {
 			this.receipts.forEach((receipt) -> receipt.delivery.failed());
 			this.receipts = null;
+		}
+	}
+
+	private void leaveLane() {
+		if (this.lane != null) {
+			this.lane.remove(this);
+			this.lane = null;
 		}
 	}
 
@@ -73,13 +77,14 @@ final class ChannelReader extends Lane.Member {
 	 * @param budget how many bytes the answer may still take
 	 * @param first whether nothing is in the answer so far, so that one message may
 	 * exceed the budget
+	 * @param maxSize how many bytes an answer may take
 	 * @return the news, or {@code null} if there are none, or none that fit
 	 */
-	@Nullable Segment take(long budget, boolean first) {
+	@Nullable Segment take(long budget, boolean first, long maxSize) {
 		if (this.lane == null || (this.offset == this.log.newest() && !this.gap && !this.log.isClosed())) {
 			return null;
 		}
-		Segment news = this.lane.news().after(this.offset, this.live, this.dialect);
+		Segment news = this.lane.news().after(this.offset, this.live, this.dialect, maxSize);
 		if (news.size() > budget && !first) {
 			news = SegmentReader.read(this.log, this.offset, this.live, this.dialect, budget, false);
 			if (news == null) {
@@ -97,6 +102,7 @@ final class ChannelReader extends Lane.Member {
 		this.gap = false;
 		if (news.isEnded()) {
 			this.ended = true;
+			leaveLane();
 		}
 		return (news.messages().isEmpty() && !news.isGap() && !news.isEnded()) ? null : news;
 	}
@@ -116,12 +122,14 @@ final class ChannelReader extends Lane.Member {
 	}
 
 	private long offset() {
-		if (this.offset != ChannelLog.EARLIEST) {
-			return this.offset;
+		if (this.offset == ChannelLog.EARLIEST) {
+			// Nothing has been read yet: the place before what there is. What the client
+			// has
+			// been told holds, though history moves on before there is room in an answer.
+			Replay all = this.log.read(ChannelLog.EARLIEST);
+			this.offset = all.offset() - all.messages().size();
 		}
-		// Nothing has been read yet: the place before what there is.
-		Replay all = this.log.read(ChannelLog.EARLIEST);
-		return all.offset() - all.messages().size();
+		return this.offset;
 	}
 
 	/**

@@ -13,6 +13,11 @@ public enum Ending {
 	ANSWERED,
 
 	/**
+	 * Every channel of a stream has ended.
+	 */
+	CHANNELS_ENDED,
+
+	/**
 	 * A poll was held for its timeout and nothing came.
 	 */
 	TIMED_OUT,

@@ -44,7 +44,7 @@ final class Lane extends BaseSubscriber<Publication> {
 	Lane(ChannelLog log, LoopSubscriptions home) {
 		this.log = log;
 		this.home = home;
-		this.news = new SharedSegment(log, home.maxResponseSize(), home.loop());
+		this.news = new SharedSegment(log, home.loop());
 	}
 
 	// The feed: any thread

@@ -18,23 +18,16 @@ final class LoopSubscriptions {
 
 	private final EventLoop loop;
 
-	private final long maxResponseSize;
-
 	private final Map<ChannelLog, Lane> lanes = new IdentityHashMap<>();
 
 	private final Map<Duration, DeadlineQueue> deadlines = new HashMap<>();
 
-	LoopSubscriptions(EventLoop loop, long maxResponseSize) {
+	LoopSubscriptions(EventLoop loop) {
 		this.loop = loop;
-		this.maxResponseSize = maxResponseSize;
 	}
 
 	EventLoop loop() {
 		return this.loop;
-	}
-
-	long maxResponseSize() {
-		return this.maxResponseSize;
 	}
 
 	Lane lane(ChannelLog log) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.github.cometspring.channel.Message;
+import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,30 +25,31 @@ public final class Segment {
 
 	private final boolean ended;
 
-	private final long offset;
+	private final @Nullable Position position;
 
 	private final long size;
 
-	private volatile @Nullable Object encoded;
+	private volatile @Nullable Encoded<?> encoded;
 
-	Segment(String channel, List<Message> messages, boolean gap, boolean ended, long offset, long size) {
+	Segment(String channel, List<Message> messages, boolean gap, boolean ended, @Nullable Position position,
+			long size) {
 		this.channel = channel;
 		this.messages = messages;
 		this.gap = gap;
 		this.ended = ended;
-		this.offset = offset;
+		this.position = position;
 		this.size = size;
 	}
 
 	static Segment unknown(String channel) {
-		return new Segment(channel, List.of(), false, true, 0, 0);
+		return new Segment(channel, List.of(), false, true, null, 0);
 	}
 
 	/**
 	 * The same news for a client that has lost what went before.
 	 */
 	Segment withGap() {
-		return new Segment(this.channel, this.messages, true, this.ended, this.offset, this.size);
+		return new Segment(this.channel, this.messages, true, this.ended, this.position, this.size);
 	}
 
 	/**
@@ -85,24 +87,37 @@ public final class Segment {
 	/**
 	 * Encodes this segment, or returns what it was encoded to before.
 	 * @param <T> the encoded form, immutable
-	 * @param encoder the encoder, the same in all calls
+	 * @param encoder the encoder, one object for all calls
 	 * @return the encoded form
 	 */
 	@SuppressWarnings("unchecked")
 	public <T> T encoded(Function<Segment, T> encoder) {
-		Object result = this.encoded;
-		if (result == null) {
-			result = encoder.apply(this);
-			this.encoded = result;
+		Encoded<?> last = this.encoded;
+		if (last == null || last.encoder != encoder) {
+			last = new Encoded<>(encoder, encoder.apply(this));
+			this.encoded = last;
 		}
-		return (T) result;
+		return (T) last.form;
 	}
 
 	/**
-	 * Where a client stands after this.
+	 * Where a client stands in the channel before this.
+	 * @return the position, or {@code null} if there is no such channel
+	 */
+	@Nullable Position start() {
+		if (this.messages.isEmpty()) {
+			return this.position;
+		}
+		Position first = this.messages.get(0).position();
+		return new Position(first.epoch(), first.offset() - 1);
+	}
+
+	/**
+	 * Where a client stands in the channel after this.
+	 * @return the offset
 	 */
 	long offset() {
-		return this.offset;
+		return (this.position != null) ? this.position.offset() : 0;
 	}
 
 	/**
@@ -110,6 +125,9 @@ public final class Segment {
 	 */
 	long size() {
 		return this.size;
+	}
+
+	private record Encoded<T>(Function<Segment, T> encoder, T form) {
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Message;
+import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Replay;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,11 @@ final class SegmentReader {
 			long more = dialect.size().applyAsLong(messages.get(i));
 			if (size + more > budget && !(i == 0 && oversized)) {
 				return (i == 0) ? null : new Segment(log.id(), List.copyOf(messages.subList(0, i)), replay.gap(), false,
-						messages.get(i - 1).position().offset(), size);
+						messages.get(i - 1).position(), size);
 			}
 			size += more;
 		}
-		return new Segment(log.id(), messages, replay.gap(), closed, replay.offset(), size);
+		return new Segment(log.id(), messages, replay.gap(), closed, new Position(log.epoch(), replay.offset()), size);
 	}
 
 }

@@ -17,15 +17,12 @@ final class SharedSegment {
 
 	private final ChannelLog log;
 
-	private final long maxSize;
-
 	private final EventLoop loop;
 
 	private @Nullable Cut last;
 
-	SharedSegment(ChannelLog log, long maxSize, EventLoop loop) {
+	SharedSegment(ChannelLog log, EventLoop loop) {
 		this.log = log;
-		this.maxSize = maxSize;
 		this.loop = loop;
 	}
 
@@ -34,9 +31,10 @@ final class SharedSegment {
 	 * @param after the offset
 	 * @param live whether the reader has been listening since
 	 * @param dialect the dialect of the reader
+	 * @param maxSize how many bytes it may take, the same for all readers of the dialect
 	 * @return the news
 	 */
-	Segment after(long after, boolean live, Dialect dialect) {
+	Segment after(long after, boolean live, Dialect dialect, long maxSize) {
 		Cut last = this.last;
 		// Looked at before the log is read: what comes in between is read again.
 		boolean closed = this.log.isClosed();
@@ -44,7 +42,7 @@ final class SharedSegment {
 		long now = this.loop.nanoTime();
 		if (last == null || last.after != after || last.live != live || last.newest != newest || last.closed != closed
 				|| !last.dialect.equals(dialect) || now - last.time > LIFETIME) {
-			Segment segment = SegmentReader.read(this.log, after, live, dialect, this.maxSize, true);
+			Segment segment = SegmentReader.read(this.log, after, live, dialect, maxSize, true);
 			last = new Cut(after, live, dialect, newest, closed, now, Objects.requireNonNull(segment));
 			this.last = last;
 		}

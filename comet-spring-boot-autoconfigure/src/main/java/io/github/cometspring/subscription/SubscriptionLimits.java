@@ -1,5 +1,7 @@
 package io.github.cometspring.subscription;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxChannels how many channels one request may name
  * @param maxResponseSize how many bytes of messages go into one answer; a single larger
  * message goes alone
+ * @param heartbeat how long a stream may be silent
  * @since 0.1.0
  */
-public record SubscriptionLimits(@Nullable Integer maxConnections, int maxChannels, long maxResponseSize) {
+public record SubscriptionLimits(@Nullable Integer maxConnections, int maxChannels, long maxResponseSize,
+		Duration heartbeat) {
 }

@@ -2,15 +2,18 @@ package io.github.cometspring.subscription;
 
 import java.security.Principal;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Function;
 
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
@@ -34,6 +37,12 @@ import reactor.util.Loggers;
 public final class Subscriptions implements Disposable {
 
 	private static final Logger logger = Loggers.getLogger(Subscriptions.class);
+
+	/**
+	 * What a stream gets in one batch, in bytes: so much lies in the network layer of a
+	 * client that does not read.
+	 */
+	private static final long STREAM_BATCH_SIZE = 65_536;
 
 	private final ChannelBroker broker;
 
@@ -82,16 +91,43 @@ public final class Subscriptions implements Disposable {
 	 * request
 	 */
 	public Flux<Batch> open(Dialect dialect, EventLoop loop, Mono<SubscriptionRequest> request) {
-		return Flux.defer(() -> {
-			// In this order: whoever has an old timeout has not seen the kill after it.
-			int killsBefore = this.kills.get();
-			Terms terms = new Terms(dialect, this.control.timeout(), killsBefore);
-			checkActive();
-			enter(dialect.transport());
-			return request.flatMap(this::admit)
-				.flatMapMany((admitted) -> this.broker.findAll(admitted.channels())
-					.flatMapMany((found) -> listen(admitted, terms, loop, found)))
-				.doFinally((signal) -> leave(dialect.transport()));
+		return Flux.using(() -> connect(dialect, loop), (connection) -> connection.listen(request), Connection::close);
+	}
+
+	/**
+	 * Admits a client that may ask for several things, one after the other.
+	 * @param dialect the dialect that it speaks
+	 * @param loop the event loop that owns its socket
+	 * @return the connection, to be closed
+	 * @throws SubscriptionRejectedException if the service is not active or has no room
+	 */
+	public Connection connect(Dialect dialect, EventLoop loop) {
+		// In this order: whoever has an old timeout has not seen the kill after it.
+		int killsBefore = this.kills.get();
+		Terms terms = new Terms(dialect, this.control.timeout(), killsBefore);
+		checkActive();
+		enter(dialect.transport());
+		return new Connection(this, terms, loop);
+	}
+
+	Flux<Batch> listen(Terms terms, EventLoop loop, Mono<SubscriptionRequest> request) {
+		return request.flatMap(this::admit)
+			.flatMapMany((admitted) -> find(admitted.channels())
+				.flatMapMany((found) -> listen(admitted, terms, loop, found)));
+	}
+
+	/**
+	 * The living channels, and of the closed those that a client has been reading.
+	 */
+	private Mono<Map<String, ChannelLog>> find(Map<String, Cursor> channels) {
+		return this.broker.findAll(channels.keySet()).flatMap((living) -> {
+			if (living.size() == channels.size()) {
+				return Mono.just(living);
+			}
+			return Flux.fromIterable(channels.entrySet())
+				.filter((start) -> !living.containsKey(start.getKey()) && start.getValue().knows(start.getKey()))
+				.concatMap((start) -> this.broker.findClosed(start.getKey()))
+				.collectMap(ChannelLog::id, Function.identity(), () -> new HashMap<>(living));
 		});
 	}
 
@@ -116,7 +152,7 @@ public final class Subscriptions implements Disposable {
 		this.connectionsByTransport.incrementAndGet(transport.ordinal());
 	}
 
-	private void leave(Transport transport) {
+	void leave(Transport transport) {
 		this.connections.decrementAndGet();
 		this.connectionsByTransport.decrementAndGet(transport.ordinal());
 	}
@@ -133,7 +169,7 @@ public final class Subscriptions implements Disposable {
 		return request.principal()
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
-			.flatMap((principal) -> Flux.fromIterable(request.channels())
+			.flatMap((principal) -> Flux.fromIterable(request.channels().keySet())
 				.concatMap((channel) -> mayRead(authorizer, principal.orElse(null), channel))
 				.all((permitted) -> permitted))
 			.map((permitted) -> {
@@ -162,7 +198,7 @@ public final class Subscriptions implements Disposable {
 	}
 
 	private LoopSubscriptions home(EventLoop loop) {
-		return this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key, this.limits.maxResponseSize()));
+		return this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key));
 	}
 
 	/**
@@ -236,12 +272,20 @@ public final class Subscriptions implements Disposable {
 			return this.dialect;
 		}
 
-		Duration timeout() {
-			return this.timeout;
+		/**
+		 * How long a poll is held, or a stream may be silent.
+		 */
+		Duration timeout(SubscriptionRequest request) {
+			if (!this.dialect.transport().isPolling()) {
+				return Subscriptions.this.limits.heartbeat();
+			}
+			Duration wanted = request.timeout();
+			return (wanted != null && wanted.compareTo(this.timeout) < 0) ? wanted : this.timeout;
 		}
 
 		long maxResponseSize() {
-			return Subscriptions.this.limits.maxResponseSize();
+			long limit = Subscriptions.this.limits.maxResponseSize();
+			return this.dialect.transport().isPolling() ? limit : Math.min(limit, STREAM_BATCH_SIZE);
 		}
 
 		boolean beganBefore(int order) {

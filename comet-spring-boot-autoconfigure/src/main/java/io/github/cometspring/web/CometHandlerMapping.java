@@ -15,9 +15,10 @@ import org.springframework.web.server.WebHandler;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
- * Maps the comet path to its handler: a path of its own before the application's
- * handlers, or {@value #EVERYWHERE} after them and before static resources, and then for
- * requests of the legacy dialect only (protocol, sections 2 and 7).
+ * Maps the comet path to its handler, and the browser client below it: a path of its own
+ * before the application's handlers, or {@value #EVERYWHERE} after them and before static
+ * resources, and then for requests of the legacy dialect only (protocol, sections 2 and
+ * 7).
  *
  * @since 0.1.0
  */
@@ -39,6 +40,20 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	private final boolean everywhere;
 
 	/**
+	 * Where the browser client is, below the path.
+	 */
+	private static final String BROWSER_CLIENT = "/comet.js";
+
+	/**
+	 * Where the browser client is if the path is {@value #EVERYWHERE}.
+	 */
+	private static final String BROWSER_CLIENT_EVERYWHERE = "/comet" + BROWSER_CLIENT;
+
+	private final PathPattern browserClientPath;
+
+	private final WebHandler browserClient = new BrowserClientHandler();
+
+	/**
 	 * Creates a mapping.
 	 * @param path the path, literal or {@value #EVERYWHERE}
 	 * @param handler answers there
@@ -48,23 +63,29 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 		this.path = getPathPatternParser().parse(path);
 		this.handler = handler;
 		this.everywhere = path.equals(EVERYWHERE);
+		String script = this.everywhere ? BROWSER_CLIENT_EVERYWHERE : path + BROWSER_CLIENT;
+		this.browserClientPath = getPathPatternParser().parse(script);
 		setOrder(this.everywhere ? BEFORE_STATIC_RESOURCES : BEFORE_ROUTER_FUNCTIONS);
 		if (!allowedOrigins.isEmpty()) {
-			setCorsConfigurations(Map.of(path, cors(allowedOrigins)));
+			setCorsConfigurations(Map.of(path, cors(allowedOrigins), script, cors(allowedOrigins)));
 		}
 	}
 
 	private static CorsConfiguration cors(List<String> allowedOrigins) {
 		CorsConfiguration cors = new CorsConfiguration();
 		cors.setAllowedOrigins(allowedOrigins);
-		cors.setAllowedMethods(List.of(HttpMethod.POST.name()));
-		cors.setAllowedHeaders(List.of(HttpHeaders.CONTENT_TYPE, CometHeaders.CURSOR));
+		cors.setAllowedMethods(List.of(HttpMethod.GET.name(), HttpMethod.POST.name()));
+		cors.setAllowedHeaders(List.of(HttpHeaders.CONTENT_TYPE, CometHeaders.CURSOR, "Last-Event-ID"));
 		cors.setExposedHeaders(List.of(CometHeaders.CURSOR, CometHeaders.GAP, HttpHeaders.RETRY_AFTER));
 		return cors;
 	}
 
 	@Override
 	protected Mono<?> getHandlerInternal(ServerWebExchange exchange) {
+		if (this.browserClientPath.matches(exchange.getRequest().getPath().pathWithinApplication())
+				&& !LegacyPollHandler.accepts(exchange.getRequest())) {
+			return Mono.just(this.browserClient);
+		}
 		boolean ours = this.everywhere ? LegacyPollHandler.accepts(exchange.getRequest())
 				: this.path.matches(exchange.getRequest().getPath().pathWithinApplication());
 		return ours ? Mono.just(this.handler) : Mono.empty();

@@ -17,11 +17,6 @@ public final class CometHeaders {
 	 */
 	public static final String GAP = "Comet-Gap";
 
-	/**
-	 * After how many seconds a client that was refused for the moment may come back.
-	 */
-	static final String RETRY_AFTER_SECONDS = "5";
-
 	private CometHeaders() {
 	}
 

@@ -36,4 +36,11 @@ public interface EventLoops {
 		taken.run();
 	}
 
+	/**
+	 * Ends the connection of a client that does not read, at once: what it was sent and
+	 * has not taken is thrown away. Without effect where the server offers no way.
+	 * @param request the client's request, perhaps decorated
+	 */
+	void drop(ServerHttpRequest request);
+
 }

@@ -1,9 +1,9 @@
 package io.github.cometspring.web;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.InvalidCursorException;
@@ -11,7 +11,6 @@ import io.github.cometspring.channel.Message;
 import io.github.cometspring.protocol.LegacyDialect;
 import io.github.cometspring.protocol.LegacyEntry;
 import io.github.cometspring.subscription.Batch;
-import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.EventLoop;
@@ -20,7 +19,6 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
@@ -42,7 +40,11 @@ public final class LegacyPollHandler implements WebHandler {
 
 	private static final Dialect DIALECT = new Dialect(Transport.LEGACY, LegacyPollHandler::size);
 
-	private static final Duration BODY_TIMEOUT = Duration.ofSeconds(10);
+	private static final byte[] EMPTY = new byte[0];
+
+	private static final String TEXT = "text/plain;charset=UTF-8";
+
+	private static final Function<Segment, byte[]> ENCODER = (segment) -> LegacyDialect.encodeEntries(entries(segment));
 
 	private final Subscriptions subscriptions;
 
@@ -50,9 +52,7 @@ public final class LegacyPollHandler implements WebHandler {
 
 	private final RequestBody requestBody;
 
-	private final Duration writeTimeout;
-
-	private final Deadlines writeDeadlines;
+	private final WriteWatch writing;
 
 	/**
 	 * Creates a handler.
@@ -65,9 +65,8 @@ public final class LegacyPollHandler implements WebHandler {
 			Duration writeTimeout) {
 		this.subscriptions = subscriptions;
 		this.eventLoops = eventLoops;
-		this.requestBody = new RequestBody(maxRequestSize, BODY_TIMEOUT);
-		this.writeTimeout = writeTimeout;
-		this.writeDeadlines = new Deadlines(writeTimeout);
+		this.requestBody = new RequestBody(maxRequestSize, Answers.BODY_TIMEOUT);
+		this.writing = new WriteWatch(eventLoops, writeTimeout);
 	}
 
 	private static long size(Message message) {
@@ -91,27 +90,16 @@ public final class LegacyPollHandler implements WebHandler {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
-		ServerHttpRequest request = exchange.getRequest();
-		HttpHeaders headers = exchange.getResponse().getHeaders();
-		headers.set(HttpHeaders.CONTENT_TYPE, "text/plain;charset=UTF-8");
-		headers.setCacheControl("no-store");
-		headers.set("X-Content-Type-Options", "nosniff");
-		if (!HttpMethod.POST.equals(request.getMethod())) {
-			headers.set(HttpHeaders.ALLOW, HttpMethod.POST.name());
-			return refuse(exchange, HttpStatus.METHOD_NOT_ALLOWED, "Use POST");
-		}
-		if (!hasMediaType(request)) {
-			headers.set("Accept-Post", LegacyDialect.MEDIA_TYPE);
-			return refuse(exchange, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Use " + LegacyDialect.MEDIA_TYPE);
-		}
-		EventLoop loop = this.eventLoops.of(request);
+		ServerHttpResponse response = exchange.getResponse();
+		Answers.harden(response);
+		EventLoop loop = this.eventLoops.of(exchange.getRequest());
 		return this.subscriptions.open(DIALECT, loop, read(exchange, loop))
 			.next()
 			.flatMap((batch) -> answer(exchange, batch, loop))
 			// Whoever cannot be told is gone, or was told by the server itself
 			.onErrorResume(RefusedRequestException.class,
-					(ex) -> refuse(exchange, ex.status(), ex.sentence()).onErrorComplete())
-			.onErrorResume(SubscriptionRejectedException.class, (ex) -> refuse(exchange, ex));
+					(ex) -> Answers.say(response, ex.status(), ex.sentence()).onErrorComplete())
+			.onErrorResume(SubscriptionRejectedException.class, (ex) -> refuse(response, ex));
 	}
 
 	private Mono<SubscriptionRequest> read(ServerWebExchange exchange, EventLoop loop) {
@@ -120,7 +108,7 @@ public final class LegacyPollHandler implements WebHandler {
 			if (channels.isEmpty()) {
 				throw new RefusedRequestException(HttpStatus.BAD_REQUEST, LegacyDialect.EMPTY_REGISTRATION);
 			}
-			return new SubscriptionRequest(channels, cursor(exchange.getRequest()), exchange.getPrincipal());
+			return SubscriptionRequest.of(channels, cursor(exchange.getRequest()), null, exchange.getPrincipal());
 		});
 	}
 
@@ -145,33 +133,19 @@ public final class LegacyPollHandler implements WebHandler {
 		if (!gaps.isEmpty()) {
 			headers.set(CometHeaders.GAP, LegacyDialect.headerList(gaps));
 		}
-		Mono<Void> written;
-		if (batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN) {
-			written = unavailable(response);
-		}
-		else {
-			written = write(response, body(batch.segments())).timeout(this.writeDeadlines.on(loop));
-		}
-		return written
-			.doOnSuccess((done) -> this.eventLoops.watch(exchange.getRequest(), this.writeTimeout, batch::written,
-					batch::failed))
-			.doOnError((ex) -> batch.failed())
-			.doOnCancel(batch::failed)
-			// The server has answered by itself: what followed the request was no HTTP
-			.onErrorComplete(IllegalStateException.class);
+		boolean ended = batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN;
+		Mono<Void> written = ended ? Answers.write(response, HttpStatus.SERVICE_UNAVAILABLE, TEXT, EMPTY)
+				: Answers.write(response, HttpStatus.OK, TEXT, body(batch.segments()));
+		return this.writing.watch(written, batch, exchange.getRequest(), loop);
 	}
 
 	private static byte[] body(List<Segment> segments) {
 		if (segments.size() == 1) {
-			return segments.get(0).encoded(LegacyPollHandler::encode);
+			return segments.get(0).encoded(ENCODER);
 		}
 		List<LegacyEntry> entries = new ArrayList<>();
 		segments.forEach((segment) -> entries.addAll(entries(segment)));
 		return LegacyDialect.encodeEntries(entries);
-	}
-
-	private static byte[] encode(Segment segment) {
-		return LegacyDialect.encodeEntries(entries(segment));
 	}
 
 	private static List<LegacyEntry> entries(Segment segment) {
@@ -185,33 +159,10 @@ public final class LegacyPollHandler implements WebHandler {
 		return entries;
 	}
 
-	private static Mono<Void> refuse(ServerWebExchange exchange, SubscriptionRejectedException ex) {
-		return switch (ex.getReason()) {
-			case INACTIVE, SHUTTING_DOWN, TOO_MANY_CONNECTIONS -> unavailable(exchange.getResponse());
-			case TOO_MANY_CHANNELS -> refuse(exchange, HttpStatus.BAD_REQUEST, ex.getMessage());
-			case FORBIDDEN -> {
-				exchange.getResponse().setStatusCode(HttpStatus.FORBIDDEN);
-				yield write(exchange.getResponse(), new byte[0]);
-			}
-		};
-	}
-
-	private static Mono<Void> refuse(ServerWebExchange exchange, HttpStatus status, @Nullable String sentence) {
-		ServerHttpResponse response = exchange.getResponse();
-		response.setStatusCode(status);
-		return write(response, (sentence != null) ? sentence.getBytes(StandardCharsets.UTF_8) : new byte[0]);
-	}
-
-	private static Mono<Void> unavailable(ServerHttpResponse response) {
-		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
-		response.getHeaders().set(HttpHeaders.RETRY_AFTER, CometHeaders.RETRY_AFTER_SECONDS);
-		return write(response, new byte[0]);
-	}
-
-	private static Mono<Void> write(ServerHttpResponse response, byte[] body) {
-		response.getHeaders().setContentLength(body.length);
-		return (body.length == 0) ? response.setComplete()
-				: response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+	private static Mono<Void> refuse(ServerHttpResponse response, SubscriptionRejectedException ex) {
+		HttpStatus status = Answers.status(ex);
+		// Of all these, only a bad request is explained (protocol, section 2).
+		return Answers.say(response, status, (status == HttpStatus.BAD_REQUEST) ? String.valueOf(ex.getMessage()) : "");
 	}
 
 }

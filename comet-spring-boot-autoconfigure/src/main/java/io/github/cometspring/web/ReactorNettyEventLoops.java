@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.cometspring.subscription.EventLoop;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
@@ -70,6 +71,19 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		catch (IllegalStateException ex) {
 			// A mock, as applications use in their tests
 			return null;
+		}
+	}
+
+	@Override
+	public void drop(ServerHttpRequest request) {
+		Channel channel = channel(request);
+		if (channel != null) {
+			// Else the kernel keeps what the client does not take.
+			channel.config().setOption(ChannelOption.SO_LINGER, 0);
+			channel.close();
+		}
+		else {
+			this.fallback.drop(request);
 		}
 	}
 

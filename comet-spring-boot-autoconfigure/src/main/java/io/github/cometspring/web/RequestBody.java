@@ -2,12 +2,10 @@ package io.github.cometspring.web;
 
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -21,12 +19,6 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 final class RequestBody {
 
 	private static final byte[] EMPTY = new byte[0];
-
-	// Reactor Netty may report a lost connection twice. Without this key Reactor logs
-	// the second report as an error.
-	private static final Context IGNORE_SECOND_ERROR = Context.of("reactor.onErrorDropped.local",
-			(Consumer<Throwable>) (ex) -> {
-			});
 
 	private final int maxSize;
 
@@ -57,7 +49,7 @@ final class RequestBody {
 			// The client has gone, or does not speak HTTP: no error of this server
 			.onErrorMap((ex) -> !(ex instanceof RefusedRequestException),
 					(ex) -> new RefusedRequestException(HttpStatus.BAD_REQUEST, "Request body did not arrive"))
-			.contextWrite(IGNORE_SECOND_ERROR);
+			.contextWrite(Answers.IGNORE_LATE_ERRORS);
 	}
 
 	private RefusedRequestException tooLarge() {

@@ -36,4 +36,9 @@ public final class SchedulerEventLoops implements EventLoops {
 		return this.loops.get(Math.floorMod(this.next.getAndIncrement(), this.loops.size()));
 	}
 
+	@Override
+	public void drop(ServerHttpRequest request) {
+		// The connection is the server's own.
+	}
+
 }

@@ -58,7 +58,7 @@ class CometEndpointJmxIT {
 			.containsOnlyKeys("active", "timeout", "channels", "connections", "history")
 			.containsEntry("active", true)
 			.containsEntry("timeout", "PT20S")
-			.containsEntry("connections", Map.of("legacy", 0));
+			.containsEntry("connections", Map.of("json", 0, "legacy", 0, "sse", 0, "websocket", 0));
 	}
 
 	@Test

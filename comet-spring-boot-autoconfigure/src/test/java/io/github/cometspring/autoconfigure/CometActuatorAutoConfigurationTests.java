@@ -89,7 +89,8 @@ class CometActuatorAutoConfigurationTests {
 		ChannelBroker broker = mock(ChannelBroker.class);
 		CometControl control = new CometControl(Duration.ofSeconds(1));
 		CometEndpoint endpoint = new CometEndpoint(new CometOperations(control, broker,
-				new Subscriptions(broker, control, null, new SubscriptionLimits(null, 1, 1)), null));
+				new Subscriptions(broker, control, null, new SubscriptionLimits(null, 1, 1, Duration.ofSeconds(1))),
+				null));
 		this.runner.withPropertyValues(EXPOSE_ALL)
 			.withBean("mine", CometEndpoint.class, () -> endpoint)
 			.run((context) -> assertThat(context).getBean(CometEndpoint.class).isSameAs(endpoint));

@@ -97,7 +97,8 @@ class CometAutoConfigurationTests {
 	@Test
 	void subscriptionsWhenUserHasThemShouldBeTheUsers() {
 		Subscriptions subscriptions = new Subscriptions(mock(ChannelBroker.class),
-				new CometControl(Duration.ofSeconds(1)), null, new SubscriptionLimits(null, 1, 1));
+				new CometControl(Duration.ofSeconds(1)), null,
+				new SubscriptionLimits(null, 1, 1, Duration.ofSeconds(1)));
 		this.runner.withBean(Subscriptions.class, () -> subscriptions)
 			.run((context) -> assertThat(context).getBean(Subscriptions.class).isSameAs(subscriptions));
 	}

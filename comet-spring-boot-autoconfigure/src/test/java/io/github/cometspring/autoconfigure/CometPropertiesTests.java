@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.cometspring.subscription.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,8 @@ class CometPropertiesTests {
 		assertThat(properties.maxMessageSize()).isEqualTo(DataSize.ofKilobytes(64));
 		assertThat(properties.maxResponseSize()).isEqualTo(DataSize.ofMegabytes(1));
 		assertThat(properties.allowedOrigins()).isEmpty();
+		assertThat(properties.transports()).containsExactlyInAnyOrder(Transport.values());
+		assertThat(properties.heartbeat()).isEqualTo(Duration.ofSeconds(15));
 	}
 
 	@Test
@@ -87,6 +90,14 @@ class CometPropertiesTests {
 	}
 
 	@Test
+	void settingsShouldCarryWhatConcernsStreams() {
+		CometSettings settings = CometSettings
+			.of(bind(Map.of("comet.transports", "sse,websocket", "comet.heartbeat", "3s")));
+		assertThat(settings.transports()).containsExactlyInAnyOrder(Transport.SSE, Transport.WEBSOCKET);
+		assertThat(settings.limits().heartbeat()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
 	void durationWhenNumberShouldBeMilliseconds() {
 		// As everywhere in Spring Boot
 		assertThat(bind(Map.of("comet.timeout", "20000")).timeout()).isEqualTo(Duration.ofSeconds(20));
@@ -116,8 +127,9 @@ class CometPropertiesTests {
 			"comet.max-channels-per-request,0", "comet.history.size,-1", "comet.history.max-age,0s",
 			"comet.history.max-age,-1s", "comet.timeout,0s", "comet.timeout,-1s", "comet.timeout,400d",
 			"comet.channel-idle-timeout,0s", "comet.channel-idle-timeout,-1ms", "comet.write-timeout,0s",
-			"comet.write-timeout,-1s", "comet.max-request-size,0B", "comet.max-request-size,-1B",
-			"comet.max-message-size,0B", "comet.max-response-size,0B", "comet.max-response-size,5GB" })
+			"comet.heartbeat,0s", "comet.heartbeat,-1s", "comet.write-timeout,-1s", "comet.max-request-size,0B",
+			"comet.max-request-size,-1B", "comet.max-message-size,0B", "comet.max-response-size,0B",
+			"comet.max-response-size,5GB" })
 	void valueWhenOutOfRangeShouldBeRefusedByName(String property, String value) {
 		CometProperties properties = bind(Map.of(property, value));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)

@@ -96,7 +96,8 @@ class CometWebFluxAutoConfigurationTests {
 	@Test
 	void handlerWhenUserHasOneShouldBeTheUsers() {
 		Subscriptions subscriptions = new Subscriptions(mock(ChannelBroker.class),
-				new CometControl(Duration.ofSeconds(1)), null, new SubscriptionLimits(null, 1, 1));
+				new CometControl(Duration.ofSeconds(1)), null,
+				new SubscriptionLimits(null, 1, 1, Duration.ofSeconds(1)));
 		this.runner
 			.withBean("mine", LegacyPollHandler.class,
 					() -> new LegacyPollHandler(subscriptions, mock(EventLoops.class), 1, Duration.ofSeconds(1)))

@@ -38,7 +38,8 @@ abstract class ChannelBrokerContract {
 
 	@Test
 	void createShouldMakeEmptyChannel() {
-		ChannelSettings settings = new ChannelSettings(7, Duration.ofSeconds(8), Duration.ofSeconds(9));
+		ChannelSettings settings = new ChannelSettings(7, Duration.ofSeconds(8), Duration.ofSeconds(9),
+				MessageFormat.TEXT);
 		ChannelLog log = get(broker(null).create("a", settings));
 		assertThat(log.id()).isEqualTo("a");
 		assertThat(log.settings()).isEqualTo(settings);
@@ -287,7 +288,8 @@ abstract class ChannelBrokerContract {
 		int threads = 8;
 		int each = 250;
 		int all = threads * each;
-		ChannelLog log = get(broker(null).create("a", new ChannelSettings(all, PATIENCE.multipliedBy(10), null)));
+		ChannelLog log = get(broker(null).create("a",
+				new ChannelSettings(all, PATIENCE.multipliedBy(10), null, MessageFormat.TEXT)));
 		List<TestSubscriber<Publication>> readers = IntStream.range(0, 3)
 			.mapToObj((i) -> TestSubscriber.<Publication>create())
 			.toList();
@@ -356,7 +358,8 @@ abstract class ChannelBrokerContract {
 
 	@Test
 	void readWhenHistoryIsBoundedShouldReturnTheNewest() {
-		ChannelLog log = get(broker(null).create("a", new ChannelSettings(3, SETTINGS.historyMaxAge(), null)));
+		ChannelLog log = get(
+				broker(null).create("a", new ChannelSettings(3, SETTINGS.historyMaxAge(), null, MessageFormat.TEXT)));
 		for (int i = 1; i <= 5; i++) {
 			get(log.append(String.valueOf(i)));
 		}
@@ -378,7 +381,8 @@ abstract class ChannelBrokerContract {
 
 	@Test
 	void readWhenHistoryIsOffShouldReturnNothing() {
-		ChannelLog log = get(broker(null).create("a", new ChannelSettings(0, SETTINGS.historyMaxAge(), null)));
+		ChannelLog log = get(
+				broker(null).create("a", new ChannelSettings(0, SETTINGS.historyMaxAge(), null, MessageFormat.TEXT)));
 		get(log.append("1"));
 		get(log.append("2"));
 		assertThat(log.retained()).isZero();

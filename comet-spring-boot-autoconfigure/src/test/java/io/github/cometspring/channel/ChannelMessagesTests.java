@@ -90,7 +90,8 @@ class ChannelMessagesTests {
 
 	@Test
 	void messagesShouldNotKeepIdleChannelAlive() {
-		ChannelSettings settings = new ChannelSettings(100, Duration.ofMinutes(5), Duration.ofMinutes(1));
+		ChannelSettings settings = new ChannelSettings(100, Duration.ofMinutes(5), Duration.ofMinutes(1),
+				MessageFormat.TEXT);
 		Channel channel = channel(settings, this.time);
 		TestSubscriber<Message> reader = read(channel.messages(), Long.MAX_VALUE);
 		this.time.advanceTimeBy(Duration.ofMinutes(1).plusSeconds(1));
@@ -256,7 +257,7 @@ class ChannelMessagesTests {
 		Scheduler threads = Schedulers.newParallel("readers", 2);
 		try {
 			int count = 20_000;
-			ChannelSettings settings = new ChannelSettings(count, Duration.ofHours(1), null);
+			ChannelSettings settings = new ChannelSettings(count, Duration.ofHours(1), null, MessageFormat.TEXT);
 			Channel channel = channel(settings, threads);
 			List<Mono<List<Message>>> readers = IntStream.range(0, 4)
 				.mapToObj((i) -> channel.messages(Cursor.EARLIEST).limitRate(16).collectList().cache())
@@ -286,7 +287,7 @@ class ChannelMessagesTests {
 	}
 
 	private Channel channel(int historySize, Scheduler scheduler) {
-		return channel(new ChannelSettings(historySize, Duration.ofMinutes(5), null), scheduler);
+		return channel(new ChannelSettings(historySize, Duration.ofMinutes(5), null, MessageFormat.TEXT), scheduler);
 	}
 
 	private Channel channel(ChannelSettings settings, Scheduler scheduler) {

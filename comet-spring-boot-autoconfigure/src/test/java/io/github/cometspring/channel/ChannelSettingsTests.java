@@ -19,13 +19,13 @@ class ChannelSettingsTests {
 	@CsvSource({ "-1, PT1S,", "1, PT0S,", "1, PT-1S,", "1, PT8760H0.000000001S,", "1, PT2562047788015215H,",
 			"1, PT1S, PT0S", "1, PT1S, PT-0.001S", "1, PT1S, PT8761H", "1, PT1S, PT2562047788015215H" })
 	void createWhenOutOfRangeShouldFail(int size, Duration age, @Nullable Duration idle) {
-		assertThatIllegalArgumentException().isThrownBy(() -> new ChannelSettings(size, age, idle));
+		assertThatIllegalArgumentException().isThrownBy(() -> new ChannelSettings(size, age, idle, MessageFormat.TEXT));
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "0, PT0.000000001S,", "2147483647, PT8760H, PT8760H", "1, PT1S, PT0.001S" })
 	void createWhenInRangeShouldHaveValues(int size, Duration age, @Nullable Duration idle) {
-		ChannelSettings settings = new ChannelSettings(size, age, idle);
+		ChannelSettings settings = new ChannelSettings(size, age, idle, MessageFormat.TEXT);
 		assertThat(settings.historySize()).isEqualTo(size);
 		assertThat(settings.historyMaxAge()).isEqualTo(age);
 		assertThat(settings.idleTimeout()).isEqualTo(idle);

@@ -22,7 +22,8 @@ class DefaultChannelsTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private static final ChannelSettings SETTINGS = new ChannelSettings(5, Duration.ofMinutes(1), null);
+	private static final ChannelSettings SETTINGS = new ChannelSettings(5, Duration.ofMinutes(1), null,
+			MessageFormat.TEXT);
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
@@ -52,7 +53,7 @@ class DefaultChannelsTests {
 
 	@Test
 	void createWhenSettingsAreGivenShouldUseThem() {
-		ChannelSettings settings = new ChannelSettings(1, Duration.ofDays(1), Duration.ofDays(2));
+		ChannelSettings settings = new ChannelSettings(1, Duration.ofDays(1), Duration.ofDays(2), MessageFormat.TEXT);
 		get(this.channels.create("news", settings));
 		assertThat(get(this.broker.find("news")).settings()).isEqualTo(settings);
 	}

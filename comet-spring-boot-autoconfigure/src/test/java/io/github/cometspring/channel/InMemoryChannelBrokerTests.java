@@ -39,7 +39,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 
 	@Test
 	void readWhenMessagesAgeShouldForgetThem() {
-		ChannelLog log = log(new ChannelSettings(100, AGE, null));
+		ChannelLog log = log(new ChannelSettings(100, AGE, null, MessageFormat.TEXT));
 		get(log.append("1"));
 		this.time.advanceTimeBy(Duration.ofMinutes(1));
 		get(log.append("2"));
@@ -62,7 +62,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 7, 8, 9, 63, 64, 65, 100, 1000 })
 	void readWhenHistoryGoesRoundShouldReturnTheNewest(int size) {
-		ChannelLog log = log(new ChannelSettings(size, AGE, null));
+		ChannelLog log = log(new ChannelSettings(size, AGE, null, MessageFormat.TEXT));
 		for (int i = 1; i <= 2 * size + 200; i++) {
 			get(log.append(String.valueOf(i)));
 			Replay all = log.read(ChannelLog.EARLIEST);
@@ -74,7 +74,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 
 	@Test
 	void readLiveWhenHistoryIsOffShouldReturnWhatListenersMayLack() {
-		ChannelLog log = log(new ChannelSettings(0, AGE, null));
+		ChannelLog log = log(new ChannelSettings(0, AGE, null, MessageFormat.TEXT));
 		Disposable listener = log.live().subscribe();
 		IntStream.rangeClosed(1, 100).forEach((i) -> get(log.append(String.valueOf(i))));
 		assertThat(log.retained()).as("not for those who resume").isZero();
@@ -88,7 +88,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 
 	@Test
 	void readLiveWhenClosedShouldReturnWhatListenersMayLack() {
-		ChannelLog log = log(new ChannelSettings(0, AGE, null));
+		ChannelLog log = log(new ChannelSettings(0, AGE, null, MessageFormat.TEXT));
 		log.live().subscribe();
 		get(log.append("1"));
 		get(log.append("2"));
@@ -100,7 +100,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 	@Test
 	void sweepWhenChannelIsIdleShouldEndIt() {
 		InMemoryChannelBroker broker = new InMemoryChannelBroker(1, this.time);
-		ChannelLog log = get(broker.create("a", new ChannelSettings(10, AGE, IDLE)));
+		ChannelLog log = get(broker.create("a", new ChannelSettings(10, AGE, IDLE, MessageFormat.TEXT)));
 		TestSubscriber<Publication> listener = TestSubscriber.create();
 		log.live().subscribe(listener);
 		this.time.advanceTimeBy(IDLE.minusMillis(1));
@@ -114,7 +114,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 
 	@Test
 	void sweepWhenChannelIsPublishedOnShouldKeepIt() {
-		ChannelLog log = log(new ChannelSettings(10, AGE, IDLE));
+		ChannelLog log = log(new ChannelSettings(10, AGE, IDLE, MessageFormat.TEXT));
 		for (int i = 0; i < 5; i++) {
 			this.time.advanceTimeBy(IDLE.minusSeconds(1));
 			get(log.append("still here"));
@@ -126,7 +126,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 
 	@Test
 	void sweepWhenClientListensShouldKeepChannelUntilItHasBeenGoneForTheTime() {
-		ChannelLog log = log(new ChannelSettings(10, AGE, IDLE));
+		ChannelLog log = log(new ChannelSettings(10, AGE, IDLE, MessageFormat.TEXT));
 		log.join();
 		this.time.advanceTimeBy(IDLE.multipliedBy(3));
 		assertThat(log.isClosed()).isFalse();
@@ -147,7 +147,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 	@Test
 	void sweepWhenDisposedShouldStop() {
 		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
-		ChannelLog log = get(broker.create("a", new ChannelSettings(10, AGE, IDLE)));
+		ChannelLog log = get(broker.create("a", new ChannelSettings(10, AGE, IDLE, MessageFormat.TEXT)));
 		broker.dispose();
 		this.time.advanceTimeBy(IDLE.multipliedBy(2));
 		assertThat(log.isClosed()).isFalse();
@@ -155,7 +155,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 
 	@Test
 	void sweepWhenNobodyReadsShouldForgetWhatIsOld() {
-		ChannelLog log = log(new ChannelSettings(10, AGE, null));
+		ChannelLog log = log(new ChannelSettings(10, AGE, null, MessageFormat.TEXT));
 		get(log.append("1"));
 		this.time.advanceTimeBy(AGE.plusSeconds(2));
 		// Not by a reader that asks: reading forgets, too.

@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import java.time.Duration;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -215,7 +216,7 @@ class AdmissionTests {
 	void openWhenChannelsAreTooManyShouldRefuseAndGiveBackItsPlace() {
 		List<String> asked = Collections.synchronizedList(new ArrayList<>());
 		TestNode node = TestNode.with()
-			.limits(new SubscriptionLimits(1, 2, 1000))
+			.limits(new SubscriptionLimits(1, 2, 1000, Duration.ofSeconds(15)))
 			.authorizer((principal, channel) -> Mono.fromCallable(() -> asked.add(channel)))
 			.node();
 		assertRefused(node.poll("a", "b", "c"), Reason.TOO_MANY_CHANNELS);
@@ -245,7 +246,7 @@ class AdmissionTests {
 			.node();
 		node.publish("a", "1");
 		TestSubscriber<Batch> poll = TestSubscriber.create();
-		node.open(Mono.just(new SubscriptionRequest(List.of("a", "x"), Cursor.EARLIEST, Mono.just(user))))
+		node.open(Mono.just(SubscriptionRequest.of(List.of("a", "x"), Cursor.EARLIEST, null, Mono.just(user))))
 			.subscribe(poll);
 		assertThat(TestNode.news(poll)).containsExactly("a=1", "x!ended");
 		assertThat(asked).containsExactlyInAnyOrder("ada/a", "ada/x");

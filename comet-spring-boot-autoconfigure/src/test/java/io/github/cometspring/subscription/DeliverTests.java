@@ -81,7 +81,7 @@ class DeliverTests {
 		TestSubscriber<Batch> here = poll("a");
 		TestSubscriber<Batch> there = TestSubscriber.create();
 		Mono<SubscriptionRequest> request = Mono
-			.just(new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty()));
+			.just(SubscriptionRequest.of(List.of("a"), Cursor.LATEST, null, Mono.empty()));
 		this.node.subscriptions.open(TestNode.DIALECT, otherLoop, request).subscribe(there);
 		otherLoop.runTasks();
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
@@ -198,7 +198,7 @@ class DeliverTests {
 		Subscriptions subscriptions = new Subscriptions(broker, this.node.control, null, TestNode.LIMITS);
 		TestSubscriber<Batch> poll = TestSubscriber.create();
 		Mono<SubscriptionRequest> request = Mono
-			.just(new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty()));
+			.just(SubscriptionRequest.of(List.of("a"), Cursor.LATEST, null, Mono.empty()));
 		subscriptions.open(TestNode.DIALECT, this.loop, request).subscribe(poll);
 		this.loop.runTasks();
 		return poll;

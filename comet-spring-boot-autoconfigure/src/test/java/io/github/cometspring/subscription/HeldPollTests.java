@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.MessageFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -297,7 +298,9 @@ class HeldPollTests {
 
 	@Test
 	void openWhenHistoryAgesShouldNotRepeatWhatWasForgotten() {
-		TestNode node = TestNode.with().settings(new ChannelSettings(100, Duration.ofSeconds(30), null)).node();
+		TestNode node = TestNode.with()
+			.settings(new ChannelSettings(100, Duration.ofSeconds(30), null, MessageFormat.TEXT))
+			.node();
 		Cursor start = node.channel("a").cursor().blockOptional(TestNode.TIMEOUT).orElseThrow();
 		node.publish("a", "1");
 		assertThat(TestNode.news(node.poll(start, "a"))).containsExactly("a=1");

@@ -88,7 +88,7 @@ class KillTests {
 		TestSubscriber<Batch> poll = TestSubscriber.create();
 		node.open(body.asMono()).subscribe(poll);
 		node.subscriptions.shutDown();
-		body.tryEmitValue(new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty()));
+		body.tryEmitValue(SubscriptionRequest.of(List.of("a"), Cursor.LATEST, null, Mono.empty()));
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.SHUTTING_DOWN);
 		assertThat(node.channel("a").subscribers()).isZero();
 	}
@@ -102,7 +102,7 @@ class KillTests {
 		node.open(body.asMono()).subscribe(poll);
 		node.control.setTimeout(LONG, true).block(TestNode.TIMEOUT);
 		assertThat(poll.isTerminated()).isFalse();
-		body.tryEmitValue(new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty()));
+		body.tryEmitValue(SubscriptionRequest.of(List.of("a"), Cursor.LATEST, null, Mono.empty()));
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.KILLED);
 	}
 
@@ -213,7 +213,7 @@ class KillTests {
 		node.channel("a");
 		TestSubscriber<Batch> stranded = TestSubscriber.create();
 		Mono<SubscriptionRequest> request = Mono
-			.just(new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty()));
+			.just(SubscriptionRequest.of(List.of("a"), Cursor.LATEST, null, Mono.empty()));
 		node.subscriptions.open(TestNode.DIALECT, dead, request).subscribe(stranded);
 		dead.runTasks();
 		dead.shutDown();

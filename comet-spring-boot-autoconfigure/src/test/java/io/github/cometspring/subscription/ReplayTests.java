@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -201,6 +202,48 @@ class ReplayTests {
 		List<List<String>> answers = drain(node, 2, "a", "b");
 		assertThat(answers.get(0)).containsExactly("a=" + "a".repeat(1000));
 		assertThat(answers.get(1)).containsExactly("b=2", "b=3");
+	}
+
+	@Test
+	void openWhenEarliestDoesNotFitAndHistoryMovesOnShouldTellOfGap() {
+		TestNode node = TestNode.with().history(2).node();
+		node.publish("a", "a".repeat(1000));
+		node.publish("b", "1", "2");
+		TestSubscriber<Batch> stream = TestSubscriber.builder().initialRequest(0).build();
+		Mono<SubscriptionRequest> request = Mono
+			.just(SubscriptionRequest.of(List.of("a", "b"), Cursor.EARLIEST, null, Mono.empty()));
+		node.subscriptions.open(new Dialect(Transport.SSE, TestNode.DIALECT.size()), node.loop, request)
+			.subscribe(stream);
+		stream.request(1);
+		assertThat(stream.getReceivedOnNext().get(0).segments()).extracting(Segment::channel).containsExactly("a");
+		node.publish("b", "3", "4");
+		stream.request(1);
+		Segment late = stream.getReceivedOnNext().get(1).segments().get(0);
+		assertThat(late.channel()).isEqualTo("b");
+		assertThat(late.isGap()).isTrue();
+	}
+
+	@Test
+	void openWhenClosedChannelHasMissedMessagesShouldGiveThemAndTheEnd() {
+		TestNode node = TestNode.create();
+		node.publish("a", "1");
+		Cursor cursor = node.channel("a").cursor().blockOptional(TestNode.TIMEOUT).orElseThrow();
+		node.publish("a", "2", "3");
+		node.channel("a").close().block(TestNode.TIMEOUT);
+		assertThat(TestNode.news(node.poll(cursor, "a"))).containsExactly("a=2", "a=3", "a!ended");
+		assertThat(TestNode.news(node.poll(Cursor.LATEST, "a"))).containsExactly("a!ended");
+		assertThat(TestNode.news(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a!ended");
+		assertThat(node.lanes()).isZero();
+	}
+
+	@Test
+	void openWhenClosedChannelIsOverrunShouldTellOfGapAndEnd() {
+		TestNode node = TestNode.with().history(1).node();
+		node.publish("a", "1");
+		Cursor cursor = node.channel("a").cursor().blockOptional(TestNode.TIMEOUT).orElseThrow();
+		node.publish("a", "2", "3");
+		node.channel("a").close().block(TestNode.TIMEOUT);
+		assertThat(TestNode.news(node.poll(cursor, "a"))).containsExactly("a!gap", "a=3", "a!ended");
 	}
 
 	@Test

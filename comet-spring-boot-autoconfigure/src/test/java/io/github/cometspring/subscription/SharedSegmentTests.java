@@ -2,6 +2,7 @@ package io.github.cometspring.subscription;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Cursor;
@@ -26,11 +27,12 @@ class SharedSegmentTests {
 		Segment first = TestNode.answer(poll(node, start)).segments().get(0);
 		assertThat(TestNode.answer(poll(node, start)).segments().get(0)).isSameAs(first);
 		List<String> encoders = new ArrayList<>();
+		Function<Segment, String> encoder = (segment) -> {
+			encoders.add("called");
+			return "encoded";
+		};
 		for (int i = 0; i < 3; i++) {
-			assertThat(first.<String>encoded((segment) -> {
-				encoders.add("called");
-				return "encoded";
-			})).isEqualTo("encoded");
+			assertThat(first.encoded(encoder)).isEqualTo("encoded");
 		}
 		assertThat(encoders).hasSize(1);
 	}

@@ -25,6 +25,7 @@ import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Outcome;
+import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.testing.Threads;
 import org.awaitility.Awaitility;
@@ -70,12 +71,13 @@ class StressTests {
 	private final InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.clock);
 
 	private final DefaultChannels channels = new DefaultChannels(this.broker,
-			new ChannelSettings(PUBLISHERS * MESSAGES, Duration.ofMinutes(5), null), 1000, this.clock);
+			new ChannelSettings(PUBLISHERS * MESSAGES, Duration.ofMinutes(5), null, MessageFormat.TEXT), 1000,
+			this.clock);
 
 	private final CometControl control = new CometControl(Duration.ofMillis(20));
 
 	private final Subscriptions subscriptions = new Subscriptions(this.broker, this.control, null,
-			new SubscriptionLimits(CLIENTS, 100, 500));
+			new SubscriptionLimits(CLIENTS, 100, 500, Duration.ofSeconds(15)));
 
 	private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -149,8 +151,8 @@ class StressTests {
 		this.channels.create("a").block(PATIENCE);
 		this.control.setTimeout(Duration.ofHours(1)).block(PATIENCE);
 		Subscriptions unlimited = new Subscriptions(this.broker, this.control, null,
-				new SubscriptionLimits(null, 100, 500));
-		SubscriptionRequest request = new SubscriptionRequest(List.of("a"), Cursor.LATEST, Mono.empty());
+				new SubscriptionLimits(null, 100, 500, Duration.ofSeconds(15)));
+		SubscriptionRequest request = SubscriptionRequest.of(List.of("a"), Cursor.LATEST, null, Mono.empty());
 		try {
 			for (int round = 0; round < 10; round++) {
 				Queue<CompletableFuture<Batch>> before = new ConcurrentLinkedQueue<>();
@@ -234,7 +236,7 @@ class StressTests {
 		private void poll() {
 			EventLoop loop = StressTests.this.loops.get(this.random.nextInt(LOOPS));
 			Collections.shuffle(this.living, this.random);
-			SubscriptionRequest request = new SubscriptionRequest(this.living, this.cursor, Mono.empty());
+			SubscriptionRequest request = SubscriptionRequest.of(this.living, this.cursor, null, Mono.empty());
 			Mono<Batch> poll = StressTests.this.subscriptions.open(this.dialect, loop, Mono.just(request)).next();
 			if (this.random.nextInt(20) == 0) {
 				giveUp(poll);

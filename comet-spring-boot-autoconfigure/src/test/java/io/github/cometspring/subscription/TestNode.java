@@ -15,6 +15,7 @@ import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Outcome;
+import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class TestNode {
 
 	static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-	static final SubscriptionLimits LIMITS = new SubscriptionLimits(null, 100, 1000);
+	static final SubscriptionLimits LIMITS = new SubscriptionLimits(null, 100, 1000, Duration.ofSeconds(15));
 
 	/** A message takes a byte a character. */
 	static final Dialect DIALECT = new Dialect(Transport.LEGACY, (message) -> message.data().length());
@@ -88,7 +89,7 @@ final class TestNode {
 	}
 
 	Flux<Batch> open(Cursor cursor, String... channels) {
-		return open(Mono.just(new SubscriptionRequest(List.of(channels), cursor, Mono.empty())));
+		return open(Mono.just(SubscriptionRequest.of(List.of(channels), cursor, null, Mono.empty())));
 	}
 
 	Flux<Batch> open(Mono<SubscriptionRequest> request) {
@@ -186,7 +187,8 @@ final class TestNode {
 		private @Nullable EventLoop loop;
 
 		Options history(int size) {
-			this.settings = new ChannelSettings(size, ChannelSettings.DEFAULT.historyMaxAge(), null);
+			this.settings = new ChannelSettings(size, ChannelSettings.DEFAULT.historyMaxAge(), null,
+					MessageFormat.TEXT);
 			return this;
 		}
 
@@ -196,7 +198,8 @@ final class TestNode {
 		}
 
 		Options maxConnections(int maxConnections) {
-			this.limits = new SubscriptionLimits(maxConnections, LIMITS.maxChannels(), LIMITS.maxResponseSize());
+			this.limits = new SubscriptionLimits(maxConnections, LIMITS.maxChannels(), LIMITS.maxResponseSize(),
+					LIMITS.heartbeat());
 			return this;
 		}
 

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -170,6 +171,23 @@ public final class RawConnection implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Reads the answer to a request for another protocol: the head alone if it is 101.
+	 * @return the answer
+	 */
+	public Answer readSwitch() {
+		try {
+			List<String> head = readHead();
+			int status = Integer.parseInt(head.get(0).split(" ")[1]);
+			Answer answer = new Answer(status, head.get(0), head.subList(1, head.size()), new byte[0]);
+			return (status == 101) ? answer
+					: new Answer(status, answer.statusLine(), answer.headers(), readBody(answer));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	private List<String> readHead() throws IOException {
 		List<String> lines = new ArrayList<>();
 		for (String line = readLine(); !line.isEmpty(); line = readLine()) {
@@ -232,6 +250,63 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
+	 * Reads the next chunk of an answer that goes on.
+	 * @return the chunk, or {@code null} if the answer is complete or the connection ends
+	 */
+	public byte @Nullable [] readChunk() {
+		try {
+			int size = readChunkSize();
+			byte[] chunk = this.in.readNBytes(size);
+			readLine();
+			return (size > 0) ? chunk : null;
+		}
+		catch (EOFException | SocketException ex) {
+			return null;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Reads a number of bytes.
+	 * @param count how many
+	 * @return the bytes, fewer if the connection ends
+	 */
+	public byte[] readBytes(int count) {
+		try {
+			return this.in.readNBytes(count);
+		}
+		catch (SocketException ex) {
+			return new byte[0];
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Throws away what comes until the connection ends.
+	 * @return {@code true} if it ends within ten seconds after the last byte
+	 */
+	public boolean drain() {
+		try {
+			byte[] buffer = new byte[8192];
+			while (this.in.read(buffer) >= 0) {
+				// more
+			}
+			return true;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
+		}
+		catch (IOException ex) {
+			// A reset is an end as well.
+			return true;
+		}
+	}
+
+	/**
 	 * Waits for the server to close the connection.
 	 * @return {@code true} if it did and sent nothing before
 	 */
@@ -246,6 +321,36 @@ public final class RawConnection implements AutoCloseable {
 			// A reset is an end as well.
 			return true;
 		}
+	}
+
+	/**
+	 * Reads whatever comes within a time.
+	 * @param time how long to read
+	 * @return what came, one character a byte
+	 */
+	public String readFor(Duration time) {
+		StringBuilder text = new StringBuilder();
+		long end = System.nanoTime() + time.toNanos();
+		try {
+			this.socket.setSoTimeout(50);
+			while (System.nanoTime() < end) {
+				try {
+					int b = this.in.read();
+					if (b < 0) {
+						return text + "<EOF>";
+					}
+					text.append((char) b);
+				}
+				catch (SocketTimeoutException ex) {
+					// once more
+				}
+			}
+			this.socket.setSoTimeout((int) PATIENCE.toMillis());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return text.toString();
 	}
 
 	/**

@@ -47,7 +47,7 @@ class AllowedOriginsIT {
 		Answer answer = preflight(server, FRIEND);
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("https://friend.example");
-		assertThat(answer.header("Access-Control-Allow-Methods")).isEqualTo("POST");
+		assertThat(answer.header("Access-Control-Allow-Methods")).isEqualTo("GET,POST");
 		assertThat(answer.header("Access-Control-Allow-Headers")).isEqualToIgnoringCase("content-type, comet-cursor");
 	}
 

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -241,9 +242,9 @@ class LegacyCursorIT {
 			Answer first = client.poll("registration=a", "Comet-Cursor: earliest").read();
 			assertThat(first.body()).isEqualTo("a:" + "x".repeat(20));
 			channel.close().block();
-			// What is closed is gone, with its history
+			// What was closed can still be read by those who had begun
 			assertThat(client.poll("registration=a", "Comet-Cursor: " + cursor(first)).read().body())
-				.isEqualTo("a:ENDED_CHANNEL");
+				.isEqualTo("a:" + "y".repeat(20) + "\na:ENDED_CHANNEL");
 		}
 	}
 
@@ -332,8 +333,9 @@ class LegacyCursorIT {
 	}
 
 	private static Channel create(String name, int history) {
-		return Objects.requireNonNull(
-				server.channels().create(name, new ChannelSettings(history, Duration.ofMinutes(1), null)).block());
+		return Objects.requireNonNull(server.channels()
+			.create(name, new ChannelSettings(history, Duration.ofMinutes(1), null, MessageFormat.TEXT))
+			.block());
 	}
 
 	private static void publish(Channel channel, String... messages) {

@@ -32,8 +32,8 @@ final class TestHouse {
 	final AuctionHouse house;
 
 	TestHouse(int maxChannels) {
-		this.channels = new DefaultChannels(new InMemoryChannelBroker(maxChannels, this.time),
-				new ChannelSettings(100, Duration.ofMinutes(5), null), 65_536, Schedulers.immediate());
+		this.channels = new DefaultChannels(new InMemoryChannelBroker(maxChannels, this.time), ChannelSettings.DEFAULT,
+				65_536, Schedulers.immediate());
 		// Dice that always show the least
 		this.house = new AuctionHouse(this.channels, catalogue(), this.properties, this.json, this.time, () -> 0);
 	}

@@ -1,0 +1,180 @@
+package io.github.cometspring.client;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleSupplier;
+
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.protocol.MalformedMessageException;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
+
+import org.springframework.core.codec.CodecException;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+
+/**
+ * Listens to channels of a server, and goes on listening: a connection that is lost is
+ * replaced by another, which resumes where the last one stood. So each message comes once
+ * and in order, however often the connection breaks; what the server's history no longer
+ * had is told by {@link ReceivedMessage#afterGap()}.
+ * <p>
+ * A lost connection and a server that is not available (408, 425, 429, 5xx) are waited
+ * out, for ever: put a {@code timeout} or {@code takeUntilOther} behind a subscription
+ * that shall give up. {@code Retry-After} is heeded up to an hour. What another attempt
+ * would not change ends the subscription: {@link SubscriptionRefusedException}, such as
+ * for 400 and 403, and {@link UnexpectedAnswerException}.
+ * <p>
+ * There is no queue: no connection is made and nothing is read before the subscriber asks
+ * for it, save one answer of at most {@link CometClientOptions#maxAnswerSize()}.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class CometClient {
+
+	private final CometClientOptions options;
+
+	private final Connection connection;
+
+	private final Scheduler scheduler;
+
+	private final DoubleSupplier random;
+
+	CometClient(WebClient webClient, CometClientOptions options, Scheduler scheduler, DoubleSupplier random) {
+		WebClient bounded = webClient.mutate()
+			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(options.maxAnswerSize()))
+			.build();
+		this.options = options;
+		this.scheduler = scheduler;
+		this.random = random;
+		this.connection = switch (options.transport()) {
+			case EVENT_STREAM -> new EventStreamConnection(bounded, options.path(), options.silence(), scheduler);
+			case POLLING -> new PollingConnection(bounded, options, scheduler);
+		};
+	}
+
+	/**
+	 * Creates a client with the default options.
+	 * @param webClient makes the requests; its base URL is the server's
+	 * @return the client
+	 */
+	public static CometClient create(WebClient webClient) {
+		return create(webClient, CometClientOptions.DEFAULT);
+	}
+
+	/**
+	 * Creates a client.
+	 * @param webClient makes the requests; its base URL is the server's
+	 * @param options how to listen
+	 * @return the client
+	 */
+	public static CometClient create(WebClient webClient, CometClientOptions options) {
+		return new CometClient(webClient, options, Schedulers.parallel(),
+				() -> ThreadLocalRandom.current().nextDouble());
+	}
+
+	/**
+	 * Listens from now on.
+	 * @param channels the ids of the channels
+	 * @return the messages; completes when all channels have ended, or never were
+	 * @throws IllegalArgumentException if there are no channels
+	 */
+	public Flux<ReceivedMessage> subscribe(String... channels) {
+		return subscribe(Cursor.LATEST, channels);
+	}
+
+	/**
+	 * Listens from a place on.
+	 * @param from where to start; channels that it does not know start at "now"
+	 * @param channels the ids of the channels
+	 * @return the messages; completes when all channels have ended, or never were
+	 * @throws IllegalArgumentException if there are no channels
+	 */
+	public Flux<ReceivedMessage> subscribe(Cursor from, String... channels) {
+		return subscribe(from, Arrays.asList(channels));
+	}
+
+	/**
+	 * Listens from a place on.
+	 * @param from where to start; channels that it does not know start at "now"
+	 * @param channels the ids of the channels
+	 * @return the messages; completes when all channels have ended, or never were
+	 * @throws IllegalArgumentException if there are no channels
+	 */
+	public Flux<ReceivedMessage> subscribe(Cursor from, Collection<String> channels) {
+		List<String> ids = List.copyOf(channels);
+		if (ids.isEmpty()) {
+			throw new IllegalArgumentException("No channels to subscribe to: name at least one");
+		}
+		return Flux.defer(() -> listen(new Progress(ids, from)));
+	}
+
+	private Flux<ReceivedMessage> listen(Progress progress) {
+		return onDemand(Flux.defer(() -> this.connection.open(progress)))
+			.repeatWhen((ends) -> ends.takeWhile((count) -> progress.isOpen()).concatMap((count) -> pause(progress)))
+			.retryWhen(Retry.from((failures) -> failures.concatMap((failure) -> recover(failure.failure(), progress))));
+	}
+
+	/**
+	 * Subscribes to the source when something is asked for.
+	 */
+	private static <T> Flux<T> onDemand(Flux<T> source) {
+		return Flux.defer(() -> {
+			Sinks.Empty<Void> wanted = Sinks.empty();
+			return source.delaySubscription(wanted.asMono()).doOnRequest((n) -> wanted.tryEmitEmpty());
+		});
+	}
+
+	private Mono<Long> pause(Progress progress) {
+		return this.connection.isContinuous(progress) ? Mono.just(0L) : delay(Duration.ZERO, progress);
+	}
+
+	private Mono<Long> recover(Throwable failure, Progress progress) {
+		if (failure instanceof UnavailableException unavailable) {
+			return delay(unavailable.retryAfter(), progress);
+		}
+		if (isTransient(failure)) {
+			return delay(Duration.ZERO, progress);
+		}
+		if (failure instanceof MalformedMessageException) {
+			return Mono.error(new UnexpectedAnswerException(
+					"Server does not speak the protocol: %s".formatted(failure.getMessage()), failure));
+		}
+		if (failure instanceof DataBufferLimitException) {
+			return Mono.error(new UnexpectedAnswerException(
+					"Server sends more than %d bytes at a time (maxAnswerSize)".formatted(this.options.maxAnswerSize()),
+					failure));
+		}
+		if (failure instanceof CodecException) {
+			return Mono.error(new UnexpectedAnswerException("Server does not speak the protocol", failure));
+		}
+		return Mono.error(failure);
+	}
+
+	private static boolean isTransient(Throwable failure) {
+		// The last: what timeouts and aborted connections throw that no WebClient wraps.
+		// Not
+		// by their types, since a WebClient need not be built on Netty.
+		return failure instanceof IOException || failure instanceof TimeoutException
+				|| failure instanceof WebClientRequestException
+				|| failure.getClass().getPackageName().startsWith("io.netty.")
+				|| failure.getClass().getPackageName().startsWith("reactor.netty.");
+	}
+
+	private Mono<Long> delay(Duration least, Progress progress) {
+		return Mono.delay(least.plus(progress.backoff(this.options, this.random.getAsDouble())), this.scheduler);
+	}
+
+}

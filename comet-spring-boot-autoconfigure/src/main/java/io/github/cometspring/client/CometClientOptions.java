@@ -1,0 +1,152 @@
+package io.github.cometspring.client;
+
+import java.time.Duration;
+
+/**
+ * How a client listens. Begin with {@link #DEFAULT} and change what shall be different.
+ *
+ * @param transport the way to listen
+ * @param path the path of the endpoint, below the base URL
+ * @param firstBackoff how long to wait before the first attempt to come back. Each
+ * further attempt doubles it, and a random part of up to a half is taken off, lest all
+ * clients come back together
+ * @param maxBackoff the longest wait, and at least {@code firstBackoff}. What a busy
+ * server asks for by {@code Retry-After} is waited out even if it is longer
+ * @param silence how long a server may say nothing, not even a heartbeat, before the
+ * connection is taken for dead; while the subscriber wants nothing it does not count.
+ * More than the server's {@code comet.heartbeat}
+ * @param pollTimeout how long the server may hold a poll
+ * @param maxAnswerSize the size of the largest answer to a poll, or event, in bytes; a
+ * larger one ends the subscription with {@link UnexpectedAnswerException}. More than the
+ * server's {@code comet.max-response-size}
+ * @since 0.1.0
+ */
+public record CometClientOptions(Transport transport, String path, Duration firstBackoff, Duration maxBackoff,
+		Duration silence, Duration pollTimeout, int maxAnswerSize) {
+
+	private static final Duration LONGEST = Duration.ofDays(1);
+
+	/**
+	 * An event stream from {@code /comet}, coming back after half a second to 30 seconds,
+	 * for a server with its default settings.
+	 */
+	public static final CometClientOptions DEFAULT = new CometClientOptions(Transport.EVENT_STREAM, "/comet",
+			Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(45), Duration.ofSeconds(20),
+			2 * 1024 * 1024);
+
+	/**
+	 * Creates options.
+	 * @param transport the way to listen
+	 * @param path the path of the endpoint
+	 * @param firstBackoff how long to wait before the first attempt to come back
+	 * @param maxBackoff the longest wait
+	 * @param silence how long a server may say nothing
+	 * @param pollTimeout how long the server may hold a poll
+	 * @param maxAnswerSize the size of the largest answer, in bytes
+	 * @throws IllegalArgumentException if a value is out of its range: durations are
+	 * positive and at most a day
+	 */
+	public CometClientOptions {
+		requireInRange("First backoff", firstBackoff);
+		requireInRange("Longest backoff", maxBackoff);
+		requireInRange("Silence", silence);
+		requireInRange("Poll timeout", pollTimeout);
+		if (maxBackoff.compareTo(firstBackoff) < 0) {
+			throw new IllegalArgumentException(
+					"Longest backoff must not be less than the first: " + maxBackoff + " < " + firstBackoff);
+		}
+		if (maxAnswerSize < 1) {
+			throw new IllegalArgumentException("Size of an answer must be positive: " + maxAnswerSize);
+		}
+	}
+
+	private static void requireInRange(String name, Duration value) {
+		if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException(name + " must be positive and at most a day: " + value);
+		}
+	}
+
+	/**
+	 * These options with another way to listen.
+	 * @param transport the way to listen
+	 * @return the options
+	 */
+	public CometClientOptions withTransport(Transport transport) {
+		return new CometClientOptions(transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
+				this.pollTimeout, this.maxAnswerSize);
+	}
+
+	/**
+	 * These options with another path.
+	 * @param path the path of the endpoint, below the base URL
+	 * @return the options
+	 */
+	public CometClientOptions withPath(String path) {
+		return new CometClientOptions(this.transport, path, this.firstBackoff, this.maxBackoff, this.silence,
+				this.pollTimeout, this.maxAnswerSize);
+	}
+
+	/**
+	 * These options with other waits.
+	 * @param first how long to wait before the first attempt to come back
+	 * @param max the longest wait
+	 * @return the options
+	 * @throws IllegalArgumentException if a value is out of its range
+	 */
+	public CometClientOptions withBackoff(Duration first, Duration max) {
+		return new CometClientOptions(this.transport, this.path, first, max, this.silence, this.pollTimeout,
+				this.maxAnswerSize);
+	}
+
+	/**
+	 * These options with another longest silence.
+	 * @param silence how long a server may say nothing
+	 * @return the options
+	 * @throws IllegalArgumentException if it is out of its range
+	 */
+	public CometClientOptions withSilence(Duration silence) {
+		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, silence,
+				this.pollTimeout, this.maxAnswerSize);
+	}
+
+	/**
+	 * These options with another timeout of polls.
+	 * @param pollTimeout how long the server may hold a poll
+	 * @return the options
+	 * @throws IllegalArgumentException if it is out of its range
+	 */
+	public CometClientOptions withPollTimeout(Duration pollTimeout) {
+		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
+				pollTimeout, this.maxAnswerSize);
+	}
+
+	/**
+	 * These options with another size of the largest answer.
+	 * @param maxAnswerSize the size in bytes
+	 * @return the options
+	 * @throws IllegalArgumentException if it is not positive
+	 */
+	public CometClientOptions withMaxAnswerSize(int maxAnswerSize) {
+		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
+				this.pollTimeout, maxAnswerSize);
+	}
+
+	/**
+	 * The ways to listen.
+	 */
+	public enum Transport {
+
+		/**
+		 * Server-sent events (protocol, section 4). The ids stand in the request line,
+		 * which many servers limit to 4 KB.
+		 */
+		EVENT_STREAM,
+
+		/**
+		 * Long polling with JSON (protocol, section 3).
+		 */
+		POLLING
+
+	}
+
+}

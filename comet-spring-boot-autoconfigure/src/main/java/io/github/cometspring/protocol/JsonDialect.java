@@ -1,0 +1,167 @@
+package io.github.cometspring.protocol;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+
+import io.github.cometspring.channel.Message;
+import io.github.cometspring.channel.MessageFormat;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Writes what goes over the wire as JSON, in polls, server-sent events and WebSocket
+ * frames (protocol, sections 3 to 5). Stateless and thread-safe.
+ *
+ * @since 0.1.0
+ * @see ClientMessage
+ */
+public final class JsonDialect {
+
+	private static final JsonFactory JSON = new JsonFactory();
+
+	// {"channel":"…","data":"…"} and a comma
+	private static final int MESSAGE_OVERHEAD = 27;
+
+	private JsonDialect() {
+	}
+
+	/**
+	 * Encodes a message as {@code {"channel":"…","data":…}}: a text as a JSON string,
+	 * JSON as the value that it is (protocol, section 3).
+	 * @param message the message
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodeMessage(Message message) {
+		return write((json) -> {
+			json.writeStringProperty("channel", message.channel());
+			if (message.format() == MessageFormat.JSON) {
+				json.writeName("data");
+				json.writeRawValue(message.data());
+			}
+			else {
+				json.writeStringProperty("data", message.data());
+			}
+		});
+	}
+
+	/**
+	 * How many bytes a message takes in an answer, at the most.
+	 * @param message the message
+	 * @return an upper bound
+	 */
+	public static long encodedLength(Message message) {
+		long size = MESSAGE_OVERHEAD + 3L * message.channel().length();
+		boolean escaped = message.format() != MessageFormat.JSON;
+		String data = message.data();
+		for (int i = 0; i < data.length(); i++) {
+			char c = data.charAt(i);
+			if (c < 0x80) {
+				size += !escaped ? 1 : (c < 0x20) ? 6 : (c == '"' || c == '\\') ? 2 : 1;
+			}
+			else {
+				size += (c < 0x800) ? 2 : 3;
+			}
+		}
+		return size;
+	}
+
+	/**
+	 * Encodes news as an object with the members {@code cursor}, {@code messages},
+	 * {@code ended} and {@code gaps}; empty lists are left out.
+	 * @param cursor the token, or {@code null} for none
+	 * @param messages encoded messages
+	 * @param ended the ids of channels that have ended
+	 * @param gaps the ids of channels that have a gap
+	 * @param pong the number of a ping that this answers, or {@code null} for none
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodeNews(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
+			Collection<String> gaps, @Nullable Long pong) {
+		return write((json) -> {
+			if (pong != null) {
+				json.writeNumberProperty("pong", pong);
+			}
+			if (cursor != null) {
+				json.writeStringProperty("cursor", cursor);
+			}
+			if (!messages.isEmpty()) {
+				json.writeArrayPropertyStart("messages");
+				for (byte[] message : messages) {
+					json.writeRawValue(new String(message, StandardCharsets.UTF_8));
+				}
+				json.writeEndArray();
+			}
+			writeList(json, "ended", ended);
+			writeList(json, "gaps", gaps);
+		});
+	}
+
+	/**
+	 * Encodes an object with one member.
+	 * @param name the name of the member
+	 * @param value its value
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodeMember(String name, String value) {
+		return write((json) -> json.writeStringProperty(name, value));
+	}
+
+	/**
+	 * Encodes problem details (RFC 9457).
+	 * @param title what went wrong, in a word
+	 * @param status the status code
+	 * @param detail a sentence, or {@code null} for none
+	 * @param cursor the token to resume from, or {@code null} for none
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodeProblem(String title, int status, @Nullable String detail, @Nullable String cursor) {
+		return write((json) -> {
+			json.writeStringProperty("title", title);
+			json.writeNumberProperty("status", status);
+			if (detail != null) {
+				json.writeStringProperty("detail", detail);
+			}
+			if (cursor != null) {
+				json.writeStringProperty("cursor", cursor);
+			}
+		});
+	}
+
+	/**
+	 * Encodes the answer to a ping.
+	 * @param number the number of the ping
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodePong(long number) {
+		return write((json) -> json.writeNumberProperty("pong", number));
+	}
+
+	private static void writeList(JsonGenerator json, String name, Collection<String> values) {
+		if (!values.isEmpty()) {
+			json.writeArrayPropertyStart(name);
+			values.forEach(json::writeString);
+			json.writeEndArray();
+		}
+	}
+
+	private static byte[] write(Members members) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+		try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+			json.writeStartObject();
+			members.writeTo(json);
+			json.writeEndObject();
+		}
+		return bytes.toByteArray();
+	}
+
+	private interface Members {
+
+		void writeTo(JsonGenerator json);
+
+	}
+
+}

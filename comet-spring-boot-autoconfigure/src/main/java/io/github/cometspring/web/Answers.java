@@ -1,0 +1,94 @@
+package io.github.cometspring.web;
+
+import java.io.EOFException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+import io.github.cometspring.subscription.SubscriptionRejectedException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * What the answers of all dialects have in common.
+ */
+final class Answers {
+
+	/**
+	 * After how many seconds a client that was refused for the moment may come back.
+	 */
+	private static final String RETRY_AFTER_SECONDS = "5";
+
+	/**
+	 * Lets errors go by that come when the client is known to be gone. Reactor Netty may
+	 * report a lost connection twice, and without this key Reactor logs the second report
+	 * as an error of the server.
+	 */
+	static final Context IGNORE_LATE_ERRORS = Context.of("reactor.onErrorDropped.local", (Consumer<Throwable>) (ex) -> {
+	});
+
+	/**
+	 * How long a request body may take to arrive.
+	 */
+	static final Duration BODY_TIMEOUT = Duration.ofSeconds(10);
+
+	private static final byte[] EMPTY = new byte[0];
+
+	private Answers() {
+	}
+
+	/**
+	 * Sets the headers that every answer has.
+	 */
+	static void harden(ServerHttpResponse response) {
+		response.getHeaders().setCacheControl("no-store");
+		response.getHeaders().set("X-Content-Type-Options", "nosniff");
+	}
+
+	static Mono<Void> write(ServerHttpResponse response, HttpStatus status, @Nullable String contentType, byte[] body) {
+		response.setStatusCode(status);
+		HttpHeaders headers = response.getHeaders();
+		if (contentType != null) {
+			headers.set(HttpHeaders.CONTENT_TYPE, contentType);
+		}
+		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+			headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+		}
+		headers.setContentLength(body.length);
+		return (body.length == 0) ? response.setComplete()
+				: response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+	}
+
+	/**
+	 * Answers with a sentence.
+	 */
+	static Mono<Void> say(ServerHttpResponse response, HttpStatus status, String sentence) {
+		return write(response, status, "text/plain;charset=UTF-8", sentence.getBytes(StandardCharsets.UTF_8));
+	}
+
+	static Mono<Void> writeEmpty(ServerHttpResponse response, HttpStatus status) {
+		return write(response, status, null, EMPTY);
+	}
+
+	/**
+	 * The error that closes the connection of a client that does not read. Its type tells
+	 * Spring that the client is to blame.
+	 */
+	static EOFException stalled() {
+		return new EOFException("The client did not take what it was sent");
+	}
+
+	static HttpStatus status(SubscriptionRejectedException ex) {
+		return switch (ex.getReason()) {
+			case INACTIVE, SHUTTING_DOWN, TOO_MANY_CONNECTIONS -> HttpStatus.SERVICE_UNAVAILABLE;
+			case TOO_MANY_CHANNELS -> HttpStatus.BAD_REQUEST;
+			case FORBIDDEN -> HttpStatus.FORBIDDEN;
+		};
+	}
+
+}

@@ -1,0 +1,159 @@
+package io.github.cometspring.web;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.cometspring.protocol.LegacyDialect;
+import io.github.cometspring.subscription.Transport;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.InvalidMimeTypeException;
+import org.springframework.web.cors.reactive.CorsUtils;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebHandler;
+
+/**
+ * The endpoint: finds the dialect of a request by its method and its media types, and
+ * hands it to the handler of that dialect.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class CometWebHandler implements WebHandler {
+
+	private final Map<Transport, WebHandler> handlers;
+
+	private final List<String> allowedOrigins;
+
+	/**
+	 * Creates the endpoint.
+	 * @param handlers the handlers of the dialects that are switched on
+	 * @param allowedOrigins the foreign origins whose pages may open a WebSocket
+	 */
+	public CometWebHandler(Map<Transport, WebHandler> handlers, List<String> allowedOrigins) {
+		this.handlers = new EnumMap<>(handlers);
+		this.allowedOrigins = List.copyOf(allowedOrigins);
+	}
+
+	@Override
+	public Mono<Void> handle(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		ServerHttpResponse response = exchange.getResponse();
+		Answers.harden(response);
+		if (isLegacyButNotPost(request)) {
+			response.getHeaders().set(HttpHeaders.ALLOW, HttpMethod.POST.name());
+			return Answers.say(response, HttpStatus.METHOD_NOT_ALLOWED, "Use POST");
+		}
+		if (HttpMethod.POST.equals(request.getMethod()) && hasAny(Transport.LEGACY, Transport.JSON)) {
+			WebHandler handler = pollHandler(request);
+			if (handler != null) {
+				return handler.handle(exchange);
+			}
+			response.getHeaders().set("Accept-Post", String.join(", ", pollTypes()));
+			return Answers.say(response, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Use " + String.join(" or ", pollTypes()));
+		}
+		if (HttpMethod.GET.equals(request.getMethod()) && hasAny(Transport.SSE, Transport.WEBSOCKET)) {
+			return handleGet(exchange);
+		}
+		response.getHeaders().set(HttpHeaders.ALLOW, String.join(", ", methods()));
+		return Answers.say(response, HttpStatus.METHOD_NOT_ALLOWED, "Use " + String.join(" or ", methods()));
+	}
+
+	private boolean hasAny(Transport one, Transport other) {
+		return this.handlers.containsKey(one) || this.handlers.containsKey(other);
+	}
+
+	/**
+	 * Whether a request is of the legacy dialect, which is recognised by its media type
+	 * whatever the method, and has a method that the dialect does not speak.
+	 */
+	private boolean isLegacyButNotPost(ServerHttpRequest request) {
+		return !HttpMethod.POST.equals(request.getMethod()) && this.handlers.containsKey(Transport.LEGACY)
+				&& LegacyDialect.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+	}
+
+	private @Nullable WebHandler pollHandler(ServerHttpRequest request) {
+		List<String> contentTypes = request.getHeaders().getOrEmpty(HttpHeaders.CONTENT_TYPE);
+		if (contentTypes.size() != 1) {
+			return null;
+		}
+		String contentType = contentTypes.get(0);
+		if (LegacyDialect.isLegacyMediaType(contentType)) {
+			return this.handlers.get(Transport.LEGACY);
+		}
+		return isJson(contentType) ? this.handlers.get(Transport.JSON) : null;
+	}
+
+	private static boolean isJson(String contentType) {
+		// Parameters are ignored, a bogus charset too (protocol, section 7).
+		return contentType.split(";", 2)[0].strip().equalsIgnoreCase(MediaType.APPLICATION_JSON_VALUE);
+	}
+
+	private List<String> pollTypes() {
+		List<String> types = new ArrayList<>();
+		if (this.handlers.containsKey(Transport.LEGACY)) {
+			types.add(LegacyDialect.MEDIA_TYPE);
+		}
+		if (this.handlers.containsKey(Transport.JSON)) {
+			types.add(MediaType.APPLICATION_JSON_VALUE);
+		}
+		return types;
+	}
+
+	private List<String> methods() {
+		List<String> methods = new ArrayList<>();
+		if (hasAny(Transport.SSE, Transport.WEBSOCKET)) {
+			methods.add(HttpMethod.GET.name());
+		}
+		if (hasAny(Transport.LEGACY, Transport.JSON)) {
+			methods.add(HttpMethod.POST.name());
+		}
+		return methods;
+	}
+
+	private Mono<Void> handleGet(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		WebHandler webSocket = this.handlers.get(Transport.WEBSOCKET);
+		if (webSocket != null && "websocket".equalsIgnoreCase(request.getHeaders().getUpgrade())) {
+			return isForeign(request) ? Answers.say(exchange.getResponse(), HttpStatus.FORBIDDEN, "Foreign origin")
+					: webSocket.handle(exchange);
+		}
+		WebHandler events = this.handlers.get(Transport.SSE);
+		if (events != null && acceptsEvents(request)) {
+			return events.handle(exchange);
+		}
+		return Answers.say(exchange.getResponse(), HttpStatus.NOT_ACCEPTABLE,
+				(events != null) ? "Accept " + MediaType.TEXT_EVENT_STREAM_VALUE : "Upgrade to websocket");
+	}
+
+	private boolean isForeign(ServerHttpRequest request) {
+		if (!CorsUtils.isCorsRequest(request)) {
+			return false;
+		}
+		String origin = request.getHeaders().getOrigin();
+		return !this.allowedOrigins.contains("*") && (origin == null || !this.allowedOrigins.contains(origin));
+	}
+
+	private static boolean acceptsEvents(ServerHttpRequest request) {
+		try {
+			List<MediaType> accepted = request.getHeaders().getAccept();
+			return accepted.isEmpty() || accepted.stream()
+				.anyMatch((type) -> type.getQualityValue() > 0 && type.includes(MediaType.TEXT_EVENT_STREAM));
+		}
+		catch (InvalidMediaTypeException | InvalidMimeTypeException ex) {
+			return false;
+		}
+	}
+
+}

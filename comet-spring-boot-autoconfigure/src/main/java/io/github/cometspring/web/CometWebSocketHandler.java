@@ -1,0 +1,156 @@
+package io.github.cometspring.web;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.Deadlines;
+import io.github.cometspring.subscription.Dialect;
+import io.github.cometspring.subscription.EventLoop;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebHandler;
+
+/**
+ * WebSocket (protocol, section 5): decides on the handshake and hands the socket to a
+ * {@link CometSocket}.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class CometWebSocketHandler implements WebHandler {
+
+	/**
+	 * The subprotocol.
+	 */
+	public static final String SUBPROTOCOL = "comet.v1";
+
+	private static final Dialect DIALECT = new Dialect(Transport.WEBSOCKET, JsonDialect::encodedLength);
+
+	private static final String PROTOCOL_HEADER = "Sec-WebSocket-Protocol";
+
+	private static final String VERSION_HEADER = "Sec-WebSocket-Version";
+
+	private static final String VERSION = "13";
+
+	private final Subscriptions subscriptions;
+
+	private final EventLoops eventLoops;
+
+	private final WebSocketService webSockets;
+
+	private final int maxChannels;
+
+	private final Deadlines writeDeadlines;
+
+	/**
+	 * Creates a handler.
+	 * @param subscriptions what it opens
+	 * @param eventLoops where clients are served
+	 * @param webSockets carries out the handshake, with the size of the largest frame
+	 * @param maxChannels how many channels one socket may listen to
+	 * @param writeTimeout how long a client may take to receive what it is sent
+	 */
+	public CometWebSocketHandler(Subscriptions subscriptions, EventLoops eventLoops, WebSocketService webSockets,
+			int maxChannels, Duration writeTimeout) {
+		this.subscriptions = subscriptions;
+		this.eventLoops = eventLoops;
+		this.webSockets = webSockets;
+		this.maxChannels = maxChannels;
+		this.writeDeadlines = new Deadlines(writeTimeout);
+	}
+
+	@Override
+	public Mono<Void> handle(ServerWebExchange exchange) {
+		HttpHeaders headers = exchange.getRequest().getHeaders();
+		if (!VERSION.equals(headers.getFirst(VERSION_HEADER))) {
+			exchange.getResponse().getHeaders().set(VERSION_HEADER, VERSION);
+			return Problem.answer(exchange.getResponse(), HttpStatus.UPGRADE_REQUIRED,
+					"Use version " + VERSION + " of the WebSocket protocol", null);
+		}
+		String offered = headers.getFirst(PROTOCOL_HEADER);
+		if (offered != null && !namesOurProtocol(offered)) {
+			return Problem.answer(exchange.getResponse(), HttpStatus.BAD_REQUEST, "Use the subprotocol " + SUBPROTOCOL,
+					null);
+		}
+		return Mono.defer(() -> open((offered != null) ? offeringOurs(exchange) : exchange))
+			.onErrorResume(SubscriptionRejectedException.class,
+					(ex) -> Problem.answer(exchange.getResponse(), Answers.status(ex), ex.getMessage(), null));
+	}
+
+	private static boolean namesOurProtocol(String offered) {
+		return Arrays.stream(offered.split(",")).anyMatch((protocol) -> protocol.strip().equals(SUBPROTOCOL));
+	}
+
+	/**
+	 * The same exchange with a list that can be matched literally.
+	 */
+	private static ServerWebExchange offeringOurs(ServerWebExchange exchange) {
+		return exchange.mutate()
+			.request((request) -> request.headers((headers) -> headers.set(PROTOCOL_HEADER, SUBPROTOCOL)))
+			.build();
+	}
+
+	private Mono<Void> open(ServerWebExchange exchange) {
+		EventLoop loop = this.eventLoops.of(exchange.getRequest());
+		Connection connection = this.subscriptions.connect(DIALECT, loop);
+		Socket socket = new Socket(exchange, connection, loop);
+		// Completes with the handshake: from there on, the socket holds the place.
+		return this.webSockets.handleRequest(exchange, socket).doFinally((signal) -> socket.shakenHands());
+	}
+
+	/**
+	 * What becomes of the connection after the handshake.
+	 */
+	private final class Socket implements WebSocketHandler {
+
+		private final ServerWebExchange exchange;
+
+		private final Connection connection;
+
+		private final EventLoop loop;
+
+		private volatile boolean begun;
+
+		private Socket(ServerWebExchange exchange, Connection connection, EventLoop loop) {
+			this.exchange = exchange;
+			this.connection = connection;
+			this.loop = loop;
+		}
+
+		private void shakenHands() {
+			if (!this.begun) {
+				this.connection.close();
+			}
+		}
+
+		@Override
+		public List<String> getSubProtocols() {
+			return List.of(SUBPROTOCOL);
+		}
+
+		@Override
+		public Mono<Void> handle(WebSocketSession session) {
+			this.begun = true;
+			CometWebSocketHandler handler = CometWebSocketHandler.this;
+			return new CometSocket(session, this.connection, this.exchange.getPrincipal(), handler.maxChannels,
+					handler.writeDeadlines.on(this.loop), () -> handler.eventLoops.drop(this.exchange.getRequest()))
+				.run()
+				.doFinally((signal) -> this.connection.close());
+		}
+
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.github.cometspring.web;
+
+import io.github.cometspring.subscription.Batch;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * Writes the batches of one client as server-sent events, one after the other: the next
+ * is asked for when the last has been handed to the network layer.
+ */
+final class EventStream {
+
+	private final ServerHttpResponse response;
+
+	private final BatchSource source;
+
+	private final Mono<Void> deadline;
+
+	private final Runnable drop;
+
+	private final Disposable.Swap countdown = Disposables.swap();
+
+	private final Sinks.Empty<Void> stalled = Sinks.empty();
+
+	private @Nullable Batch first;
+
+	private @Nullable Batch underWay;
+
+	EventStream(ServerHttpResponse response, BatchSource source, Batch first, Mono<Void> deadline, Runnable drop) {
+		this.response = response;
+		this.source = source;
+		this.first = first;
+		this.deadline = deadline;
+		this.drop = drop;
+	}
+
+	/**
+	 * Writes until there is no more.
+	 * @return completes when all is written
+	 */
+	Mono<Void> write() {
+		// The server subscribes to a part of the body when the part before it is flushed.
+		Flux<Mono<DataBuffer>> parts = Flux.generate((sink) -> {
+			if (this.first == null && this.source.isDone()) {
+				sink.complete();
+			}
+			else {
+				sink.next(Mono.defer(this::part));
+			}
+		});
+		return Mono.firstWithSignal(this.response.writeAndFlushWith(parts), this.stalled.asMono())
+			.doOnSuccess((done) -> lastWritten())
+			.doFinally((signal) -> {
+				this.countdown.dispose();
+				Batch batch = this.underWay;
+				if (batch != null) {
+					batch.failed();
+				}
+			});
+	}
+
+	private Mono<DataBuffer> part() {
+		lastWritten();
+		Batch opening = this.first;
+		this.first = null;
+		return (opening != null) ? Mono.just(encode(opening, true))
+				: this.source.next().map((batch) -> encode(batch, false));
+	}
+
+	private void lastWritten() {
+		this.countdown.update(Disposables.disposed());
+		Batch batch = this.underWay;
+		this.underWay = null;
+		if (batch != null) {
+			batch.written();
+		}
+	}
+
+	private void giveUp() {
+		this.stalled.tryEmitError(Answers.stalled());
+		this.drop.run();
+	}
+
+	private DataBuffer encode(Batch batch, boolean opening) {
+		this.underWay = batch;
+		this.countdown.update(this.deadline.subscribe((none) -> {
+		}, (ex) -> {
+		}, this::giveUp));
+		return this.response.bufferFactory().wrap(EventStreamEncoder.encode(batch, opening));
+	}
+
+}

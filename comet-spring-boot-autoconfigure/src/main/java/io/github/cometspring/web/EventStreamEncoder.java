@@ -1,0 +1,111 @@
+package io.github.cometspring.web;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.Position;
+import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Segment;
+
+/**
+ * Writes batches as server-sent events (protocol, section 4). Each event bears the cursor
+ * after it, so that a client that loses its connection within a batch resumes within it.
+ */
+final class EventStreamEncoder {
+
+	/**
+	 * What an event takes besides the message, with the cursor of one channel.
+	 */
+	static final int OVERHEAD = 40;
+
+	private static final int RETRY_MILLIS = 1000;
+
+	private static final byte[] HEARTBEAT = ascii("event: heartbeat\ndata: {}\n\n");
+
+	private static final byte[] ID = ascii("id: ");
+
+	private static final byte[] DATA = ascii("data: ");
+
+	private static final byte[] END = ascii("\n\n");
+
+	private static final Function<Segment, byte[]> ALONE = EventStreamEncoder::encodeAlone;
+
+	private EventStreamEncoder() {
+	}
+
+	/**
+	 * Encodes a batch.
+	 * @param batch the batch
+	 * @param opening whether it is the first of the stream
+	 * @return the events
+	 */
+	static byte[] encode(Batch batch, boolean opening) {
+		Map<String, Position> positions = batch.startingPositions();
+		List<Segment> segments = batch.segments();
+		if (!opening && segments.size() == 1 && positions.size() == 1) {
+			return segments.get(0).encoded(ALONE);
+		}
+		ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+		if (opening) {
+			out.writeBytes(
+					ascii("retry: " + ThreadLocalRandom.current().nextInt(RETRY_MILLIS, 3 * RETRY_MILLIS) + "\n"));
+		}
+		// Before any position behind them: whoever is cut off here is told again.
+		segments.stream().filter(Segment::isGap).forEach((segment) -> writeNotice(out, "gap", segment.channel()));
+		if (opening || (segments.isEmpty() && batch.ending() == null)) {
+			writeId(out, positions);
+			out.writeBytes(HEARTBEAT);
+		}
+		segments.forEach((segment) -> writeSegment(out, segment, positions));
+		return out.toByteArray();
+	}
+
+	private static byte[] encodeAlone(Segment segment) {
+		ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+		if (segment.isGap()) {
+			writeNotice(out, "gap", segment.channel());
+		}
+		writeSegment(out, segment, new HashMap<>());
+		return out.toByteArray();
+	}
+
+	private static void writeSegment(ByteArrayOutputStream out, Segment segment, Map<String, Position> positions) {
+		List<byte[]> messages = JsonMessages.of(segment);
+		for (int i = 0; i < messages.size(); i++) {
+			positions.put(segment.channel(), segment.messages().get(i).position());
+			writeId(out, positions);
+			out.writeBytes(DATA);
+			out.writeBytes(messages.get(i));
+			out.writeBytes(END);
+		}
+		if (segment.isEnded()) {
+			positions.remove(segment.channel());
+			writeNotice(out, "ended", segment.channel());
+		}
+	}
+
+	private static void writeId(ByteArrayOutputStream out, Map<String, Position> positions) {
+		out.writeBytes(ID);
+		out.writeBytes(ascii(Cursor.of(positions).token()));
+		out.write('\n');
+	}
+
+	private static void writeNotice(ByteArrayOutputStream out, String event, String channel) {
+		out.writeBytes(ascii("event: " + event + "\n"));
+		out.writeBytes(DATA);
+		out.writeBytes(JsonDialect.encodeMember("channel", channel));
+		out.writeBytes(END);
+	}
+
+	private static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
+	}
+
+}

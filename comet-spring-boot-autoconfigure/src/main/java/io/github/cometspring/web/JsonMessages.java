@@ -1,0 +1,29 @@
+package io.github.cometspring.web;
+
+import java.util.List;
+import java.util.function.Function;
+
+import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.subscription.Segment;
+
+/**
+ * The messages of a segment as JSON, encoded once for all clients that get them.
+ */
+final class JsonMessages {
+
+	private static final Function<Segment, List<byte[]>> ENCODER = (
+			segment) -> segment.messages().stream().map(JsonDialect::encodeMessage).toList();
+
+	private JsonMessages() {
+	}
+
+	/**
+	 * The messages of a segment.
+	 * @param segment the segment
+	 * @return the encoded messages in order, not to be changed
+	 */
+	static List<byte[]> of(Segment segment) {
+		return segment.encoded(ENCODER);
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.github.cometspring.web;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Segment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch as one JSON object: the answer to a poll, or a frame (protocol, sections 3 and
+ * 5).
+ */
+final class JsonNews {
+
+	private JsonNews() {
+	}
+
+	/**
+	 * Encodes a batch.
+	 * @param batch the batch
+	 * @param pong the number of a ping that this answers, or {@code null} for none
+	 * @return the JSON in UTF-8, the caller's own
+	 */
+	static byte[] encode(Batch batch, @Nullable Long pong) {
+		List<byte[]> messages = new ArrayList<>();
+		List<String> ended = new ArrayList<>();
+		List<String> gaps = new ArrayList<>();
+		for (Segment segment : batch.segments()) {
+			messages.addAll(JsonMessages.of(segment));
+			if (segment.isGap()) {
+				gaps.add(segment.channel());
+			}
+			if (segment.isEnded()) {
+				ended.add(segment.channel());
+			}
+		}
+		return JsonDialect.encodeNews(batch.cursor().token(), messages, ended, gaps, pong);
+	}
+
+}

@@ -1,0 +1,143 @@
+package io.github.cometspring.channel;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for what {@link InMemoryChannelBroker} keeps of closed channels.
+ */
+class ClosedChannelsTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private static final ChannelSettings SETTINGS = ChannelSettings.DEFAULT.withHistorySize(3)
+		.withHistoryMaxAge(Duration.ofMinutes(1));
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final InMemoryChannelBroker broker = new InMemoryChannelBroker(1, this.time);
+
+	@AfterEach
+	void dispose() {
+		this.broker.dispose();
+	}
+
+	@Test
+	void findClosedWhenChannelHadMessagesShouldFindThemAndTheEnd() {
+		ChannelLog log = closed("a", SETTINGS, "1", "2");
+		assertThat(find("a")).isSameAs(log);
+		assertThat(log.isClosed()).isTrue();
+		assertThat(log.read(1).messages()).extracting(Message::data).containsExactly("2");
+		assertThat(log.read(1).gap()).isFalse();
+		assertThat(this.broker.find("a").block(PATIENCE)).isNull();
+		assertThat(this.broker.findAll(List.of("a")).block(PATIENCE)).isEmpty();
+		assertThat(this.broker.count().block(PATIENCE)).isZero();
+		assertThat(this.broker.list().collectList().block(PATIENCE)).isEmpty();
+	}
+
+	@Test
+	void findClosedWhenChannelLivesShouldFindNothing() {
+		create("a", SETTINGS, "1");
+		assertThat(find("a")).isNull();
+		assertThat(find("never")).isNull();
+	}
+
+	@Test
+	void findClosedWhenThereIsNothingToReadShouldFindNothing() {
+		closed("a", SETTINGS);
+		assertThat(find("a")).isNull();
+		closed("b", SETTINGS.withHistorySize(0), "1");
+		assertThat(find("b")).isNull();
+	}
+
+	@Test
+	void findClosedWhenMessagesAreTooOldShouldFindNothing() {
+		closed("a", SETTINGS, "1");
+		this.time.advanceTimeBy(Duration.ofSeconds(59));
+		assertThat(find("a")).isNotNull();
+		this.time.advanceTimeBy(Duration.ofSeconds(3));
+		assertThat(find("a")).isNull();
+	}
+
+	@Test
+	void findClosedWhenClosedForWantOfUseShouldFindIt() {
+		create("a", SETTINGS.withIdleTimeout(Duration.ofSeconds(5)), "1");
+		this.time.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(this.broker.find("a").block(PATIENCE)).isNull();
+		assertThat(find("a")).isNotNull();
+	}
+
+	@Test
+	void createWhenNameWasJustClosedShouldBeFree() {
+		ChannelLog old = closed("a", SETTINGS, "1");
+		ChannelLog anew = create("a", SETTINGS);
+		assertThat(anew.epoch()).isNotEqualTo(old.epoch());
+		assertThat(anew.newest()).isZero();
+		anew.append("2").block(PATIENCE);
+		anew.close().block(PATIENCE);
+		assertThat(find("a")).isSameAs(anew);
+	}
+
+	@Test
+	void createWhenNewChannelClosesEmptyShouldBearWitnessThatOlderOneIsGone() {
+		ChannelLog old = closed("a", SETTINGS, "1");
+		Cursor cursor = Cursor.of("a", new Position(old.epoch(), 0));
+		ChannelLog anew = closed("a", SETTINGS);
+		assertThat(find("a")).isSameAs(anew);
+		assertThat(StartingPoint.of(anew, cursor).gap()).isTrue();
+		this.time.advanceTimeBy(Duration.ofSeconds(62));
+		assertThat(find("a")).isNull();
+	}
+
+	@Test
+	void closeWhenManyAreClosedShouldKeepTheLatest() {
+		for (int i = 0; i < ClosedChannels.MOST; i++) {
+			closed("a" + i, SETTINGS, "1");
+		}
+		assertThat(find("a0")).isNotNull();
+		closed("one-more", SETTINGS, "1");
+		assertThat(find("a0")).isNull();
+		assertThat(find("a1")).isNotNull();
+		assertThat(find("one-more")).isNotNull();
+		for (int i = 0; i < ClosedChannels.MOST; i++) {
+			closed("empty" + i, SETTINGS);
+		}
+		assertThat(find("a1")).as("empty ones need no place").isNotNull();
+	}
+
+	@Test
+	void closeWhenCalledAgainShouldNotDisturbSuccessor() {
+		ChannelLog old = closed("a", SETTINGS, "1");
+		create("a", SETTINGS, "2");
+		old.close().block(PATIENCE);
+		assertThat(this.broker.find("a").block(PATIENCE)).isNotNull();
+		assertThat(find("a")).isSameAs(old);
+	}
+
+	private ChannelLog create(String id, ChannelSettings settings, String... messages) {
+		ChannelLog log = Objects.requireNonNull(this.broker.create(id, settings).block(PATIENCE));
+		for (String message : messages) {
+			log.append(message).block(PATIENCE);
+		}
+		return log;
+	}
+
+	private ChannelLog closed(String id, ChannelSettings settings, String... messages) {
+		ChannelLog log = create(id, settings, messages);
+		log.close().block(PATIENCE);
+		return log;
+	}
+
+	private @Nullable ChannelLog find(String id) {
+		return this.broker.findClosed(id).block(PATIENCE);
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.github.cometspring.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.Message;
+import io.github.cometspring.channel.MessageFormat;
+import io.github.cometspring.channel.Position;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class NewsTests {
+
+	private static final Cursor CURSOR = Cursor.of("a", new Position(1, 2));
+
+	@Test
+	void decodeWhenEncodedShouldBeTheSame() {
+		byte[] text = JsonDialect.encodeMessage(message("\"é\n\u2028\uD83D\uDE00", MessageFormat.TEXT));
+		byte[] json = JsonDialect.encodeMessage(message("{\"a\":[1.10,\"]}\"]}", MessageFormat.JSON));
+		String body = new String(
+				JsonDialect.encodeNews(CURSOR.token(), List.of(text, json), List.of("x", "y"), List.of("z"), null),
+				StandardCharsets.UTF_8);
+		News news = News.decode(body);
+		assertThat(news.cursor()).isEqualTo(CURSOR);
+		assertThat(news.ended()).containsExactly("x", "y");
+		assertThat(news.gaps()).containsExactly("z");
+		assertThat(news.messages()).extracting(News.Item::channel).containsExactly("a", "a");
+		assertThat(News.decodeText(String.valueOf(news.messages().get(0).data()))).isEqualTo("\"é\n\u2028\uD83D\uDE00");
+		assertThat(news.messages().get(1).data()).isEqualTo("{\"a\":[1.10,\"]}\"]}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "-1.50e+3", "true", "false", "null", "\"\"", "\"\\\"}\\u00e9\"", "[]", "{}",
+			"[[1,2],{\"a\":\"}\"}]", "{\"channel\":\"b\"}", "{\"é\uD83D\uDE00\":\"é\"}" })
+	void decodeItemShouldCutOutTheValue(String value) {
+		assertThat(News.decodeItem("{\"data\":" + value + ",\"channel\":\"a\"}")).isEqualTo(new News.Item("a", value));
+		assertThat(News.decodeItem("{ \"new\" : [{}], \"channel\" : \"a\" , \"data\" : " + value + " } "))
+			.isEqualTo(new News.Item("a", value));
+	}
+
+	@Test
+	void decodeItemWhenLongShouldCutOutTheValue() {
+		for (int length : new int[] { 3_999, 4_000, 65_535, 65_536, 300_000 }) {
+			for (String value : List.of("9".repeat(length), "\"" + "é".repeat(length) + "\"",
+					"{\"" + "n".repeat(length) + "\":1}", "[" + "1,".repeat(length) + "1]",
+					"0." + "5".repeat(length))) {
+				assertThat(News.decodeItem("{\"channel\":\"a\",\"data\":" + value + ",\"more\":0}").data())
+					.isEqualTo(value);
+			}
+		}
+	}
+
+	@Test
+	void decodeItemWhenNestedAsDeepAsAllowedShouldCutOutTheValue() {
+		String value = "[".repeat(256) + "]".repeat(256);
+		String item = "{\"channel\":\"a\",\"data\":" + value + "}";
+		assertThat(News.decodeItem(item).data()).isEqualTo(value);
+		assertThat(News.decode("{\"cursor\":\"AQ\",\"messages\":[" + item + "]}").messages()).hasSize(1);
+	}
+
+	@Test
+	void decodeItemWhenNoValueShouldBeTheChannel() {
+		assertThat(News.decodeItem("{\"channel\":\"a\"}")).isEqualTo(new News.Item("a", null));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "[]", "1", "{", "{\"channel\":\"a\"}{}", "{\"channel\":}",
+			"{\"channel\":\"a\",\"data\":[}", "{\"channel\":\"a\",\"data\":tru}" })
+	void decodeItemWhenNotJsonShouldRefuse(String json) {
+		assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> News.decodeItem(json))
+			.satisfies((ex) -> assertThat(ex.isObject()).isFalse());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "{\"cursor\":1}", "{\"cursor\":\"x\"}", "{\"cursor\":\"AQ\",\"messages\":{}}",
+			"{\"cursor\":\"AQ\",\"messages\":[1]}", "{\"cursor\":\"AQ\",\"messages\":[{}]}",
+			"{\"cursor\":\"AQ\",\"messages\":[{\"channel\":\"a\"}]}", "{\"cursor\":\"AQ\",\"ended\":[null]}",
+			"{\"cursor\":\"AQ\",\"gaps\":\"a\"}" })
+	void decodeWhenMemberIsWrongShouldRefuse(String json) {
+		assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> News.decode(json))
+			.satisfies((ex) -> assertThat(ex.isObject()).isTrue());
+	}
+
+	@Test
+	void decodeProblemDetailShouldFindTheSentence() {
+		String problem = new String(JsonDialect.encodeProblem("Bad Request", 400, "No channels", null),
+				StandardCharsets.UTF_8);
+		assertThat(News.decodeProblemDetail(problem)).isEqualTo("No channels");
+		assertThat(News.decodeProblemDetail("{}")).isNull();
+		assertThat(News.decodeProblemDetail("{\"detail\":1}")).isNull();
+		assertThat(News.decodeProblemDetail("no")).isNull();
+	}
+
+	@Test
+	void encodePollShouldBeReadAsItWasWritten() {
+		ClientMessage message = ClientMessage
+			.decode(ClientMessage.encodePoll(List.of("a", "b/é"), CURSOR, Duration.ofMillis(1500)));
+		assertThat(message.channels()).containsExactly("a", "b/é");
+		assertThat(message.cursor()).isEqualTo(CURSOR);
+		assertThat(message.timeout()).isEqualTo(Duration.ofMillis(1500));
+	}
+
+	private static Message message(String data, MessageFormat format) {
+		return new Message("a", new Position(1, 1), data, format, false);
+	}
+
+}

@@ -1,0 +1,312 @@
+package io.github.cometspring.typed;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelClosedException;
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.DefaultChannels;
+import io.github.cometspring.channel.DuplicateChannelException;
+import io.github.cometspring.channel.InMemoryChannelBroker;
+import io.github.cometspring.channel.Message;
+import io.github.cometspring.channel.MessageFormat;
+import io.github.cometspring.channel.MessageTooLargeException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class TypedChannelTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private static final TypeReference<Map<String, List<Bid>>> GENERIC = new TypeReference<>() {
+	};
+
+	private final InMemoryChannelBroker broker = new InMemoryChannelBroker(null, VirtualTimeScheduler.create());
+
+	private final Channels channels = new DefaultChannels(this.broker, ChannelSettings.DEFAULT, 1000,
+			Schedulers.immediate());
+
+	private final TypedChannels typed = new TypedChannels(this.channels, ChannelSettings.DEFAULT,
+			JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build());
+
+	@AfterEach
+	void dispose() {
+		this.broker.dispose();
+	}
+
+	@Test
+	void publishShouldPublishJson() {
+		TypedChannel<Bid> channel = await(this.typed.create("bids", Bid.class));
+		assertThat(await(channel.publish(new Bid("ann", 2))).offset()).isOne();
+		assertThat(await(channel.deliver(new Bid("bob", 3))).position().offset()).isEqualTo(2);
+		assertThat(texts(channel.channel(), 2)).containsExactly("{\"by\":\"ann\",\"amount\":2}",
+				"{\"by\":\"bob\",\"amount\":3}");
+	}
+
+	@Test
+	void publishWhenNotSubscribedToShouldPublishNothing() {
+		TypedChannel<Bid> channel = await(this.typed.create("bids", Bid.class));
+		Mono<?> publication = channel.publish(new Bid("ann", 2));
+		assertThat(await(channel.publish(new Bid("bob", 1))).offset()).isOne();
+		await(publication);
+		await(publication);
+		assertThat(await(channel.publish(new Bid("bob", 1))).offset()).isEqualTo(4);
+	}
+
+	@Test
+	void messagesShouldBeValues() {
+		TypedChannel<Bid> channel = await(this.typed.create(Bid.class));
+		StepVerifier.create(channel.messages())
+			.then(() -> channel.publish(new Bid("ann", 2)).block(PATIENCE))
+			.expectNext(new Bid("ann", 2))
+			.then(() -> channel.close().block(PATIENCE))
+			.expectComplete()
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void messagesWhenFromCursorShouldBeValuesAfterIt() {
+		TypedChannel<Bid> channel = await(this.typed.create("bids", Bid.class));
+		await(channel.publish(new Bid("ann", 1)));
+		Cursor cursor = await(channel.cursor());
+		assertThat(await(channel.handle()).cursor()).isEqualTo(cursor.token());
+		await(channel.publish(new Bid("ann", 2)));
+		assertThat(channel.messages(cursor).blockFirst(PATIENCE)).isEqualTo(new Bid("ann", 2));
+	}
+
+	@Test
+	void messagesWhenGenericTypeShouldBeValues() {
+		TypedChannel<Map<String, List<Bid>>> channel = await(this.typed.create("lots", GENERIC));
+		Map<String, List<Bid>> value = Map.of("vase", List.of(new Bid("ann", 1), new Bid("bob", 2)));
+		await(channel.publish(value));
+		assertThat(channel.messages(Cursor.EARLIEST).blockFirst(PATIENCE)).isEqualTo(value);
+	}
+
+	@Test
+	void messagesWhenPolymorphicShouldKeepSubtype() {
+		TypedChannel<List<Event>> channel = await(this.typed.create("events", new TypeReference<List<Event>>() {
+		}));
+		await(channel.publish(List.of(new Sold("vase"), new Opened(3))));
+		assertThat(channel.messages(Cursor.EARLIEST).blockFirst(PATIENCE)).containsExactly(new Sold("vase"),
+				new Opened(3));
+	}
+
+	@Test
+	void publishWhenValueDoesNotSerializeShouldFailThatPublicationOnly() {
+		TypedChannel<Object> channel = await(this.typed.create("any", Object.class));
+		StepVerifier.create(channel.publish(new Broken())).expectErrorSatisfies((ex) -> {
+			assertThat(ex).isInstanceOf(UnwritableValueException.class)
+				.hasMessageContaining("'any'")
+				.hasMessageContaining(Broken.class.getName())
+				.hasCauseInstanceOf(RuntimeException.class);
+			assertThat(((UnwritableValueException) ex).getChannel()).isEqualTo("any");
+			assertThat(((UnwritableValueException) ex).getValueType()).isEqualTo(Broken.class.getName());
+		}).verify(PATIENCE);
+		StepVerifier.create(channel.deliver(new Circle())).expectError(UnwritableValueException.class).verify(PATIENCE);
+		assertThat(await(channel.publish(1)).offset()).isOne();
+	}
+
+	@Test
+	void publishWhenTooLargeShouldFail() {
+		TypedChannel<String> channel = await(this.typed.create("big", String.class));
+		StepVerifier.create(channel.publish("x".repeat(999)))
+			.expectError(MessageTooLargeException.class)
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void messagesWhenOfAnotherTypeShouldSayWhichAndRepeatNothing() {
+		TypedChannel<Bid> channel = await(this.typed.create("bids", Bid.class));
+		await(channel.publish(new Bid("ann", 1)));
+		await(channel.channel().publish("{\"by\":\"bob\",\"amount\":\"secret\"}"));
+		await(channel.publish(new Bid("cid", 3)));
+		StepVerifier.create(channel.messages(Cursor.EARLIEST)).expectNext(new Bid("ann", 1)).consumeErrorWith((ex) -> {
+			assertThat(ex).isInstanceOf(UnreadableMessageException.class)
+				.hasMessageContaining("message 2 of channel 'bids'")
+				.hasNoCause()
+				.message()
+				.doesNotContain("secret");
+			Cursor behind = Cursor.of("bids", ((UnreadableMessageException) ex).getPosition());
+			assertThat(channel.messages(behind).blockFirst(PATIENCE)).isEqualTo(new Bid("cid", 3));
+		}).verify(PATIENCE);
+	}
+
+	@Test
+	void messagesWhenNullShouldFail() {
+		TypedChannel<Bid> channel = await(this.typed.create("bids", Bid.class));
+		await(channel.channel().publish("null"));
+		StepVerifier.create(channel.messages(Cursor.EARLIEST))
+			.expectError(UnreadableMessageException.class)
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void bindShouldPublishInOrderAndCloseAtTheEnd() {
+		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
+		Flux<Integer> received = channel.messages(Cursor.EARLIEST).replay(200).autoConnect(0);
+		StepVerifier.create(channel.bind(Flux.range(1, 100))).expectComplete().verify(PATIENCE);
+		StepVerifier.create(received)
+			.expectNextSequence(Flux.range(1, 100).toIterable())
+			.expectComplete()
+			.verify(PATIENCE);
+		assertThat(this.channels.find("n").blockOptional(PATIENCE)).isEmpty();
+	}
+
+	@Test
+	void bindShouldAskForNoMoreThanItPublishes() {
+		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
+		AtomicLong ahead = new AtomicLong();
+		AtomicLong most = new AtomicLong();
+		Flux<Integer> source = Flux.range(1, 1000)
+			.doOnRequest((n) -> most.accumulateAndGet(ahead.addAndGet(n), Math::max))
+			.doOnNext((value) -> ahead.decrementAndGet());
+		StepVerifier.create(channel.bind(source)).expectComplete().verify(PATIENCE);
+		assertThat(most).hasValueLessThanOrEqualTo(2);
+	}
+
+	@Test
+	void bindWhenSourceFailsShouldTellAndLeaveOpen() {
+		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
+		TestPublisher<Integer> source = TestPublisher.create();
+		StepVerifier.create(channel.bind(source.flux()))
+			.then(() -> source.next(1).error(new IllegalStateException("source")))
+			.expectErrorMessage("source")
+			.verify(PATIENCE);
+		assertThat(await(channel.publish(2)).offset()).isEqualTo(2);
+		StepVerifier.create(channel.bind(Flux.just(3))).expectComplete().verify(PATIENCE);
+	}
+
+	@Test
+	void bindWhenValueDoesNotSerializeShouldCancelSourceAndLeaveOpen() {
+		TypedChannel<Object> channel = await(this.typed.create("n", Object.class));
+		TestPublisher<Object> source = TestPublisher.create();
+		StepVerifier.create(channel.bind(source.flux()))
+			.then(() -> source.next(1).next(new Broken()))
+			.expectError(UnwritableValueException.class)
+			.verify(PATIENCE);
+		source.assertCancelled();
+		assertThat(await(channel.publish(2)).offset()).isEqualTo(2);
+	}
+
+	@Test
+	void bindWhenChannelIsClosedShouldCancelSource() {
+		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
+		TestPublisher<Integer> source = TestPublisher.create();
+		StepVerifier.create(channel.bind(source.flux()))
+			.then(() -> channel.close().block(PATIENCE))
+			.then(() -> source.next(1))
+			.expectError(ChannelClosedException.class)
+			.verify(PATIENCE);
+		source.assertCancelled();
+	}
+
+	@Test
+	void bindWhenCancelledShouldCancelSourceAndLeaveOpen() {
+		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
+		TestPublisher<Integer> source = TestPublisher.create();
+		StepVerifier.create(channel.bind(source.flux())).thenCancel().verify(PATIENCE);
+		source.assertCancelled();
+		assertThat(await(channel.publish(1)).offset()).isOne();
+	}
+
+	@Test
+	void createWhenNameIsTakenShouldFail() {
+		await(this.typed.create("a", Bid.class));
+		StepVerifier.create(this.typed.create("a", GENERIC))
+			.expectError(DuplicateChannelException.class)
+			.verify(PATIENCE);
+	}
+
+	@Test
+	void createWhenSettingsShouldKeepThemAndBeJson() {
+		TypedChannel<Integer> channel = await(
+				this.typed.create("a", Integer.class, ChannelSettings.DEFAULT.withHistorySize(1)));
+		assertThat(channel.channel().format()).isEqualTo(MessageFormat.JSON);
+		await(channel.publish(1));
+		await(channel.publish(2));
+		assertThat(channel.messages(Cursor.EARLIEST).blockFirst(PATIENCE)).isEqualTo(2);
+	}
+
+	@Test
+	void findShouldFindTheSame() {
+		TypedChannel<Bid> channel = await(this.typed.create("a", Bid.class));
+		assertThat(await(this.typed.find("a", Bid.class))).isEqualTo(channel).hasSameHashCodeAs(channel);
+		assertThat(await(this.typed.obtain("a", Bid.class))).isEqualTo(channel);
+		assertThat(await(this.typed.find("a", GENERIC))).isNotEqualTo(channel);
+		assertThat(this.typed.find("b", GENERIC).blockOptional(PATIENCE)).isEmpty();
+		assertThat(await(this.typed.obtain("b", GENERIC)).id()).isEqualTo("b");
+		assertThat(await(this.typed.create(GENERIC)).id()).hasSize(24);
+	}
+
+	@Test
+	void findWhenTextShouldRefuse() {
+		await(this.channels.create("text"));
+		StepVerifier.create(this.typed.find("text", Bid.class))
+			.expectErrorSatisfies(
+					(ex) -> assertThat(ex).isInstanceOf(TextChannelException.class).hasMessageContaining("'text'"))
+			.verify(PATIENCE);
+		StepVerifier.create(this.typed.obtain("text", Bid.class))
+			.expectError(TextChannelException.class)
+			.verify(PATIENCE);
+	}
+
+	private static List<String> texts(Channel channel, int count) {
+		return await(channel.messages(Cursor.EARLIEST).take(count).map(Message::data).collectList());
+	}
+
+	private static <T> T await(Mono<T> mono) {
+		return Objects.requireNonNull(mono.block(PATIENCE));
+	}
+
+	record Bid(String by, int amount) {
+	}
+
+	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+	@JsonSubTypes({ @JsonSubTypes.Type(value = Sold.class, name = "sold"),
+			@JsonSubTypes.Type(value = Opened.class, name = "opened") })
+	interface Event {
+
+	}
+
+	record Sold(String item) implements Event {
+	}
+
+	record Opened(int items) implements Event {
+	}
+
+	static final class Broken {
+
+		public String getValue() {
+			throw new IllegalStateException("broken");
+		}
+
+	}
+
+	static final class Circle {
+
+		public Circle getSelf() {
+			return this;
+		}
+
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.github.cometspring.web;
+
+import java.time.Duration;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.QuietLog;
+import io.github.cometspring.testing.RawConnection;
+import io.github.cometspring.testing.RawConnection.Answer;
+import io.github.cometspring.testing.RawEventStream;
+import io.github.cometspring.testing.RawWebSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the clients of a server that stops are told (protocol, sections 2 to 5). The only
+ * server of its class: a server that closes takes the event loops of others with it.
+ */
+class StreamShutdownIT {
+
+	@RegisterExtension
+	static final QuietLog log = new QuietLog();
+
+	@Test
+	void shutDownShouldEndEveryDialectAtOnce() {
+		try (CometServer server = CometServer.start("comet.heartbeat=1h", "comet.timeout=1h");
+				RawConnection json = RawConnection.open(server.port());
+				RawEventStream events = RawEventStream.open(server.port(), "channel=a");
+				RawWebSocket idle = RawWebSocket.open(server.port())) {
+			Channel channel = server.create("b");
+			json.request("POST", "/comet", "application/json", "{\"channels\":[\"b\"]}");
+			RawEventStream stream = RawEventStream.open(server.port(), "channel=b");
+			RawWebSocket socket = RawWebSocket.open(server.port());
+			socket.send("{\"subscribe\":[\"b\"]}").text();
+			Await.until(() -> channel.subscribers() == 3);
+			long begin = System.nanoTime();
+			server.context().close();
+			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+			assertThat(socket.text()).isEqualTo("close 1001");
+			assertThat(idle.text()).isEqualTo("close 1001");
+			assertThat(stream.nextNews()).isNull();
+			Answer answer = json.read();
+			assertThat(answer.status()).isEqualTo(503);
+			assertThat(answer.body()).contains("\"cursor\":");
+			assertThat(events.head().status()).isEqualTo(204);
+			stream.close();
+			socket.close();
+		}
+	}
+
+}
