@@ -70,6 +70,11 @@ final class CometSocket {
 	 */
 	private boolean answerDue;
 
+	/**
+	 * Completes when the client has been sent what covers the last change.
+	 */
+	private Sinks.@Nullable Empty<Void> covered;
+
 	CometSocket(WebSocketSession session, Connection connection, Mono<? extends Principal> principal, int maxChannels,
 			Mono<Void> deadline, Runnable drop) {
 		this.session = session;
@@ -124,7 +129,18 @@ final class CometSocket {
 			});
 	}
 
+	/**
+	 * Whatever is written next covers the last change: what was listened to before has
+	 * been cancelled.
+	 */
 	private Mono<Void> write(Outgoing outgoing) {
+		Sinks.Empty<Void> covered = this.covered;
+		this.covered = null;
+		Mono<Void> written = writeBatch(outgoing);
+		return (covered != null) ? written.doFinally((signal) -> covered.tryEmitEmpty()) : written;
+	}
+
+	private Mono<Void> writeBatch(Outgoing outgoing) {
 		Batch batch = outgoing.batch;
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
@@ -207,8 +223,11 @@ final class CometSocket {
 			this.ping = message.ping();
 		}
 		this.answerDue = this.answerDue || !message.subscribe().isEmpty() || this.ping != null;
+		// The next frame has to wait: changes must not outrun their answers.
+		Sinks.Empty<Void> covered = Sinks.empty();
+		this.covered = covered;
 		listenAnew();
-		return Mono.empty();
+		return covered.asMono();
 	}
 
 	private Mono<Void> sendText(byte[] json) {

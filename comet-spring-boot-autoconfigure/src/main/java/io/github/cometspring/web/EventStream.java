@@ -13,7 +13,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
  * Writes the batches of one client as server-sent events, one after the other: the next
- * is asked for when the last has been handed to the network layer.
+ * is asked for when the operating system has taken the last.
  */
 final class EventStream {
 
@@ -22,6 +22,8 @@ final class EventStream {
 	private final BatchSource source;
 
 	private final Mono<Void> deadline;
+
+	private final Mono<Void> taken;
 
 	private final Runnable drop;
 
@@ -33,11 +35,13 @@ final class EventStream {
 
 	private @Nullable Batch underWay;
 
-	EventStream(ServerHttpResponse response, BatchSource source, Batch first, Mono<Void> deadline, Runnable drop) {
+	EventStream(ServerHttpResponse response, BatchSource source, Batch first, Mono<Void> deadline, Mono<Void> taken,
+			Runnable drop) {
 		this.response = response;
 		this.source = source;
 		this.first = first;
 		this.deadline = deadline;
+		this.taken = taken;
 		this.drop = drop;
 	}
 
@@ -67,6 +71,11 @@ final class EventStream {
 	}
 
 	private Mono<DataBuffer> part() {
+		// Flushed is not taken: a client that does not read would have a queue after all.
+		return (this.underWay != null) ? this.taken.then(Mono.defer(this::nextPart)) : nextPart();
+	}
+
+	private Mono<DataBuffer> nextPart() {
 		lastWritten();
 		Batch opening = this.first;
 		this.first = null;

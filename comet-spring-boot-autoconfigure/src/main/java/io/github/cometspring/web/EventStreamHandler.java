@@ -43,6 +43,8 @@ public final class EventStreamHandler implements WebHandler {
 
 	private final EventLoops eventLoops;
 
+	private final Duration writeTimeout;
+
 	private final Deadlines writeDeadlines;
 
 	/**
@@ -54,6 +56,7 @@ public final class EventStreamHandler implements WebHandler {
 	public EventStreamHandler(Subscriptions subscriptions, EventLoops eventLoops, Duration writeTimeout) {
 		this.subscriptions = subscriptions;
 		this.eventLoops = eventLoops;
+		this.writeTimeout = writeTimeout;
 		this.writeDeadlines = new Deadlines(writeTimeout);
 	}
 
@@ -142,9 +145,18 @@ public final class EventStreamHandler implements WebHandler {
 		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
 		// For proxies of the nginx kind, which would hold events back.
 		response.getHeaders().set("X-Accel-Buffering", "no");
-		return new EventStream(response, source, first, this.writeDeadlines.on(loop),
+		return new EventStream(response, source, first, this.writeDeadlines.on(loop), taken(exchange.getRequest()),
 				() -> this.eventLoops.drop(exchange.getRequest()))
 			.write();
+	}
+
+	/**
+	 * Completes when the client's connection has nothing to write, and never if it ends
+	 * before: then the stream is cancelled.
+	 */
+	private Mono<Void> taken(ServerHttpRequest request) {
+		return Mono.create((sink) -> this.eventLoops.watch(request, this.writeTimeout, sink::success, () -> {
+		}));
 	}
 
 }
