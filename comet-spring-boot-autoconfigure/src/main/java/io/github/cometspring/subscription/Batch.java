@@ -3,7 +3,7 @@ package io.github.cometspring.subscription;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 
 import io.github.cometspring.channel.Cursor;
@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batch {
 
+	private static final AtomicIntegerFieldUpdater<Batch> REPORTED = AtomicIntegerFieldUpdater.newUpdater(Batch.class,
+			"reported");
+
 	private final List<Segment> segments;
 
 	private final Map<String, Position> positions;
@@ -29,7 +32,8 @@ public final class Batch {
 
 	private final List<Delivery> receipts;
 
-	private final AtomicBoolean reported = new AtomicBoolean();
+	@SuppressWarnings("unused") // by the updater
+	private volatile int reported;
 
 	Batch(List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending, List<Delivery> receipts) {
 		this.segments = segments;
@@ -51,7 +55,21 @@ public final class Batch {
 	 * @return the cursor to resume from
 	 */
 	public Cursor cursor() {
-		return Cursor.of(this.positions);
+		// Most clients listen to one channel, and stand where many others do.
+		return isOneChannel() ? this.segments.get(0).cursor() : Cursor.of(this.positions);
+	}
+
+	/**
+	 * Whether the client listens to one channel and gets news of it, so that all that is
+	 * written of this batch is the same for every client at that place.
+	 * @return {@code true} if the only segment tells where the client stands, too
+	 */
+	public boolean isOneChannel() {
+		if (this.segments.size() != 1 || this.positions.size() != 1) {
+			return false;
+		}
+		Segment segment = this.segments.get(0);
+		return !segment.isEnded() && this.positions.containsKey(segment.channel());
 	}
 
 	/**
@@ -92,7 +110,7 @@ public final class Batch {
 	}
 
 	private void report(Consumer<Delivery> result) {
-		if (this.reported.compareAndSet(false, true)) {
+		if (!this.receipts.isEmpty() && REPORTED.compareAndSet(this, 0, 1)) {
 			this.receipts.forEach(result);
 		}
 	}

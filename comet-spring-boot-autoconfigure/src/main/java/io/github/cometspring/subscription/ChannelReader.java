@@ -2,6 +2,7 @@ package io.github.cometspring.subscription;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
@@ -20,7 +21,7 @@ final class ChannelReader extends Lane.Member {
 
 	private final ChannelLog log;
 
-	private final Dialect dialect;
+	private @Nullable Cursor start;
 
 	private @Nullable Lane lane;
 
@@ -34,10 +35,10 @@ final class ChannelReader extends Lane.Member {
 
 	private @Nullable List<Receipt> receipts;
 
-	ChannelReader(ClientSubscription client, ChannelLog log, Dialect dialect) {
+	ChannelReader(ClientSubscription client, ChannelLog log, Cursor start) {
 		this.client = client;
 		this.log = log;
-		this.dialect = dialect;
+		this.start = start;
 	}
 
 	/**
@@ -45,10 +46,11 @@ final class ChannelReader extends Lane.Member {
 	 * Whoever sees the client counted can rely on it that the client gets what is
 	 * published from then on.
 	 */
-	void join(LoopSubscriptions home, Cursor cursor) {
+	void join(LoopSubscriptions home) {
 		Lane lane = home.lane(this.log);
 		long newest = this.log.newest();
-		StartingPoint start = StartingPoint.of(this.log, cursor);
+		StartingPoint start = StartingPoint.of(this.log, Objects.requireNonNullElse(this.start, Cursor.LATEST));
+		this.start = null;
 		this.offset = start.offset();
 		this.gap = start.gap();
 		// Whoever lacks nothing from before is no reader that resumes.
@@ -84,9 +86,9 @@ final class ChannelReader extends Lane.Member {
 		if (this.lane == null || (this.offset == this.log.newest() && !this.gap && !this.log.isClosed())) {
 			return null;
 		}
-		Segment news = this.lane.news().after(this.offset, this.live, this.dialect, maxSize);
+		Segment news = this.lane.news().after(this.offset, this.live, this.client.dialect(), maxSize);
 		if (news.size() > budget && !first) {
-			news = SegmentReader.read(this.log, this.offset, this.live, this.dialect, budget, false);
+			news = SegmentReader.read(this.log, this.offset, this.live, this.client.dialect(), budget, false);
 			if (news == null) {
 				return null;
 			}
@@ -130,6 +132,10 @@ final class ChannelReader extends Lane.Member {
 			this.offset = all.offset() - all.messages().size();
 		}
 		return this.offset;
+	}
+
+	boolean awaitsReceipts() {
+		return this.receipts != null;
 	}
 
 	/**

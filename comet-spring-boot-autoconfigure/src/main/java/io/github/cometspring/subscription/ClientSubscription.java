@@ -25,15 +25,18 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private final CoreSubscriber<? super Batch> subscriber;
 
-	private final Subscriptions.Terms terms;
+	private final Connection connection;
 
-	private final LoopSubscriptions home;
+	private final Duration timeout;
 
-	private final SubscriptionRequest request;
+	private final ChannelReader[] readers;
 
-	private final List<String> unknown;
+	private List<String> unknown;
 
-	private final List<ChannelReader> readers;
+	/**
+	 * The reader whose turn it is to be served first.
+	 */
+	private int turn;
 
 	private long requested;
 
@@ -49,29 +52,38 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private volatile boolean cancelled;
 
-	ClientSubscription(CoreSubscriber<? super Batch> subscriber, Subscriptions.Terms terms, LoopSubscriptions home,
-			SubscriptionRequest request, Map<String, ChannelLog> found) {
+	ClientSubscription(CoreSubscriber<? super Batch> subscriber, Connection connection, SubscriptionRequest request,
+			Map<String, ChannelLog> found) {
 		this.subscriber = subscriber;
-		this.terms = terms;
-		this.home = home;
-		this.request = request;
-		this.unknown = new ArrayList<>(0);
-		this.readers = new ArrayList<>(found.size());
-		for (String channel : request.channels().keySet()) {
-			ChannelLog log = found.get(channel);
+		this.connection = connection;
+		this.timeout = connection.timeout(request.timeout());
+		this.readers = new ChannelReader[found.size()];
+		this.unknown = List.of();
+		int next = 0;
+		for (Map.Entry<String, Cursor> start : request.channels().entrySet()) {
+			ChannelLog log = found.get(start.getKey());
 			if (log != null) {
-				this.readers.add(new ChannelReader(this, log, terms.dialect()));
+				this.readers[next++] = new ChannelReader(this, log, start.getValue());
 			}
 			else {
-				this.unknown.add(channel);
+				this.unknown = this.unknown.isEmpty() ? new ArrayList<>() : this.unknown;
+				this.unknown.add(start.getKey());
 			}
 		}
+	}
+
+	Dialect dialect() {
+		return this.connection.dialect();
+	}
+
+	private LoopSubscriptions home() {
+		return this.connection.home();
 	}
 
 	@Override
 	public void request(long n) {
 		if (Operators.validate(n)) {
-			this.home.loop().run(() -> {
+			home().loop().run(() -> {
 				this.requested = Operators.addCap(this.requested, n);
 				if (this.started) {
 					advance();
@@ -87,7 +99,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	public void cancel() {
 		// Seen by what is on the loop before its own turn comes.
 		this.cancelled = true;
-		this.home.loop().run(this::finish);
+		home().loop().run(this::finish);
 	}
 
 	private void start() {
@@ -96,19 +108,18 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		}
 		this.started = true;
 		for (ChannelReader reader : this.readers) {
-			reader.join(this.home, this.request.channels().getOrDefault(reader.channel(), Cursor.LATEST));
+			reader.join(home());
 		}
-		this.ending = this.terms.endedMeanwhile();
+		this.ending = this.connection.endedMeanwhile();
 		advance();
-		Duration timeout = this.terms.timeout(this.request);
 		if (this.done) {
 			return;
 		}
-		if (timeout.isZero()) {
+		if (this.timeout.isZero()) {
 			end(Ending.TIMED_OUT);
 		}
 		else {
-			this.home.deadlines(timeout).add(this);
+			home().deadlines(this.timeout).add(this);
 		}
 	}
 
@@ -126,19 +137,47 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	}
 
 	private List<Segment> collect() {
-		List<Segment> segments = new ArrayList<>(this.readers.size() + this.unknown.size());
-		long budget = this.terms.maxResponseSize();
-		for (ChannelReader reader : this.readers) {
-			Segment news = reader.take(budget, segments.isEmpty(), this.terms.maxResponseSize());
-			if (news != null) {
-				segments.add(news);
-				budget -= news.size();
-			}
+		long budget = this.connection.maxResponseSize();
+		if (this.readers.length == 1 && this.unknown.isEmpty()) {
+			Segment news = this.readers[0].take(budget, true, budget);
+			return (news != null) ? List.of(news) : List.of();
 		}
+		List<Segment> segments = collect(budget);
 		for (String channel : this.unknown) {
 			segments.add(Segment.unknown(channel));
 		}
-		this.unknown.clear();
+		this.unknown = List.of();
+		return segments;
+	}
+
+	/**
+	 * Serves the channels in turn, so that a busy one cannot fill every batch of a stream
+	 * that is slow, and hands their news out in the client's order.
+	 */
+	private List<Segment> collect(long maxSize) {
+		@Nullable Segment[] news = new Segment[this.readers.length];
+		long budget = maxSize;
+		int served = 0;
+		int next = this.turn;
+		for (int i = 0; i < news.length; i++) {
+			int index = (this.turn + i) % news.length;
+			Segment taken = this.readers[index].take(budget, served == 0, maxSize);
+			if (taken != null) {
+				news[index] = taken;
+				budget -= taken.size();
+				served++;
+				next = index + 1;
+			}
+		}
+		if (budget < maxSize) {
+			this.turn = next % news.length;
+		}
+		List<Segment> segments = new ArrayList<>(served + this.unknown.size());
+		for (Segment segment : news) {
+			if (segment != null) {
+				segments.add(segment);
+			}
+		}
 		return segments;
 	}
 
@@ -147,20 +186,14 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	 * and that it is alive.
 	 */
 	private boolean isWordDue() {
-		return !this.terms.dialect().transport().isPolling() && (!this.greeted || this.heartbeatDue);
+		return !this.connection.isPolling() && (!this.greeted || this.heartbeatDue);
 	}
 
 	private void give(List<Segment> segments) {
-		Map<String, Position> positions = new HashMap<>();
-		List<Delivery> receipts = new ArrayList<>(0);
-		for (ChannelReader reader : this.readers) {
-			reader.handOverReceipts(receipts);
-			if (!reader.hasEnded()) {
-				positions.put(reader.channel(), reader.position());
-			}
-		}
+		List<Delivery> receipts = receipts();
+		Map<String, Position> positions = positions();
 		Ending last = this.ending;
-		if (last == null && this.terms.dialect().transport().isPolling()) {
+		if (last == null && this.connection.isPolling()) {
 			last = Ending.ANSWERED;
 		}
 		else if (last == null && positions.isEmpty() && !segments.isEmpty()) {
@@ -178,15 +211,40 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		}
 	}
 
+	private Map<String, Position> positions() {
+		if (this.readers.length == 1) {
+			ChannelReader reader = this.readers[0];
+			return reader.hasEnded() ? Map.of() : Map.of(reader.channel(), reader.position());
+		}
+		Map<String, Position> positions = new HashMap<>();
+		for (ChannelReader reader : this.readers) {
+			if (!reader.hasEnded()) {
+				positions.put(reader.channel(), reader.position());
+			}
+		}
+		return positions;
+	}
+
+	private List<Delivery> receipts() {
+		List<Delivery> receipts = List.of();
+		for (ChannelReader reader : this.readers) {
+			if (reader.awaitsReceipts()) {
+				receipts = receipts.isEmpty() ? new ArrayList<>() : receipts;
+				reader.handOverReceipts(receipts);
+			}
+		}
+		return receipts;
+	}
+
 	@Override
 	void expire() {
-		if (this.terms.dialect().transport().isPolling()) {
+		if (this.connection.isPolling()) {
 			// What is there when the answer is made goes into it (protocol, section 2).
 			advance();
 			end(Ending.TIMED_OUT);
 		}
 		else {
-			this.home.deadlines(this.terms.timeout(this.request)).add(this);
+			home().deadlines(this.timeout).add(this);
 			this.heartbeatDue = true;
 			advance();
 		}
@@ -194,7 +252,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	@Override
 	void end(Ending ending, int order) {
-		if (this.terms.beganBefore(order)) {
+		if (this.connection.beganBefore(order)) {
 			end(ending);
 		}
 	}
@@ -211,7 +269,9 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		if (!this.done) {
 			this.done = true;
 			unlink();
-			this.readers.forEach(ChannelReader::leave);
+			for (ChannelReader reader : this.readers) {
+				reader.leave();
+			}
 		}
 	}
 

@@ -1,13 +1,19 @@
 package io.github.cometspring.subscription;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import io.github.cometspring.channel.ChannelLog;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * A client that has been admitted: it counts as connected until this is closed. What it
- * listens to may change.
+ * listens to may change; the terms on which it listens are fixed when it connects.
  * <p>
  * Thread-safe.
  *
@@ -15,35 +21,96 @@ import reactor.core.publisher.Mono;
  */
 public final class Connection implements AutoCloseable {
 
+	private static final AtomicIntegerFieldUpdater<Connection> CLOSED = AtomicIntegerFieldUpdater
+		.newUpdater(Connection.class, "closed");
+
 	private final Subscriptions subscriptions;
 
-	private final Subscriptions.Terms terms;
+	private final Dialect dialect;
 
-	private final EventLoop loop;
+	private final LoopSubscriptions home;
 
-	private final AtomicBoolean closed = new AtomicBoolean();
+	private final Duration timeout;
 
-	Connection(Subscriptions subscriptions, Subscriptions.Terms terms, EventLoop loop) {
+	private final int killsBefore;
+
+	@SuppressWarnings("unused") // by the updater
+	private volatile int closed;
+
+	Connection(Subscriptions subscriptions, Dialect dialect, LoopSubscriptions home, Duration timeout,
+			int killsBefore) {
 		this.subscriptions = subscriptions;
-		this.terms = terms;
-		this.loop = loop;
+		this.dialect = dialect;
+		this.home = home;
+		this.timeout = timeout;
+		this.killsBefore = killsBefore;
 	}
 
 	/**
 	 * Listens to channels. An order to end whatever waits that came since the client was
 	 * admitted ends this at once.
 	 * @param request what the client asks for
-	 * @return the batches, or {@link SubscriptionRejectedException}, or the error of the
-	 * request
+	 * @return the batches, or {@link SubscriptionRejectedException}
 	 */
-	public Flux<Batch> listen(Mono<SubscriptionRequest> request) {
-		return this.subscriptions.listen(this.terms, this.loop, request);
+	public Flux<Batch> listen(SubscriptionRequest request) {
+		return Flux.defer(() -> {
+			Mono<Map<String, ChannelLog>> channels = this.subscriptions.admit(request);
+			// Where nothing has to be waited for, nothing stands between a client and its
+			// subscription: there may be very many of both.
+			return (channels instanceof Callable<?>) ? begin(request, Admission.callNow(channels))
+					: channels.flatMapMany((found) -> begin(request, found));
+		});
+	}
+
+	private Flux<Batch> begin(SubscriptionRequest request, Map<String, ChannelLog> found) {
+		return new Flux<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super Batch> subscriber) {
+				subscriber.onSubscribe(new ClientSubscription(subscriber, Connection.this, request, found));
+			}
+		};
+	}
+
+	Dialect dialect() {
+		return this.dialect;
+	}
+
+	LoopSubscriptions home() {
+		return this.home;
+	}
+
+	boolean isPolling() {
+		return this.dialect.transport().isPolling();
+	}
+
+	/**
+	 * How long a poll is held, or a stream may be silent.
+	 * @param wanted what the client asks for, or {@code null} if it does not
+	 */
+	Duration timeout(@Nullable Duration wanted) {
+		if (!isPolling()) {
+			return this.subscriptions.limits().heartbeat();
+		}
+		return (wanted != null && wanted.compareTo(this.timeout) < 0) ? wanted : this.timeout;
+	}
+
+	long maxResponseSize() {
+		long limit = this.subscriptions.limits().maxResponseSize();
+		return isPolling() ? limit : Math.min(limit, Subscriptions.STREAM_BATCH_SIZE);
+	}
+
+	boolean beganBefore(int order) {
+		return this.killsBefore - order < 0;
+	}
+
+	@Nullable Ending endedMeanwhile() {
+		return this.subscriptions.endedSince(this.killsBefore);
 	}
 
 	@Override
 	public void close() {
-		if (this.closed.compareAndSet(false, true)) {
-			this.subscriptions.leave(this.terms.dialect().transport());
+		if (CLOSED.compareAndSet(this, 0, 1)) {
+			this.subscriptions.leave(this.dialect.transport());
 		}
 	}
 

@@ -20,6 +20,15 @@ public interface EventLoop extends Executor {
 	boolean inLoop();
 
 	/**
+	 * Runs a task when the sockets of the loop have had their turn: for work that is long
+	 * and is done in slices.
+	 * @param task the task
+	 */
+	default void executeAfterIo(Runnable task) {
+		execute(task);
+	}
+
+	/**
 	 * Runs a task later.
 	 * @param task the task
 	 * @param delay how long from now

@@ -173,7 +173,7 @@ final class Lane extends BaseSubscriber<Publication> {
 				this.unvisited = this.size;
 			}
 			if (this.unvisited > 0) {
-				this.home.loop().execute(this::visit);
+				this.home.loop().executeAfterIo(this::visit);
 			}
 		}
 	}

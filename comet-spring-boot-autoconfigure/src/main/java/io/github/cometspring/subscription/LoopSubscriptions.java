@@ -72,7 +72,7 @@ final class LoopSubscriptions {
 		finally {
 			// Also when one of them has failed: the others still wait.
 			if (waiting.hasNext()) {
-				this.loop.execute(() -> end(waiting, ending, order));
+				this.loop.executeAfterIo(() -> end(waiting, ending, order));
 			}
 		}
 	}

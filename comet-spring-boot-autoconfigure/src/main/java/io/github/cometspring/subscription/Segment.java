@@ -1,8 +1,10 @@
 package io.github.cometspring.subscription;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
+import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ public final class Segment {
 	private final long size;
 
 	private volatile @Nullable Encoded<?> encoded;
+
+	private volatile @Nullable Cursor cursor;
 
 	Segment(String channel, List<Message> messages, boolean gap, boolean ended, @Nullable Position position,
 			long size) {
@@ -98,6 +102,18 @@ public final class Segment {
 			this.encoded = last;
 		}
 		return (T) last.form;
+	}
+
+	/**
+	 * Where a client stands after this that listens to this channel alone.
+	 */
+	Cursor cursor() {
+		Cursor cursor = this.cursor;
+		if (cursor == null) {
+			cursor = (this.position != null) ? Cursor.of(this.channel, this.position) : Cursor.of(Map.of());
+			this.cursor = cursor;
+		}
+		return cursor;
 	}
 
 	/**

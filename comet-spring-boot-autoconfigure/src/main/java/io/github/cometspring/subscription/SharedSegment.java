@@ -7,9 +7,10 @@ import io.github.cometspring.channel.ChannelLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last segment that was cut out of a log. Clients that are woken together mostly
- * stand at the same place, and get the same object. It serves for a second, so that it
- * does not outlive its messages' time in history by more. Belongs to its event loop.
+ * The last segments that were cut out of a log, one for each transport. Clients that are
+ * woken together mostly stand at the same place, and get the same object. It serves for a
+ * second, so that it does not outlive its messages' time in history by more. Belongs to
+ * its event loop.
  */
 final class SharedSegment {
 
@@ -19,7 +20,7 @@ final class SharedSegment {
 
 	private final EventLoop loop;
 
-	private @Nullable Cut last;
+	private final @Nullable Cut[] last = new Cut[Transport.values().length];
 
 	SharedSegment(ChannelLog log, EventLoop loop) {
 		this.log = log;
@@ -35,7 +36,8 @@ final class SharedSegment {
 	 * @return the news
 	 */
 	Segment after(long after, boolean live, Dialect dialect, long maxSize) {
-		Cut last = this.last;
+		int slot = dialect.transport().ordinal();
+		Cut last = this.last[slot];
 		// Looked at before the log is read: what comes in between is read again.
 		boolean closed = this.log.isClosed();
 		long newest = this.log.newest();
@@ -44,7 +46,7 @@ final class SharedSegment {
 				|| !last.dialect.equals(dialect) || now - last.time > LIFETIME) {
 			Segment segment = SegmentReader.read(this.log, after, live, dialect, maxSize, true);
 			last = new Cut(after, live, dialect, newest, closed, now, Objects.requireNonNull(segment));
-			this.last = last;
+			this.last[slot] = last;
 		}
 		return last.segment;
 	}

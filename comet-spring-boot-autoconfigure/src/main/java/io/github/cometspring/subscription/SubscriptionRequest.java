@@ -32,7 +32,8 @@ public record SubscriptionRequest(Map<String, Cursor> channels, @Nullable Durati
 	 * @param principal the user who is logged in
 	 */
 	public SubscriptionRequest {
-		channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
+		channels = (channels.size() == 1) ? Map.copyOf(channels)
+				: Collections.unmodifiableMap(new LinkedHashMap<>(channels));
 	}
 
 	/**
@@ -45,6 +46,9 @@ public record SubscriptionRequest(Map<String, Cursor> channels, @Nullable Durati
 	 */
 	public static SubscriptionRequest of(Collection<String> channels, Cursor cursor, @Nullable Duration timeout,
 			Mono<? extends Principal> principal) {
+		if (channels.size() == 1) {
+			return new SubscriptionRequest(Map.of(channels.iterator().next(), cursor), timeout, principal);
+		}
 		Map<String, Cursor> starts = new LinkedHashMap<>();
 		channels.forEach((channel) -> starts.put(channel, cursor));
 		return new SubscriptionRequest(starts, timeout, principal);

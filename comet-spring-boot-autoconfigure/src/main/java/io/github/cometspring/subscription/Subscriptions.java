@@ -1,29 +1,19 @@
 package io.github.cometspring.subscription;
 
-import java.security.Principal;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.function.Function;
 
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
-import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
 import org.jspecify.annotations.Nullable;
-import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.Logger;
-import reactor.util.Loggers;
 
 /**
  * Opens subscriptions, the same way for every dialect: is the service active, is there
@@ -36,27 +26,21 @@ import reactor.util.Loggers;
  */
 public final class Subscriptions implements Disposable {
 
-	private static final Logger logger = Loggers.getLogger(Subscriptions.class);
-
 	/**
 	 * What a stream gets in one batch, in bytes: so much lies in the network layer of a
 	 * client that does not read.
 	 */
-	private static final long STREAM_BATCH_SIZE = 65_536;
-
-	private final ChannelBroker broker;
+	static final long STREAM_BATCH_SIZE = 65_536;
 
 	private final CometControl control;
 
-	private final @Nullable ChannelAuthorizer authorizer;
-
 	private final SubscriptionLimits limits;
 
+	private final Admission admission;
+
+	private final Places places;
+
 	private final ConcurrentHashMap<EventLoop, LoopSubscriptions> loops = new ConcurrentHashMap<>();
-
-	private final AtomicInteger connections = new AtomicInteger();
-
-	private final AtomicIntegerArray connectionsByTransport = new AtomicIntegerArray(Transport.values().length);
 
 	private final AtomicInteger kills = new AtomicInteger();
 
@@ -74,10 +58,10 @@ public final class Subscriptions implements Disposable {
 	 */
 	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable ChannelAuthorizer authorizer,
 			SubscriptionLimits limits) {
-		this.broker = broker;
 		this.control = control;
-		this.authorizer = authorizer;
 		this.limits = limits;
+		this.admission = new Admission(broker, authorizer, limits.maxChannels());
+		this.places = new Places(limits.maxConnections());
 		this.killing = control.kills().subscribe((kill) -> endAll(Ending.KILLED));
 	}
 
@@ -91,7 +75,8 @@ public final class Subscriptions implements Disposable {
 	 * request
 	 */
 	public Flux<Batch> open(Dialect dialect, EventLoop loop, Mono<SubscriptionRequest> request) {
-		return Flux.using(() -> connect(dialect, loop), (connection) -> connection.listen(request), Connection::close);
+		return Flux.using(() -> connect(dialect, loop), (connection) -> request.flatMapMany(connection::listen),
+				Connection::close);
 	}
 
 	/**
@@ -104,31 +89,10 @@ public final class Subscriptions implements Disposable {
 	public Connection connect(Dialect dialect, EventLoop loop) {
 		// In this order: whoever has an old timeout has not seen the kill after it.
 		int killsBefore = this.kills.get();
-		Terms terms = new Terms(dialect, this.control.timeout(), killsBefore);
+		Connection connection = new Connection(this, dialect, home(loop), this.control.timeout(), killsBefore);
 		checkActive();
-		enter(dialect.transport());
-		return new Connection(this, terms, loop);
-	}
-
-	Flux<Batch> listen(Terms terms, EventLoop loop, Mono<SubscriptionRequest> request) {
-		return request.flatMap(this::admit)
-			.flatMapMany((admitted) -> find(admitted.channels())
-				.flatMapMany((found) -> listen(admitted, terms, loop, found)));
-	}
-
-	/**
-	 * The living channels, and of the closed those that a client has been reading.
-	 */
-	private Mono<Map<String, ChannelLog>> find(Map<String, Cursor> channels) {
-		return this.broker.findAll(channels.keySet()).flatMap((living) -> {
-			if (living.size() == channels.size()) {
-				return Mono.just(living);
-			}
-			return Flux.fromIterable(channels.entrySet())
-				.filter((start) -> !living.containsKey(start.getKey()) && start.getValue().knows(start.getKey()))
-				.concatMap((start) -> this.broker.findClosed(start.getKey()))
-				.collectMap(ChannelLog::id, Function.identity(), () -> new HashMap<>(living));
-		});
+		this.places.take(dialect.transport());
+		return connection;
 	}
 
 	private void checkActive() {
@@ -140,65 +104,33 @@ public final class Subscriptions implements Disposable {
 		}
 	}
 
-	private void enter(Transport transport) {
-		Integer limit = this.limits.maxConnections();
-		if (limit != null && this.connections.getAndUpdate((used) -> Math.min(used + 1, limit)) >= limit) {
-			throw new SubscriptionRejectedException(Reason.TOO_MANY_CONNECTIONS,
-					"%d of %d connections in use (comet.max-connections)".formatted(limit, limit));
-		}
-		if (limit == null) {
-			this.connections.incrementAndGet();
-		}
-		this.connectionsByTransport.incrementAndGet(transport.ordinal());
+	private LoopSubscriptions home(EventLoop loop) {
+		LoopSubscriptions home = this.loops.get(loop);
+		return (home != null) ? home : this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key));
+	}
+
+	SubscriptionLimits limits() {
+		return this.limits;
+	}
+
+	Mono<Map<String, ChannelLog>> admit(SubscriptionRequest request) {
+		return this.admission.admit(request);
 	}
 
 	void leave(Transport transport) {
-		this.connections.decrementAndGet();
-		this.connectionsByTransport.decrementAndGet(transport.ordinal());
+		this.places.giveBack(transport);
 	}
 
-	private Mono<SubscriptionRequest> admit(SubscriptionRequest request) {
-		if (request.channels().size() > this.limits.maxChannels()) {
-			throw new SubscriptionRejectedException(Reason.TOO_MANY_CHANNELS,
-					"Too many channels: at most %d in one request".formatted(this.limits.maxChannels()));
+	/**
+	 * Why a client must end that was admitted a while ago.
+	 * @param killsBefore how many orders to end there had been then
+	 * @return the reason, or {@code null} if there was no order since
+	 */
+	@Nullable Ending endedSince(int killsBefore) {
+		if (this.kills.get() == killsBefore) {
+			return null;
 		}
-		ChannelAuthorizer authorizer = this.authorizer;
-		if (authorizer == null) {
-			return Mono.just(request);
-		}
-		return request.principal()
-			.map(Optional::of)
-			.defaultIfEmpty(Optional.empty())
-			.flatMap((principal) -> Flux.fromIterable(request.channels().keySet())
-				.concatMap((channel) -> mayRead(authorizer, principal.orElse(null), channel))
-				.all((permitted) -> permitted))
-			.map((permitted) -> {
-				if (!permitted) {
-					throw new SubscriptionRejectedException(Reason.FORBIDDEN, "Not authorized");
-				}
-				return request;
-			});
-	}
-
-	private static Mono<Boolean> mayRead(ChannelAuthorizer authorizer, @Nullable Principal principal, String channel) {
-		return Mono.defer(() -> authorizer.mayRead(principal, channel)).defaultIfEmpty(false).onErrorResume((ex) -> {
-			logger.warn("The channel authorizer failed; access is refused", ex);
-			return Mono.just(false);
-		});
-	}
-
-	private Flux<Batch> listen(SubscriptionRequest request, Terms terms, EventLoop loop,
-			Map<String, ChannelLog> found) {
-		return new Flux<>() {
-			@Override
-			public void subscribe(CoreSubscriber<? super Batch> subscriber) {
-				subscriber.onSubscribe(new ClientSubscription(subscriber, terms, home(loop), request, found));
-			}
-		};
-	}
-
-	private LoopSubscriptions home(EventLoop loop) {
-		return this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key));
+		return this.shuttingDown ? Ending.SHUTTING_DOWN : Ending.KILLED;
 	}
 
 	/**
@@ -207,7 +139,7 @@ public final class Subscriptions implements Disposable {
 	 * @return the number at this moment
 	 */
 	public int connections(Transport transport) {
-		return this.connectionsByTransport.get(transport.ordinal());
+		return this.places.taken(transport);
 	}
 
 	/**
@@ -249,56 +181,6 @@ public final class Subscriptions implements Disposable {
 	@Override
 	public boolean isDisposed() {
 		return this.killing.isDisposed();
-	}
-
-	/**
-	 * What is fixed when a subscription begins.
-	 */
-	final class Terms {
-
-		private final Dialect dialect;
-
-		private final Duration timeout;
-
-		private final int killsBefore;
-
-		private Terms(Dialect dialect, Duration timeout, int killsBefore) {
-			this.dialect = dialect;
-			this.timeout = timeout;
-			this.killsBefore = killsBefore;
-		}
-
-		Dialect dialect() {
-			return this.dialect;
-		}
-
-		/**
-		 * How long a poll is held, or a stream may be silent.
-		 */
-		Duration timeout(SubscriptionRequest request) {
-			if (!this.dialect.transport().isPolling()) {
-				return Subscriptions.this.limits.heartbeat();
-			}
-			Duration wanted = request.timeout();
-			return (wanted != null && wanted.compareTo(this.timeout) < 0) ? wanted : this.timeout;
-		}
-
-		long maxResponseSize() {
-			long limit = Subscriptions.this.limits.maxResponseSize();
-			return this.dialect.transport().isPolling() ? limit : Math.min(limit, STREAM_BATCH_SIZE);
-		}
-
-		boolean beganBefore(int order) {
-			return this.killsBefore - order < 0;
-		}
-
-		@Nullable Ending endedMeanwhile() {
-			if (Subscriptions.this.kills.get() == this.killsBefore) {
-				return null;
-			}
-			return Subscriptions.this.shuttingDown ? Ending.SHUTTING_DOWN : Ending.KILLED;
-		}
-
 	}
 
 }

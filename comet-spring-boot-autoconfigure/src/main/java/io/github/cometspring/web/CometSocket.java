@@ -121,7 +121,7 @@ final class CometSocket {
 	}
 
 	private Flux<Outgoing> listen(SubscriptionRequest request) {
-		return this.connection.listen(Mono.just(request))
+		return this.connection.listen(request)
 			.index((number, batch) -> new Outgoing(batch, number == 0))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> {
 				this.close.tryEmitValue(CloseStatuses.FORBIDDEN);

@@ -100,6 +100,14 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		}
 
 		@Override
+		public void executeAfterIo(Runnable task) {
+			// A task that is due is taken up when the sockets have been looked at, one
+			// that
+			// is only queued may be run at once.
+			this.delegate.schedule(task, 1, TimeUnit.NANOSECONDS);
+		}
+
+		@Override
 		public void schedule(Runnable task, Duration delay) {
 			this.delegate.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
 		}
