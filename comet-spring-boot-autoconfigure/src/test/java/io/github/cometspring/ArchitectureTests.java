@@ -50,6 +50,9 @@ class ArchitectureTests {
 			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http..",
 			"org.springframework.util..", "org.springframework.web..", "tools.jackson..", "com.fasterxml.jackson.." };
 
+	private static final String[] NETTY = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
+			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http.." };
+
 	private static final String[] WIRE = { "tools.jackson.core.." };
 
 	private static final String[] CLIENT = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
@@ -65,7 +68,7 @@ class ArchitectureTests {
 			"org.springframework.." };
 
 	private static final Set<String> PACKAGES = Set.of("channel", "control", "protocol", "security", "subscription",
-			"web", "typed", "client", "redis", "actuate", "autoconfigure");
+			"web", "netty", "typed", "client", "redis", "actuate", "autoconfigure");
 
 	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
 			"toIterable", "toStream");
@@ -77,6 +80,7 @@ class ArchitectureTests {
 				imports("security", REACTOR, List.of("channel"), "SecurityKnowsTooMuch"),
 				imports("subscription", REACTOR, List.of("channel", "control", "security"), "SubscriptionKnowsTooMuch"),
 				imports("web", WEB, List.of("subscription", "protocol", "channel"), "WebKnowsTooMuch"),
+				imports("netty", NETTY, List.of("subscription", "protocol", "channel", "web"), "NettyKnowsTooMuch"),
 				imports("typed", JSON, List.of("channel"), "TypedKnowsTooMuch"),
 				imports("client", CLIENT, List.of("channel", "protocol"), "ClientKnowsTooMuch"),
 				imports("redis", REDIS, List.of("channel", "control"), "RedisKnowsTooMuch"),

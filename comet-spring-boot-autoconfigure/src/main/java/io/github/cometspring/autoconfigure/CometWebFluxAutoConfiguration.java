@@ -3,6 +3,7 @@ package io.github.cometspring.autoconfigure;
 import java.util.EnumMap;
 import java.util.Map;
 
+import io.github.cometspring.netty.ReactorNettyEventLoops;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
@@ -12,7 +13,6 @@ import io.github.cometspring.web.EventStreamHandler;
 import io.github.cometspring.web.JsonPollHandler;
 import io.github.cometspring.web.EventLoops;
 import io.github.cometspring.web.LegacyPollHandler;
-import io.github.cometspring.web.ReactorNettyEventLoops;
 import io.github.cometspring.web.SchedulerEventLoops;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;

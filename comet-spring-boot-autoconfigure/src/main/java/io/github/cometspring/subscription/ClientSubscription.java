@@ -42,6 +42,8 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private boolean started;
 
+	private boolean advancing;
+
 	private boolean greeted;
 
 	private boolean heartbeatDue;
@@ -127,12 +129,22 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	 * Gives the client what there is, if it wants anything.
 	 */
 	void advance() {
-		while (!this.done && !this.cancelled && this.requested > 0) {
-			List<Segment> segments = (this.ending == null) ? collect() : List.of();
-			if (segments.isEmpty() && this.ending == null && !isWordDue()) {
-				return;
+		// Who asks for more while it is given something is served by the same loop.
+		if (this.advancing) {
+			return;
+		}
+		this.advancing = true;
+		try {
+			while (!this.done && !this.cancelled && this.requested > 0) {
+				List<Segment> segments = (this.ending == null) ? collect() : List.of();
+				if (segments.isEmpty() && this.ending == null && !isWordDue()) {
+					return;
+				}
+				give(segments);
 			}
-			give(segments);
+		}
+		finally {
+			this.advancing = false;
 		}
 	}
 

@@ -106,8 +106,9 @@ public final class Segment {
 
 	/**
 	 * Where a client stands after this that listens to this channel alone.
+	 * @return the cursor to resume from
 	 */
-	Cursor cursor() {
+	public Cursor cursor() {
 		Cursor cursor = this.cursor;
 		if (cursor == null) {
 			cursor = (this.position != null) ? Cursor.of(this.channel, this.position) : Cursor.of(Map.of());

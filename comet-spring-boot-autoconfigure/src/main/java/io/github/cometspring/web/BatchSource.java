@@ -1,6 +1,7 @@
 package io.github.cometspring.web;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import io.github.cometspring.subscription.Batch;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ import reactor.core.publisher.MonoSink;
 final class BatchSource extends BaseSubscriber<Batch> {
 
 	private final AtomicReference<@Nullable MonoSink<Batch>> taker = new AtomicReference<>();
+
+	private volatile @Nullable Consumer<Batch> consumer;
+
+	private volatile @Nullable Runnable end;
 
 	private volatile @Nullable Throwable error;
 
@@ -43,14 +48,29 @@ final class BatchSource extends BaseSubscriber<Batch> {
 		});
 	}
 
+	/**
+	 * Hands all further batches to a consumer, which {@linkplain #request(long) asks} for
+	 * each.
+	 * @param consumer takes a batch
+	 * @param end is called when there is none any more
+	 */
+	void feed(Consumer<Batch> consumer, Runnable end) {
+		this.end = end;
+		this.consumer = consumer;
+	}
+
 	boolean isDone() {
 		return this.done;
 	}
 
 	@Override
 	protected void hookOnNext(Batch batch) {
-		MonoSink<Batch> sink = this.taker.getAndSet(null);
-		if (sink != null) {
+		Consumer<Batch> consumer = this.consumer;
+		MonoSink<Batch> sink = (consumer == null) ? this.taker.getAndSet(null) : null;
+		if (consumer != null) {
+			consumer.accept(batch);
+		}
+		else if (sink != null) {
 			sink.success(batch);
 		}
 		else {
@@ -72,6 +92,10 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	}
 
 	private void finish() {
+		Runnable end = this.end;
+		if (end != null) {
+			end.run();
+		}
 		MonoSink<Batch> sink = this.taker.getAndSet(null);
 		Throwable error = this.error;
 		if (sink != null && error != null) {

@@ -13,13 +13,14 @@ import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Connection;
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.Segment;
-import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
 import reactor.netty.channel.AbortedException;
 
@@ -38,7 +39,11 @@ import org.springframework.web.reactive.socket.WebSocketSession;
  */
 final class CometSocket {
 
+	private static final byte[] NOTHING = new byte[0];
+
 	private final WebSocketSession session;
+
+	private final FrameWriter frames;
 
 	private final Connection connection;
 
@@ -50,14 +55,22 @@ final class CometSocket {
 
 	private final Runnable drop;
 
-	private final Sinks.Many<SubscriptionRequest> changes = Sinks.many().unicast().onBackpressureBuffer();
-
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
 	/**
 	 * What the client listens to, and where it stands in each.
 	 */
 	private final Map<String, Cursor> channels = new LinkedHashMap<>();
+
+	/**
+	 * What it listens by.
+	 */
+	private Listening listening = new Listening();
+
+	/**
+	 * The batch that is being written.
+	 */
+	private @Nullable Batch underWay;
 
 	/**
 	 * The ping in a change of channels: its pong goes with the first news after it, and
@@ -71,13 +84,14 @@ final class CometSocket {
 	private boolean answerDue;
 
 	/**
-	 * Completes when the client has been sent what covers the last change.
+	 * Succeeds when the client has been sent what covers the last change.
 	 */
-	private Sinks.@Nullable Empty<Void> covered;
+	private @Nullable MonoSink<Void> covered;
 
-	CometSocket(WebSocketSession session, Connection connection, Mono<? extends Principal> principal, int maxChannels,
-			Mono<Void> deadline, Runnable drop) {
+	CometSocket(WebSocketSession session, FrameWriter frames, Connection connection,
+			Mono<? extends Principal> principal, int maxChannels, Mono<Void> deadline, Runnable drop) {
 		this.session = session;
+		this.frames = frames;
 		this.connection = connection;
 		this.principal = principal;
 		this.maxChannels = maxChannels;
@@ -91,7 +105,6 @@ final class CometSocket {
 	 */
 	Mono<Void> run() {
 		listenAnew();
-		Mono<Void> outgoing = this.changes.asFlux().switchMap(this::listen).concatMap(this::write, 0).then();
 		Mono<Void> incoming = this.session.receive()
 			// Copied before it has to wait: its buffer is released at once.
 			.map(Incoming::of)
@@ -103,9 +116,10 @@ final class CometSocket {
 		// The close frame goes out before receive() is cancelled: the server would send
 		// one of its own.
 		Mono<Void> closing = this.close.asMono().flatMap(this::close);
-		return Mono.firstWithSignal(closing, outgoing.then(Mono.never()), incoming)
+		return Mono.firstWithSignal(closing, incoming)
 			// A close frame would wait behind what the client does not take.
 			.onErrorResume(TimeoutException.class, (ex) -> Mono.<Void>fromRunnable(this.drop))
+			.doFinally((signal) -> end())
 			.contextWrite(Answers.IGNORE_LATE_ERRORS);
 	}
 
@@ -116,32 +130,29 @@ final class CometSocket {
 			.timeout(this.deadline);
 	}
 
-	private void listenAnew() {
-		this.changes.tryEmitNext(new SubscriptionRequest(this.channels, null, this.principal));
+	private void end() {
+		this.listening.cancel();
+		Batch batch = this.underWay;
+		if (batch != null) {
+			batch.failed();
+		}
+		this.frames.dispose();
 	}
 
-	private Flux<Outgoing> listen(SubscriptionRequest request) {
-		return this.connection.listen(request)
-			.index((number, batch) -> new Outgoing(batch, number == 0))
-			.onErrorResume(SubscriptionRejectedException.class, (ex) -> {
-				this.close.tryEmitValue(CloseStatuses.FORBIDDEN);
-				return Flux.empty();
-			});
+	private void listenAnew() {
+		this.listening.cancel();
+		this.listening = new Listening();
+		this.connection.listen(new SubscriptionRequest(this.channels, null, this.principal)).subscribe(this.listening);
+		if (this.underWay == null) {
+			this.listening.request(1);
+		}
 	}
 
 	/**
-	 * Whatever is written next covers the last change: what was listened to before has
-	 * been cancelled.
+	 * Writes a batch. It covers the last change: what was listened to before has been
+	 * cancelled.
 	 */
-	private Mono<Void> write(Outgoing outgoing) {
-		Sinks.Empty<Void> covered = this.covered;
-		this.covered = null;
-		Mono<Void> written = writeBatch(outgoing);
-		return (covered != null) ? written.doFinally((signal) -> covered.tryEmitEmpty()) : written;
-	}
-
-	private Mono<Void> writeBatch(Outgoing outgoing) {
-		Batch batch = outgoing.batch;
+	private void write(Batch batch, boolean first) {
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
@@ -149,31 +160,32 @@ final class CometSocket {
 			batch.failed();
 			this.close
 				.tryEmitValue((ending == Ending.KILLED) ? CloseStatuses.DEACTIVATED : CloseStatuses.SHUTTING_DOWN);
-			return Mono.empty();
+			return;
 		}
 		for (Segment segment : batch.segments()) {
 			if (segment.isEnded()) {
 				this.channels.remove(segment.channel());
 			}
 		}
+		this.underWay = batch;
 		if (ending == Ending.CHANNELS_ENDED) {
 			listenAnew();
 		}
-		WebSocketMessage frame;
+		MonoSink<Void> covered = this.covered;
+		this.covered = null;
+		WriteListener receipt = new NewsReceipt(batch, covered);
 		if (!batch.segments().isEmpty() || this.answerDue) {
-			frame = text(JsonNews.encode(batch, this.ping));
+			Long pong = this.ping;
 			this.answerDue = false;
 			this.ping = null;
+			this.frames.writeNews(batch, pong, receipt);
 		}
-		else if (outgoing.first) {
-			return Mono.empty();
+		else if (first) {
+			receipt.taken();
 		}
 		else {
-			frame = this.session.pingMessage((buffers) -> buffers.wrap(new byte[0]));
+			this.frames.write(WebSocketMessage.Type.PING, NOTHING, receipt);
 		}
-		return send(frame).doOnSuccess((done) -> batch.written())
-			.doOnError((ex) -> batch.failed())
-			.doOnCancel(batch::failed);
 	}
 
 	private Mono<Void> read(Incoming frame) {
@@ -185,7 +197,7 @@ final class CometSocket {
 			}
 			// Answered here and not by the server, which would not wait for the client to
 			// take what it answered before.
-			case PING -> send(frame(WebSocketMessage.Type.PONG, frame.payload));
+			case PING -> answer(WebSocketMessage.Type.PONG, frame.payload);
 			case PONG -> Mono.empty();
 		};
 	}
@@ -197,14 +209,14 @@ final class CometSocket {
 		}
 		catch (MalformedMessageException ex) {
 			if (ex.isObject()) {
-				return sendText(JsonDialect.encodeMember("error", String.valueOf(ex.getMessage())));
+				return answer(JsonDialect.encodeMember("error", String.valueOf(ex.getMessage())));
 			}
 			this.close.tryEmitValue(CloseStatuses.MALFORMED);
 			return Mono.empty();
 		}
 		if (message.subscribe().isEmpty() && message.unsubscribe().isEmpty()) {
 			Long number = message.ping();
-			return (number != null) ? sendText(JsonDialect.encodePong(number)) : Mono.empty();
+			return (number != null) ? answer(JsonDialect.encodePong(number)) : Mono.empty();
 		}
 		return change(message);
 	}
@@ -214,7 +226,7 @@ final class CometSocket {
 		message.unsubscribe().forEach(wanted::remove);
 		message.subscribe().forEach((channel) -> wanted.putIfAbsent(channel, message.start(channel)));
 		if (wanted.size() > this.maxChannels) {
-			return sendText(JsonDialect.encodeMember("error",
+			return answer(JsonDialect.encodeMember("error",
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels)));
 		}
 		this.channels.clear();
@@ -224,26 +236,102 @@ final class CometSocket {
 		}
 		this.answerDue = this.answerDue || !message.subscribe().isEmpty() || this.ping != null;
 		// The next frame has to wait: changes must not outrun their answers.
-		Sinks.Empty<Void> covered = Sinks.empty();
-		this.covered = covered;
-		listenAnew();
-		return covered.asMono();
+		return Mono.create((sink) -> {
+			this.covered = sink;
+			listenAnew();
+		});
 	}
 
-	private Mono<Void> sendText(byte[] json) {
-		return send(text(json));
+	private Mono<Void> answer(byte[] json) {
+		return answer(WebSocketMessage.Type.TEXT, json);
 	}
 
-	private Mono<Void> send(WebSocketMessage frame) {
-		return this.session.send(Mono.just(frame)).timeout(this.deadline);
+	private Mono<Void> answer(WebSocketMessage.Type type, byte[] payload) {
+		return Mono.create((sink) -> this.frames.write(type, payload, new AnswerReceipt(sink)));
 	}
 
-	private WebSocketMessage text(byte[] json) {
-		return frame(WebSocketMessage.Type.TEXT, json);
+	/**
+	 * What the client listens to until it changes.
+	 */
+	private final class Listening extends BaseSubscriber<Batch> {
+
+		private boolean first = true;
+
+		@Override
+		protected void hookOnSubscribe(Subscription subscription) {
+			// Nothing is asked for yet.
+		}
+
+		@Override
+		protected void hookOnNext(Batch batch) {
+			boolean first = this.first;
+			this.first = false;
+			if (CometSocket.this.listening == this) {
+				write(batch, first);
+			}
+			else {
+				batch.failed();
+			}
+		}
+
+		@Override
+		protected void hookOnError(Throwable error) {
+			CometSocket.this.close.tryEmitValue(CloseStatuses.FORBIDDEN);
+		}
+
 	}
 
-	private WebSocketMessage frame(WebSocketMessage.Type type, byte[] payload) {
-		return new WebSocketMessage(type, this.session.bufferFactory().wrap(payload));
+	/**
+	 * Asks for the next batch when one was taken.
+	 */
+	private final class NewsReceipt implements WriteListener {
+
+		private final Batch batch;
+
+		private final @Nullable MonoSink<Void> covered;
+
+		private NewsReceipt(Batch batch, @Nullable MonoSink<Void> covered) {
+			this.batch = batch;
+			this.covered = covered;
+		}
+
+		@Override
+		public void taken() {
+			CometSocket.this.underWay = null;
+			this.batch.written();
+			CometSocket.this.listening.request(1);
+			if (this.covered != null) {
+				this.covered.success();
+			}
+		}
+
+		@Override
+		public void lost() {
+			CometSocket.this.underWay = null;
+			this.batch.failed();
+			CometSocket.this.listening.cancel();
+			CometSocket.this.drop.run();
+		}
+
+	}
+
+	/**
+	 * Lets the next frame of the client be read.
+	 *
+	 * @param sink waits for the answer to be written
+	 */
+	private record AnswerReceipt(MonoSink<Void> sink) implements WriteListener {
+
+		@Override
+		public void taken() {
+			this.sink.success();
+		}
+
+		@Override
+		public void lost() {
+			this.sink.error(new TimeoutException());
+		}
+
 	}
 
 	/**
@@ -260,15 +348,6 @@ final class CometSocket {
 			return new Incoming(frame.getType(), bytes);
 		}
 
-	}
-
-	/**
-	 * A batch to write.
-	 *
-	 * @param batch the batch
-	 * @param first whether it is the first of its subscription
-	 */
-	private record Outgoing(Batch batch, boolean first) {
 	}
 
 }

@@ -53,6 +53,8 @@ public final class CometWebSocketHandler implements WebHandler {
 
 	private final int maxChannels;
 
+	private final Duration writeTimeout;
+
 	private final Deadlines writeDeadlines;
 
 	/**
@@ -69,6 +71,7 @@ public final class CometWebSocketHandler implements WebHandler {
 		this.eventLoops = eventLoops;
 		this.webSockets = webSockets;
 		this.maxChannels = maxChannels;
+		this.writeTimeout = writeTimeout;
 		this.writeDeadlines = new Deadlines(writeTimeout);
 	}
 
@@ -145,8 +148,13 @@ public final class CometWebSocketHandler implements WebHandler {
 		public Mono<Void> handle(WebSocketSession session) {
 			this.begun = true;
 			CometWebSocketHandler handler = CometWebSocketHandler.this;
-			return new CometSocket(session, this.connection, this.exchange.getPrincipal(), handler.maxChannels,
-					handler.writeDeadlines.on(this.loop), () -> handler.eventLoops.drop(this.exchange.getRequest()))
+			Mono<Void> deadline = handler.writeDeadlines.on(this.loop);
+			SocketWriter socket = handler.eventLoops.socket(this.exchange.getRequest(), this.exchange.getResponse(),
+					handler.writeTimeout);
+			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket)
+					: new SessionFrameWriter(session, deadline);
+			return new CometSocket(session, frames, this.connection, this.exchange.getPrincipal(), handler.maxChannels,
+					deadline, () -> handler.eventLoops.drop(this.exchange.getRequest()))
 				.run()
 				.doFinally((signal) -> this.connection.close());
 		}

@@ -3,8 +3,10 @@ package io.github.cometspring.web;
 import java.time.Duration;
 
 import io.github.cometspring.subscription.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
  * Tells which event loop owns a client's socket, and what becomes of what is written to
@@ -29,11 +31,23 @@ public interface EventLoops {
 	 * cannot be told, what the server has accepted counts as taken.
 	 * @param request the client's request, whose answer has been written
 	 * @param patience how long the client may take nothing
-	 * @param taken called once, if everything was taken
-	 * @param lost called once instead, if the client was gone or has been cut off
+	 * @param listener is told
 	 */
-	default void watch(ServerHttpRequest request, Duration patience, Runnable taken, Runnable lost) {
-		taken.run();
+	default void watch(ServerHttpRequest request, Duration patience, WriteListener listener) {
+		listener.taken();
+	}
+
+	/**
+	 * A way to write the rest of a stream straight to its socket, once the head of the
+	 * answer is written.
+	 * @param request the client's request, perhaps decorated
+	 * @param response its answer, perhaps decorated
+	 * @param patience how long the client may take nothing before it is cut off
+	 * @return the way, or {@code null} if there is none, or if there is anybody between
+	 * the answer and the socket who would miss what is written
+	 */
+	default @Nullable SocketWriter socket(ServerHttpRequest request, ServerHttpResponse response, Duration patience) {
+		return null;
 	}
 
 	/**

@@ -35,7 +35,13 @@ final class EventStreamEncoder {
 
 	private static final byte[] END = ascii("\n\n");
 
+	private static final byte[] CRLF = ascii("\r\n");
+
+	private static final byte[] NOTHING = new byte[0];
+
 	private static final Function<Segment, byte[]> ALONE = EventStreamEncoder::encodeAlone;
+
+	private static final Function<Segment, byte[]> ALONE_AS_CHUNK = (segment) -> chunk(encodeAlone(segment));
 
 	private EventStreamEncoder() {
 	}
@@ -47,11 +53,11 @@ final class EventStreamEncoder {
 	 * @return the events
 	 */
 	static byte[] encode(Batch batch, boolean opening) {
-		Map<String, Position> positions = batch.startingPositions();
 		List<Segment> segments = batch.segments();
-		if (!opening && segments.size() == 1 && positions.size() == 1) {
+		if (!opening && batch.isOneChannel()) {
 			return segments.get(0).encoded(ALONE);
 		}
+		Map<String, Position> positions = batch.startingPositions();
 		ByteArrayOutputStream out = new ByteArrayOutputStream(256);
 		if (opening) {
 			out.writeBytes(
@@ -64,6 +70,28 @@ final class EventStreamEncoder {
 			out.writeBytes(HEARTBEAT);
 		}
 		segments.forEach((segment) -> writeSegment(out, segment, positions));
+		return out.toByteArray();
+	}
+
+	/**
+	 * Encodes a batch that is not the first as it goes over the wire in HTTP/1.1.
+	 * @param batch the batch
+	 * @return the events in a chunk, or nothing if there are none
+	 */
+	static byte[] encodeChunk(Batch batch) {
+		return batch.isOneChannel() ? batch.segments().get(0).encoded(ALONE_AS_CHUNK) : chunk(encode(batch, false));
+	}
+
+	private static byte[] chunk(byte[] content) {
+		if (content.length == 0) {
+			// An empty chunk would be the end.
+			return NOTHING;
+		}
+		ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + 16);
+		out.writeBytes(ascii(Integer.toHexString(content.length)));
+		out.writeBytes(CRLF);
+		out.writeBytes(content);
+		out.writeBytes(CRLF);
 		return out.toByteArray();
 	}
 

@@ -10,6 +10,7 @@ import io.github.cometspring.channel.InvalidCursorException;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Connection;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
@@ -68,18 +69,23 @@ public final class EventStreamHandler implements WebHandler {
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		EventLoop loop = this.eventLoops.of(exchange.getRequest());
 		ServerHttpResponse response = exchange.getResponse();
-		return Mono.defer(() -> {
-			BatchSource source = new BatchSource();
-			this.subscriptions.open(DIALECT, loop, Mono.fromSupplier(() -> read(exchange))).subscribe(source);
-			return source.next()
-				.flatMap((first) -> answer(exchange, source, first, loop))
-				.doFinally((signal) -> source.cancel());
-		})
+		return Mono.defer(() -> stream(exchange, this.subscriptions.connect(DIALECT, loop), loop))
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> Problem.answer(response, ex.status(), ex.sentence(), null))
 			.onErrorResume(SubscriptionRejectedException.class,
 					(ex) -> Problem.answer(response, Answers.status(ex), ex.getMessage(), null))
 			.contextWrite(Answers.IGNORE_LATE_ERRORS);
+	}
+
+	private Mono<Void> stream(ServerWebExchange exchange, Connection connection, EventLoop loop) {
+		BatchSource source = new BatchSource();
+		return Mono.defer(() -> {
+			connection.listen(read(exchange)).subscribe(source);
+			return source.next();
+		}).flatMap((first) -> answer(exchange, source, first, loop)).doFinally((signal) -> {
+			source.cancel();
+			connection.close();
+		});
 	}
 
 	private static SubscriptionRequest read(ServerWebExchange exchange) {
@@ -145,6 +151,10 @@ public final class EventStreamHandler implements WebHandler {
 		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
 		// For proxies of the nginx kind, which would hold events back.
 		response.getHeaders().set("X-Accel-Buffering", "no");
+		SocketWriter socket = this.eventLoops.socket(exchange.getRequest(), response, this.writeTimeout);
+		if (socket != null) {
+			return new DirectEventStream(response, source, first, socket).write();
+		}
 		return new EventStream(response, source, first, this.writeDeadlines.on(loop), taken(exchange.getRequest()),
 				() -> this.eventLoops.drop(exchange.getRequest()))
 			.write();
@@ -155,7 +165,16 @@ public final class EventStreamHandler implements WebHandler {
 	 * before: then the stream is cancelled.
 	 */
 	private Mono<Void> taken(ServerHttpRequest request) {
-		return Mono.create((sink) -> this.eventLoops.watch(request, this.writeTimeout, sink::success, () -> {
+		return Mono.create((sink) -> this.eventLoops.watch(request, this.writeTimeout, new WriteListener() {
+			@Override
+			public void taken() {
+				sink.success();
+			}
+
+			@Override
+			public void lost() {
+				// The server cancels the stream.
+			}
 		}));
 	}
 

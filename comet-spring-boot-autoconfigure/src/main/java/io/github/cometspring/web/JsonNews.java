@@ -3,6 +3,7 @@ package io.github.cometspring.web;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Segment;
@@ -24,10 +25,23 @@ final class JsonNews {
 	 * @return the JSON in UTF-8, the caller's own
 	 */
 	static byte[] encode(Batch batch, @Nullable Long pong) {
+		return encode(batch.segments(), batch.cursor(), pong);
+	}
+
+	/**
+	 * Encodes the news of a client that listens to one channel.
+	 * @param segment the news
+	 * @return the JSON in UTF-8
+	 */
+	static byte[] encodeAlone(Segment segment) {
+		return encode(List.of(segment), segment.cursor(), null);
+	}
+
+	private static byte[] encode(List<Segment> segments, Cursor cursor, @Nullable Long pong) {
 		List<byte[]> messages = new ArrayList<>();
 		List<String> ended = new ArrayList<>();
 		List<String> gaps = new ArrayList<>();
-		for (Segment segment : batch.segments()) {
+		for (Segment segment : segments) {
 			messages.addAll(JsonMessages.of(segment));
 			if (segment.isGap()) {
 				gaps.add(segment.channel());
@@ -36,7 +50,7 @@ final class JsonNews {
 				ended.add(segment.channel());
 			}
 		}
-		return JsonDialect.encodeNews(batch.cursor().token(), messages, ended, gaps, pong);
+		return JsonDialect.encodeNews(cursor.token(), messages, ended, gaps, pong);
 	}
 
 }

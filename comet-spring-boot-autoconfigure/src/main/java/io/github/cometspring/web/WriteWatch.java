@@ -39,11 +39,25 @@ final class WriteWatch {
 	Mono<Void> watch(Mono<Void> written, Batch batch, ServerHttpRequest request, EventLoop loop) {
 		return written.timeout(this.deadlines.on(loop))
 			.onErrorMap(TimeoutException.class, (ex) -> Answers.stalled())
-			.doOnSuccess((done) -> this.eventLoops.watch(request, this.timeout, batch::written, batch::failed))
+			.doOnSuccess((done) -> this.eventLoops.watch(request, this.timeout, new BatchReceipt(batch)))
 			.doOnError((ex) -> batch.failed())
 			.doOnCancel(batch::failed)
 			// The server has answered by itself: what followed the request was no HTTP
 			.onErrorComplete(IllegalStateException.class);
+	}
+
+	private record BatchReceipt(Batch batch) implements WriteListener {
+
+		@Override
+		public void taken() {
+			this.batch.written();
+		}
+
+		@Override
+		public void lost() {
+			this.batch.failed();
+		}
+
 	}
 
 }

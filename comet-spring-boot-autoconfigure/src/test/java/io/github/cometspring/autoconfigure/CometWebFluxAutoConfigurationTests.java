@@ -13,7 +13,7 @@ import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.EventLoops;
 import io.github.cometspring.web.LegacyPollHandler;
-import io.github.cometspring.web.ReactorNettyEventLoops;
+import io.github.cometspring.netty.ReactorNettyEventLoops;
 import io.github.cometspring.web.SchedulerEventLoops;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.github.cometspring.web;
+package io.github.cometspring.netty;
 
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -6,14 +6,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.cometspring.subscription.EventLoop;
+import io.github.cometspring.web.EventLoops;
+import io.github.cometspring.web.SocketWriter;
+import io.github.cometspring.web.WriteListener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
+import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
 
+import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
  * The server's own event loops: a client is served on the thread that owns its socket.
@@ -37,23 +44,43 @@ public final class ReactorNettyEventLoops implements EventLoops {
 	@Override
 	public EventLoop of(ServerHttpRequest request) {
 		Channel channel = channel(request);
-		return (channel != null) ? this.loops.computeIfAbsent(channel.eventLoop(), NettyEventLoop::new)
-				: this.fallback.of(request);
+		return (channel != null) ? of(channel) : this.fallback.of(request);
+	}
+
+	/**
+	 * The event loop of a connection.
+	 * @param channel the connection
+	 * @return the loop
+	 */
+	EventLoop of(Channel channel) {
+		EventLoop loop = this.loops.get(channel.eventLoop());
+		return (loop != null) ? loop : this.loops.computeIfAbsent(channel.eventLoop(), NettyEventLoop::new);
 	}
 
 	@Override
-	public void watch(ServerHttpRequest request, Duration patience, Runnable taken, Runnable lost) {
+	public void watch(ServerHttpRequest request, Duration patience, WriteListener listener) {
 		Channel channel = channel(request);
 		// A stream of HTTP/2 has no socket of its own
 		if (channel == null || !(channel.parent() instanceof ServerChannel)) {
-			this.fallback.watch(request, patience, taken, lost);
+			this.fallback.watch(request, patience, listener);
 		}
 		else if (channel.eventLoop().inEventLoop()) {
-			PendingWrite.watch(channel, patience, taken, lost);
+			PendingWrite.watch(channel, patience, listener);
 		}
 		else {
-			channel.eventLoop().execute(() -> PendingWrite.watch(channel, patience, taken, lost));
+			channel.eventLoop().execute(() -> PendingWrite.watch(channel, patience, listener));
 		}
+	}
+
+	@Override
+	public @Nullable SocketWriter socket(ServerHttpRequest request, ServerHttpResponse response, Duration patience) {
+		Channel channel = channel(request);
+		// A filter that has put its own response around the server's wants to see what is
+		// written.
+		boolean bare = response instanceof AbstractServerHttpResponse bareResponse
+				&& bareResponse.getNativeResponse() instanceof HttpServerResponse nettyResponse
+				&& nettyResponse.version().equals(HttpVersion.HTTP_1_1);
+		return (channel != null && bare && PlainPipeline.isPlain(channel)) ? new NettySocket(channel, patience) : null;
 	}
 
 	private static @Nullable Channel channel(ServerHttpRequest request) {
@@ -77,13 +104,22 @@ public final class ReactorNettyEventLoops implements EventLoops {
 	@Override
 	public void drop(ServerHttpRequest request) {
 		Channel channel = channel(request);
-		if (channel != null) {
+		if (channel == null) {
+			this.fallback.drop(request);
+		}
+		else if (channel.eventLoop().inEventLoop()) {
+			drop(channel);
+		}
+		else {
+			channel.eventLoop().execute(() -> drop(channel));
+		}
+	}
+
+	private static void drop(Channel channel) {
+		if (channel.isOpen()) {
 			// Else the kernel keeps what the client does not take.
 			channel.config().setOption(ChannelOption.SO_LINGER, 0);
 			channel.close();
-		}
-		else {
-			this.fallback.drop(request);
 		}
 	}
 

@@ -1,8 +1,9 @@
-package io.github.cometspring.web;
+package io.github.cometspring.netty;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
+import io.github.cometspring.web.WriteListener;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,21 +38,28 @@ final class PendingWrite {
 	 * @param channel the connection
 	 * @param patience how long nothing at all may be taken before the connection is
 	 * closed
-	 * @param taken called if everything was taken
-	 * @param lost called instead if the connection is closed before
+	 * @param listener is told whether everything was taken, or the connection was closed
+	 * before
 	 */
-	static void watch(Channel channel, Duration patience, Runnable taken, Runnable lost) {
+	static void watch(Channel channel, Duration patience, WriteListener listener) {
 		ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
 		ChannelHandlerContext first = channel.pipeline().firstContext();
 		if (pending == null || first == null) {
-			lost.run();
+			listener.lost();
 		}
 		else if (pending.isEmpty()) {
-			taken.run();
+			listener.taken();
 		}
 		else {
 			ChannelPromise end = channel.newPromise();
-			end.addListener((future) -> (future.isSuccess() ? taken : lost).run());
+			end.addListener((future) -> {
+				if (future.isSuccess()) {
+					listener.taken();
+				}
+				else {
+					listener.lost();
+				}
+			});
 			new PendingWrite(channel, patience, end).check();
 			// Beside the codecs, behind all that they have written
 			first.writeAndFlush(Unpooled.EMPTY_BUFFER, end);

@@ -1,0 +1,50 @@
+package io.github.cometspring.netty;
+
+import java.time.Duration;
+
+import io.github.cometspring.web.SocketWriter;
+import io.github.cometspring.web.WriteListener;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket of a stream. Belongs to its event loop.
+ */
+final class NettySocket implements SocketWriter {
+
+	private final Channel channel;
+
+	private final Duration patience;
+
+	private @Nullable ChannelHandlerContext wire;
+
+	NettySocket(Channel channel, Duration patience) {
+		this.channel = channel;
+		this.patience = patience;
+	}
+
+	@Override
+	public void write(byte[] bytes, WriteListener listener) {
+		if (bytes.length > 0) {
+			ChannelHandlerContext wire = wire();
+			if (wire == null) {
+				listener.lost();
+				return;
+			}
+			wire.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+		}
+		PendingWrite.watch(this.channel, this.patience, listener);
+	}
+
+	private @Nullable ChannelHandlerContext wire() {
+		ChannelHandlerContext wire = this.wire;
+		if (wire == null || wire.isRemoved()) {
+			wire = PlainPipeline.wire(this.channel.pipeline());
+			this.wire = wire;
+		}
+		return wire;
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * What is served close to the sockets of Reactor Netty: its event loops, and the ways
+ * around its codecs and around WebFlux, for connections on which nothing else is owed.
+ */
+@NullMarked
+package io.github.cometspring.netty;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+package io.github.cometspring.web;
+
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Segment;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.reactive.socket.WebSocketMessage;
+
+/**
+ * Writes frames straight to a socket (RFC 6455, section 5.2). A frame that is the same
+ * for many clients is made once.
+ */
+final class SocketFrameWriter implements FrameWriter {
+
+	private static final int FINAL = 0x80;
+
+	private static final int LONGEST_HEADER = 10;
+
+	private static final int MOST_IN_7_BITS = 125;
+
+	private static final int MOST_IN_16_BITS = 0xFFFF;
+
+	private static final Function<Segment, byte[]> ALONE = (segment) -> frame(WebSocketMessage.Type.TEXT,
+			JsonNews.encodeAlone(segment));
+
+	private final SocketWriter socket;
+
+	SocketFrameWriter(SocketWriter socket) {
+		this.socket = socket;
+	}
+
+	@Override
+	public void write(WebSocketMessage.Type type, byte[] payload, WriteListener listener) {
+		this.socket.write(frame(type, payload), listener);
+	}
+
+	@Override
+	public void writeNews(Batch batch, @Nullable Long pong, WriteListener listener) {
+		if (pong == null && batch.isOneChannel()) {
+			this.socket.write(batch.segments().get(0).encoded(ALONE), listener);
+		}
+		else {
+			write(WebSocketMessage.Type.TEXT, JsonNews.encode(batch, pong), listener);
+		}
+	}
+
+	private static byte[] frame(WebSocketMessage.Type type, byte[] payload) {
+		ByteBuffer frame = ByteBuffer.allocate(LONGEST_HEADER + payload.length);
+		frame.put((byte) (FINAL | opcode(type)));
+		if (payload.length <= MOST_IN_7_BITS) {
+			frame.put((byte) payload.length);
+		}
+		else if (payload.length <= MOST_IN_16_BITS) {
+			frame.put((byte) (MOST_IN_7_BITS + 1)).putShort((short) payload.length);
+		}
+		else {
+			frame.put((byte) (MOST_IN_7_BITS + 2)).putLong(payload.length);
+		}
+		frame.put(payload).flip();
+		byte[] bytes = new byte[frame.remaining()];
+		frame.get(bytes);
+		return bytes;
+	}
+
+	private static int opcode(WebSocketMessage.Type type) {
+		return switch (type) {
+			case TEXT -> 0x1;
+			case BINARY -> 0x2;
+			case PING -> 0x9;
+			case PONG -> 0xA;
+		};
+	}
+
+}
