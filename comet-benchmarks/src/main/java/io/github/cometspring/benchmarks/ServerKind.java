@@ -13,17 +13,17 @@ import java.util.regex.Pattern;
 enum ServerKind {
 
 	/** The starter as it comes. */
-	COMET("CometServer", "comet", "security|jetty|cometd"),
+	COMET("CometServer", "comet", "security|jetty|cometd|servlet"),
 	/** Without the short way. */
-	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd", "--comet.fast-path=false"),
+	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--comet.fast-path=false"),
 	/** Behind a filter and Spring Security. */
-	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd"),
+	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet"),
 	/** By hand. */
-	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd"),
+	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),
 	/** The limit. */
 	NETTY("NettyServer", "netty", "comet-spring|spring|security|jetty|cometd"),
 	/** Of the JVM and long established. */
-	COMETD("CometdServer", "cometd", "comet-spring|security|reactor|netty-codec"),
+	COMETD("CometdServer", "cometd", "spring|reactor|netty-codec"),
 	/** Of C. */
 	NCHAN("", "nchan", "");
 
