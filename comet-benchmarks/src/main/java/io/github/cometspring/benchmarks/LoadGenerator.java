@@ -1,0 +1,78 @@
+package io.github.cometspring.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Loads servers with {@code pushbench}, a program of its own, which is compiled when it
+ * is first needed.
+ */
+final class LoadGenerator {
+
+	private static final Duration LIMIT = Duration.ofMinutes(4);
+
+	private final Processes processes;
+
+	private final Options options;
+
+	private final Path program;
+
+	private final Path errors;
+
+	private final Path raw;
+
+	LoadGenerator(Processes processes, Options options, Path source) throws IOException, InterruptedException {
+		this.processes = processes;
+		this.options = options;
+		this.errors = options.out().resolve("pushbench.log");
+		this.raw = options.out().resolve("raw.txt");
+		this.program = options.out().resolve("pushbench");
+		processes.run(Duration.ofMinutes(1), this.errors,
+				List.of("gcc", "-O2", "-o", this.program.toString(), source.toString()));
+	}
+
+	/**
+	 * Takes a measure once.
+	 * @param server the server
+	 * @param mode the mode of the generator
+	 * @param target the file that says how to speak to the server
+	 * @param arguments more arguments
+	 * @return what the generator wrote
+	 */
+	String run(Server server, String mode, String target, List<String> arguments)
+			throws IOException, InterruptedException {
+		String written = this.processes.run(LIMIT, this.errors, command(server, mode, target, arguments));
+		Files.writeString(this.raw, written, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+		return written;
+	}
+
+	List<String> command(Server server, String mode, String target, List<String> arguments) throws IOException {
+		Path file = Resources.copy("targets/" + target, this.options.out().resolve("targets"));
+		List<String> command = new ArrayList<>(
+				List.of(this.program.toString(), mode, file.toString(), "--port", String.valueOf(server.port()),
+						"--cpu", String.valueOf(this.options.loadCpu()), "--label", server.kind().toString()));
+		for (long id : server.processIds()) {
+			command.add("--pid");
+			command.add(String.valueOf(id));
+		}
+		command.addAll(arguments);
+		return command;
+	}
+
+	/**
+	 * The last result in what the generator wrote.
+	 */
+	static Sample result(String written) throws IOException {
+		return written.lines()
+			.filter((line) -> line.startsWith("RESULT"))
+			.reduce((first, second) -> second)
+			.map(Sample::parse)
+			.orElseThrow(() -> new IOException("No result: " + written));
+	}
+
+}

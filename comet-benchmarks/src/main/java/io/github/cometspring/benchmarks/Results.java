@@ -1,0 +1,75 @@
+package io.github.cometspring.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * What has been measured: for each case one sample a round.
+ */
+final class Results {
+
+	private final Map<Case, List<Sample>> samples = new LinkedHashMap<>();
+
+	void add(Case measured, Sample sample) {
+		this.samples.computeIfAbsent(measured, (key) -> new ArrayList<>()).add(sample);
+	}
+
+	Set<Case> cases() {
+		return Collections.unmodifiableSet(this.samples.keySet());
+	}
+
+	List<Sample> of(Case measured) {
+		return this.samples.getOrDefault(measured, List.of());
+	}
+
+	double median(Case measured, String figure) {
+		return median(of(measured).stream().mapToDouble((sample) -> sample.get(figure)));
+	}
+
+	double sum(Case measured, String figure) {
+		return of(measured).stream().mapToDouble((sample) -> sample.get(figure)).sum();
+	}
+
+	/**
+	 * How many times the figure of another case this one is: the median of the rounds.
+	 * What stood next to each other in time is compared.
+	 */
+	double ratio(Case measured, Case other, String figure) {
+		List<Sample> mine = of(measured);
+		List<Sample> theirs = of(other);
+		return median(IntStream.range(0, Math.min(mine.size(), theirs.size()))
+			.mapToDouble((round) -> mine.get(round).get(figure) / theirs.get(round).get(figure)));
+	}
+
+	private static double median(DoubleStream values) {
+		double[] sorted = values.filter(Double::isFinite).sorted().toArray();
+		if (sorted.length == 0) {
+			return Double.NaN;
+		}
+		int middle = sorted.length / 2;
+		return (sorted.length % 2 == 1) ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+	}
+
+	/**
+	 * One line of a table.
+	 *
+	 * @param measure what is measured
+	 * @param window how many messages are in flight
+	 * @param clients how many clients there are
+	 * @param server the server
+	 */
+	record Case(Measure measure, int window, int clients, ServerKind server) {
+
+		Case at(ServerKind other) {
+			return new Case(this.measure, this.window, this.clients, other);
+		}
+
+	}
+
+}

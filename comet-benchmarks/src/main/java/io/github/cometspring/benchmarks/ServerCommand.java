@@ -1,0 +1,104 @@
+package io.github.cometspring.benchmarks;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * How a server is started.
+ */
+final class ServerCommand {
+
+	private static final Path NGINX = Path.of("/usr/sbin/nginx");
+
+	private static final Path NCHAN = Path.of("/usr/lib/nginx/modules/ngx_nchan_module.so");
+
+	// nginx does not notice the end of who started it: its input does
+	private static final String GUARDED = "\"$@\" & nginx=$!; trap 'kill $nginx; exit' TERM; "
+			+ "cat <&0 >/dev/null & wait -n; kill $nginx; wait $nginx";
+
+	private final Options options;
+
+	ServerCommand(Options options) {
+		this.options = options;
+	}
+
+	/**
+	 * Why a server cannot be measured on this machine.
+	 * @return the reason, or empty if it can
+	 */
+	static Optional<String> obstacle(ServerKind kind) {
+		if (kind == ServerKind.NCHAN && !(Files.isExecutable(NGINX) && Files.isReadable(NCHAN))) {
+			return Optional.of("not installed (Debian: nginx and libnginx-mod-nchan)");
+		}
+		if (kind.isJvm()
+				&& ServerCommand.class.getResource("/" + kind.mainClass().replace('.', '/') + ".class") == null) {
+			return Optional.of("not in this build");
+		}
+		return Optional.empty();
+	}
+
+	List<String> of(ServerKind kind, int port) throws IOException {
+		List<String> command = new ArrayList<>(
+				List.of("taskset", "-c", this.options.serverCpu() + "," + this.options.loadCpu()));
+		if (kind.isJvm()) {
+			command.addAll(java(kind));
+			command.add(kind.mainClass());
+			command.addAll(kind.arguments(port));
+		}
+		else {
+			command.addAll(List.of("bash", "-c", GUARDED, "nginx", NGINX.toString(), "-c", configuration(port)));
+		}
+		return command;
+	}
+
+	private List<String> java(ServerKind kind) {
+		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+				// One core is what it will have, however many it starts on
+				"-XX:ActiveProcessorCount=1", "-XX:+UseG1GC", "-Xms" + this.options.heap(),
+				"-Xmx" + this.options.heap(), "-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED",
+				"--sun-misc-unsafe-memory-access=allow"));
+		command.addAll(this.options.jvmArguments());
+		command.add("-cp");
+		command.add(Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> kind.uses(Path.of(entry).getFileName().toString()))
+			.collect(Collectors.joining(File.pathSeparator)));
+		return command;
+	}
+
+	private String configuration(int port) throws IOException {
+		Path run = Files.createDirectories(this.options.out().resolve("nginx"));
+		String text;
+		try (var template = Resources.open("nginx.conf.in")) {
+			text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		Path file = run.resolve("nginx.conf");
+		Files.writeString(file,
+				text.replace("RUN", run.toString())
+					.replace("MODULE", NCHAN.toString())
+					.replace("PORT", String.valueOf(port)));
+		return file.toString();
+	}
+
+	/**
+	 * The processes whose time is the server's.
+	 */
+	static List<Long> processIds(Process process, ServerKind kind) {
+		if (kind.isJvm()) {
+			return List.of(process.pid());
+		}
+		Stream<ProcessHandle> family = process.descendants();
+		return family.filter((each) -> each.info().command().orElse("").equals(NGINX.toString()))
+			.map(ProcessHandle::pid)
+			.toList();
+	}
+
+}

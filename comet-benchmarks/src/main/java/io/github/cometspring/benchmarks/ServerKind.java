@@ -1,0 +1,110 @@
+package io.github.cometspring.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A server that can be measured. Servers on the JVM get the part of the class path that
+ * they use: what is there, Spring Boot switches on.
+ */
+enum ServerKind {
+
+	/** The starter as it comes. */
+	COMET("CometServer", "comet", "security|jetty|cometd|servlet"),
+	/** Without the short way. */
+	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--comet.fast-path=false"),
+	/** Behind a filter and Spring Security. */
+	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet"),
+	/** By hand. */
+	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),
+	/** The limit. */
+	NETTY("NettyServer", "netty", "comet-spring|spring|security|jetty|cometd"),
+	/** Of the JVM and long established. */
+	COMETD("CometdServer", "cometd", "spring|reactor|netty-codec"),
+	/** Of C. */
+	NCHAN("", "nchan", "");
+
+	private static final List<String> SPRING_ARGUMENTS = List.of("--spring.main.banner-mode=off",
+			"--logging.level.root=warn", "--comet.history.size=20", "--comet.timeout=120s",
+			"--management.endpoints.web.exposure.include=comet,health");
+
+	private final String mainClass;
+
+	private final String targets;
+
+	private final Pattern unused;
+
+	private final List<String> arguments;
+
+	ServerKind(String mainClass, String targets, String unused, String... arguments) {
+		this.mainClass = mainClass;
+		this.targets = targets;
+		this.unused = Pattern.compile(unused);
+		this.arguments = List.of(arguments);
+	}
+
+	static ServerKind of(String name) {
+		return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+	}
+
+	String mainClass() {
+		return "io.github.cometspring.benchmarks.server." + this.mainClass;
+	}
+
+	boolean isJvm() {
+		return this != NCHAN;
+	}
+
+	boolean isComet() {
+		return this == COMET || this == COMET_CHAIN || this == COMET_SECURITY;
+	}
+
+	/**
+	 * Whether a library is of use to this server.
+	 */
+	boolean uses(String library) {
+		return !this.unused.matcher(library).find();
+	}
+
+	List<String> arguments(int port) {
+		if (this == NETTY || this == COMETD) {
+			return List.of(String.valueOf(port));
+		}
+		List<String> all = new ArrayList<>(SPRING_ARGUMENTS);
+		all.add("--server.address=127.0.0.1");
+		all.add("--server.port=" + port);
+		all.addAll(this.arguments);
+		return all;
+	}
+
+	/**
+	 * The name of the file that says how the load generator speaks to this server.
+	 */
+	String target(Measure measure) {
+		String dialect = switch (measure) {
+			case SSE -> "sse";
+			case WEBSOCKET -> "websocket";
+			case JSONPOLL -> isComet() ? "jsonpoll" : "longpoll";
+			default -> "longpoll";
+		};
+		return this.targets + "-" + dialect + ".target";
+	}
+
+	boolean can(Measure measure) {
+		Set<Measure> polls = Set.of(Measure.LONGPOLL, Measure.JSONPOLL, Measure.PAIRS, Measure.IDLE);
+		return switch (measure) {
+			case DEACTIVATE, FAIRNESS -> isComet();
+			case ENGINE -> this == COMET;
+			default -> this != COMETD || polls.contains(measure);
+		};
+	}
+
+	@Override
+	public String toString() {
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+}

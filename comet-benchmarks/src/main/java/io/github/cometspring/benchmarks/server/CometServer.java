@@ -1,0 +1,64 @@
+package io.github.cometspring.benchmarks.server;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.Channels;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/**
+ * An application with the starter, which publishes what it is sent.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+class CometServer {
+
+	private final Channels channels;
+
+	CometServer(Channels channels) {
+		this.channels = channels;
+	}
+
+	public static void main(String[] args) {
+		ParentWatch.start();
+		SpringApplication.run(CometServer.class, args).getBean(CometServer.class).create("c0", "other");
+	}
+
+	void create(String... names) {
+		Flux.just(names).concatMap(this.channels::obtain).blockLast();
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> routes() {
+		return RouterFunctions.route()
+			.POST("/pub/{channel}", this::publish)
+			.POST("/bench/channels/{count}", this::create)
+			.POST("/bench/memory", (request) -> ServerResponse.ok()
+				.body(Mono.fromCallable(MemoryReport::take).subscribeOn(Schedulers.boundedElastic()), String.class))
+			.build();
+	}
+
+	private Mono<ServerResponse> publish(ServerRequest request) {
+		return request.bodyToMono(String.class)
+			.flatMap((data) -> this.channels.find(request.pathVariable("channel"))
+				.flatMap((channel) -> channel.publish(data)))
+			.flatMap((position) -> ServerResponse.noContent().build())
+			.switchIfEmpty(Mono.defer(() -> ServerResponse.notFound().build()));
+	}
+
+	private Mono<ServerResponse> create(ServerRequest request) {
+		Flux<Channel> created = Flux.range(0, Integer.parseInt(request.pathVariable("count")))
+			.concatMap((number) -> this.channels.obtain("c" + number));
+		return created.then(ServerResponse.noContent().build());
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.github.cometspring.benchmarks.server;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.MediaType;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+
+/**
+ * What one writes by hand with Spring WebFlux and a sink: no positions, no history. A
+ * client that is between two polls misses what is published meanwhile.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+class WebFluxServer {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(120);
+
+	private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+
+	public static void main(String[] args) {
+		ParentWatch.start();
+		SpringApplication.run(WebFluxServer.class, args);
+	}
+
+	@Bean
+	RouterFunction<ServerResponse> routes() {
+		return RouterFunctions.route()
+			.GET("/lp/{channel}", this::poll)
+			.GET("/sse/{channel}", this::stream)
+			.POST("/pub/{channel}", this::publish)
+			.POST("/bench/channels/{count}", (request) -> ServerResponse.noContent().build())
+			.POST("/bench/memory", (request) -> ServerResponse.ok()
+				.body(Mono.fromCallable(MemoryReport::take).subscribeOn(Schedulers.boundedElastic()), String.class))
+			.build();
+	}
+
+	@Bean
+	HandlerMapping webSockets() {
+		WebSocketHandler handler = (session) -> {
+			String path = session.getHandshakeInfo().getUri().getPath();
+			Topic topic = topic(path.substring(path.lastIndexOf('/') + 1));
+			return session.send(topic.stream().map(session::textMessage)).and(session.receive());
+		};
+		return new SimpleUrlHandlerMapping(Map.of("/ws/*", handler), -1);
+	}
+
+	private Mono<ServerResponse> poll(ServerRequest request) {
+		return topic(request.pathVariable("channel")).next()
+			.timeout(TIMEOUT, Mono.empty())
+			.flatMap((data) -> ServerResponse.ok().contentType(MediaType.TEXT_PLAIN).bodyValue(data))
+			.switchIfEmpty(Mono.defer(() -> ServerResponse.noContent().build()));
+	}
+
+	private Mono<ServerResponse> stream(ServerRequest request) {
+		// The comment sends the head; without one it waits for the first message
+		var events = topic(request.pathVariable("channel")).stream()
+			.map((data) -> ServerSentEvent.builder(data).build())
+			.startWith(ServerSentEvent.<String>builder().comment("open").build());
+		return ServerResponse.ok().contentType(MediaType.TEXT_EVENT_STREAM).body(events, ServerSentEvent.class);
+	}
+
+	private Mono<ServerResponse> publish(ServerRequest request) {
+		return request.bodyToMono(String.class).flatMap((data) -> {
+			topic(request.pathVariable("channel")).publish(data);
+			return ServerResponse.noContent().build();
+		});
+	}
+
+	private Topic topic(String name) {
+		return this.topics.computeIfAbsent(name, (key) -> new Topic());
+	}
+
+}
