@@ -36,6 +36,8 @@ import org.springframework.util.unit.DataSize;
  * @param allowedOrigins Foreign origins whose pages may listen, such as
  * 'https://example.org', or '*' for all.
  * @param transports Dialects that are switched on.
+ * @param fastPath Whether long polls that nothing else in the application looks at are
+ * answered before WebFlux.
  * @param heartbeat Time after which a silent stream gets a sign of life.
  * @since 0.1.0
  */
@@ -47,7 +49,7 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("16KB") DataSize maxRequestSize, @DefaultValue("64KB") DataSize maxMessageSize,
 		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins, @DefaultValue( {
 				"legacy", "json", "sse", "websocket" }) Set<Transport> transports,
-		@DefaultValue("15s") Duration heartbeat){
+		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath){
 
 	/**
 	 * What channels keep for clients that resume.

@@ -9,10 +9,12 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.CometWebHandler;
 import io.github.cometspring.web.CometWebSocketHandler;
-import io.github.cometspring.web.EventStreamHandler;
-import io.github.cometspring.web.JsonPollHandler;
 import io.github.cometspring.web.EventLoops;
-import io.github.cometspring.web.LegacyPollHandler;
+import io.github.cometspring.web.EventStreamHandler;
+import io.github.cometspring.web.JsonPolls;
+import io.github.cometspring.web.LegacyPolls;
+import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.PollHandler;
 import io.github.cometspring.web.SchedulerEventLoops;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
@@ -48,29 +50,18 @@ public final class CometWebFluxAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LegacyPollHandler legacyPollHandler(Subscriptions subscriptions, EventLoops eventLoops, CometSettings settings) {
-		return new LegacyPollHandler(subscriptions, eventLoops, settings.maxRequestSize(), settings.writeTimeout());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	JsonPollHandler jsonPollHandler(Subscriptions subscriptions, EventLoops eventLoops, CometSettings settings) {
-		return new JsonPollHandler(subscriptions, eventLoops, settings.maxRequestSize(), settings.writeTimeout());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
 	EventStreamHandler eventStreamHandler(Subscriptions subscriptions, EventLoops eventLoops, CometSettings settings) {
 		return new EventStreamHandler(subscriptions, eventLoops, settings.writeTimeout());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	CometHandlerMapping cometHandlerMapping(LegacyPollHandler legacy, JsonPollHandler json, EventStreamHandler events,
-			ObjectProvider<CometWebSocketHandler> webSocket, CometSettings settings) {
+	CometHandlerMapping cometHandlerMapping(Subscriptions subscriptions, EventLoops eventLoops,
+			EventStreamHandler events, ObjectProvider<CometWebSocketHandler> webSocket, CometSettings settings) {
+		PollHandler legacy = pollHandler(new LegacyPolls(), subscriptions, eventLoops, settings);
 		Map<Transport, WebHandler> handlers = new EnumMap<>(Transport.class);
 		handlers.put(Transport.LEGACY, legacy);
-		handlers.put(Transport.JSON, json);
+		handlers.put(Transport.JSON, pollHandler(new JsonPolls(), subscriptions, eventLoops, settings));
 		handlers.put(Transport.SSE, events);
 		webSocket.ifAvailable((handler) -> handlers.put(Transport.WEBSOCKET, handler));
 		handlers.keySet().retainAll(settings.transports());
@@ -78,6 +69,11 @@ public final class CometWebFluxAutoConfiguration {
 		return new CometHandlerMapping(settings.path(),
 				everywhere ? legacy : new CometWebHandler(handlers, settings.allowedOrigins()),
 				settings.allowedOrigins());
+	}
+
+	private static PollHandler pollHandler(PollDialect polls, Subscriptions subscriptions, EventLoops eventLoops,
+			CometSettings settings) {
+		return new PollHandler(subscriptions, eventLoops, polls, settings.maxRequestSize(), settings.writeTimeout());
 	}
 
 	@Bean

@@ -3,6 +3,8 @@ package io.github.cometspring.web;
 import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import io.github.cometspring.subscription.SubscriptionRejectedException;
@@ -22,7 +24,13 @@ final class Answers {
 	/**
 	 * After how many seconds a client that was refused for the moment may come back.
 	 */
-	private static final String RETRY_AFTER_SECONDS = "5";
+	static final String RETRY_AFTER_SECONDS = "5";
+
+	/**
+	 * The headers that every answer has.
+	 */
+	static final List<Map.Entry<String, String>> HARDENING = List.of(Map.entry(HttpHeaders.CACHE_CONTROL, "no-store"),
+			Map.entry("X-Content-Type-Options", "nosniff"));
 
 	/**
 	 * Lets errors go by that come when the client is known to be gone. Reactor Netty may
@@ -46,8 +54,15 @@ final class Answers {
 	 * Sets the headers that every answer has.
 	 */
 	static void harden(ServerHttpResponse response) {
-		response.getHeaders().setCacheControl("no-store");
-		response.getHeaders().set("X-Content-Type-Options", "nosniff");
+		HARDENING.forEach((header) -> response.getHeaders().set(header.getKey(), header.getValue()));
+	}
+
+	static Mono<Void> write(ServerHttpResponse response, PollAnswer answer) {
+		response.setStatusCode(answer.status());
+		answer.headers().forEach(response.getHeaders()::set);
+		byte[] body = answer.body();
+		return (body.length == 0) ? response.setComplete()
+				: response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
 	}
 
 	static Mono<Void> write(ServerHttpResponse response, HttpStatus status, @Nullable String contentType, byte[] body) {
@@ -68,7 +83,11 @@ final class Answers {
 	 * Answers with a sentence.
 	 */
 	static Mono<Void> say(ServerHttpResponse response, HttpStatus status, String sentence) {
-		return write(response, status, "text/plain;charset=UTF-8", sentence.getBytes(StandardCharsets.UTF_8));
+		return write(response, status, "text/plain;charset=UTF-8", utf8(sentence));
+	}
+
+	static byte[] utf8(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 	static Mono<Void> writeEmpty(ServerHttpResponse response, HttpStatus status) {

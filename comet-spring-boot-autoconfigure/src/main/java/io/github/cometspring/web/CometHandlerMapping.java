@@ -3,11 +3,13 @@ package io.github.cometspring.web;
 import java.util.List;
 import java.util.Map;
 
+import io.github.cometspring.protocol.LegacyDialect;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.reactive.handler.AbstractHandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
@@ -83,12 +85,17 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	@Override
 	protected Mono<?> getHandlerInternal(ServerWebExchange exchange) {
 		if (this.browserClientPath.matches(exchange.getRequest().getPath().pathWithinApplication())
-				&& !LegacyPollHandler.accepts(exchange.getRequest())) {
+				&& !isLegacyPoll(exchange.getRequest())) {
 			return Mono.just(this.browserClient);
 		}
-		boolean ours = this.everywhere ? LegacyPollHandler.accepts(exchange.getRequest())
+		boolean ours = this.everywhere ? isLegacyPoll(exchange.getRequest())
 				: this.path.matches(exchange.getRequest().getPath().pathWithinApplication());
 		return ours ? Mono.just(this.handler) : Mono.empty();
+	}
+
+	private static boolean isLegacyPoll(ServerHttpRequest request) {
+		return HttpMethod.POST.equals(request.getMethod())
+				&& LegacyDialect.isLegacyMediaType(PollHandler.contentType(request));
 	}
 
 }

@@ -84,20 +84,14 @@ public final class CometWebHandler implements WebHandler {
 	}
 
 	private @Nullable WebHandler pollHandler(ServerHttpRequest request) {
-		List<String> contentTypes = request.getHeaders().getOrEmpty(HttpHeaders.CONTENT_TYPE);
-		if (contentTypes.size() != 1) {
+		String contentType = PollHandler.contentType(request);
+		if (contentType == null) {
 			return null;
 		}
-		String contentType = contentTypes.get(0);
 		if (LegacyDialect.isLegacyMediaType(contentType)) {
 			return this.handlers.get(Transport.LEGACY);
 		}
-		return isJson(contentType) ? this.handlers.get(Transport.JSON) : null;
-	}
-
-	private static boolean isJson(String contentType) {
-		// Parameters are ignored, a bogus charset too (protocol, section 7).
-		return contentType.split(";", 2)[0].strip().equalsIgnoreCase(MediaType.APPLICATION_JSON_VALUE);
+		return JsonPolls.isJson(contentType) ? this.handlers.get(Transport.JSON) : null;
 	}
 
 	private List<String> pollTypes() {

@@ -4,8 +4,10 @@ import org.springframework.http.HttpStatus;
 
 /**
  * A request that a dialect cannot accept. It has no stack trace: a client causes it.
+ *
+ * @since 0.1.0
  */
-final class RefusedRequestException extends RuntimeException {
+public final class RefusedRequestException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.EventLoops;
-import io.github.cometspring.web.LegacyPollHandler;
+import io.github.cometspring.web.EventStreamHandler;
 import io.github.cometspring.netty.ReactorNettyEventLoops;
 import io.github.cometspring.web.SchedulerEventLoops;
 import org.junit.jupiter.api.Test;
@@ -45,7 +45,7 @@ class CometWebFluxAutoConfigurationTests {
 
 	@Test
 	void contextShouldHaveEndpoint() {
-		this.runner.run((context) -> assertThat(context).hasSingleBean(LegacyPollHandler.class)
+		this.runner.run((context) -> assertThat(context).hasSingleBean(EventStreamHandler.class)
 			.hasSingleBean(CometHandlerMapping.class)
 			.hasSingleBean(CometShutdown.class)
 			.hasSingleBean(CometPathCheck.class)
@@ -63,7 +63,7 @@ class CometWebFluxAutoConfigurationTests {
 	void contextWhenWebFluxIsAbsentShouldHaveNoEndpoint() {
 		this.runner.withClassLoader(new FilteredClassLoader(DispatcherHandler.class))
 			.run((context) -> assertThat(context).hasSingleBean(Channels.class)
-				.doesNotHaveBean(LegacyPollHandler.class)
+				.doesNotHaveBean(EventStreamHandler.class)
 				.doesNotHaveBean(CometHandlerMapping.class));
 	}
 
@@ -71,7 +71,7 @@ class CometWebFluxAutoConfigurationTests {
 	void contextWhenDisabledShouldHaveNoEndpoint() {
 		this.runner.withPropertyValues("comet.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean(LegacyPollHandler.class)
+				.doesNotHaveBean(EventStreamHandler.class)
 				.doesNotHaveBean(CometHandlerMapping.class)
 				.doesNotHaveBean(EventLoops.class)
 				.doesNotHaveBean(CometShutdown.class));
@@ -82,7 +82,7 @@ class CometWebFluxAutoConfigurationTests {
 		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(Channels.class)
-				.doesNotHaveBean(LegacyPollHandler.class)
+				.doesNotHaveBean(EventStreamHandler.class)
 				.doesNotHaveBean(EventLoops.class));
 	}
 
@@ -99,9 +99,9 @@ class CometWebFluxAutoConfigurationTests {
 				new CometControl(Duration.ofSeconds(1)), null,
 				new SubscriptionLimits(null, 1, 1, Duration.ofSeconds(1)));
 		this.runner
-			.withBean("mine", LegacyPollHandler.class,
-					() -> new LegacyPollHandler(subscriptions, mock(EventLoops.class), 1, Duration.ofSeconds(1)))
-			.run((context) -> assertThat(context).hasSingleBean(LegacyPollHandler.class).hasBean("mine"));
+			.withBean("mine", EventStreamHandler.class,
+					() -> new EventStreamHandler(subscriptions, mock(EventLoops.class), Duration.ofSeconds(1)))
+			.run((context) -> assertThat(context).hasSingleBean(EventStreamHandler.class).hasBean("mine"));
 	}
 
 	@Test

@@ -5,7 +5,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.security.ChannelAuthorizer;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -34,7 +33,7 @@ class AuthorizationIT {
 
 	// An authorizer that fails is the application's fault, and is logged
 	@RegisterExtension
-	static final QuietLog log = new QuietLog(Subscriptions.class.getName());
+	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.Admission");
 
 	private static CometServer server;
 

@@ -1,0 +1,68 @@
+package io.github.cometspring.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.cometspring.netty.FastPath;
+import io.github.cometspring.netty.ReactorNettyEventLoops;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.JsonPolls;
+import io.github.cometspring.web.LegacyPolls;
+import io.github.cometspring.web.PollDialect;
+import reactor.netty.http.server.HttpServer;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Auto-configuration of the fast path of long polls, on Reactor Netty.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = CometWebFluxAutoConfiguration.class)
+@ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class, WebHttpHandlerBuilderCustomizer.class })
+@ConditionalOnBean({ Subscriptions.class, ReactorNettyEventLoops.class, CometHandlerMapping.class })
+@ConditionalOnBooleanProperty(name = "comet.fast-path", matchIfMissing = true)
+public final class CometFastPathAutoConfiguration {
+
+	@Bean
+	FastPathEligibility cometFastPathEligibility(ApplicationContext context) {
+		return new FastPathEligibility(context);
+	}
+
+	// Behind all others, so that it sees how the server is set up.
+	@Bean
+	@Order(Ordered.LOWEST_PRECEDENCE)
+	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
+			Subscriptions subscriptions, ReactorNettyEventLoops eventLoops, CometSettings settings,
+			FastPathEligibility eligibility) {
+		List<PollDialect> dialects = new ArrayList<>();
+		if (settings.transports().contains(Transport.LEGACY)) {
+			dialects.add(new LegacyPolls());
+		}
+		if (settings.transports().contains(Transport.JSON)) {
+			dialects.add(new JsonPolls());
+		}
+		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
+		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
+		FastPath fastPath = new FastPath(path, dialects, subscriptions, eventLoops, settings.maxRequestSize(),
+				settings.writeTimeout(), settings.allowedOrigins().isEmpty(), eligibility::isEligible);
+		return (factory) -> {
+			if (!settings.path().equals(CometHandlerMapping.EVERYWHERE)) {
+				factory.addServerCustomizers(fastPath::openOn);
+			}
+		};
+	}
+
+}

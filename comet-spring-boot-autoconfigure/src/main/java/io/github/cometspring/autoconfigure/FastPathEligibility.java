@@ -1,0 +1,107 @@
+package io.github.cometspring.autoconfigure;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.web.CometHandlerMapping;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.reactor.netty.NettyRouteProvider;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
+import org.springframework.context.ApplicationContext;
+import org.springframework.http.server.reactive.ContextPathCompositeHandler;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
+import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebHandler;
+import org.springframework.web.server.adapter.HttpWebHandlerAdapter;
+import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
+
+/**
+ * Decides whether long polls may be answered before WebFlux has seen them: only if there
+ * is nobody in the application who would miss them. Says once which way they go.
+ */
+final class FastPathEligibility implements SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog(FastPathEligibility.class);
+
+	/** Those who may look at a request, or change what becomes of it. */
+	private static final List<Class<?>> WITNESSES = List.of(WebFilter.class, ChannelAuthorizer.class,
+			HttpHandlerDecoratorFactory.class, WebHttpHandlerBuilderCustomizer.class, NettyRouteProvider.class);
+
+	private final ApplicationContext context;
+
+	private volatile boolean eligible;
+
+	FastPathEligibility(ApplicationContext context) {
+		this.context = context;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		Optional<String> obstacle = obstacle();
+		this.eligible = obstacle.isEmpty();
+		if (logger.isDebugEnabled()) {
+			logger.debug(obstacle.map((witness) -> "Long polls go through WebFlux because of " + witness)
+				.orElse("Long polls are answered before WebFlux (set comet.fast-path to false to change that)"));
+		}
+	}
+
+	/**
+	 * Whether polls may go the fast way.
+	 * @return {@code false} also as long as it is not decided
+	 */
+	boolean isEligible() {
+		return this.eligible;
+	}
+
+	private Optional<String> obstacle() {
+		return Stream.of(witness(), otherHandler(), otherMapping()).flatMap(Optional::stream).findFirst();
+	}
+
+	private Optional<String> witness() {
+		return WITNESSES.stream()
+			.flatMap((type) -> Stream.of(this.context.getBeanNamesForType(type)))
+			.findFirst()
+			.map((name) -> "the bean '%s'".formatted(name));
+	}
+
+	/**
+	 * Another beginning of the chain than Spring Boot's own.
+	 */
+	private Optional<String> otherHandler() {
+		HttpHandler http = this.context.getBeanProvider(HttpHandler.class).getIfUnique();
+		boolean ordinary = http instanceof HttpWebHandlerAdapter || http instanceof ContextPathCompositeHandler;
+		if (!ordinary) {
+			return Optional.of("the HttpHandler of the application");
+		}
+		WebHandler web = this.context.getBean(WebHttpHandlerBuilder.WEB_HANDLER_BEAN_NAME, WebHandler.class);
+		return (web instanceof DispatcherHandler) ? Optional.empty() : Optional.of("the WebHandler of the application");
+	}
+
+	/**
+	 * Somebody who is asked for a handler before Comet is.
+	 */
+	private Optional<String> otherMapping() {
+		DispatcherHandler dispatcher = this.context.getBean(WebHttpHandlerBuilder.WEB_HANDLER_BEAN_NAME,
+				DispatcherHandler.class);
+		List<HandlerMapping> mappings = Optional.ofNullable(dispatcher.getHandlerMappings()).orElse(List.of());
+		for (HandlerMapping mapping : mappings) {
+			if (mapping instanceof CometHandlerMapping) {
+				return Optional.empty();
+			}
+			// The actuator's, which keeps to its own path.
+			if (!mapping.getClass().getName().startsWith("org.springframework.boot.")) {
+				return Optional.of("the handler mapping " + mapping);
+			}
+		}
+		return Optional.of("a missing handler mapping");
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.github.cometspring.netty;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.EventLoop;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
+import io.github.cometspring.subscription.SubscriptionRequest;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.RefusedRequestException;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerConfig;
+
+/**
+ * Answers long polls in the server's own pipeline, before WebFlux has seen them, which
+ * saves most of what a delivery costs. It serves the plain case only: whatever is unusual
+ * about a request, and whatever would be refused, goes the ordinary way from its first
+ * byte on, and so does everything on a connection on which somebody else has a handler.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class FastPath {
+
+	/**
+	 * More digits are no length of a plain request.
+	 */
+	private static final int MOST_DIGITS = 9;
+
+	private final String path;
+
+	private final List<PollDialect> dialects;
+
+	private final Subscriptions subscriptions;
+
+	private final ReactorNettyEventLoops eventLoops;
+
+	private final int maxRequestSize;
+
+	private final Duration writeTimeout;
+
+	private final boolean originsWelcome;
+
+	private final BooleanSupplier eligible;
+
+	/**
+	 * Creates the fast path.
+	 * @param path the path of the endpoint on the server, literal
+	 * @param dialects the polling dialects that are switched on
+	 * @param subscriptions what it opens
+	 * @param eventLoops where clients are served
+	 * @param maxRequestSize the size of the largest request body, in bytes
+	 * @param writeTimeout how long a client may take to receive an answer
+	 * @param originsWelcome whether a request from a page needs no look at its origin
+	 * @param eligible whether there is nobody in the application who would miss the polls
+	 */
+	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions,
+			ReactorNettyEventLoops eventLoops, int maxRequestSize, Duration writeTimeout, boolean originsWelcome,
+			BooleanSupplier eligible) {
+		this.path = path;
+		this.dialects = List.copyOf(dialects);
+		this.subscriptions = subscriptions;
+		this.eventLoops = eventLoops;
+		this.maxRequestSize = maxRequestSize;
+		this.writeTimeout = writeTimeout;
+		this.originsWelcome = originsWelcome;
+		this.eligible = eligible;
+	}
+
+	/**
+	 * Opens the fast path on a server, unless it limits how long or for how many requests
+	 * a connection may be used.
+	 * @param server the server
+	 * @return the server with the fast path
+	 */
+	public HttpServer openOn(HttpServer server) {
+		HttpServerConfig config = server.configuration();
+		if (config.maxKeepAliveRequests() > 0 || config.readTimeout() != null || config.requestTimeout() != null) {
+			return server;
+		}
+		return server.doOnChannelInit((observer, channel, address) -> {
+			ChannelPipeline pipeline = channel.pipeline();
+			if (this.eligible.getAsBoolean() && pipeline.get(NettyPipeline.HttpCodec) != null) {
+				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.FAST_PATH, new FastPathHandler(this));
+			}
+		});
+	}
+
+	/**
+	 * The dialect of a request that could be served, so far as its head tells.
+	 * @param request the head of the request
+	 * @return the dialect, or {@code null} if it has to go the ordinary way
+	 */
+	@Nullable PollDialect dialect(HttpRequest request) {
+		HttpHeaders headers = request.headers();
+		if (!HttpMethod.POST.equals(request.method()) || !this.path.equals(request.uri())
+				|| !request.decoderResult().isSuccess() || !HttpVersion.HTTP_1_1.equals(request.protocolVersion())
+				|| !HttpUtil.isKeepAlive(request) || !hasPlainBody(headers) || !isPlain(headers)) {
+			return null;
+		}
+		List<String> contentTypes = headers.getAll(HttpHeaderNames.CONTENT_TYPE);
+		if (contentTypes.size() != 1) {
+			return null;
+		}
+		for (PollDialect dialect : this.dialects) {
+			if (dialect.speaks(contentTypes.get(0))) {
+				return dialect;
+			}
+		}
+		return null;
+	}
+
+	private boolean isPlain(HttpHeaders headers) {
+		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.UPGRADE)
+				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && headers.contains(HttpHeaderNames.HOST)
+				&& (this.originsWelcome || !headers.contains(HttpHeaderNames.ORIGIN));
+	}
+
+	private boolean hasPlainBody(HttpHeaders headers) {
+		String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+		return length != null && length.length() <= MOST_DIGITS && !length.isEmpty()
+				&& length.chars().allMatch((digit) -> digit >= '0' && digit <= '9')
+				&& Integer.parseInt(length) <= this.maxRequestSize
+				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
+	}
+
+	/**
+	 * Admits a request.
+	 * @param request the head of the request
+	 * @param body its whole body
+	 * @param dialect its dialect
+	 * @param handler where the answer goes
+	 * @param channel its connection
+	 * @return the poll, or {@code null} if it has to go the ordinary way
+	 */
+	@Nullable FastPoll admit(HttpRequest request, byte[] body, PollDialect dialect, FastPathHandler handler, Channel channel) {
+		EventLoop loop = this.eventLoops.of(channel);
+		Connection connection;
+		try {
+			connection = this.subscriptions.connect(dialect.dialect(), loop);
+		}
+		catch (SubscriptionRejectedException ex) {
+			return null;
+		}
+		try {
+			SubscriptionRequest asked = dialect.read(request.headers()::getAll, body, Mono.empty());
+			return new FastPoll(handler, dialect, connection, asked);
+		}
+		catch (RefusedRequestException ex) {
+			connection.close();
+			return null;
+		}
+	}
+
+	Duration writeTimeout() {
+		return this.writeTimeout;
+	}
+
+}

@@ -1,0 +1,110 @@
+package io.github.cometspring.netty;
+
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.SubscriptionRequest;
+import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.WriteListener;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+
+import org.springframework.http.HttpStatus;
+
+/**
+ * A poll on the fast path. Belongs to the event loop of its connection.
+ */
+final class FastPoll implements CoreSubscriber<Batch>, WriteListener {
+
+	private final FastPathHandler handler;
+
+	private final PollDialect dialect;
+
+	private final Connection connection;
+
+	private @Nullable SubscriptionRequest asked;
+
+	private @Nullable Subscription subscription;
+
+	private @Nullable Batch batch;
+
+	private boolean over;
+
+	FastPoll(FastPathHandler handler, PollDialect dialect, Connection connection, SubscriptionRequest asked) {
+		this.handler = handler;
+		this.dialect = dialect;
+		this.connection = connection;
+		this.asked = asked;
+	}
+
+	/**
+	 * Begins to listen. The poll may be answered before this returns.
+	 */
+	void start() {
+		SubscriptionRequest asked = this.asked;
+		// Not kept: very many may be held.
+		this.asked = null;
+		if (asked != null) {
+			this.connection.listen(asked).subscribe(this);
+		}
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		this.subscription = subscription;
+		subscription.request(1);
+	}
+
+	@Override
+	public void onNext(Batch batch) {
+		if (this.over) {
+			batch.failed();
+			return;
+		}
+		this.batch = batch;
+		end();
+		this.handler.answer(this, this.dialect.answer(batch));
+	}
+
+	@Override
+	public void onComplete() {
+		// There was one batch, and it ended the poll.
+	}
+
+	@Override
+	public void onError(Throwable error) {
+		if (!this.over) {
+			end();
+			this.handler.refuse(this, this.dialect.refuse(HttpStatus.INTERNAL_SERVER_ERROR, null));
+		}
+	}
+
+	/**
+	 * Lets go of the subscription: the poll is answered, or its client has gone, or it
+	 * goes the ordinary way.
+	 */
+	void end() {
+		this.over = true;
+		Subscription subscription = this.subscription;
+		if (subscription != null) {
+			subscription.cancel();
+		}
+		this.connection.close();
+	}
+
+	@Override
+	public void taken() {
+		if (this.batch != null) {
+			this.batch.written();
+		}
+		this.handler.proceed();
+	}
+
+	@Override
+	public void lost() {
+		if (this.batch != null) {
+			this.batch.failed();
+		}
+	}
+
+}

@@ -1,0 +1,118 @@
+package io.github.cometspring.web;
+
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.InvalidCursorException;
+import io.github.cometspring.channel.Message;
+import io.github.cometspring.protocol.LegacyDialect;
+import io.github.cometspring.protocol.LegacyEntry;
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Dialect;
+import io.github.cometspring.subscription.Ending;
+import io.github.cometspring.subscription.Segment;
+import io.github.cometspring.subscription.SubscriptionRequest;
+import io.github.cometspring.subscription.Transport;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpStatus;
+
+/**
+ * Long polling in the legacy dialect (protocol, section 2).
+ *
+ * @since 0.1.0
+ */
+public final class LegacyPolls implements PollDialect {
+
+	private static final Dialect DIALECT = new Dialect(Transport.LEGACY, LegacyPolls::size);
+
+	private static final String TEXT = "text/plain;charset=UTF-8";
+
+	private static final byte[] EMPTY = new byte[0];
+
+	private static final Function<Segment, PollAnswer> ALONE = LegacyPolls::answerAlone;
+
+	private static long size(Message message) {
+		// One for the LF before the next entry
+		return 1L + LegacyDialect.encodedLength(message.channel(), message.data());
+	}
+
+	@Override
+	public Dialect dialect() {
+		return DIALECT;
+	}
+
+	@Override
+	public boolean speaks(@Nullable String contentType) {
+		return LegacyDialect.isLegacyMediaType(contentType);
+	}
+
+	@Override
+	public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body,
+			Mono<? extends Principal> principal) {
+		List<String> channels = LegacyDialect.decodeRegistration(body);
+		if (channels.isEmpty()) {
+			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, LegacyDialect.EMPTY_REGISTRATION);
+		}
+		return SubscriptionRequest.of(channels, cursor(headers.apply(CometHeaders.CURSOR)), null, principal);
+	}
+
+	private static Cursor cursor(List<String> tokens) {
+		if (tokens.isEmpty()) {
+			return Cursor.LATEST;
+		}
+		try {
+			return Cursor.parse((tokens.size() == 1) ? tokens.get(0) : "");
+		}
+		catch (InvalidCursorException ex) {
+			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "Invalid cursor");
+		}
+	}
+
+	@Override
+	public PollAnswer answer(Batch batch) {
+		if (batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN) {
+			return new PollAnswer(HttpStatus.SERVICE_UNAVAILABLE, TEXT, batch.cursor().token(), gaps(batch.segments()),
+					EMPTY);
+		}
+		if (batch.isOneChannel()) {
+			return batch.segments().get(0).encoded(ALONE);
+		}
+		return answer(batch.segments(), batch.cursor());
+	}
+
+	private static PollAnswer answerAlone(Segment segment) {
+		return answer(List.of(segment), segment.cursor());
+	}
+
+	private static PollAnswer answer(List<Segment> segments, Cursor cursor) {
+		List<LegacyEntry> entries = new ArrayList<>();
+		for (Segment segment : segments) {
+			for (Message message : segment.messages()) {
+				entries.add(LegacyEntry.message(message.channel(), message.data()));
+			}
+			if (segment.isEnded()) {
+				entries.add(LegacyEntry.ended(segment.channel()));
+			}
+		}
+		return new PollAnswer(HttpStatus.OK, TEXT, cursor.token(), gaps(segments),
+				LegacyDialect.encodeEntries(entries));
+	}
+
+	private static @Nullable String gaps(List<Segment> segments) {
+		List<String> gaps = segments.stream().filter(Segment::isGap).map(Segment::channel).toList();
+		return gaps.isEmpty() ? null : LegacyDialect.headerList(gaps);
+	}
+
+	@Override
+	public PollAnswer refuse(HttpStatus status, @Nullable String sentence) {
+		// Who is not there, or may not read, is not told why (protocol, section 2).
+		boolean silent = status == HttpStatus.SERVICE_UNAVAILABLE || status == HttpStatus.FORBIDDEN;
+		return new PollAnswer(status, TEXT, null, null, (silent || sentence == null) ? EMPTY : Answers.utf8(sentence));
+	}
+
+}

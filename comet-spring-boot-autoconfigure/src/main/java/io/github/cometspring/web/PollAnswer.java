@@ -1,0 +1,97 @@
+package io.github.cometspring.web;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+
+/**
+ * The answer to a poll. Clients that stand at the same place share one, and so its
+ * encoded form.
+ * <p>
+ * Immutable and thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class PollAnswer {
+
+	private final HttpStatus status;
+
+	private final Map<String, String> headers;
+
+	private final byte[] body;
+
+	private volatile @Nullable Object encoded;
+
+	/**
+	 * Creates an answer.
+	 * @param status its status
+	 * @param contentType the media type of the body
+	 * @param cursor the value of {@code Comet-Cursor}, or {@code null} for no such header
+	 * @param gaps the value of {@code Comet-Gap}, or {@code null} for no such header
+	 * @param body the body, not to be changed
+	 */
+	PollAnswer(HttpStatus status, String contentType, @Nullable String cursor, @Nullable String gaps, byte[] body) {
+		this.status = status;
+		this.headers = new LinkedHashMap<>();
+		this.body = body;
+		Answers.HARDENING.forEach((header) -> this.headers.put(header.getKey(), header.getValue()));
+		this.headers.put(HttpHeaders.CONTENT_TYPE, contentType);
+		if (cursor != null) {
+			this.headers.put(CometHeaders.CURSOR, cursor);
+		}
+		if (gaps != null) {
+			this.headers.put(CometHeaders.GAP, gaps);
+		}
+		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+			this.headers.put(HttpHeaders.RETRY_AFTER, Answers.RETRY_AFTER_SECONDS);
+		}
+		this.headers.put(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length));
+	}
+
+	/**
+	 * The status.
+	 * @return the status
+	 */
+	public HttpStatus status() {
+		return this.status;
+	}
+
+	/**
+	 * All headers.
+	 * @return the values by name, in order
+	 */
+	public Map<String, String> headers() {
+		return Collections.unmodifiableMap(this.headers);
+	}
+
+	/**
+	 * The body.
+	 * @return the bytes, not to be changed
+	 */
+	public byte[] body() {
+		return this.body;
+	}
+
+	/**
+	 * Encodes this answer, or returns what it was encoded to before.
+	 * @param <T> the encoded form, immutable
+	 * @param encoder the encoder, one object for all calls of all answers
+	 * @return the encoded form
+	 */
+	@SuppressWarnings("unchecked")
+	public <T> T encoded(Function<PollAnswer, T> encoder) {
+		Object encoded = this.encoded;
+		if (encoded == null) {
+			encoded = encoder.apply(this);
+			this.encoded = encoded;
+		}
+		return (T) encoded;
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.github.cometspring.web;
+
+import java.security.Principal;
+import java.util.List;
+import java.util.function.Function;
+
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Dialect;
+import io.github.cometspring.subscription.SubscriptionRequest;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpStatus;
+
+/**
+ * How polls are read and answered: what the two polling dialects do each in their own
+ * way.
+ * <p>
+ * Implementations have no state and are thread-safe.
+ *
+ * @since 0.1.0
+ */
+public interface PollDialect {
+
+	/**
+	 * The dialect.
+	 * @return the dialect, one object for all requests
+	 */
+	Dialect dialect();
+
+	/**
+	 * Whether a request is of this dialect.
+	 * @param contentType the value of its only {@code Content-Type} header, or
+	 * {@code null} if it has none
+	 * @return {@code true} if the media type is the dialect's, whatever its parameters
+	 */
+	boolean speaks(@Nullable String contentType);
+
+	/**
+	 * Reads a request.
+	 * @param headers the values of a header of the request by its name, perhaps none
+	 * @param body the body
+	 * @param principal the user who is logged in, or empty
+	 * @return what the client asks for
+	 * @throws RefusedRequestException if the dialect cannot accept it
+	 */
+	SubscriptionRequest read(Function<String, List<String>> headers, byte[] body, Mono<? extends Principal> principal);
+
+	/**
+	 * The answer to a poll.
+	 * @param batch what there is for the client
+	 * @return the answer
+	 */
+	PollAnswer answer(Batch batch);
+
+	/**
+	 * The answer to a request that is refused.
+	 * @param status why
+	 * @param sentence why, in words, or {@code null} for none
+	 * @return the answer
+	 */
+	PollAnswer refuse(HttpStatus status, @Nullable String sentence);
+
+}
