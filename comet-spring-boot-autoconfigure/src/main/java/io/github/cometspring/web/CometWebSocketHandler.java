@@ -144,6 +144,7 @@ public final class CometWebSocketHandler implements WebHandler {
 		@Override
 		public Mono<Void> handle(WebSocketSession session) {
 			this.begun = true;
+			Farewell.watch(ReactorNettyEventLoops.channel(this.exchange.getRequest()));
 			CometWebSocketHandler handler = CometWebSocketHandler.this;
 			return new CometSocket(session, this.connection, this.exchange.getPrincipal(), handler.maxChannels,
 					handler.writeDeadlines.on(this.loop), () -> handler.eventLoops.drop(this.exchange.getRequest()))

@@ -56,7 +56,10 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		}
 	}
 
-	private static @Nullable Channel channel(ServerHttpRequest request) {
+	/**
+	 * The client's connection, if it is of this kind.
+	 */
+	static @Nullable Channel channel(ServerHttpRequest request) {
 		AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
 		if (nativeRequest(request) instanceof HttpServerRequest nettyRequest) {
 			nettyRequest.withConnection((connection) -> channel.set(connection.channel()));
