@@ -22,7 +22,8 @@ final class PlainPipeline {
 	static final String FAST_PATH = "comet.fastPath";
 
 	private static final Set<String> PLAIN = Set.of(NettyPipeline.SslHandler, NettyPipeline.HttpCodec,
-			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, FAST_PATH, "wsencoder", "wsdecoder");
+			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, FAST_PATH, Farewell.NAME, "wsencoder",
+			"wsdecoder");
 
 	private PlainPipeline() {
 	}

@@ -83,6 +83,14 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		return (channel != null && bare && PlainPipeline.isPlain(channel)) ? new NettySocket(channel, patience) : null;
 	}
 
+	@Override
+	public void upgraded(ServerHttpRequest request) {
+		Channel channel = channel(request);
+		if (channel != null) {
+			Farewell.watch(channel);
+		}
+	}
+
 	private static @Nullable Channel channel(ServerHttpRequest request) {
 		AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
 		if (nativeRequest(request) instanceof HttpServerRequest nettyRequest) {

@@ -1,6 +1,9 @@
 package io.github.cometspring.protocol;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Collection;
@@ -47,7 +50,7 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 	 */
 	public static ClientMessage decode(byte[] bytes) {
 		Reader reader = new Reader();
-		try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
+		try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text(bytes))) {
 			if (json.nextToken() != JsonToken.START_OBJECT) {
 				throw notAnObject();
 			}
@@ -62,6 +65,18 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 			throw notAnObject();
 		}
 		return reader.finish();
+	}
+
+	/**
+	 * The parser itself would guess the encoding, and be lenient with it.
+	 */
+	private static String text(byte[] bytes) {
+		try {
+			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+		}
+		catch (CharacterCodingException ex) {
+			throw notAnObject();
+		}
 	}
 
 	/**

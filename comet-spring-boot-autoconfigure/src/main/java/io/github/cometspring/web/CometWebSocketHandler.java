@@ -148,6 +148,7 @@ public final class CometWebSocketHandler implements WebHandler {
 		public Mono<Void> handle(WebSocketSession session) {
 			this.begun = true;
 			CometWebSocketHandler handler = CometWebSocketHandler.this;
+			handler.eventLoops.upgraded(this.exchange.getRequest());
 			Mono<Void> deadline = handler.writeDeadlines.on(this.loop);
 			SocketWriter socket = handler.eventLoops.socket(this.exchange.getRequest(), this.exchange.getResponse(),
 					handler.writeTimeout);

@@ -51,6 +51,14 @@ public interface EventLoops {
 	}
 
 	/**
+	 * Notes that a request has become a WebSocket.
+	 * @param request the request, perhaps decorated
+	 */
+	default void upgraded(ServerHttpRequest request) {
+		// Most servers need not know.
+	}
+
+	/**
 	 * Ends the connection of a client that does not read, at once: what it was sent and
 	 * has not taken is thrown away. Without effect where the server offers no way.
 	 * @param request the client's request, perhaps decorated

@@ -69,6 +69,19 @@ class ClientMessageTests {
 	}
 
 	@Test
+	void decodeWhenNoUtf8ShouldSayItIsNoObject() {
+		String object = "{\"x\":\"é\"}";
+		byte[] latin1 = object.getBytes(StandardCharsets.ISO_8859_1);
+		byte[] utf16 = object.getBytes(StandardCharsets.UTF_16BE);
+		byte[] overlong = "{\"x\":\"\u00f0\u0080\u0080\u0080\"}".getBytes(StandardCharsets.ISO_8859_1);
+		byte[] surrogate = "{\"x\":\"\u00ed\u00a0\u0080\"}".getBytes(StandardCharsets.ISO_8859_1);
+		for (byte[] bytes : List.of(latin1, utf16, overlong, surrogate)) {
+			assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> ClientMessage.decode(bytes))
+				.matches((ex) -> !ex.isObject());
+		}
+	}
+
+	@Test
 	void decodeWhenGeneratedShouldAgreeWithNaiveReading() {
 		System.out.println("comet.test.seed=" + this.seed);
 		int understood = 0;
@@ -94,7 +107,11 @@ class ClientMessageTests {
 	private static Object naively(byte[] bytes) {
 		JsonNode tree;
 		try {
-			tree = JSON.readTree(bytes);
+			String text = new String(bytes, StandardCharsets.UTF_8);
+			if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+				return false;
+			}
+			tree = JSON.readTree(text);
 		}
 		catch (JacksonException ex) {
 			return false;

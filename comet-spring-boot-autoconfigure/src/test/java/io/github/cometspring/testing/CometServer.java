@@ -2,6 +2,7 @@ package io.github.cometspring.testing;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
@@ -15,7 +16,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * A whole server on a random port, as an application with the starter and nothing else.
+ * A whole server, on a random port unless told otherwise, as an application with the
+ * starter and nothing else.
  */
 public final class CometServer implements AutoCloseable {
 
@@ -47,8 +49,8 @@ public final class CometServer implements AutoCloseable {
 		application.addPrimarySources(List.of(configuration));
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
 		application.setRegisterShutdownHook(false);
-		String[] arguments = Stream
-			.concat(Stream.of("server.port=0", "spring.main.banner-mode=off"), Stream.of(properties))
+		application.setDefaultProperties(Map.of("server.port", "0"));
+		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(properties))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);
 		CometServer server = new CometServer(application.run(arguments));

@@ -221,7 +221,11 @@ public final class RawWebSocket implements AutoCloseable {
 	 */
 	public record Frame(int opcode, byte[] payload) {
 
-		int closeCode() {
+		/**
+		 * Its code, 1005 if it has none.
+		 * @return the code of a close frame
+		 */
+		public int closeCode() {
 			return (this.payload.length >= 2) ? ByteBuffer.wrap(this.payload).getShort() & 0xFFFF : 1005;
 		}
 

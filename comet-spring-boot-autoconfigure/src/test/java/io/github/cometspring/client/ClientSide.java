@@ -1,0 +1,75 @@
+package io.github.cometspring.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.github.cometspring.client.CometClientOptions.Transport;
+import reactor.core.publisher.Mono;
+
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * A client of a real server, and what it asks the server and is answered.
+ */
+final class ClientSide implements ExchangeFilterFunction {
+
+	/** The longest wait but for what the server asks for. */
+	static final Duration MAX_BACKOFF = Duration.ofMillis(400);
+
+	private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
+
+	private final List<Long> requests = new CopyOnWriteArrayList<>();
+
+	private final List<Integer> answers = new CopyOnWriteArrayList<>();
+
+	/**
+	 * A client that comes back soon.
+	 * @param transport how it listens
+	 * @param port the port of the server, or of what stands before it
+	 * @return the client
+	 */
+	CometClient client(Transport transport, int port) {
+		WebClient webClient = WebClient.builder().baseUrl("http://localhost:" + port).filter(this).build();
+		return CometClient.create(webClient,
+				CometClientOptions.DEFAULT.withTransport(transport).withBackoff(FIRST_BACKOFF, MAX_BACKOFF));
+	}
+
+	@Override
+	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+		this.requests.add(System.nanoTime());
+		return next.exchange(request).doOnNext((response) -> this.answers.add(response.statusCode().value()));
+	}
+
+	/**
+	 * How often it has asked.
+	 */
+	int requests() {
+		return this.requests.size();
+	}
+
+	/**
+	 * The times between a request and the one before it.
+	 * @param first the number of the first request that counts
+	 */
+	List<Duration> pauses(int first) {
+		List<Long> times = this.requests.subList(first, this.requests.size());
+		List<Duration> pauses = new CopyOnWriteArrayList<>();
+		for (int i = 1; i < times.size(); i++) {
+			pauses.add(Duration.ofNanos(times.get(i) - times.get(i - 1)));
+		}
+		return pauses;
+	}
+
+	/**
+	 * The statuses of the answers.
+	 */
+	List<Integer> answers() {
+		return this.answers;
+	}
+
+}

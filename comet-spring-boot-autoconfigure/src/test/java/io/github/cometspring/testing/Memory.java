@@ -1,0 +1,76 @@
+package io.github.cometspring.testing;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import org.awaitility.Awaitility;
+
+/**
+ * What this process uses: what is reachable in the heap, and Netty's buffers outside of
+ * it.
+ *
+ * @param heap bytes in the heap after a collection
+ * @param direct bytes of Netty's direct buffers
+ */
+public record Memory(long heap, long direct) {
+
+	private static final long MEGABYTE = 1024 * 1024;
+
+	private static final int SAMPLES = 3;
+
+	private static final Duration INTERVAL = Duration.ofMillis(100);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	/**
+	 * Measures, when nothing more is freed by collections and nothing more is allocated
+	 * by what still goes on.
+	 * @return the memory in use
+	 */
+	public static Memory inUse() {
+		Deque<Memory> seen = new ArrayDeque<>();
+		Awaitility.await().pollDelay(Duration.ZERO).pollInterval(INTERVAL).atMost(PATIENCE).until(() -> {
+			System.gc();
+			seen.addFirst(
+					new Memory(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), usedDirectMemory()));
+			return seen.size() > SAMPLES && seen.stream()
+				.limit(SAMPLES)
+				.map((memory) -> memory.since(seen.getFirst()))
+				.allMatch((change) -> Math.abs(change.heap) + Math.abs(change.direct) < MEGABYTE / 4);
+		});
+		return seen.getFirst();
+	}
+
+	private static long usedDirectMemory() {
+		ByteBufAllocatorMetric metric = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
+		return metric.usedDirectMemory();
+	}
+
+	/**
+	 * How much more is in use.
+	 * @param before what was in use before
+	 * @return the difference, in bytes
+	 */
+	public Memory since(Memory before) {
+		return new Memory(this.heap - before.heap, this.direct - before.direct);
+	}
+
+	/**
+	 * How much more both are together; what one has become smaller is not for the other.
+	 * @return the bytes
+	 */
+	public long growth() {
+		return Math.max(0, this.heap) + Math.max(0, this.direct);
+	}
+
+	@Override
+	public String toString() {
+		return "heap %.1f MB, direct %.1f MB".formatted((double) this.heap / MEGABYTE, (double) this.direct / MEGABYTE);
+	}
+
+}

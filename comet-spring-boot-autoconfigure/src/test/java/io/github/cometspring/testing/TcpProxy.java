@@ -1,0 +1,181 @@
+package io.github.cometspring.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * Stands between clients and a server as the network does, and breaks as it does.
+ */
+public final class TcpProxy implements AutoCloseable {
+
+	private static final long NEVER = Long.MAX_VALUE;
+
+	private final int target;
+
+	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+	/** How many bytes still go to the clients before all connections are cut. */
+	private final AtomicLong allowance = new AtomicLong(NEVER);
+
+	private final AtomicLong cuts = new AtomicLong();
+
+	private volatile ServerSocket server;
+
+	/**
+	 * Opens a proxy.
+	 * @param target the port of the server
+	 */
+	public TcpProxy(int target) {
+		this.target = target;
+		this.server = listen(0);
+	}
+
+	public int port() {
+		return this.server.getLocalPort();
+	}
+
+	/**
+	 * Cuts all connections; new ones are taken.
+	 */
+	public void cut() {
+		this.allowance.set(NEVER);
+		this.cuts.incrementAndGet();
+		this.sockets.forEach(TcpProxy::closeQuietly);
+		this.sockets.clear();
+	}
+
+	/**
+	 * Cuts all connections when the server has sent some more, which falls into the
+	 * middle of something as often as not.
+	 * @param bytes how much more
+	 */
+	public void cutAfter(long bytes) {
+		this.allowance.set(bytes);
+	}
+
+	/**
+	 * How often connections have been cut.
+	 * @return the number of cuts
+	 */
+	public long cuts() {
+		return this.cuts.get();
+	}
+
+	/**
+	 * Cuts all connections and takes no more.
+	 */
+	public void unplug() {
+		closeQuietly(this.server);
+		cut();
+	}
+
+	/**
+	 * Works again, on the same port.
+	 */
+	public void plugIn() {
+		this.server = listen(port());
+	}
+
+	@Override
+	public void close() {
+		unplug();
+	}
+
+	private ServerSocket listen(int port) {
+		try {
+			ServerSocket socket = new ServerSocket();
+			socket.setReuseAddress(true);
+			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+			start(() -> accept(socket));
+			return socket;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void accept(ServerSocket socket) {
+		try {
+			while (true) {
+				connect(socket, socket.accept());
+			}
+		}
+		catch (IOException ex) {
+			// Unplugged
+		}
+	}
+
+	private void connect(ServerSocket socket, Socket near) {
+		this.sockets.add(near);
+		try {
+			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
+			this.sockets.add(far);
+			start(() -> copy(near, far, false));
+			start(() -> copy(far, near, true));
+			if (socket.isClosed()) {
+				closeBoth(near, far);
+			}
+		}
+		catch (IOException ex) {
+			// The server is away
+			closeBoth(near, near);
+		}
+	}
+
+	private void copy(Socket from, Socket to, boolean limited) {
+		byte[] buffer = new byte[8192];
+		try (InputStream in = from.getInputStream()) {
+			OutputStream out = to.getOutputStream();
+			for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+				long left = limited ? this.allowance.getAndUpdate(spend(count)) : NEVER;
+				out.write(buffer, 0, (int) Math.min(left, count));
+				if (left <= count) {
+					cut();
+				}
+			}
+		}
+		catch (IOException ex) {
+			// One of the two is gone, and so is the other
+		}
+		finally {
+			closeBoth(from, to);
+		}
+	}
+
+	private static LongUnaryOperator spend(int count) {
+		return (left) -> (left == NEVER) ? NEVER : Math.max(0, left - count);
+	}
+
+	private void closeBoth(Socket one, Socket other) {
+		closeQuietly(one);
+		closeQuietly(other);
+		this.sockets.remove(one);
+		this.sockets.remove(other);
+	}
+
+	private static void closeQuietly(AutoCloseable closeable) {
+		try {
+			closeable.close();
+		}
+		catch (Exception ex) {
+			// Nobody needs it any more
+		}
+	}
+
+	private static void start(Runnable work) {
+		Thread thread = new Thread(work, "proxy");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+}
