@@ -60,7 +60,10 @@ final class ServerCommand {
 		return command;
 	}
 
-	private List<String> java(ServerKind kind) {
+	/**
+	 * A JVM with what a server needs on its class path, but for the main class.
+	 */
+	List<String> java(ServerKind kind) {
 		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
 				// One core is what it will have, however many it starts on
 				"-XX:ActiveProcessorCount=1", "-XX:+UseG1GC", "-Xms" + this.options.heap(),
