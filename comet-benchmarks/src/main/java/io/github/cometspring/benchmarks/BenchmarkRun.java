@@ -34,6 +34,7 @@ final class BenchmarkRun {
 	}
 
 	public static void main(String[] args) throws Exception {
+		System.setProperty("java.awt.headless", "true");
 		Options options = Options.parse(args);
 		Files.createDirectories(options.out());
 		try (Processes processes = new Processes()) {
@@ -62,6 +63,7 @@ final class BenchmarkRun {
 		this.remarks.add("%d rounds, %d minutes".formatted(this.options.rounds(), duration.toMinutes()));
 		String report = new Report(this.results).write(this.remarks);
 		Files.writeString(this.options.out().resolve("results.md"), report);
+		new Plot(this.results).write(this.options.out());
 		System.out.println(report);
 	}
 
@@ -137,7 +139,7 @@ final class BenchmarkRun {
 
 	private Taker taker(Measure measure) {
 		if (measure.isIdle()) {
-			return new Idle(this.load);
+			return new Idle(this.load, this.options, this.processes);
 		}
 		if (measure.isFair()) {
 			return new Fairness(this.load);

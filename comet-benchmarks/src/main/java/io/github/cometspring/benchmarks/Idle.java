@@ -17,31 +17,53 @@ final class Idle implements Taker {
 
 	private final LoadGenerator load;
 
-	Idle(LoadGenerator load) {
+	private final Options options;
+
+	private final Processes processes;
+
+	Idle(LoadGenerator load, Options options, Processes processes) {
 		this.load = load;
+		this.options = options;
+		this.processes = processes;
 	}
 
 	@Override
 	public Sample take(Server server, Results.Case measured) throws IOException, InterruptedException {
-		if (server.kind().isJvm()) {
-			// What is made once is not theirs
-			hold(server, measured, 50);
+		if (!server.kind().isJvm()) {
+			return takeResident(server.kind(), measured);
 		}
+		// What is made once is not theirs
+		hold(server, measured, 50);
 		String written = hold(server, measured, measured.clients());
 		List<Sample> memory = written.lines().filter((line) -> line.startsWith("MEMORY")).map(Sample::parse).toList();
 		Sample result = LoadGenerator.result(written);
 		Map<String, Double> figures = new LinkedHashMap<>(result.figures());
-		if (memory.size() == 2) {
-			double heap = perConnection(memory, "heap", measured.clients());
-			double direct = perConnection(memory, "direct", measured.clients());
-			figures.put("heap_per_conn", heap);
-			figures.put("direct_per_conn", direct);
-			figures.put("memory_per_conn", heap + direct);
+		if (memory.size() != 2) {
+			throw new IOException("The memory is not known: " + written);
 		}
-		else {
-			figures.put("memory_per_conn", result.get("bytes_per_conn"));
-		}
+		double heap = perConnection(memory, "heap", measured.clients());
+		double direct = perConnection(memory, "direct", measured.clients());
+		figures.put("heap_per_conn", heap);
+		figures.put("direct_per_conn", direct);
+		figures.put("memory_per_conn", heap + direct);
 		return new Sample(figures);
+	}
+
+	/**
+	 * Only the operating system knows what this server needs, and only of one that has
+	 * not needed it before.
+	 */
+	private Sample takeResident(ServerKind kind, Results.Case measured) throws IOException, InterruptedException {
+		Server fresh = Server.start(kind, this.options, this.processes);
+		try {
+			Sample result = LoadGenerator.result(hold(fresh, measured, measured.clients()));
+			Map<String, Double> figures = new LinkedHashMap<>(result.figures());
+			figures.put("memory_per_conn", result.get("bytes_per_conn"));
+			return new Sample(figures);
+		}
+		finally {
+			this.processes.end(fresh.process());
+		}
 	}
 
 	private String hold(Server server, Results.Case measured, int clients) throws IOException, InterruptedException {
