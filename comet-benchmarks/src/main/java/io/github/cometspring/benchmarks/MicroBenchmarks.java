@@ -69,7 +69,7 @@ final class MicroBenchmarks {
 			Result<?> result = (counted != null) ? counted : run.getPrimaryResult();
 			lines.add("| %s | %s | %s | %s | %s |".formatted(name, with, number(result.getScore()),
 					number(result.getScoreError()),
-					result.getScoreUnit() + ((result == run.getPrimaryResult()) ? "" : " (deliveries)")));
+					result.getScoreUnit() + ((counted != null) ? " (deliveries)" : "")));
 		}
 		return String.join("\n", lines) + "\n";
 	}

@@ -4,6 +4,8 @@ import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.Shape;
+import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -20,6 +22,8 @@ import javax.imageio.ImageIO;
 import org.apache.batik.dom.GenericDOMImplementation;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.LegendItem;
+import org.jfree.chart.LegendItemCollection;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberTickUnit;
@@ -45,6 +49,8 @@ final class Plot {
 	private static final int DENSITY = 2;
 
 	private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+
+	private static final Shape LINE = new Line2D.Double(-14, 0, 14, 0);
 
 	private final Results results;
 
@@ -74,6 +80,7 @@ final class Plot {
 		if (this.panels == 0) {
 			return;
 		}
+		all.setFixedLegendItems(legend());
 		JFreeChart chart = new JFreeChart("CPU time of the server for each message delivered, by the number of clients",
 				FONT.deriveFont(Font.BOLD, 15), all, true);
 		chart.setBackgroundPaint(Color.WHITE);
@@ -84,10 +91,10 @@ final class Plot {
 	}
 
 	private static LogAxis costs() {
-		LogAxis axis = new LogAxis("CPU µs per delivery, each line twice the one below");
+		LogAxis axis = new LogAxis("CPU µs per delivery (logarithmic)");
 		axis.setBase(2);
-		axis.setTickUnit(
-				new NumberTickUnit(1, new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT))));
+		axis.setTickUnit(new NumberTickUnit(1));
+		axis.setNumberFormatOverride(new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)));
 		axis.setTickLabelFont(FONT);
 		axis.setLabelFont(FONT);
 		axis.setMinorTickMarksVisible(false);
@@ -125,6 +132,17 @@ final class Plot {
 			renderer.setSeriesStroke(row, look.stroke());
 		}
 		return renderer;
+	}
+
+	private LegendItemCollection legend() {
+		LegendItemCollection items = new LegendItemCollection();
+		for (ServerKind server : this.servers) {
+			Look look = Look.of(server);
+			LegendItem item = new LegendItem(server.toString(), null, null, null, true, look.shape(), true,
+					look.color(), false, look.color(), look.stroke(), true, LINE, look.stroke(), look.color());
+			items.add(item);
+		}
+		return items;
 	}
 
 	private Dimension size() {

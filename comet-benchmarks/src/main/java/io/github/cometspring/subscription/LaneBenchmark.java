@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -41,9 +40,9 @@ public class LaneBenchmark {
 
 	private static final String DATA = "x".repeat(100);
 
-	private static final Dialect POLLS = new Dialect(Transport.LEGACY, (message) -> 200);
-
-	private static final Dialect STREAMS = new Dialect(Transport.SSE, (message) -> 200);
+	/** Polls, which come anew for each message, or streams. */
+	@Param({ "LEGACY", "SSE" })
+	public Transport transport = Transport.LEGACY;
 
 	/** How many clients are on the channel. */
 	@Param({ "1", "100", "10000" })
@@ -64,10 +63,16 @@ public class LaneBenchmark {
 
 	private @Nullable Channel channel;
 
-	/** Creates the channel. */
+	private long received;
+
+	/** Creates the channel, and opens the streams. */
 	@Setup
 	public void prepare() {
 		this.channel = this.channels.create("news", ChannelSettings.DEFAULT.withHistorySize(20)).block();
+		if (this.transport == Transport.SSE) {
+			listen();
+		}
+		this.loop.drain();
 	}
 
 	/** Ends everything. */
@@ -78,28 +83,26 @@ public class LaneBenchmark {
 	}
 
 	@Benchmark
-	public void answerPolls(Deliveries counter) {
+	public void deliver(Deliveries counter) {
+		long before = this.received;
+		if (this.transport == Transport.LEGACY) {
+			listen();
+		}
+		if (this.channel != null) {
+			this.channel.publish(DATA).subscribe();
+		}
+		this.loop.drain();
+		counter.deliveries += this.received - before;
+	}
+
+	private void listen() {
+		Dialect dialect = new Dialect(this.transport, (message) -> 200);
 		for (int i = 0; i < this.clients; i++) {
-			this.subscriptions.open(POLLS, this.loop, Mono.just(this.request)).subscribe((batch) -> {
-				counter.deliveries += batch.segments().size();
+			this.subscriptions.open(dialect, this.loop, Mono.just(this.request)).subscribe((batch) -> {
+				this.received += batch.segments().size();
 				batch.written();
 			});
 		}
-		publish();
-	}
-
-	@Benchmark
-	public void feedStreams(Streams streams, Deliveries counter) {
-		streams.counter = counter;
-		publish();
-	}
-
-	private void publish() {
-		Channel channel = this.channel;
-		if (channel != null) {
-			channel.publish(DATA).subscribe();
-		}
-		this.loop.drain();
 	}
 
 	/**
@@ -111,29 +114,6 @@ public class LaneBenchmark {
 
 		/** Messages times clients. */
 		public long deliveries;
-
-	}
-
-	/**
-	 * Streams that stay.
-	 */
-	@State(Scope.Thread)
-	public static class Streams {
-
-		private Deliveries counter = new Deliveries();
-
-		/** Opens the streams. */
-		@Setup(Level.Trial)
-		public void open(LaneBenchmark benchmark) {
-			for (int i = 0; i < benchmark.clients; i++) {
-				benchmark.subscriptions.open(STREAMS, benchmark.loop, Mono.just(benchmark.request))
-					.subscribe((batch) -> {
-						this.counter.deliveries += batch.segments().size();
-						batch.written();
-					});
-			}
-			benchmark.loop.drain();
-		}
 
 	}
 
