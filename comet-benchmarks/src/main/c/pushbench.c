@@ -42,7 +42,7 @@ static void *xm(size_t n) { void *p = calloc(1, n ? n : 1); if (!p) die("out of 
 static u64 now_ns(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return (u64)t.tv_sec * 1000000000ull + t.tv_nsec; }
 
 /* ------------------------------------------------------------------ options */
-enum mode { M_LPFAN, M_LPPAIRS, M_SSE, M_WS, M_IDLE, M_END };
+enum mode { M_LPFAN, M_LPPAIRS, M_SSE, M_WS, M_END };
 static enum mode mode;
 static const char *mode_name = "";
 static int N = 100;                  /* subscribers */
@@ -68,6 +68,7 @@ static const char *host = "127.0.0.1";
 static int port = 8080;
 static int pids[64], npids = 0;
 static int verbose = 0;
+static int idle = 0;                 /* hold polls or streams, publish nothing */
 
 /* ---------------------------------------------------------------- templates */
 enum { V_LIT, V_CH, V_I, V_C1, V_C2, V_H1, V_H2, V_LEN, V_PAYLOAD, V_BODY };
@@ -508,11 +509,12 @@ int main(int argc, char **argv) {
     if (argc < 3) {
         fprintf(stderr, "usage: pushbench MODE TARGET [--n N] [--k MESSAGES] [--warm MESSAGES] [--reps N] [--b BYTES] [--rate R | --window W | --rounds]\n"
                 "  [--pubs P] [--settle-us U] [--limit S] [--stall S] [--hold S] [--cpu CORE] [--pid PID]... [--hook CMD] [--port P] [--host H]\n"
-                "  [--src ADDRS] [--ramp C] [--label L] [-v]\n  MODE: longpoll-fanout longpoll-pairs sse-fanout ws-fanout idle end\n"); return 2; }
+                "  [--src ADDRS] [--ramp C] [--label L] [-v]\n  MODE: longpoll-fanout longpoll-pairs sse-fanout ws-fanout idle idle-sse idle-ws end\n"); return 2; }
     mode_name = argv[1];
     if (!strcmp(mode_name, "longpoll-fanout")) mode = M_LPFAN; else if (!strcmp(mode_name, "longpoll-pairs")) mode = M_LPPAIRS;
     else if (!strcmp(mode_name, "sse-fanout")) mode = M_SSE; else if (!strcmp(mode_name, "ws-fanout")) mode = M_WS;
-    else if (!strcmp(mode_name, "idle")) mode = M_IDLE; else if (!strcmp(mode_name, "end")) mode = M_END; else die("unknown mode %s", mode_name);
+    else if (!strcmp(mode_name, "idle")) { mode = M_LPFAN; idle = 1; } else if (!strcmp(mode_name, "idle-sse")) { mode = M_SSE; idle = 1; }
+    else if (!strcmp(mode_name, "idle-ws")) { mode = M_WS; idle = 1; } else if (!strcmp(mode_name, "end")) mode = M_END; else die("unknown mode %s", mode_name);
     load_target(argv[2]);
     for (int i = 3; i < argc; i++) {
         const char *a = argv[i]; if (!strcmp(a, "-v")) { verbose = 1; continue; }
@@ -537,14 +539,14 @@ int main(int argc, char **argv) {
     paylen = B; memset(pay, 'x', B);
     dst.sin_family = AF_INET; dst.sin_port = htons(port); if (inet_pton(AF_INET, host, &dst.sin_addr) != 1) die("host must be an IPv4 address");
     ep = epoll_create1(EPOLL_CLOEXEC);
-    total_msgs = K * reps + warm; if (mode != M_IDLE) { u64 bits = mode == M_LPPAIRS ? (u64)total_msgs : (u64)total_msgs * N; seen = xm(bits / 8 + 8); }
+    total_msgs = K * reps + warm; if (!idle) { u64 bits = mode == M_LPPAIRS ? (u64)total_msgs : (u64)total_msgs * N; seen = xm(bits / 8 + 8); }
     subs = xm(sizeof *subs * N); for (int i = 0; i < N; i++) { subs[i].idx = i; subs[i].fd = -1; }
     pubs = xm(sizeof *pubs * npub); for (int i = 0; i < npub; i++) { pubs[i].idx = i; pubs[i].pub = 1; }
 
-    if (mode == M_IDLE && hook) { fflush(stdout); if (system(hook)) fprintf(stderr, "hook failed\n"); }
+    if (idle && hook) { fflush(stdout); if (system(hook)) fprintf(stderr, "hook failed\n"); }
     long rss0 = srv_rss_kb();
     u64 t0 = now_ns(), t1 = t0, cpu_open0 = srv_cpu_us();
-    while ((nready < N - (int)deaths) || (mode != M_LPFAN && mode != M_LPPAIRS && mode != M_IDLE && mode != M_END && npolling < N - (int)deaths)) {
+    while ((nready < N - (int)deaths) || (mode != M_LPFAN && mode != M_LPPAIRS && mode != M_END && npolling < N - (int)deaths)) {
         pump_once(100000000); if (nready < N - (int)deaths) t1 = now_ns(); else if (mode == M_SSE && now_ns() - t1 > 1000000000ull) break; /* some servers send no head before the first event */
         if (now_ns() - t0 > 120000000000ull) die("only %d of %d subscribers came up", nready, N); }
     if (mode != M_SSE) t1 = now_ns();
@@ -553,14 +555,14 @@ int main(int argc, char **argv) {
     long rss1 = srv_rss_kb(); u64 cpu_open1 = srv_cpu_us();
     if (deaths) fprintf(stderr, "pushbench: %llu connections died while opening\n", (unsigned long long)deaths);
 
-    if (mode == M_IDLE) {
+    if (idle) {
         u64 c0 = srv_cpu_us(), h0 = now_ns();
         for (u64 e = h0 + (u64)(hold_s * 1e9); now_ns() < e;) pump_once(100000000);
         u64 c1 = srv_cpu_us(); double h = (now_ns() - h0) / 1e9; long rss2 = srv_rss_kb();
         if (hook) { fflush(stdout); if (system(hook)) fprintf(stderr, "hook failed\n"); }
         long rss3 = srv_rss_kb();
-        printf("RESULT label=%s mode=idle n=%d open_s=%.2f open_cpu_us_per_conn=%.1f rss_before_kb=%ld rss_open_kb=%ld rss_held_kb=%ld rss_after_hook_kb=%ld bytes_per_conn=%.0f idle_cpu_pct=%.2f empties=%llu deaths=%llu\n",
-               label, N, open_s, (double)(cpu_open1 - cpu_open0) / N, rss0, rss1, rss2, rss3, (rss2 - rss0) * 1024.0 / N, 100.0 * (c1 - c0) / 1e6 / h,
+        printf("RESULT label=%s mode=%s n=%d open_s=%.2f open_cpu_us_per_conn=%.1f rss_before_kb=%ld rss_open_kb=%ld rss_held_kb=%ld rss_after_hook_kb=%ld bytes_per_conn=%.0f idle_cpu_pct=%.2f empties=%llu deaths=%llu\n",
+               label, mode_name, N, open_s, (double)(cpu_open1 - cpu_open0) / N, rss0, rss1, rss2, rss3, (rss2 - rss0) * 1024.0 / N, 100.0 * (c1 - c0) / 1e6 / h,
                (unsigned long long)empties, (unsigned long long)deaths);
         return 0;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,36 +21,49 @@ final class BenchmarkRun {
 
 	private final Processes processes;
 
+	private final LoadGenerator load;
+
 	private final Results results = new Results();
 
-	private final List<String> remarks = new ArrayList<>();
+	private final List<String> remarks = new ArrayList<>(Machine.describe());
 
-	private BenchmarkRun(Options options, Processes processes) {
+	private BenchmarkRun(Options options, Processes processes, LoadGenerator load) {
 		this.options = options;
 		this.processes = processes;
+		this.load = load;
 	}
 
 	public static void main(String[] args) throws Exception {
+		System.setProperty("java.awt.headless", "true");
 		Options options = Options.parse(args);
 		Files.createDirectories(options.out());
 		try (Processes processes = new Processes()) {
-			new BenchmarkRun(options, processes).run();
+			Path source = Path.of("src/main/c/pushbench.c");
+			new BenchmarkRun(options, processes, new LoadGenerator(processes, options, source)).run(args);
 		}
 	}
 
-	private void run() throws IOException, InterruptedException {
+	private void run(String... args) throws IOException, InterruptedException {
 		long start = System.nanoTime();
-		LoadGenerator load = new LoadGenerator(this.processes, this.options, Path.of("src/main/c/pushbench.c"));
+		this.remarks.add("`comet-benchmarks/run %s` at %s".formatted(String.join(" ", args), Instant.now()));
 		List<Server> servers = startServers();
-		FanOut fanOut = new FanOut(load);
-		warmUp(servers, fanOut);
+		// Before the warm-up: what was once used is not given back by all
 		for (Measure measure : this.options.measures()) {
-			if (measure.isFanOut()) {
-				fanOut(measure, servers, fanOut);
+			if (measure.isIdle()) {
+				measure(measure, servers);
 			}
 		}
-		String report = new Report(this.results, this.remarks).write(Duration.ofNanos(System.nanoTime() - start));
+		warmUp(servers);
+		for (Measure measure : this.options.measures()) {
+			if (!measure.isIdle()) {
+				measure(measure, servers);
+			}
+		}
+		Duration duration = Duration.ofNanos(System.nanoTime() - start);
+		this.remarks.add("%d rounds, %d minutes".formatted(this.options.rounds(), duration.toMinutes()));
+		String report = new Report(this.results).write(this.remarks);
 		Files.writeString(this.options.out().resolve("results.md"), report);
+		new Plot(this.results).write(this.options.out());
 		System.out.println(report);
 	}
 
@@ -58,9 +72,9 @@ final class BenchmarkRun {
 		for (ServerKind kind : this.options.servers()) {
 			Optional<String> obstacle = ServerCommand.obstacle(kind);
 			if (obstacle.isPresent()) {
-				remark(kind + " is left out: " + obstacle.get());
+				this.remarks.add(kind + " is left out: " + obstacle.get());
 			}
-			else {
+			else if (this.options.measures().stream().anyMatch(kind::can)) {
 				say("starting " + kind);
 				servers.add(Server.start(kind, this.options, this.processes));
 			}
@@ -72,33 +86,34 @@ final class BenchmarkRun {
 	 * Loads each server in each dialect on both cores, so that its compilers have time,
 	 * and pins it then.
 	 */
-	private void warmUp(List<Server> servers, FanOut fanOut) throws IOException, InterruptedException {
-		Path log = this.options.out().resolve("taskset.log");
+	private void warmUp(List<Server> servers) throws IOException, InterruptedException {
+		Taker warmUp = new FanOut(this.load, this.options.warmUp());
 		for (Server server : servers) {
-			for (Measure measure : this.options.measures()) {
-				if (measure.isFanOut() && server.kind().can(measure)) {
+			for (Measure measure : Measure.values()) {
+				if (measure.isFanOut() && server.kind().can(measure) && isSpoken(measure.dialect())) {
 					say("warming " + server.kind() + " with " + measure);
-					fanOut.take(server, new Results.Case(measure, 1, WARM_UP_CLIENTS, server.kind()),
-							this.options.warmUp());
+					warmUp.take(server, new Results.Case(measure, 1, WARM_UP_CLIENTS, server.kind()));
 				}
 			}
-			server.pin(this.processes, log, String.valueOf(this.options.serverCpu()));
+			server.pin(this.processes, this.options.out().resolve("taskset.log"),
+					String.valueOf(this.options.serverCpu()));
 		}
 	}
 
-	private void fanOut(Measure measure, List<Server> servers, FanOut fanOut) throws IOException, InterruptedException {
-		for (int window : measure.isStream() ? this.options.windows() : List.of(1)) {
-			for (int clients : this.options.clients()) {
+	private boolean isSpoken(Measure.Dialect dialect) {
+		return this.options.measures()
+			.stream()
+			.anyMatch((measure) -> !measure.isIdle() && measure.dialect() == dialect);
+	}
+
+	private void measure(Measure measure, List<Server> servers) throws IOException, InterruptedException {
+		for (int window : measure.isWindowed() ? this.options.windows() : List.of(1)) {
+			for (int clients : measure.isFanOut() ? this.options.clients() : List.of(this.options.many())) {
 				List<Server> turn = new ArrayList<>(
 						servers.stream().filter((each) -> each.kind().can(measure)).toList());
-				for (int round = 0; round < this.options.rounds(); round++) {
+				for (int round = 1; round <= this.options.rounds(); round++) {
 					for (Server server : turn) {
-						Results.Case measured = new Results.Case(measure, window, clients, server.kind());
-						Sample sample = fanOut.take(server, measured, this.options.deliveries());
-						this.results.add(measured, sample);
-						say("%s, window %d, %d clients, round %d, %s: %.2f µs, p99 %.1f ms, %.0f lost".formatted(
-								measure, window, clients, round + 1, server.kind(), sample.get("srv_us_per_delivery"),
-								sample.get("p99_us") / 1000, sample.get("lost")));
+						take(server, new Results.Case(measure, window, clients, server.kind()), round);
 					}
 					// Nobody always comes after the same
 					Collections.rotate(turn, 1);
@@ -107,9 +122,33 @@ final class BenchmarkRun {
 		}
 	}
 
-	private void remark(String text) {
-		this.remarks.add(text);
-		say(text);
+	private void take(Server server, Results.Case measured, int round) throws InterruptedException {
+		try {
+			Sample sample = taker(measured.measure()).take(server, measured);
+			this.results.add(measured, sample);
+			say("%s, window %d, %d clients, round %d, %s: %s".formatted(measured.measure(), measured.window(),
+					measured.clients(), round, server.kind(), sample.summary()));
+		}
+		catch (IOException ex) {
+			// The others go on
+			this.results.add(measured, Sample.NONE);
+			this.remarks.add("No result of %s in round %d: %s".formatted(measured, round, ex.getMessage()));
+			say("failed: " + ex.getMessage());
+		}
+	}
+
+	private Taker taker(Measure measure) {
+		if (measure.isIdle()) {
+			return new Idle(this.load, this.options, this.processes);
+		}
+		if (measure.isFair()) {
+			return new Fairness(this.load);
+		}
+		return switch (measure) {
+			case DEACTIVATE -> new Deactivation(this.load);
+			case ENGINE -> new Engine(this.options, this.processes);
+			default -> new FanOut(this.load, this.options.deliveries());
+		};
 	}
 
 	private static void say(String text) {

@@ -1,32 +1,54 @@
 package io.github.cometspring.benchmarks;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Loads one server with many clients.
+ * Loads a server with many clients, on one channel or on one each.
  */
-final class FanOut {
-
-	// A server that loses messages is not waited for so long
-	private static final String STALL_BY_HAND = "0.5";
-
-	private static final String STALL = "3";
+final class FanOut implements Taker {
 
 	private final LoadGenerator load;
 
-	FanOut(LoadGenerator load) {
+	private final int deliveries;
+
+	FanOut(LoadGenerator load, int deliveries) {
 		this.load = load;
+		this.deliveries = deliveries;
 	}
 
-	Sample take(Server server, Results.Case measured, int deliveries) throws IOException, InterruptedException {
+	@Override
+	public Sample take(Server server, Results.Case measured) throws IOException, InterruptedException {
 		Measure measure = measured.measure();
-		int messages = Math.max(10, deliveries / measured.clients());
-		String stall = (server.kind() == ServerKind.WEBFLUX) ? STALL_BY_HAND : STALL;
-		return LoadGenerator.result(this.load.run(server, measure.loadMode(), server.kind().target(measure),
-				List.of("--n", String.valueOf(measured.clients()), "--k", String.valueOf(messages), "--warm",
-						String.valueOf(Math.max(5, messages / 20)), "--window", String.valueOf(measured.window()),
-						"--stall", stall, "--limit", "30")));
+		List<String> arguments = new ArrayList<>(List.of("--n", String.valueOf(measured.clients()), "--limit", "30"));
+		if (measure == Measure.PAIRS) {
+			if (server.kind().isComet()) {
+				server.post("/bench/channels/" + measured.clients());
+			}
+			arguments.addAll(List.of("--k", String.valueOf(this.deliveries), "--warm",
+					String.valueOf(this.deliveries / 20), "--pubs", "16", "--window", "16"));
+		}
+		else {
+			int messages = Math.max(10, this.deliveries / measured.clients());
+			arguments.addAll(List.of("--k", String.valueOf(messages), "--warm",
+					String.valueOf(Math.max(5, messages / 20)), "--window", String.valueOf(measured.window())));
+		}
+		arguments.addAll(allowances(server.kind(), measured));
+		return LoadGenerator
+			.result(this.load.run(server, measure.loadMode(), server.kind().target(measure.dialect()), arguments));
+	}
+
+	/**
+	 * A server that loses what is published between two polls is given time for the polls
+	 * to arrive, and is not waited for so long when it has lost something nevertheless.
+	 */
+	private static List<String> allowances(ServerKind kind, Results.Case measured) {
+		if (kind != ServerKind.WEBFLUX || measured.measure().isWindowed()) {
+			return List.of();
+		}
+		String settle = (measured.measure() == Measure.PAIRS) ? "0" : String.valueOf(2000 + 4 * measured.clients());
+		return List.of("--stall", "0.3", "--settle-us", settle);
 	}
 
 }

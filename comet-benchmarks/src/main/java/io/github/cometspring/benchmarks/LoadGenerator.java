@@ -7,6 +7,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Loads servers with {@code pushbench}, a program of its own, which is compiled when it
@@ -15,6 +16,8 @@ import java.util.List;
 final class LoadGenerator {
 
 	private static final Duration LIMIT = Duration.ofMinutes(4);
+
+	private static final Duration START = Duration.ofSeconds(60);
 
 	private final Processes processes;
 
@@ -51,7 +54,17 @@ final class LoadGenerator {
 		return written;
 	}
 
-	List<String> command(Server server, String mode, String target, List<String> arguments) throws IOException {
+	/**
+	 * Starts to load a server.
+	 * @return the load, to be closed
+	 */
+	Background start(Server server, String mode, String target, List<String> arguments) throws IOException {
+		Path output = Files.createTempFile(this.options.out(), "background", ".txt");
+		return new Background(this.processes.start(command(server, mode, target, arguments), output, this.errors),
+				output);
+	}
+
+	private List<String> command(Server server, String mode, String target, List<String> arguments) throws IOException {
 		Path file = Resources.copy("targets/" + target, this.options.out().resolve("targets"));
 		List<String> command = new ArrayList<>(
 				List.of(this.program.toString(), mode, file.toString(), "--port", String.valueOf(server.port()),
@@ -73,6 +86,56 @@ final class LoadGenerator {
 			.reduce((first, second) -> second)
 			.map(Sample::parse)
 			.orElseThrow(() -> new IOException("No result: " + written));
+	}
+
+	/**
+	 * A load that goes on.
+	 */
+	final class Background implements AutoCloseable {
+
+		private final Process process;
+
+		private final Path output;
+
+		Background(Process process, Path output) {
+			this.process = process;
+			this.output = output;
+		}
+
+		/**
+		 * Waits until the generator has so many connections to the server.
+		 */
+		void awaitConnections(Server server, int clients) throws IOException, InterruptedException {
+			long deadline = System.nanoTime() + START.toNanos();
+			Path files = Path.of("/proc", String.valueOf(this.process.pid()), "fd");
+			while (count(files) < clients) {
+				if (System.nanoTime() > deadline || !this.process.isAlive()) {
+					throw new IOException("%d clients do not get through to %s".formatted(clients, server.kind()));
+				}
+				Thread.sleep(50);
+			}
+			// The first messages go out
+			Thread.sleep(1000);
+		}
+
+		private static int count(Path folder) {
+			String[] names = folder.toFile().list();
+			return (names != null) ? names.length : 0;
+		}
+
+		String await() throws IOException, InterruptedException {
+			this.process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+			String written = Files.readString(this.output);
+			Files.writeString(LoadGenerator.this.raw, written, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+			return written;
+		}
+
+		@Override
+		public void close() throws IOException {
+			LoadGenerator.this.processes.end(this.process);
+			Files.delete(this.output);
+		}
+
 	}
 
 }

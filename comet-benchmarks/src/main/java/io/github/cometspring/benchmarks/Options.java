@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -84,13 +83,13 @@ record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> cl
 		}
 
 		Set<Measure> measures(String name) {
-			String names = text(name, "all");
-			if (names.equals("all")) {
-				return EnumSet.allOf(Measure.class);
-			}
 			Set<Measure> measures = EnumSet.noneOf(Measure.class);
-			for (String each : names.split(",")) {
-				measures.add(Measure.valueOf(each.toUpperCase(Locale.ROOT)));
+			for (String each : text(name, "all").split(",")) {
+				List<Measure> meant = Arrays.stream(Measure.values()).filter((one) -> one.isMeantBy(each)).toList();
+				if (meant.isEmpty()) {
+					throw new IllegalArgumentException("Unknown mode: " + each);
+				}
+				measures.addAll(meant);
 			}
 			return measures;
 		}

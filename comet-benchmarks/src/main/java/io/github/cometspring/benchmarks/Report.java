@@ -1,85 +1,102 @@
 package io.github.cometspring.benchmarks;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The results as tables in Markdown.
  */
 final class Report {
 
+	private static final String CPU = "srv_us_per_delivery";
+
+	private static final Column CLIENTS = Column.text("clients", (each) -> String.valueOf(each.clients()));
+
+	private static final Column SERVER = Column.text("server", (each) -> each.server().toString());
+
+	private static final Column DIALECT = Column.text("dialect", (each) -> each.measure().dialect().toString());
+
+	private static final Column LOST = Column.sum("lost", "lost");
+
+	private static final List<Column> DELIVERIES = List.of(CLIENTS, SERVER, Column.median("CPU µs/delivery", CPU, 1, 2),
+			Column.spread("min–max", CPU, 2), Column.ratio("× nchan", ServerKind.NCHAN, CPU),
+			Column.ratio("× webflux", ServerKind.WEBFLUX, CPU), Column.median("deliveries/s", "per_s", 1, 0),
+			Column.median("p50 ms", "p50_us", 1000, 1), Column.median("p99 ms", "p99_us", 1000, 1),
+			Column.median("max ms", "max_us", 1000, 1), LOST, Column.sum("twice", "dup"));
+
+	private static final List<Column> MEMORY = List.of(DIALECT, CLIENTS, SERVER,
+			Column.median("bytes each", "memory_per_conn", 1, 0), Column.spread("min–max", "memory_per_conn", 0),
+			Column.median("heap", "heap_per_conn", 1, 0),
+			Column.median("Netty and JDK buffers", "direct_per_conn", 1, 0),
+			Column.median("resident", "bytes_per_conn", 1, 0),
+			Column.median("CPU µs to open one", "open_cpu_us_per_conn", 1, 1));
+
+	private static final List<Column> FAIRNESS = List.of(DIALECT, CLIENTS, SERVER,
+			Column.median("deliveries/s to the crowd", "per_s", 1, 0),
+			Column.median("other channel p50 ms", "other_p50_us", 1000, 1),
+			Column.median("p99 ms", "other_p99_us", 1000, 1), Column.median("max ms", "other_max_us", 1000, 1),
+			Column.median("actuator p50 ms", "actuator_p50_us", 1000, 1),
+			Column.median("p99 ms", "actuator_p99_us", 1000, 1), LOST);
+
+	private static final List<Column> ENDINGS = List.of(CLIENTS, SERVER,
+			Column.median("ms to the last 503", "max_us", 1000, 0), Column.spread("µs min–max", "max_us", 0),
+			Column.median("CPU µs each", CPU, 1, 1), LOST);
+
+	private static final List<Column> ENGINE = List.of(
+			Column.median("publications/s, history of 20", "publish_per_s", 1, 0),
+			Column.median("without history", "publish_bare_per_s", 1, 0),
+			Column.median("created and closed/s", "create_per_s", 1, 0),
+			Column.median("bytes a channel without history", "channel_bytes", 1, 0));
+
 	private final Results results;
 
-	private final List<String> remarks;
-
-	Report(Results results, List<String> remarks) {
+	Report(Results results) {
 		this.results = results;
-		this.remarks = remarks;
 	}
 
-	String write(Duration duration) {
-		StringBuilder text = new StringBuilder("# Results\n");
+	String write(List<String> remarks) {
+		StringBuilder text = new StringBuilder("# Results\n\n");
+		remarks.forEach((remark) -> text.append("- ").append(remark).append('\n'));
 		for (Measure measure : Measure.values()) {
-			if (measure.isFanOut()) {
-				for (int window : windows(measure)) {
-					fanOut(text, measure, window);
-				}
+			if (measure.isFanOut() || measure == Measure.PAIRS) {
+				this.results.windows(measure)
+					.forEach((window) -> table(text, title(measure, window), DELIVERIES,
+							(each) -> each.measure() == measure && each.window() == window));
 			}
 		}
-		text.append("\nTook ").append(duration.toMinutes()).append(" minutes.\n");
-		this.remarks.forEach((remark) -> text.append("- ").append(remark).append('\n'));
+		table(text, "Idle connections", MEMORY, (each) -> each.measure().isIdle());
+		table(text, "A busy channel and the others", FAIRNESS, (each) -> each.measure().isFair());
+		table(text, "Deactivated with polls held", ENDINGS, (each) -> each.measure() == Measure.DEACTIVATE);
+		table(text, "Channels without clients, one thread", ENGINE, (each) -> each.measure() == Measure.ENGINE);
 		return text.toString();
 	}
 
-	private List<Integer> windows(Measure measure) {
-		return this.results.cases()
-			.stream()
-			.filter((each) -> each.measure() == measure)
-			.map(Results.Case::window)
-			.distinct()
-			.toList();
+	private static String title(Measure measure, int window) {
+		String title = switch (measure) {
+			case LONGPOLL -> "Long poll, one channel (Comet: legacy dialect)";
+			case JSONPOLL -> "Long poll, one channel (Comet: JSON)";
+			case SSE -> "Server-sent events, one channel";
+			case WEBSOCKET -> "WebSocket, one channel";
+			default -> "Long poll, a channel each";
+		};
+		return measure.isWindowed() ? title + ", messages in flight: " + window : title;
 	}
 
-	private void fanOut(StringBuilder text, Measure measure, int window) {
-		text.append("\n## ").append(measure);
-		if (measure.isStream()) {
-			text.append(", ").append(window).append(" in flight");
+	private void table(StringBuilder text, String title, List<Column> columns, Predicate<Results.Case> cases) {
+		List<Results.Case> lines = this.results.cases().stream().filter(cases).toList();
+		if (lines.isEmpty()) {
+			return;
 		}
-		text.append("\n\n| clients | server | CPU µs/delivery | min–max | × nchan | × webflux | deliveries/s "
-				+ "| p50 ms | p99 ms | max ms | lost | twice |\n");
-		text.append("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-		for (Results.Case each : this.results.cases()) {
-			if (each.measure() == measure && each.window() == window) {
-				text.append(line(each));
-			}
-		}
+		text.append("\n## ").append(title).append("\n\n");
+		text.append(line(columns.stream().map(Column::title)));
+		text.append(line(columns.stream().map(Column::rule)));
+		lines.forEach((each) -> text.append(line(columns.stream().map((column) -> column.of(this.results, each)))));
 	}
 
-	private String line(Results.Case each) {
-		String cpu = "srv_us_per_delivery";
-		return List
-			.of(String.valueOf(each.clients()), each.server().toString(),
-					number("%.2f", this.results.median(each, cpu)), spread(each, cpu),
-					number("%.2f", this.results.ratio(each, each.at(ServerKind.NCHAN), cpu)),
-					number("%.2f", this.results.ratio(each, each.at(ServerKind.WEBFLUX), cpu)),
-					number("%,.0f", this.results.median(each, "per_s")),
-					number("%.1f", this.results.median(each, "p50_us") / 1000),
-					number("%.1f", this.results.median(each, "p99_us") / 1000),
-					number("%.1f", this.results.median(each, "max_us") / 1000),
-					number("%.0f", this.results.sum(each, "lost")), number("%.0f", this.results.sum(each, "dup")))
-			.stream()
-			.collect(Collectors.joining(" | ", "| ", " |\n"));
-	}
-
-	private String spread(Results.Case each, String figure) {
-		var figures = this.results.of(each).stream().mapToDouble((sample) -> sample.get(figure)).summaryStatistics();
-		return number("%.2f", figures.getMin()) + "–" + number("%.2f", figures.getMax());
-	}
-
-	private static String number(String format, double value) {
-		return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "";
+	private static String line(Stream<String> cells) {
+		return cells.collect(Collectors.joining(" | ", "| ", " |\n"));
 	}
 
 }

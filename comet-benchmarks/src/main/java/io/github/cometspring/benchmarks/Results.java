@@ -24,6 +24,18 @@ final class Results {
 		return Collections.unmodifiableSet(this.samples.keySet());
 	}
 
+	/**
+	 * The windows that a measure was taken with.
+	 */
+	List<Integer> windows(Measure measure) {
+		return this.samples.keySet()
+			.stream()
+			.filter((each) -> each.measure() == measure)
+			.map(Case::window)
+			.distinct()
+			.toList();
+	}
+
 	List<Sample> of(Case measured) {
 		return this.samples.getOrDefault(measured, List.of());
 	}

@@ -2,6 +2,7 @@ package io.github.cometspring.benchmarks;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The figures of one measure taken once, by name.
@@ -9,6 +10,11 @@ import java.util.Map;
  * @param figures the figures
  */
 record Sample(Map<String, Double> figures) {
+
+	static final Sample NONE = new Sample(Map.of());
+
+	private static final Set<String> TELLING = Set.of("srv_us_per_delivery", "per_s", "p99_us", "max_us", "lost",
+			"memory_per_conn", "other_p99_us", "actuator_p99_us", "publish_per_s", "create_per_s", "channel_bytes");
 
 	/**
 	 * Reads a line of {@code name=value} pairs; what is no number is left out.
@@ -22,6 +28,15 @@ record Sample(Map<String, Double> figures) {
 			}
 		}
 		return new Sample(figures);
+	}
+
+	/**
+	 * The figures that are looked at first.
+	 */
+	String summary() {
+		Map<String, Double> telling = new LinkedHashMap<>(this.figures);
+		telling.keySet().retainAll(TELLING);
+		return telling.toString();
 	}
 
 	double get(String name) {

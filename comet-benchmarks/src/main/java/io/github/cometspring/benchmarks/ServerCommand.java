@@ -60,7 +60,10 @@ final class ServerCommand {
 		return command;
 	}
 
-	private List<String> java(ServerKind kind) {
+	/**
+	 * A JVM with what a server needs on its class path, but for the main class.
+	 */
+	List<String> java(ServerKind kind) {
 		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
 				// One core is what it will have, however many it starts on
 				"-XX:ActiveProcessorCount=1", "-XX:+UseG1GC", "-Xms" + this.options.heap(),
@@ -75,7 +78,7 @@ final class ServerCommand {
 	}
 
 	private String configuration(int port) throws IOException {
-		Path run = Files.createDirectories(this.options.out().resolve("nginx"));
+		Path run = Files.createDirectories(this.options.out().resolve("nginx-" + port));
 		String text;
 		try (var template = Resources.open("nginx.conf.in")) {
 			text = new String(template.readAllBytes(), StandardCharsets.UTF_8);

@@ -3,7 +3,6 @@ package io.github.cometspring.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -83,23 +82,22 @@ enum ServerKind {
 	/**
 	 * The name of the file that says how the load generator speaks to this server.
 	 */
-	String target(Measure measure) {
-		String dialect = switch (measure) {
-			case SSE -> "sse";
-			case WEBSOCKET -> "websocket";
-			case JSONPOLL -> isComet() ? "jsonpoll" : "longpoll";
-			default -> "longpoll";
-		};
-		return this.targets + "-" + dialect + ".target";
+	String target(Measure.Dialect dialect) {
+		// One dialect of polls is all that the others have
+		boolean json = isComet() && dialect == Measure.Dialect.JSONPOLL;
+		Measure.Dialect known = (dialect == Measure.Dialect.JSONPOLL && !json) ? Measure.Dialect.LONGPOLL : dialect;
+		return this.targets + "-" + known + ".target";
 	}
 
 	boolean can(Measure measure) {
-		Set<Measure> polls = Set.of(Measure.LONGPOLL, Measure.JSONPOLL, Measure.PAIRS, Measure.IDLE);
-		return switch (measure) {
-			case DEACTIVATE, FAIRNESS -> isComet();
-			case ENGINE -> this == COMET;
-			default -> this != COMETD || polls.contains(measure);
-		};
+		if (measure.isFair() || measure == Measure.DEACTIVATE) {
+			return isComet();
+		}
+		if (measure == Measure.ENGINE) {
+			return this == COMET;
+		}
+		return this != COMETD
+				|| (measure.dialect() != Measure.Dialect.SSE && measure.dialect() != Measure.Dialect.WEBSOCKET);
 	}
 
 	@Override

@@ -21,10 +21,7 @@ final class MemoryReport {
 	 * @return one line, {@code MEMORY heap=<bytes> direct=<bytes>}
 	 */
 	static String take() {
-		for (int i = 0; i < COLLECTIONS; i++) {
-			System.gc();
-		}
-		long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+		long heap = heap();
 		// Negative where Netty's is part of the JDK's
 		long direct = Math.max(0, PlatformDependent.usedDirectMemory());
 		for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
@@ -33,6 +30,17 @@ final class MemoryReport {
 			}
 		}
 		return "MEMORY heap=" + heap + " direct=" + direct + "\n";
+	}
+
+	/**
+	 * Collects, and measures the heap.
+	 * @return the bytes in use
+	 */
+	static long heap() {
+		for (int i = 0; i < COLLECTIONS; i++) {
+			System.gc();
+		}
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
 	}
 
 }

@@ -1,0 +1,49 @@
+package io.github.cometspring.benchmarks;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Shape;
+import java.awt.Stroke;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Rectangle2D;
+
+import org.jfree.chart.util.ShapeUtils;
+
+/**
+ * How the line of a server looks. The colours are those of Okabe and Ito, which all can
+ * tell apart; shapes and dashes do it without them.
+ *
+ * @param color the colour
+ * @param shape the mark of a point
+ * @param stroke the line
+ */
+record Look(Color color, Shape shape, Stroke stroke) {
+
+	private static final Stroke THICK = new BasicStroke(3);
+
+	private static final Stroke PLAIN = new BasicStroke(1.6f);
+
+	private static final Stroke DASHED = new BasicStroke(1.6f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1,
+			new float[] { 6, 4 }, 0);
+
+	static Look of(ServerKind server) {
+		return switch (server) {
+			case COMET -> new Look(new Color(0xD55E00), circle(5), THICK);
+			case COMET_CHAIN -> new Look(new Color(0xD55E00), ShapeUtils.createUpTriangle(5), DASHED);
+			case COMET_SECURITY -> new Look(new Color(0xCC79A7), ShapeUtils.createDownTriangle(5), DASHED);
+			case WEBFLUX -> new Look(new Color(0x0072B2), square(4), PLAIN);
+			case NETTY -> new Look(Color.DARK_GRAY, ShapeUtils.createDiagonalCross(4, 0.8f), DASHED);
+			case COMETD -> new Look(new Color(0x56B4E9), ShapeUtils.createDiamond(5), PLAIN);
+			case NCHAN -> new Look(new Color(0x009E73), ShapeUtils.createRegularCross(4, 1.2f), PLAIN);
+		};
+	}
+
+	private static Shape circle(double radius) {
+		return new Ellipse2D.Double(-radius, -radius, 2 * radius, 2 * radius);
+	}
+
+	private static Shape square(double half) {
+		return new Rectangle2D.Double(-half, -half, 2 * half, 2 * half);
+	}
+
+}
