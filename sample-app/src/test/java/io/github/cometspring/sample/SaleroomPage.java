@@ -1,7 +1,6 @@
 package io.github.cometspring.sample;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Supplier;
 
 import org.openqa.selenium.By;
@@ -9,8 +8,8 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
@@ -21,6 +20,10 @@ final class SaleroomPage {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private final ChromeDriver driver;
+
+	private String tab = "";
+
+	private String otherTab = "";
 
 	SaleroomPage(Chromium browser) {
 		this.driver = browser.driver;
@@ -36,9 +39,19 @@ final class SaleroomPage {
 		return find("#badge-word").getText();
 	}
 
+	/** The transport that the badge names; empty while there is none. */
+	String transport() {
+		return find("#transport").getText();
+	}
+
 	/** What the bar under the masthead says; empty if there is none. */
 	String notice() {
 		return find("#notice").getText();
+	}
+
+	/** What is said of bids that went by unheard; empty if there were none. */
+	String missed() {
+		return find("#missed").getText();
 	}
 
 	/** The text that a part of a lot's card shows. */
@@ -78,23 +91,45 @@ final class SaleroomPage {
 
 	/** How often the page started from the items anew. */
 	long starts() {
-		return (Long) this.driver.executeScript("return performance.getEntriesByType('resource')"
-				+ ".filter((entry) => entry.name.endsWith('/api/items')).length");
+		return requests("/api/items");
 	}
 
-	/**
-	 * What the browser complained of since it was asked last: errors in the script,
-	 * breaches of the policy. Refused requests are no complaints; tests cause them.
-	 */
-	List<String> complaints() {
-		return this.driver.manage()
-			.logs()
-			.get("browser")
-			.getAll()
-			.stream()
-			.map(LogEntry::getMessage)
-			.filter((message) -> !message.contains("Failed to load resource"))
-			.toList();
+	/** How often the page asked for something of which the address contains this. */
+	long requests(String part) {
+		return (Long) this.driver.executeScript("return performance.getEntriesByType('resource')"
+				+ ".filter((entry) => entry.name.includes(arguments[0])).length", part);
+	}
+
+	/** Writes down from now on what the badge says. */
+	void recordBadge() {
+		this.driver.executeScript("window.badge = []; new MutationObserver(() =>"
+				+ " badge.push(document.querySelector('#badge-word').textContent))"
+				+ ".observe(document.querySelector('#badge-word'), { childList: true })");
+	}
+
+	String recordedBadge() {
+		return (String) this.driver.executeScript("return badge.join(' ')");
+	}
+
+	/** Puts another tab before the page. */
+	void hide() {
+		this.tab = this.driver.getWindowHandle();
+		this.driver.switchTo().newWindow(WindowType.TAB);
+		String other = this.driver.getWindowHandle();
+		this.driver.switchTo().window(this.tab);
+		until(() -> (Boolean) this.driver.executeScript("return document.hidden"));
+		this.otherTab = other;
+	}
+
+	/** Closes the other tab. */
+	void show() {
+		this.driver.switchTo().window(this.otherTab).close();
+		this.driver.switchTo().window(this.tab);
+		until(() -> !(Boolean) this.driver.executeScript("return document.hidden"));
+	}
+
+	ChromeDriver driver() {
+		return this.driver;
 	}
 
 	void until(Supplier<Boolean> condition) {
