@@ -1,6 +1,5 @@
 package io.github.cometspring.sample;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 

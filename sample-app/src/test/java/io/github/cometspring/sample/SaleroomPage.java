@@ -1,6 +1,7 @@
 package io.github.cometspring.sample;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import org.openqa.selenium.By;
@@ -8,7 +9,6 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
-import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
@@ -20,10 +20,6 @@ final class SaleroomPage {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private final ChromeDriver driver;
-
-	private String tab = "";
-
-	private String otherTab = "";
 
 	SaleroomPage(Chromium browser) {
 		this.driver = browser.driver;
@@ -37,6 +33,11 @@ final class SaleroomPage {
 
 	String badge() {
 		return find("#badge-word").getText();
+	}
+
+	/** What the badge shows, where nobody can see it too. */
+	String state() {
+		return find("#badge").getDomAttribute("data-state");
 	}
 
 	/** The transport that the badge names; empty while there is none. */
@@ -111,21 +112,27 @@ final class SaleroomPage {
 		return (String) this.driver.executeScript("return badge.join(' ')");
 	}
 
-	/** Puts another tab before the page. */
-	void hide() {
-		this.tab = this.driver.getWindowHandle();
-		this.driver.switchTo().newWindow(WindowType.TAB);
-		String other = this.driver.getWindowHandle();
-		this.driver.switchTo().window(this.tab);
-		until(() -> (Boolean) this.driver.executeScript("return document.hidden"));
-		this.otherTab = other;
+	/** As a browser does when the network is back: nobody waits for the next attempt. */
+	void tellOnline() {
+		this.driver.executeScript("dispatchEvent(new Event('online'))");
 	}
 
-	/** Closes the other tab. */
+	/** Puts the window away. */
+	void hide() {
+		windowState("minimized");
+		until(() -> (Boolean) this.driver.executeScript("return document.hidden"));
+	}
+
+	/** Takes the window out again. */
 	void show() {
-		this.driver.switchTo().window(this.otherTab).close();
-		this.driver.switchTo().window(this.tab);
+		windowState("normal");
 		until(() -> !(Boolean) this.driver.executeScript("return document.hidden"));
+	}
+
+	private void windowState(String state) {
+		Object window = this.driver.executeCdpCommand("Browser.getWindowForTarget", Map.of()).get("windowId");
+		this.driver.executeCdpCommand("Browser.setWindowBounds",
+				Map.of("windowId", window, "bounds", Map.of("windowState", state)));
 	}
 
 	ChromeDriver driver() {
