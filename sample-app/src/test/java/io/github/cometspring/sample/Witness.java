@@ -40,6 +40,11 @@ final class Witness {
 		return (List<Long>) this.driver.executeScript("return witness.bids");
 	}
 
+	/** The number of the bid that was heard last. */
+	long last() {
+		return count("bids.at(-1) ?? 0");
+	}
+
 	long count(String what) {
 		return (Long) this.driver.executeScript("return witness." + what);
 	}
