@@ -57,7 +57,7 @@ export class Comet extends EventTarget {
 		if (!this.#transports.length) {
 			throw new Error('No transport');
 		}
-		this.#index = Math.max(0, this.#transports.indexOf(memory('comet ' + this.#url)));
+		this.#prefer();
 		const { signal } = this.#end;
 		globalThis.addEventListener?.('online', this.#wake, { signal });
 		globalThis.document?.addEventListener('visibilitychange', this.#look, { signal });
@@ -146,6 +146,11 @@ export class Comet extends EventTarget {
 		}
 	}
 
+	// What worked last, else the best.
+	#prefer() {
+		this.#index = Math.max(0, this.#transports.indexOf(memory('comet ' + this.#url)));
+	}
+
 	#connect() {
 		if (this.#index && Date.now() > this.#better) {
 			this.#index = 0;
@@ -188,6 +193,9 @@ export class Comet extends EventTarget {
 			if (++this.#round < this.#transports.length) {
 				return this.#connect();
 			}
+		}
+		if (wait) { // the server is there and says so, perhaps on the second transport only: that is no fault of the first
+			this.#prefer();
 		}
 		this.#round = 0;
 		this.#wait = wait;

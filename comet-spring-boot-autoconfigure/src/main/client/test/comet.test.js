@@ -147,6 +147,41 @@ test('a transport that worked is tried again before others, and not for ever', a
 	assert.deepEqual(events().parameters, { channel: ['a'], cursor: ['C1'] });
 });
 
+test('a server that says when to come back is no fault of a transport', async () => {
+	start({ transports: ['websocket', 'sse'] });
+	listen('a');
+	await settle();
+	await socket().open();
+	await socket().answer('C1');
+	await socket().drop(1013);
+	for (let i = 0; i < 3; i++) { // a browser does not tell that it was a 503
+		await tick(4000);
+		await socket().drop();
+	}
+	assert.equal(events().parameters.cursor[0], 'C1');
+	await events().drop(2);
+	await request().answer({}, 503, { 'Retry-After': '5' });
+	const before = FakeSocket.all.length;
+	await tick(5000 + 4000);
+	assert.equal(FakeSocket.all.length, before + 1);
+	await socket().open();
+	await socket().answer('C2');
+	assert.equal(comet.transport, 'websocket');
+});
+
+test('a page that comes while the server is away gets the best transport later', async () => {
+	start();
+	listen('a');
+	await settle();
+	await socket().drop();
+	await events().drop(2);
+	await request().answer({}, 503, { 'Retry-After': '5' });
+	await tick(5500);
+	await socket().open();
+	await socket().answer('C1');
+	assert.equal(comet.transport, 'websocket');
+});
+
 test('when nothing works there is a pause before the next round', async () => {
 	start();
 	listen('a');

@@ -34,7 +34,7 @@ class AuctionController {
 	}
 
 	@GetMapping
-	Sale sale() {
+	Mono<Sale> sale() {
 		return this.house.sale();
 	}
 

@@ -4,28 +4,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
-import io.github.cometspring.channel.Channel;
-import io.github.cometspring.channel.Channels;
-import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.ChannelHandle;
+import io.github.cometspring.typed.TypedChannel;
+import io.github.cometspring.typed.TypedChannels;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.stereotype.Service;
 
 /**
  * Puts the sale room on the air. Every item has a channel of its own, which carries the
- * whole item as JSON after each change and is closed when the hammer has fallen; one
- * well-known channel announces new items.
+ * whole item after each change and is closed when the hammer has fallen; one well-known
+ * channel announces new items.
  */
 @Service
 class AuctionHouse {
@@ -34,13 +32,11 @@ class AuctionHouse {
 
 	private static final Log logger = LogFactory.getLog(AuctionHouse.class);
 
-	private final Channels channels;
+	private final TypedChannels channels;
 
 	private final Catalogue catalogue;
 
 	private final AuctionProperties properties;
-
-	private final JsonMapper json;
 
 	private final Scheduler scheduler;
 
@@ -48,16 +44,13 @@ class AuctionHouse {
 
 	private final SaleRoom room;
 
-	private final Map<String, Position> positions = new ConcurrentHashMap<>();
-
 	private final AtomicInteger lotNumber = new AtomicInteger();
 
-	AuctionHouse(Channels channels, Catalogue catalogue, AuctionProperties properties, JsonMapper json,
-			Scheduler auctionScheduler, RandomGenerator auctionDice) {
+	AuctionHouse(TypedChannels channels, Catalogue catalogue, AuctionProperties properties, Scheduler auctionScheduler,
+			RandomGenerator auctionDice) {
 		this.channels = channels;
 		this.catalogue = catalogue;
 		this.properties = properties;
-		this.json = json;
 		this.scheduler = auctionScheduler;
 		this.dice = auctionDice;
 		this.room = new SaleRoom(properties.lateBidExtension());
@@ -68,7 +61,7 @@ class AuctionHouse {
 	 * @return completes when the channel of the news is there
 	 */
 	Mono<Void> openDoors() {
-		return announce(Map.of("doors", "open"));
+		return news().then();
 	}
 
 	/**
@@ -77,24 +70,12 @@ class AuctionHouse {
 	 * while there is no channel left for it
 	 */
 	Mono<Item> bringIn() {
-		return this.channels.create().flatMap((channel) -> {
+		return this.channels.create(Item.class).flatMap(TypedChannel::handle).flatMap((handle) -> {
 			int number = this.lotNumber.incrementAndGet();
-			Item item = Item.open(channel.id(), number, this.catalogue.lot(number), now(), duration());
-			return publish(channel, item).onErrorResume((ex) -> channel.close().then(Mono.error(ex)))
-				.doOnNext((position) -> {
-					this.positions.put(item.id(), position);
-					this.room.bringIn(item);
-				})
-				.then(announce(Map.of("item", item.id())))
-				.thenReturn(item);
+			Item item = Item.open(handle.channel(), number, this.catalogue.lot(number), now(), duration());
+			this.room.bringIn(item);
+			return news().flatMap((news) -> news.publish(new Listing(item, handle))).thenReturn(item);
 		});
-	}
-
-	private Mono<Void> announce(Map<String, String> news) {
-		return this.channels.obtain(NEWS)
-			.flatMap((channel) -> publish(channel, news))
-			.doOnNext((position) -> this.positions.put(NEWS, position))
-			.then();
 	}
 
 	/**
@@ -105,9 +86,7 @@ class AuctionHouse {
 	 */
 	Mono<Item> bid(String id, Bid bid) {
 		return Mono.fromSupplier(() -> this.room.bid(id, bid, now()))
-			.flatMap((item) -> this.channels.find(id)
-				.flatMap((channel) -> publish(channel, item))
-				.doOnNext((position) -> this.positions.replace(id, position))
+			.flatMap((item) -> lot(id).flatMap((channel) -> channel.publish(item))
 				// The bid stands: the next message of the lot carries it too.
 				.onErrorResume((ex) -> warn("Bid on lot %d was not announced".formatted(item.number()), ex))
 				.thenReturn(item));
@@ -123,27 +102,52 @@ class AuctionHouse {
 	}
 
 	private Mono<Void> end(Item item) {
-		return this.channels.find(item.id())
-			.flatMap((channel) -> publish(channel, item)
-				.onErrorResume((ex) -> warn("End of lot %d was not announced".formatted(item.number()), ex))
-				.then(channel.close()))
-			.doFinally((signal) -> this.positions.remove(item.id()));
+		return lot(item.id()).flatMap((channel) -> channel.publish(item)
+			.onErrorResume((ex) -> warn("End of lot %d was not announced".formatted(item.number()), ex))
+			.then(channel.close()));
+	}
+
+	/**
+	 * The items under the hammer.
+	 * @return the items in the order in which they came up
+	 */
+	List<Item> open() {
+		return this.room.open();
 	}
 
 	/**
 	 * What a page starts from.
 	 * @return the sale as it stands
 	 */
-	Sale sale() {
-		// The cursor first: what changes meanwhile is then heard twice and not missed. An
+	Mono<Sale> sale() {
+		// The handles first: what changes meanwhile is then heard twice and not missed.
+		// An
 		// item that came up meanwhile is left to the news.
-		Map<String, Position> from = Map.copyOf(this.positions);
-		List<Item> items = this.room.open().stream().filter((item) -> from.containsKey(item.id())).toList();
-		return new Sale(now(), NEWS, Cursor.of(from).token(), items, this.room.sold());
+		return news().flatMap(TypedChannel::handle)
+			.zipWhen((news) -> handles(),
+					(news, handles) -> new Sale(now(), news, listings(handles), this.room.sold()));
 	}
 
-	private Mono<Position> publish(Channel channel, Object message) {
-		return channel.publish(this.json.writeValueAsString(message));
+	private Mono<Map<String, ChannelHandle>> handles() {
+		return Flux.defer(() -> Flux.fromIterable(this.room.open()))
+			.concatMap((item) -> lot(item.id()))
+			.concatMap(TypedChannel::handle)
+			.collectMap(ChannelHandle::channel);
+	}
+
+	private List<Listing> listings(Map<String, ChannelHandle> handles) {
+		return this.room.open()
+			.stream()
+			.flatMap((item) -> Stream.ofNullable(handles.get(item.id())).map((handle) -> new Listing(item, handle)))
+			.toList();
+	}
+
+	private Mono<TypedChannel<Item>> lot(String id) {
+		return this.channels.find(id, Item.class);
+	}
+
+	private Mono<TypedChannel<Listing>> news() {
+		return this.channels.obtain(NEWS, Listing.class);
 	}
 
 	private Duration duration() {

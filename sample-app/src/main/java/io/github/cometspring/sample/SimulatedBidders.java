@@ -68,7 +68,7 @@ class SimulatedBidders implements SmartLifecycle {
 	}
 
 	private Mono<Item> look() {
-		List<Item> items = this.house.sale().items();
+		List<Item> items = this.house.open();
 		if (items.isEmpty()) {
 			return Mono.empty();
 		}

@@ -1,15 +1,15 @@
 package io.github.cometspring.sample;
 
 import java.time.Duration;
-import java.util.List;
 
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelHandle;
 import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.TooManyChannelsException;
 import io.github.cometspring.sample.Item.Phase;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,13 +32,21 @@ class AuctionHouseTests {
 
 	@Test
 	void bringInWhenThereIsRoomShouldTellTheNews() {
-		Channel news = channel(AuctionHouse.NEWS);
-		Cursor before = news.cursor().block(PATIENCE);
+		Cursor before = channel(AuctionHouse.NEWS).cursor().block(PATIENCE);
 		Item item = this.house.bringIn().block(PATIENCE);
-		StepVerifier.create(news.messages(before).map(Message::data).take(1))
-			.expectNext("{\"item\":\"%s\"}".formatted(item.id()))
-			.expectComplete()
-			.verify(PATIENCE);
+		StepVerifier.create(listings(before).take(1)).assertNext((listing) -> {
+			assertThat(listing.item()).isEqualTo(item);
+			assertThat(listing.handle().channel()).isEqualTo(item.id());
+		}).expectComplete().verify(PATIENCE);
+	}
+
+	@Test
+	void bringInWhenBidsFollowShouldTellTheNewsAHandleBeforeThem() {
+		Cursor before = channel(AuctionHouse.NEWS).cursor().block(PATIENCE);
+		Item item = this.house.bringIn().block(PATIENCE);
+		Item risen = this.house.bid(item.id(), new Bid("Ada", 5000)).block(PATIENCE);
+		Listing listing = listings(before).blockFirst(PATIENCE);
+		StepVerifier.create(items(listing.handle()).take(1)).expectNext(risen).expectComplete().verify(PATIENCE);
 	}
 
 	@Test
@@ -82,7 +90,7 @@ class AuctionHouseTests {
 			.expectComplete()
 			.verify(PATIENCE);
 		assertThat(this.test.channels.find(item.id()).block(PATIENCE)).isNull();
-		assertThat(this.house.sale().sold()).extracting(Item::phase).containsExactly(Phase.SOLD);
+		assertThat(sale().sold()).extracting(Item::phase).containsExactly(Phase.SOLD);
 	}
 
 	@Test
@@ -94,37 +102,53 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void saleWhenBidsFollowShouldGiveCursorBeforeThem() {
+	void saleWhenBidsFollowShouldGiveHandleBeforeThem() {
 		Item item = this.house.bringIn().block(PATIENCE);
 		this.house.bid(item.id(), new Bid("Ada", 5000)).block(PATIENCE);
-		Sale sale = this.house.sale();
-		assertThat(sale.items()).extracting(Item::price).containsExactly(5000L);
-		this.house.bid(item.id(), new Bid("Bea", 6000)).block(PATIENCE);
-		StepVerifier.create(channel(item.id()).messages(Cursor.parse(sale.cursor())).take(1))
-			.assertNext((message) -> assertThat(message.data()).contains("\"price\":6000"))
+		Listing listing = sale().items().get(0);
+		assertThat(listing.item().price()).isEqualTo(5000);
+		Item risen = this.house.bid(item.id(), new Bid("Bea", 6000)).block(PATIENCE);
+		StepVerifier.create(items(listing.handle()).take(1)).expectNext(risen).expectComplete().verify(PATIENCE);
+	}
+
+	@Test
+	void saleWhenItemFollowsShouldGiveHandleBeforeItsNews() {
+		ChannelHandle news = sale().news();
+		Item item = this.house.bringIn().block(PATIENCE);
+		assertThat(news.channel()).isEqualTo(AuctionHouse.NEWS);
+		StepVerifier.create(listings(Cursor.parse(news.cursor())).map(Listing::item).take(1))
+			.expectNext(item)
 			.expectComplete()
 			.verify(PATIENCE);
 	}
 
 	@Test
-	void saleWhenItemFollowsShouldGiveCursorBeforeItsNews() {
-		Sale sale = this.house.sale();
+	void saleWhenChannelOfItemIsGoneShouldNotListIt() {
 		Item item = this.house.bringIn().block(PATIENCE);
-		List<String> news = channel(AuctionHouse.NEWS).messages(Cursor.parse(sale.cursor()))
-			.map(Message::data)
-			.take(1)
-			.collectList()
-			.block(PATIENCE);
-		assertThat(news).containsExactly("{\"item\":\"%s\"}".formatted(item.id()));
+		this.house.bringIn().block(PATIENCE);
+		channel(item.id()).close().block(PATIENCE);
+		assertThat(sale().items()).extracting((listing) -> listing.item().number()).containsExactly(2);
 	}
 
 	@Test
-	void saleWhenItemsEndedShouldForgetTheirPositions() {
-		String empty = this.house.sale().cursor();
-		this.house.bringIn().block(PATIENCE);
-		this.test.pass(TestHouse.ITEM_DURATION);
-		this.house.hammer().block(PATIENCE);
-		assertThat(this.house.sale().cursor()).hasSameSizeAs(empty);
+	void saleWhenNewsIsGoneShouldGiveAnotherOfTheName() {
+		channel(AuctionHouse.NEWS).close().block(PATIENCE);
+		assertThat(sale().news().channel()).isEqualTo(AuctionHouse.NEWS);
+		assertThat(channel(AuctionHouse.NEWS)).isNotNull();
+	}
+
+	private Sale sale() {
+		return this.house.sale().blockOptional(PATIENCE).orElseThrow();
+	}
+
+	private Flux<Listing> listings(Cursor from) {
+		return channel(AuctionHouse.NEWS).messages(from)
+			.map((message) -> this.test.json.readValue(message.data(), Listing.class));
+	}
+
+	private Flux<Item> items(ChannelHandle handle) {
+		return channel(handle.channel()).messages(Cursor.parse(handle.cursor()))
+			.map((message) -> this.test.json.readValue(message.data(), Item.class));
 	}
 
 	private Channel channel(String id) {

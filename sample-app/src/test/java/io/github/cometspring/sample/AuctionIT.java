@@ -2,6 +2,7 @@ package io.github.cometspring.sample;
 
 import java.time.Duration;
 
+import io.github.cometspring.channel.ChannelHandle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "auction.simulate=false")
 class AuctionIT {
 
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
 	private static final String COMET = "application/x-ocsigen-comet";
 
 	@TestBean
@@ -48,9 +51,9 @@ class AuctionIT {
 	void connect() {
 		this.client = WebTestClient.bindToServer()
 			.baseUrl("http://127.0.0.1:" + this.port)
-			.responseTimeout(Duration.ofSeconds(10))
+			.responseTimeout(PATIENCE)
 			.build();
-		if (this.house.sale().items().isEmpty()) {
+		if (this.house.open().isEmpty()) {
 			pass(Duration.ofSeconds(8));
 		}
 	}
@@ -60,20 +63,26 @@ class AuctionIT {
 	}
 
 	@Test
-	void saleShouldHaveItemsTheNewsAndACursor() {
+	void saleShouldHaveHandlesOfTheNewsAndOfEachItem() {
 		this.client.get()
 			.uri("/api/items")
 			.exchange()
 			.expectStatus()
 			.isOk()
 			.expectBody()
-			.jsonPath("$.news")
+			.jsonPath("$.news.channel")
 			.isEqualTo("auctions/news")
-			.jsonPath("$.cursor")
+			.jsonPath("$.news.cursor")
 			.isNotEmpty()
-			.jsonPath("$.items[0].phase")
+			.jsonPath("$.items[0].item.id")
+			.isEqualTo(item().id())
+			.jsonPath("$.items[0].item.phase")
 			.isEqualTo("OPEN")
-			.jsonPath("$.items[0].lot.title")
+			.jsonPath("$.items[0].item.lot.title")
+			.isNotEmpty()
+			.jsonPath("$.items[0].handle.channel")
+			.isEqualTo(item().id())
+			.jsonPath("$.items[0].handle.cursor")
 			.isNotEmpty();
 	}
 
@@ -90,12 +99,12 @@ class AuctionIT {
 	}
 
 	@Test
-	void bidWhenTakenShouldReachWhoPollsFromTheCursor() {
-		Sale sale = this.house.sale();
-		Item item = sale.items().get(0);
+	void bidWhenTakenShouldReachWhoPollsFromTheHandle() {
+		Listing listing = listing();
+		Item item = listing.item();
 		bid(item.id(), "{\"bidder\":\"Ada: 100%%\",\"amount\":%d}".formatted(item.minimum())).expectStatus()
 			.isCreated();
-		EntityExchangeResult<String> answer = poll(sale.cursor(), item.id());
+		EntityExchangeResult<String> answer = poll(listing.handle());
 		assertThat(answer.getResponseBody()).startsWith(item.id() + ":%7B")
 			.contains("Ada%3A%20100%25")
 			.contains("%22price%22%3A" + item.minimum());
@@ -138,11 +147,11 @@ class AuctionIT {
 
 	@Test
 	void pollWhenHammerHasFallenShouldHearTheEnd() {
-		Sale sale = this.house.sale();
-		Item item = sale.items().get(0);
+		Listing listing = listing();
+		Item item = listing.item();
 		pass(Duration.ofMinutes(2));
 		// Though the channel is closed already, who had begun is told how it went
-		assertThat(poll(sale.cursor(), item.id()).getResponseBody()).startsWith(item.id() + ":")
+		assertThat(poll(listing.handle()).getResponseBody()).startsWith(item.id() + ":")
 			.contains("SOLD")
 			.endsWith("\n" + item.id() + ":ENDED_CHANNEL");
 	}
@@ -177,7 +186,7 @@ class AuctionIT {
 	}
 
 	private Item item() {
-		return this.house.sale().items().get(0);
+		return this.house.open().get(0);
 	}
 
 	private WebTestClient.ResponseSpec bid(String id, String body) {
@@ -188,12 +197,16 @@ class AuctionIT {
 			.exchange();
 	}
 
-	private EntityExchangeResult<String> poll(String cursor, String channel) {
+	private Listing listing() {
+		return this.house.sale().map((sale) -> sale.items().get(0)).blockOptional(PATIENCE).orElseThrow();
+	}
+
+	private EntityExchangeResult<String> poll(ChannelHandle handle) {
 		return this.client.post()
 			.uri("/comet")
 			.header("Content-Type", COMET)
-			.header("Comet-Cursor", cursor)
-			.bodyValue("registration=" + channel)
+			.header("Comet-Cursor", handle.cursor())
+			.bodyValue("registration=" + handle.channel())
 			.exchange()
 			.expectStatus()
 			.isOk()

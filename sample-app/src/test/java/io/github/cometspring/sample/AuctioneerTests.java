@@ -24,7 +24,7 @@ class AuctioneerTests {
 	@Test
 	void startShouldOpenWithSixLots() {
 		this.auctioneer.start();
-		assertThat(this.test.house.sale().items()).extracting(Item::number).containsExactly(1, 2, 3, 4, 5, 6);
+		assertThat(this.test.house.open()).extracting(Item::number).containsExactly(1, 2, 3, 4, 5, 6);
 		assertThat(this.auctioneer.isRunning()).isTrue();
 	}
 
@@ -32,23 +32,24 @@ class AuctioneerTests {
 	void startWhenTimePassesShouldBringInNewLots() {
 		this.auctioneer.start();
 		this.test.pass(this.test.properties.newItemEvery());
-		assertThat(this.test.house.sale().items()).extracting(Item::number).endsWith(7);
+		assertThat(this.test.house.open()).extracting(Item::number).endsWith(7);
 	}
 
 	@Test
 	void startWhenRoomIsFullShouldTryAgainWhenThereIsRoom() {
 		this.auctioneer.start();
 		this.test.pass(Duration.ofSeconds(44));
-		assertThat(this.test.house.sale().items()).hasSize(8);
+		assertThat(this.test.house.open()).hasSize(8);
 		this.test.pass(Duration.ofSeconds(4));
-		assertThat(this.test.house.sale().items()).extracting(Item::number).containsExactly(7, 8, 9);
+		assertThat(this.test.house.open()).extracting(Item::number).containsExactly(7, 8, 9);
 	}
 
 	@Test
 	void startWhenTimeIsUpShouldLetTheHammerFall() {
 		this.auctioneer.start();
 		this.test.pass(TestHouse.ITEM_DURATION);
-		assertThat(this.test.house.sale().sold()).extracting(Item::number).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6);
+		assertThat(this.test.house.sale().block().sold()).extracting(Item::number)
+			.containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6);
 	}
 
 	@Test
@@ -56,7 +57,7 @@ class AuctioneerTests {
 		this.auctioneer.start();
 		this.auctioneer.stop();
 		this.test.pass(Duration.ofMinutes(5));
-		assertThat(this.test.house.sale().items()).hasSize(6);
+		assertThat(this.test.house.open()).hasSize(6);
 		assertThat(this.auctioneer.isRunning()).isFalse();
 	}
 

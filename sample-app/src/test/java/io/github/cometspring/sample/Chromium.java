@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
 
 import org.springframework.util.FileSystemUtils;
 
@@ -89,6 +90,22 @@ final class Chromium implements AutoCloseable {
 			.flatMap((name) -> places.stream().map((place) -> Path.of(place, name)))
 			.filter(Files::isExecutable)
 			.findFirst();
+	}
+
+	/**
+	 * What the browser complained of since it was asked last: errors in the script,
+	 * breaches of the policy. Refused requests are no complaints; tests cause them.
+	 */
+	List<String> complaints() {
+		return this.driver.manage()
+			.logs()
+			.get("browser")
+			.getAll()
+			.stream()
+			.map(LogEntry::getMessage)
+			.filter((message) -> !message.contains("Failed to load resource"))
+			.filter((message) -> !message.contains("WebSocket connection to"))
+			.toList();
 	}
 
 	@Override

@@ -1,7 +1,7 @@
 package io.github.cometspring.sample;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import org.openqa.selenium.By;
@@ -10,7 +10,6 @@ import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
@@ -36,9 +35,24 @@ final class SaleroomPage {
 		return find("#badge-word").getText();
 	}
 
+	/** What the badge shows, where nobody can see it too. */
+	String state() {
+		return find("#badge").getDomAttribute("data-state");
+	}
+
+	/** The transport that the badge names; empty while there is none. */
+	String transport() {
+		return find("#transport").getText();
+	}
+
 	/** What the bar under the masthead says; empty if there is none. */
 	String notice() {
 		return find("#notice").getText();
+	}
+
+	/** What is said of bids that went by unheard; empty if there were none. */
+	String missed() {
+		return find("#missed").getText();
 	}
 
 	/** The text that a part of a lot's card shows. */
@@ -78,23 +92,51 @@ final class SaleroomPage {
 
 	/** How often the page started from the items anew. */
 	long starts() {
-		return (Long) this.driver.executeScript("return performance.getEntriesByType('resource')"
-				+ ".filter((entry) => entry.name.endsWith('/api/items')).length");
+		return requests("/api/items");
 	}
 
-	/**
-	 * What the browser complained of since it was asked last: errors in the script,
-	 * breaches of the policy. Refused requests are no complaints; tests cause them.
-	 */
-	List<String> complaints() {
-		return this.driver.manage()
-			.logs()
-			.get("browser")
-			.getAll()
-			.stream()
-			.map(LogEntry::getMessage)
-			.filter((message) -> !message.contains("Failed to load resource"))
-			.toList();
+	/** How often the page asked for something of which the address contains this. */
+	long requests(String part) {
+		return (Long) this.driver.executeScript("return performance.getEntriesByType('resource')"
+				+ ".filter((entry) => entry.name.includes(arguments[0])).length", part);
+	}
+
+	/** Writes down from now on what the badge says. */
+	void recordBadge() {
+		this.driver.executeScript("window.badge = []; new MutationObserver(() =>"
+				+ " badge.push(document.querySelector('#badge-word').textContent))"
+				+ ".observe(document.querySelector('#badge-word'), { childList: true })");
+	}
+
+	String recordedBadge() {
+		return (String) this.driver.executeScript("return badge.join(' ')");
+	}
+
+	/** As a browser does when the network is back: nobody waits for the next attempt. */
+	void tellOnline() {
+		this.driver.executeScript("dispatchEvent(new Event('online'))");
+	}
+
+	/** Puts the window away. */
+	void hide() {
+		windowState("minimized");
+		until(() -> (Boolean) this.driver.executeScript("return document.hidden"));
+	}
+
+	/** Takes the window out again. */
+	void show() {
+		windowState("normal");
+		until(() -> !(Boolean) this.driver.executeScript("return document.hidden"));
+	}
+
+	private void windowState(String state) {
+		Object window = this.driver.executeCdpCommand("Browser.getWindowForTarget", Map.of()).get("windowId");
+		this.driver.executeCdpCommand("Browser.setWindowBounds",
+				Map.of("windowId", window, "bounds", Map.of("windowState", state)));
+	}
+
+	ChromeDriver driver() {
+		return this.driver;
 	}
 
 	void until(Supplier<Boolean> condition) {

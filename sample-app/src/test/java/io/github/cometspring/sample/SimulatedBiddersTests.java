@@ -64,7 +64,7 @@ class SimulatedBiddersTests {
 	}
 
 	private Item item() {
-		return this.test.house.sale().items().get(0);
+		return this.test.house.open().get(0);
 	}
 
 }

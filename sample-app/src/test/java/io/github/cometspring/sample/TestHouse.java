@@ -7,6 +7,7 @@ import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
+import io.github.cometspring.typed.TypedChannels;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,7 +36,8 @@ final class TestHouse {
 		this.channels = new DefaultChannels(new InMemoryChannelBroker(maxChannels, this.time), ChannelSettings.DEFAULT,
 				65_536, Schedulers.immediate());
 		// Dice that always show the least
-		this.house = new AuctionHouse(this.channels, catalogue(), this.properties, this.json, this.time, () -> 0);
+		this.house = new AuctionHouse(new TypedChannels(this.channels, ChannelSettings.DEFAULT, this.json), catalogue(),
+				this.properties, this.time, () -> 0);
 	}
 
 	private Catalogue catalogue() {

@@ -1,0 +1,118 @@
+package io.github.cometspring.sample;
+
+import java.time.Duration;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.control.CometControl;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.context.ApplicationContext;
+
+/**
+ * Two people with a browser each in one sale, and one lot on which nobody has bid. Time
+ * in the house passes when a test says so. Both reach the server by a cable of their own,
+ * and no test finds what another has left in the storage of the browser.
+ */
+final class Saleroom implements AutoCloseable {
+
+	static final int HISTORY = 1200;
+
+	static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	/** For the hammer to fall on every lot. */
+	private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
+
+	final SaleroomPage ada;
+
+	final SaleroomPage bea;
+
+	final TcpProxy adasCable;
+
+	final TcpProxy beasCable;
+
+	private final AuctionHouse house;
+
+	private final Channels channels;
+
+	private final VirtualTimeScheduler time;
+
+	/** The lot that was brought in last. */
+	private Item item;
+
+	private Saleroom(ApplicationContext server, Browsers browsers) {
+		int port = server.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+		this.house = server.getBean(AuctionHouse.class);
+		this.channels = server.getBean(Channels.class);
+		this.time = server.getBean(VirtualTimeScheduler.class);
+		this.ada = new SaleroomPage(browsers.desk());
+		this.bea = new SaleroomPage(browsers.phone());
+		this.adasCable = new TcpProxy(port);
+		this.beasCable = new TcpProxy(port);
+		server.getBean(CometControl.class).activate().block(PATIENCE);
+		passUntilSold();
+		this.item = bringIn();
+	}
+
+	static Saleroom enter(ApplicationContext server, Browsers browsers) {
+		Saleroom room = new Saleroom(server, browsers);
+		room.open("");
+		return room;
+	}
+
+	/**
+	 * Opens the page in both browsers.
+	 * @param query of its address
+	 */
+	void open(String query) {
+		this.ada.open(url(this.adasCable, query), "Ada");
+		this.bea.open(url(this.beasCable, query), "Bea");
+	}
+
+	static String url(TcpProxy cable, String path) {
+		return "http://localhost:%d/%s".formatted(cable.port(), path);
+	}
+
+	Item item() {
+		return this.item;
+	}
+
+	Item bringIn() {
+		this.item = this.house.bringIn().blockOptional(PATIENCE).orElseThrow();
+		return this.item;
+	}
+
+	/** A bid from the room, by none of the two. */
+	Item bid(String bidder, long amount) {
+		return this.house.bid(this.item.id(), new Bid(bidder, amount)).blockOptional(PATIENCE).orElseThrow();
+	}
+
+	/** The least bid that the lot takes now. */
+	void raise(String bidder) {
+		Item item = this.house.open()
+			.stream()
+			.filter((open) -> open.id().equals(this.item.id()))
+			.findFirst()
+			.orElseThrow();
+		bid(bidder, item.minimum());
+	}
+
+	void passUntilSold() {
+		this.time.advanceTimeBy(LONG_ENOUGH);
+	}
+
+	Channel channel() {
+		return this.channels.find(this.item.id()).blockOptional(PATIENCE).orElseThrow();
+	}
+
+	static String euros(long amount) {
+		return "€%,d".formatted(amount);
+	}
+
+	@Override
+	public void close() {
+		this.adasCable.close();
+		this.beasCable.close();
+	}
+
+}

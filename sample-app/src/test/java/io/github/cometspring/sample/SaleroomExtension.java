@@ -1,0 +1,56 @@
+package io.github.cometspring.sample;
+
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+import org.springframework.test.context.junit.jupiter.SpringExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Hands a test the {@link Browsers}, or a {@link Saleroom} with both of them in it, and
+ * fails it if they complained of the page.
+ */
+class SaleroomExtension implements BeforeAllCallback, AfterEachCallback, ParameterResolver {
+
+	private static final Namespace NAMESPACE = Namespace.create(SaleroomExtension.class);
+
+	@Override
+	public void beforeAll(ExtensionContext context) {
+		Chromium.requireInstalled();
+	}
+
+	@Override
+	public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+		Class<?> type = parameter.getParameter().getType();
+		return type == Saleroom.class || type == Browsers.class;
+	}
+
+	@Override
+	public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+		if (parameter.getParameter().getType() == Browsers.class) {
+			return browsers(context);
+		}
+		// Closed by JUnit after the test
+		return context.getStore(NAMESPACE)
+			.computeIfAbsent(Saleroom.class,
+					(key) -> Saleroom.enter(SpringExtension.getApplicationContext(context), browsers(context)));
+	}
+
+	@Override
+	public void afterEach(ExtensionContext context) {
+		assertThat(browsers(context).complaints()).isEmpty();
+	}
+
+	private static Browsers browsers(ExtensionContext context) {
+		// Closed by JUnit after all tests
+		return context.getRoot()
+			.getStore(NAMESPACE)
+			.computeIfAbsent(Browsers.class, (key) -> Browsers.start(), Browsers.class);
+	}
+
+}
