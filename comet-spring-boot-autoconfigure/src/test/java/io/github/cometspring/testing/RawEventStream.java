@@ -3,6 +3,8 @@ package io.github.cometspring.testing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +118,36 @@ public final class RawEventStream implements AutoCloseable {
 			event = next();
 		}
 		return event;
+	}
+
+	/**
+	 * Reads the next event, which there must be.
+	 * @return the event
+	 */
+	public Event event() {
+		return Objects.requireNonNull(next(), "The stream has ended");
+	}
+
+	/**
+	 * Reads the next event that is no heartbeat, which there must be.
+	 * @return the event
+	 */
+	public Event news() {
+		return Objects.requireNonNull(nextNews(), "The stream has ended");
+	}
+
+	/**
+	 * Asks for events, and reads an answer that is none or ends.
+	 * @param port the port
+	 * @param query what follows {@code /comet?}
+	 * @param headers further header lines
+	 * @return the answer
+	 */
+	public static RawConnection.Answer ask(int port, String query, String... headers) {
+		String[] all = Stream.concat(Stream.of("Accept: text/event-stream"), Stream.of(headers)).toArray(String[]::new);
+		try (RawConnection client = RawConnection.open(port)) {
+			return client.request("GET", "/comet?" + query, null, "", all).read();
+		}
 	}
 
 	private void parse(String block) {

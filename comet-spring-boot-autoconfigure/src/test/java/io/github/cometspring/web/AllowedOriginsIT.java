@@ -4,6 +4,7 @@ import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
+import io.github.cometspring.testing.RawWebSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,49 @@ class AllowedOriginsIT {
 	@Test
 	void pollWhenOfTheSameOriginShouldBeAnswered() {
 		assertThat(server.poll("registration=x", "Origin: http://localhost:" + server.port()).status()).isEqualTo(200);
+	}
+
+	@Test
+	void jsonPollWhenOriginIsForeignShouldBeRefused() {
+		assertThat(jsonPoll(server, STRANGER).status()).isEqualTo(403);
+		assertThat(jsonPoll(server, "Origin: null").status()).isEqualTo(403);
+		assertThat(jsonPoll(server, FRIEND).header("Access-Control-Allow-Origin")).isEqualTo("https://friend.example");
+	}
+
+	@Test
+	void jsonPollWhenNoOriginIsAllowedShouldNotBeShownToThePage() {
+		assertThat(jsonPoll(closed, FRIEND).header("Access-Control-Allow-Origin")).isNull();
+	}
+
+	@Test
+	void streamWhenNoOriginIsAllowedShouldNotBeShownToThePage() {
+		try (RawConnection client = RawConnection.open(closed.port())) {
+			client.request("GET", "/comet?channel=x", null, "", "Accept: text/event-stream", FRIEND);
+			assertThat(client.read().header("Access-Control-Allow-Origin")).isNull();
+		}
+	}
+
+	@Test
+	void handshakeWhenNoOriginIsAllowedShouldBeRefusedButFromTheSame() {
+		assertThat(handshake(closed, FRIEND).status()).isEqualTo(403);
+		assertThat(handshake(closed, "Origin: null").status()).isEqualTo(403);
+		// Another scheme or port is another origin; a client that is no page has none.
+		assertThat(handshake(closed, "Origin: https://localhost").status()).isEqualTo(403);
+		assertThat(handshake(closed, "Origin: http://localhost:1").status()).isEqualTo(403);
+		assertThat(handshake(closed, "Origin: http://localhost").status()).isEqualTo(101);
+		assertThat(handshake(closed).status()).isEqualTo(101);
+	}
+
+	private static Answer jsonPoll(CometServer server, String origin) {
+		try (RawConnection client = RawConnection.open(server.port())) {
+			return client.request("POST", "/comet", "application/json", "{\"channels\":[\"x\"]}", origin).read();
+		}
+	}
+
+	private static Answer handshake(CometServer server, String... headers) {
+		try (RawConnection client = RawConnection.open(server.port())) {
+			return RawWebSocket.handshake(client, headers);
+		}
 	}
 
 	private static Answer preflight(CometServer server, String origin) {

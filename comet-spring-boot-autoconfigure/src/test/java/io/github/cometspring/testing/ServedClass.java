@@ -1,0 +1,159 @@
+package io.github.cometspring.testing;
+
+import java.security.Principal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A server for all tests of a class, and a channel for each. What a test opens is closed
+ * after it, and then nobody may be left; when all are done, the log must be quiet. Nobody
+ * may read the channel {@code secret}.
+ */
+public final class ServedClass implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private final QuietLog log = new QuietLog();
+
+	private final String[] properties;
+
+	private final List<AutoCloseable> open = new ArrayList<>();
+
+	private @Nullable CometServer server;
+
+	private @Nullable Channel channel;
+
+	/**
+	 * Creates the extension.
+	 * @param properties lines {@code name=value}
+	 */
+	public ServedClass(String... properties) {
+		this.properties = properties;
+	}
+
+	@Override
+	public void beforeAll(ExtensionContext context) {
+		this.log.beforeAll(context);
+		this.server = CometServer.start(new Class<?>[] { Secrets.class }, this.properties);
+	}
+
+	@Override
+	public void beforeEach(ExtensionContext context) {
+		this.channel = server().create(context.getRequiredTestMethod().getName() + "-" + System.nanoTime());
+	}
+
+	@Override
+	public void afterEach(ExtensionContext context) throws Exception {
+		for (AutoCloseable closeable : this.open) {
+			closeable.close();
+		}
+		this.open.clear();
+		for (Transport transport : Transport.values()) {
+			Await.until(() -> server().bean(Subscriptions.class).connections(transport) == 0);
+		}
+		Await.until(() -> channel().subscribers() == 0);
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) {
+		server().close();
+		assertThat(this.log.ownMessages()).isEmpty();
+		this.log.afterAll(context);
+	}
+
+	public CometServer server() {
+		return Objects.requireNonNull(this.server);
+	}
+
+	public int port() {
+		return server().port();
+	}
+
+	/**
+	 * The channel of the test that runs.
+	 * @return the channel
+	 */
+	public Channel channel() {
+		return Objects.requireNonNull(this.channel);
+	}
+
+	public String name() {
+		return channel().id();
+	}
+
+	/**
+	 * Closes something when the test is done.
+	 * @param <T> its type
+	 * @param closeable what is to be closed
+	 * @return the same
+	 */
+	public <T extends AutoCloseable> T open(T closeable) {
+		this.open.add(closeable);
+		return closeable;
+	}
+
+	/**
+	 * Opens a connection to the server.
+	 * @return the connection
+	 */
+	public RawConnection connect() {
+		return open(RawConnection.open(port()));
+	}
+
+	/**
+	 * Publishes on the channel of the test.
+	 * @param data the messages
+	 */
+	public void publish(String... data) {
+		for (String text : data) {
+			channel().publish(text).block(PATIENCE);
+		}
+	}
+
+	/**
+	 * Where the channel of the test is now.
+	 * @return the token
+	 */
+	public String cursor() {
+		return Objects.requireNonNull(channel().cursor().block(PATIENCE)).token();
+	}
+
+	/**
+	 * The epoch of the channel of the test.
+	 * @return the epoch
+	 */
+	public long epoch() {
+		return Objects.requireNonNull(server().bean(ChannelBroker.class).find(name()).block(PATIENCE)).epoch();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Secrets {
+
+		@Bean
+		ChannelAuthorizer channelAuthorizer() {
+			return (@Nullable Principal user, String channel) -> Mono.just(!channel.equals("secret"));
+		}
+
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.github.cometspring.web;
+
+import java.time.Duration;
+
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.Position;
+import io.github.cometspring.testing.RawEventStream;
+import io.github.cometspring.testing.RawEventStream.Event;
+import io.github.cometspring.testing.ServedClass;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Server-sent events over real sockets (protocol, section 4): where a stream begins.
+ */
+class EventStreamResumeIT {
+
+	@RegisterExtension
+	static final ServedClass comet = new ServedClass("comet.history.size=3");
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	@Test
+	void streamWhenLastEventIdIsGivenShouldResumeAfterIt() {
+		RawEventStream stream = stream("channel=" + comet.name());
+		comet.publish("1", "2");
+		stream.news();
+		String afterFirst = stream.lastId();
+		stream.close();
+		comet.publish("3");
+		RawEventStream again = stream("channel=" + comet.name(), "Last-Event-ID: " + afterFirst);
+		assertThat(again.news().data()).contains("\"2\"");
+		assertThat(again.news().data()).contains("\"3\"");
+	}
+
+	@Test
+	void streamWhenCutBeforeFirstMessageShouldResumeFromItsBeginning() {
+		RawEventStream stream = stream("channel=" + comet.name());
+		stream.event();
+		stream.close();
+		comet.publish("meanwhile");
+		RawEventStream again = stream("channel=" + comet.name(), "Last-Event-ID: " + stream.lastId());
+		assertThat(again.news().data()).contains("meanwhile");
+	}
+
+	@Test
+	void streamWhenCursorParameterIsGivenShouldResumeFromIt() {
+		comet.publish("1", "2");
+		assertThat(stream("channel=" + comet.name() + "&cursor=earliest").news().data()).contains("\"1\"");
+	}
+
+	@Test
+	void streamWhenHeaderAndParameterAreGivenShouldPreferHeader() {
+		comet.publish("1");
+		String after1 = comet.cursor();
+		comet.publish("2");
+		RawEventStream stream = stream("channel=" + comet.name() + "&cursor=earliest", "Last-Event-ID: " + after1);
+		assertThat(stream.news().data()).contains("\"2\"");
+	}
+
+	@Test
+	void streamWhenHistoryHasMovedOnShouldTellOfGapBeforeAnyPositionBehindIt() {
+		comet.publish("1", "2", "3", "4", "5");
+		String old = Cursor.of(comet.name(), new Position(comet.epoch(), 1)).token();
+		RawEventStream stream = stream("channel=" + comet.name(), "Last-Event-ID: " + old);
+		assertThat(stream.event()).isEqualTo(new Event(null, "gap", "{\"channel\":\"" + comet.name() + "\"}"));
+		assertThat(stream.news().data()).contains("\"3\"");
+		assertThat(stream.news().data()).contains("\"4\"");
+		assertThat(stream.news().data()).contains("\"5\"");
+	}
+
+	@Test
+	void streamWhenKilledShouldEndAndResumeAfterwards() {
+		RawEventStream stream = stream("channel=" + comet.name());
+		stream.event();
+		comet.server().control().setTimeout(Duration.ofSeconds(20), true).block(PATIENCE);
+		assertThat(stream.nextNews()).isNull();
+		comet.publish("meanwhile");
+		assertThat(stream("channel=" + comet.name(), "Last-Event-ID: " + stream.lastId()).news().data())
+			.contains("meanwhile");
+	}
+
+	private static RawEventStream stream(String query, String... headers) {
+		return comet.open(RawEventStream.open(comet.port(), query, headers));
+	}
+
+}
