@@ -100,5 +100,6 @@ byId('desk-set').addEventListener('submit', (event) => {
 			JSON.stringify({ timeout: `PT${seconds}S`, kill }));
 });
 
+comet.addEventListener('state', ({ detail }) => detail.state === 'open' && showDesk());
 comet.addEventListener('error', showDesk);
 showDesk();

@@ -1,10 +1,13 @@
 package io.github.cometspring.sample;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,32 +21,38 @@ class NoLossBrowserIT {
 
 	private static final int CUTS = 10;
 
+	/** Enough for a cut to fall among the bids. */
+	private static final Duration PACE = Duration.ofMillis(2);
+
+	// A browser may repeat a poll that was cut by itself, so a page need not notice.
 	@ParameterizedTest
-	@ValueSource(strings = { "websocket", "sse", "json" })
-	void everyBidWhenConnectionsAreCutTenTimesShouldBeHeardOnceAndInOrder(String transport, Saleroom room) {
+	@CsvSource({ "websocket, 10", "sse, 10", "json, 0" })
+	void everyBidWhenConnectionsAreCutTenTimesShouldBeHeardOnceAndInOrder(String transport, long noticed,
+			Saleroom room) {
 		Witness witness = Witness.open(room, transport);
 		for (int i = 0; i < CUTS; i++) {
 			long heard = (long) i * BIDS / CUTS;
-			CompletableFuture<Void> bidding = CompletableFuture.runAsync(() -> bid(room, BIDS / CUTS));
+			CompletableFuture<Void> bidding = bid(room, BIDS / CUTS);
 			witness.until(() -> witness.last() > heard && witness.state().equals(transport));
 			assertThat(room.adasCable.cut()).isPositive();
 			room.beasCable.cut();
 			bidding.join();
 		}
 		witness.until(() -> witness.last() == BIDS);
-		bid(room, 1);
-		witness.until(() -> witness.last() > BIDS);
-		assertThat(witness.bids()).isEqualTo(LongStream.rangeClosed(1, BIDS + 1).boxed().toList());
+		assertThat(witness.bids()).isEqualTo(LongStream.rangeClosed(1, BIDS).boxed().toList());
 		assertThat(witness.count("gaps")).isZero();
 		assertThat(witness.count("ends")).isZero();
-		room.bea.until(() -> room.bea.lot(room.item(), "leader").equals("1001 bids"));
+		assertThat(witness.count("cuts")).isGreaterThanOrEqualTo(noticed);
+		room.bea.until(() -> room.bea.lot(room.item(), "leader").equals("1000 bids"));
 		assertThat(room.bea.missed()).isEmpty();
 	}
 
-	private static void bid(Saleroom room, int count) {
-		for (int i = 0; i < count; i++) {
-			room.raise("Old Tobias");
-		}
+	private static CompletableFuture<Void> bid(Saleroom room, int count) {
+		return Flux.range(0, count)
+			.delayElements(PACE, Schedulers.boundedElastic())
+			.doOnNext((i) -> room.raise("Old Tobias"))
+			.then()
+			.toFuture();
 	}
 
 }
