@@ -96,7 +96,7 @@ public final class CometWebFluxAutoConfiguration {
 	static class ReactorNettyConfiguration {
 
 		@Bean
-		EventLoops cometEventLoops() {
+		ReactorNettyEventLoops cometEventLoops() {
 			return new ReactorNettyEventLoops(schedulerEventLoops());
 		}
 

@@ -34,6 +34,13 @@ public final class JsonPolls implements PollDialect {
 
 	private static final Function<Segment, PollAnswer> ALONE = (segment) -> ok(JsonNews.encodeAlone(segment));
 
+	/**
+	 * Creates the JSON dialect of polls.
+	 */
+	public JsonPolls() {
+		// Nothing to know
+	}
+
 	@Override
 	public Dialect dialect() {
 		return DIALECT;

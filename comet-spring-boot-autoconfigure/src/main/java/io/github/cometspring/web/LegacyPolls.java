@@ -36,6 +36,13 @@ public final class LegacyPolls implements PollDialect {
 
 	private static final Function<Segment, PollAnswer> ALONE = LegacyPolls::answerAlone;
 
+	/**
+	 * Creates the legacy dialect of polls.
+	 */
+	public LegacyPolls() {
+		// Nothing to know
+	}
+
 	private static long size(Message message) {
 		// One for the LF before the next entry
 		return 1L + LegacyDialect.encodedLength(message.channel(), message.data());
