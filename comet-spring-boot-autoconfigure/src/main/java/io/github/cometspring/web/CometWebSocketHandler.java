@@ -13,6 +13,7 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -110,8 +111,12 @@ public final class CometWebSocketHandler implements WebHandler {
 		EventLoop loop = this.eventLoops.of(exchange.getRequest());
 		Connection connection = this.subscriptions.connect(DIALECT, loop);
 		Socket socket = new Socket(exchange, connection, loop);
-		// Completes with the handshake: from there on, the socket holds the place.
-		return this.webSockets.handleRequest(exchange, socket).doFinally((signal) -> socket.shakenHands());
+		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, socket));
+		// A filter may have left the loop, and the server loses what the client sends
+		// between its handshake elsewhere and the change of its state.
+		return (loop.inLoop() ? handshake : handshake.subscribeOn(Schedulers.fromExecutor(loop)))
+			// Completes with the handshake: from there on, the socket holds the place.
+			.doFinally((signal) -> socket.shakenHands());
 	}
 
 	/**
