@@ -41,6 +41,16 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 		return Ordered.LOWEST_PRECEDENCE - 10;
 	}
 
+	/**
+	 * Whether a request is one for the endpoints.
+	 * @param path the path within the application
+	 * @return {@code false} if this filter lets it pass without a look
+	 */
+	public boolean covers(String path) {
+		PathContainer parsed = PathContainer.parsePath(path);
+		return this.endpoints.stream().anyMatch((endpoint) -> endpoint.matchStartOfPath(parsed) != null);
+	}
+
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		PathContainer path = exchange.getRequest().getPath().pathWithinApplication();

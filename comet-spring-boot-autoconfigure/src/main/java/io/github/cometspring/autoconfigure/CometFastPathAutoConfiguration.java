@@ -37,8 +37,8 @@ import org.springframework.core.annotation.Order;
 public final class CometFastPathAutoConfiguration {
 
 	@Bean
-	FastPathEligibility cometFastPathEligibility(ApplicationContext context) {
-		return new FastPathEligibility(context);
+	FastPathEligibility cometFastPathEligibility(ApplicationContext context, CometSettings settings) {
+		return new FastPathEligibility(context, settings.path());
 	}
 
 	// Behind all others, so that it sees how the server is set up.

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import io.github.cometspring.actuate.CometEndpointFilter;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
 import org.apache.commons.logging.Log;
@@ -37,10 +38,13 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 
 	private final ApplicationContext context;
 
+	private final String path;
+
 	private volatile boolean eligible;
 
-	FastPathEligibility(ApplicationContext context) {
+	FastPathEligibility(ApplicationContext context, String path) {
 		this.context = context;
+		this.path = path;
 	}
 
 	@Override
@@ -68,6 +72,7 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	private Optional<String> witness() {
 		return WITNESSES.stream()
 			.flatMap((type) -> Stream.of(this.context.getBeanNamesForType(type)))
+			.filter((name) -> !(this.context.getBean(name) instanceof CometEndpointFilter own) || own.covers(this.path))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
 	}

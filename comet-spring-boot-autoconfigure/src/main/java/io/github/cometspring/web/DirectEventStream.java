@@ -1,6 +1,7 @@
 package io.github.cometspring.web;
 
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -25,15 +26,19 @@ final class DirectEventStream implements WriteListener {
 
 	private final SocketWriter socket;
 
+	private final EventLoop loop;
+
 	private final Sinks.Empty<DataBuffer> end = Sinks.empty();
 
 	private @Nullable Batch underWay;
 
-	DirectEventStream(ServerHttpResponse response, BatchSource source, Batch first, SocketWriter socket) {
+	DirectEventStream(ServerHttpResponse response, BatchSource source, Batch first, SocketWriter socket,
+			EventLoop loop) {
 		this.response = response;
 		this.source = source;
 		this.underWay = first;
 		this.socket = socket;
+		this.loop = loop;
 	}
 
 	/**
@@ -51,8 +56,11 @@ final class DirectEventStream implements WriteListener {
 	}
 
 	private Mono<DataBuffer> rest() {
-		this.source.feed(this::write, this::endIfIdle);
-		this.socket.write(NOTHING, this);
+		// A filter may have left the loop.
+		this.loop.run(() -> {
+			this.source.feed(this::write, this::endIfIdle);
+			this.socket.write(NOTHING, this);
+		});
 		return this.end.asMono();
 	}
 

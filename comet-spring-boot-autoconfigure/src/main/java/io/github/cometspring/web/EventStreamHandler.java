@@ -153,7 +153,7 @@ public final class EventStreamHandler implements WebHandler {
 		response.getHeaders().set("X-Accel-Buffering", "no");
 		SocketWriter socket = this.eventLoops.socket(exchange.getRequest(), response, this.writeTimeout);
 		if (socket != null) {
-			return new DirectEventStream(response, source, first, socket).write();
+			return new DirectEventStream(response, source, first, socket, loop).write();
 		}
 		return new EventStream(response, source, first, this.writeDeadlines.on(loop), taken(exchange.getRequest()),
 				() -> this.eventLoops.drop(exchange.getRequest()))

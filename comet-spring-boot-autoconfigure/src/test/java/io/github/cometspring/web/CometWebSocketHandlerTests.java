@@ -96,10 +96,6 @@ class CometWebSocketHandlerTests {
 		}
 
 		@Override
-		public void watch(ServerHttpRequest request, Duration patience, Runnable taken, Runnable lost) {
-		}
-
-		@Override
 		public void drop(ServerHttpRequest request) {
 		}
 
