@@ -26,10 +26,11 @@ import org.springframework.util.unit.DataSize;
  * @param maxMessageSize the size of the largest message, in bytes
  * @param allowedOrigins the foreign origins whose pages may listen
  * @param transports the dialects that are switched on
+ * @param fastPath whether answers may take the short way to the socket
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
-		List<String> allowedOrigins, Set<Transport> transports) {
+		List<String> allowedOrigins, Set<Transport> transports, boolean fastPath) {
 
 	// Deadlines are counted in nanoseconds of 64 bits.
 	private static final Duration LONGEST = Duration.ofDays(365);
@@ -56,7 +57,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat()),
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
 				bytes("comet.max-message-size", properties.maxMessageSize()), properties.allowedOrigins(),
-				properties.transports());
+				properties.transports(), properties.fastPath());
 	}
 
 	private static String path(String path) {

@@ -96,8 +96,8 @@ public final class CometWebFluxAutoConfiguration {
 	static class ReactorNettyConfiguration {
 
 		@Bean
-		ReactorNettyEventLoops cometEventLoops() {
-			return new ReactorNettyEventLoops(schedulerEventLoops());
+		ReactorNettyEventLoops cometEventLoops(CometSettings settings) {
+			return new ReactorNettyEventLoops(schedulerEventLoops(), settings.fastPath());
 		}
 
 		@Bean

@@ -33,12 +33,16 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	private final EventLoops fallback;
 
+	private final boolean direct;
+
 	/**
 	 * Creates the loops.
 	 * @param fallback for requests that another server took in
+	 * @param direct whether streams may be written past the codecs of the server
 	 */
-	public ReactorNettyEventLoops(EventLoops fallback) {
+	public ReactorNettyEventLoops(EventLoops fallback, boolean direct) {
 		this.fallback = fallback;
+		this.direct = direct;
 	}
 
 	@Override
@@ -80,7 +84,8 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		boolean bare = response instanceof AbstractServerHttpResponse bareResponse
 				&& bareResponse.getNativeResponse() instanceof HttpServerResponse nettyResponse
 				&& nettyResponse.version().equals(HttpVersion.HTTP_1_1);
-		return (channel != null && bare && PlainPipeline.isPlain(channel)) ? new NettySocket(channel, patience) : null;
+		return (this.direct && channel != null && bare && PlainPipeline.isPlain(channel))
+				? new NettySocket(channel, patience) : null;
 	}
 
 	@Override

@@ -20,8 +20,8 @@ import reactor.test.subscriber.TestSubscriber;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import static io.github.cometspring.web.JsonPolls.news;
-import static io.github.cometspring.web.JsonPolls.request;
+import static io.github.cometspring.web.JsonPollClient.news;
+import static io.github.cometspring.web.JsonPollClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-import static io.github.cometspring.web.JsonPolls.assertProblem;
-import static io.github.cometspring.web.JsonPolls.news;
-import static io.github.cometspring.web.JsonPolls.request;
+import static io.github.cometspring.web.JsonPollClient.assertProblem;
+import static io.github.cometspring.web.JsonPollClient.news;
+import static io.github.cometspring.web.JsonPollClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

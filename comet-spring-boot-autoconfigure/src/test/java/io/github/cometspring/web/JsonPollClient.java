@@ -13,11 +13,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Writes JSON polls and reads their answers.
  */
-final class JsonPolls {
+final class JsonPollClient {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private JsonPolls() {
+	private JsonPollClient() {
 	}
 
 	static List<String> news(String body) {
