@@ -78,7 +78,7 @@ final class ServerCommand {
 	}
 
 	private String configuration(int port) throws IOException {
-		Path run = Files.createDirectories(this.options.out().resolve("nginx-" + port));
+		Path run = Files.createDirectories(this.options.work().resolve("nginx-" + port));
 		String text;
 		try (var template = Resources.open("nginx.conf.in")) {
 			text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
