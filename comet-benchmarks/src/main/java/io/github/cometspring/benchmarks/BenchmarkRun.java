@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
+import org.springframework.util.FileSystemUtils;
+
 /**
  * Starts the servers, warms them, takes the measures in turn, and writes the report.
  */
@@ -36,7 +38,8 @@ final class BenchmarkRun {
 	public static void main(String[] args) throws Exception {
 		System.setProperty("java.awt.headless", "true");
 		Options options = Options.parse(args);
-		Files.createDirectories(options.out());
+		FileSystemUtils.deleteRecursively(options.work());
+		Files.createDirectories(options.work());
 		try (Processes processes = new Processes()) {
 			Path source = Path.of("src/main/c/pushbench.c");
 			new BenchmarkRun(options, processes, new LoadGenerator(processes, options, source)).run(args);
@@ -95,7 +98,7 @@ final class BenchmarkRun {
 					warmUp.take(server, new Results.Case(measure, 1, WARM_UP_CLIENTS, server.kind()));
 				}
 			}
-			server.pin(this.processes, this.options.out().resolve("taskset.log"),
+			server.pin(this.processes, this.options.work().resolve("taskset.log"),
 					String.valueOf(this.options.serverCpu()));
 		}
 	}
@@ -107,11 +110,13 @@ final class BenchmarkRun {
 	}
 
 	private void measure(Measure measure, List<Server> servers) throws IOException, InterruptedException {
+		boolean steady = !measure.isFanOut() && measure != Measure.PAIRS;
+		int rounds = steady ? this.options.roundsOfSteady() : this.options.rounds();
 		for (int window : measure.isWindowed() ? this.options.windows() : List.of(1)) {
 			for (int clients : measure.isFanOut() ? this.options.clients() : List.of(this.options.many())) {
 				List<Server> turn = new ArrayList<>(
 						servers.stream().filter((each) -> each.kind().can(measure)).toList());
-				for (int round = 1; round <= this.options.rounds(); round++) {
+				for (int round = 1; round <= rounds; round++) {
 					for (Server server : turn) {
 						take(server, new Results.Case(measure, window, clients, server.kind()), round);
 					}
@@ -142,7 +147,7 @@ final class BenchmarkRun {
 			return new Idle(this.load, this.options, this.processes);
 		}
 		if (measure.isFair()) {
-			return new Fairness(this.load);
+			return new Fairness(this.load, this.options.seconds());
 		}
 		return switch (measure) {
 			case DEACTIVATE -> new Deactivation(this.load);

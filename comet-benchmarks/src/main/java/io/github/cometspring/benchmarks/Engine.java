@@ -25,7 +25,7 @@ final class Engine implements Taker {
 		List<String> command = new ArrayList<>(List.of("taskset", "-c", String.valueOf(this.options.serverCpu())));
 		command.addAll(new ServerCommand(this.options).java(server.kind()));
 		command.add("io.github.cometspring.benchmarks.server.EngineMeter");
-		Path log = this.options.out().resolve("engine.log");
+		Path log = this.options.work().resolve("engine.log");
 		return LoadGenerator.result(this.processes.run(Duration.ofMinutes(2), log, command));
 	}
 

@@ -13,19 +13,20 @@ final class Fairness implements Taker {
 
 	private static final int PER_SECOND = 20;
 
-	private static final int SECONDS = 10;
-
 	private final LoadGenerator load;
 
-	Fairness(LoadGenerator load) {
+	private final int seconds;
+
+	Fairness(LoadGenerator load, int seconds) {
 		this.load = load;
+		this.seconds = seconds;
 	}
 
 	@Override
 	public Sample take(Server server, Results.Case measured) throws IOException, InterruptedException {
 		Measure measure = measured.measure();
 		List<String> crowd = List.of("--n", String.valueOf(measured.clients()), "--k", "100000", "--warm", "5",
-				"--window", measure == Measure.FAIR_LONGPOLL ? "1" : "4", "--limit", String.valueOf(SECONDS + 5));
+				"--window", measure == Measure.FAIR_LONGPOLL ? "1" : "4", "--limit", String.valueOf(this.seconds + 4));
 		Map<String, Double> figures = new LinkedHashMap<>();
 		try (LoadGenerator.Background background = this.load.start(server, measure.loadMode(),
 				server.kind().target(measure.dialect()), crowd)) {
@@ -33,7 +34,8 @@ final class Fairness implements Taker {
 			try (ActuatorProbe actuator = new ActuatorProbe(server.port())) {
 				Sample other = LoadGenerator.result(this.load.run(server, "longpoll-fanout", "comet-other.target",
 						List.of("--n", "1", "--rate", String.valueOf(PER_SECOND), "--k",
-								String.valueOf(PER_SECOND * SECONDS), "--limit", String.valueOf(SECONDS * 2))));
+								String.valueOf(PER_SECOND * this.seconds), "--limit",
+								String.valueOf(this.seconds * 2))));
 				figures.put("other_p50_us", other.get("p50_us"));
 				figures.put("other_p99_us", other.get("p99_us"));
 				figures.put("other_max_us", other.get("max_us"));

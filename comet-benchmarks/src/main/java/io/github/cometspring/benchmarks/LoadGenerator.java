@@ -32,9 +32,10 @@ final class LoadGenerator {
 	LoadGenerator(Processes processes, Options options, Path source) throws IOException, InterruptedException {
 		this.processes = processes;
 		this.options = options;
-		this.errors = options.out().resolve("pushbench.log");
+		this.errors = options.work().resolve("pushbench.log");
 		this.raw = options.out().resolve("raw.txt");
-		this.program = options.out().resolve("pushbench");
+		this.program = options.work().resolve("pushbench");
+		Files.deleteIfExists(this.raw);
 		processes.run(Duration.ofMinutes(1), this.errors,
 				List.of("gcc", "-O2", "-o", this.program.toString(), source.toString()));
 	}
@@ -59,13 +60,13 @@ final class LoadGenerator {
 	 * @return the load, to be closed
 	 */
 	Background start(Server server, String mode, String target, List<String> arguments) throws IOException {
-		Path output = Files.createTempFile(this.options.out(), "background", ".txt");
+		Path output = Files.createTempFile(this.options.work(), "background", ".txt");
 		return new Background(this.processes.start(command(server, mode, target, arguments), output, this.errors),
 				output);
 	}
 
 	private List<String> command(Server server, String mode, String target, List<String> arguments) throws IOException {
-		Path file = Resources.copy("targets/" + target, this.options.out().resolve("targets"));
+		Path file = Resources.copy("targets/" + target, this.options.work().resolve("targets"));
 		List<String> command = new ArrayList<>(
 				List.of(this.program.toString(), mode, file.toString(), "--port", String.valueOf(server.port()),
 						"--cpu", String.valueOf(this.options.loadCpu()), "--label", server.kind().toString()));

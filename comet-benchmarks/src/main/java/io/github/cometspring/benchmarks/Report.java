@@ -30,7 +30,7 @@ final class Report {
 			Column.median("bytes each", "memory_per_conn", 1, 0), Column.spread("min–max", "memory_per_conn", 0),
 			Column.median("heap", "heap_per_conn", 1, 0),
 			Column.median("Netty and JDK buffers", "direct_per_conn", 1, 0),
-			Column.median("resident", "bytes_per_conn", 1, 0),
+			Column.median("whole server, resident MB", "rss_held_kb", 1024, 0),
 			Column.median("CPU µs to open one", "open_cpu_us_per_conn", 1, 1));
 
 	private static final List<Column> FAIRNESS = List.of(DIALECT, CLIENTS, SERVER,

@@ -38,7 +38,7 @@ final class Server {
 	static Server start(ServerKind kind, Options options, Processes processes)
 			throws IOException, InterruptedException {
 		int port = freePort();
-		Path log = options.out().resolve(kind + ".log");
+		Path log = options.work().resolve(kind + ".log");
 		Process process = processes.start(new ServerCommand(options).of(kind, port), log, log);
 		awaitPort(kind, port, process, log);
 		return new Server(kind, port, process, ServerCommand.processIds(process, kind));

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
  */
 final class ServerCommand {
 
-	private static final Path NGINX = Path.of("/usr/sbin/nginx");
+	private static final Path NGINX = path("NGINX", "/usr/sbin/nginx");
 
-	private static final Path NCHAN = Path.of("/usr/lib/nginx/modules/ngx_nchan_module.so");
+	private static final Path NCHAN = path("NCHAN_MODULE", "/usr/lib/nginx/modules/ngx_nchan_module.so");
 
 	// nginx does not notice the end of who started it: its input does
 	private static final String GUARDED = "\"$@\" & nginx=$!; trap 'kill $nginx; exit' TERM; "
@@ -29,6 +29,10 @@ final class ServerCommand {
 
 	ServerCommand(Options options) {
 		this.options = options;
+	}
+
+	private static Path path(String variable, String otherwise) {
+		return Path.of(System.getenv().getOrDefault(variable, otherwise));
 	}
 
 	/**
@@ -78,7 +82,7 @@ final class ServerCommand {
 	}
 
 	private String configuration(int port) throws IOException {
-		Path run = Files.createDirectories(this.options.out().resolve("nginx-" + port));
+		Path run = Files.createDirectories(this.options.work().resolve("nginx-" + port));
 		String text;
 		try (var template = Resources.open("nginx.conf.in")) {
 			text = new String(template.readAllBytes(), StandardCharsets.UTF_8);

@@ -20,9 +20,9 @@ enum ServerKind {
 	/** By hand. */
 	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),
 	/** The limit. */
-	NETTY("NettyServer", "netty", "comet-spring|spring|security|jetty|cometd"),
+	NETTY("NettyServer", "netty", "spring|reactor|jetty|cometd|logback|slf4j|log4j"),
 	/** Of the JVM and long established. */
-	COMETD("CometdServer", "cometd", "spring|reactor|netty-codec"),
+	COMETD("CometdServer", "cometd", "spring|reactor|netty-codec|logback|log4j"),
 	/** Of C. */
 	NCHAN("", "nchan", "");
 

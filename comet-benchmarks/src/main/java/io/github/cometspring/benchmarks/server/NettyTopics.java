@@ -57,11 +57,12 @@ final class NettyTopics {
 
 		void publish(byte[] data) {
 			this.newest++;
+			this.answer.release();
 			this.answer = bytes("HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\nX-Pos: " + this.newest
 					+ "\r\nContent-Length: " + data.length + "\r\n\r\n", data, "");
 			List<Channel> waiting = this.polls;
 			this.polls = new ArrayList<>(waiting.size());
-			write(this.answer, waiting);
+			write(this.answer.retain(), waiting);
 			write(bytes("data:", data, "\n\n"), this.streams);
 			write(frame(data), this.sockets);
 		}
@@ -70,16 +71,20 @@ final class NettyTopics {
 			for (Channel client : clients) {
 				client.writeAndFlush(bytes.retainedDuplicate(), client.voidPromise());
 			}
+			bytes.release();
 		}
 
 		private static ByteBuf bytes(String before, byte[] data, String after) {
 			byte[] head = before.getBytes(StandardCharsets.US_ASCII);
 			byte[] tail = after.getBytes(StandardCharsets.US_ASCII);
-			return shared(head.length + data.length + tail.length).writeBytes(head).writeBytes(data).writeBytes(tail);
+			return Unpooled.directBuffer(head.length + data.length + tail.length)
+				.writeBytes(head)
+				.writeBytes(data)
+				.writeBytes(tail);
 		}
 
 		private static ByteBuf frame(byte[] data) {
-			ByteBuf frame = shared(4 + data.length).writeByte(0x81);
+			ByteBuf frame = Unpooled.directBuffer(4 + data.length).writeByte(0x81);
 			if (data.length < 126) {
 				frame.writeByte(data.length);
 			}
@@ -87,11 +92,6 @@ final class NettyTopics {
 				frame.writeByte(126).writeShort(data.length);
 			}
 			return frame.writeBytes(data);
-		}
-
-		// Outside the pool: the last is left to the garbage collector
-		private static ByteBuf shared(int size) {
-			return Unpooled.unreleasableBuffer(Unpooled.directBuffer(size));
 		}
 
 	}
