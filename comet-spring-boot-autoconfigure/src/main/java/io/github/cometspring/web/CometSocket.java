@@ -310,7 +310,16 @@ final class CometSocket {
 			CometSocket.this.underWay = null;
 			this.batch.failed();
 			CometSocket.this.listening.cancel();
+			// Also a change that came meanwhile waits in vain.
+			fail(this.covered);
+			fail(CometSocket.this.covered);
 			CometSocket.this.drop.run();
+		}
+
+		private static void fail(@Nullable MonoSink<Void> waiting) {
+			if (waiting != null) {
+				waiting.error(new TimeoutException());
+			}
 		}
 
 	}
