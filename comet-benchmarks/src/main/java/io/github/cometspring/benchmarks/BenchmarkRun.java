@@ -95,7 +95,7 @@ final class BenchmarkRun {
 			for (Measure measure : Measure.values()) {
 				if (measure.isFanOut() && server.kind().can(measure) && isSpoken(measure.dialect())) {
 					say("warming " + server.kind() + " with " + measure);
-					warmUp.take(server, new Results.Case(measure, 1, WARM_UP_CLIENTS, server.kind()));
+					attempt(warmUp, server, new Results.Case(measure, 1, WARM_UP_CLIENTS, server.kind()));
 				}
 			}
 			server.pin(this.processes, this.options.work().resolve("taskset.log"),
@@ -128,17 +128,22 @@ final class BenchmarkRun {
 	}
 
 	private void take(Server server, Results.Case measured, int round) throws InterruptedException {
+		Sample sample = attempt(taker(measured.measure()), server, measured);
+		this.results.add(measured, sample);
+		say("%s, window %d, %d clients, round %d, %s: %s".formatted(measured.measure(), measured.window(),
+				measured.clients(), round, server.kind(), sample.summary()));
+	}
+
+	/**
+	 * Takes a measure. When it fails, the others go on.
+	 */
+	private Sample attempt(Taker taker, Server server, Results.Case measured) throws InterruptedException {
 		try {
-			Sample sample = taker(measured.measure()).take(server, measured);
-			this.results.add(measured, sample);
-			say("%s, window %d, %d clients, round %d, %s: %s".formatted(measured.measure(), measured.window(),
-					measured.clients(), round, server.kind(), sample.summary()));
+			return taker.take(server, measured);
 		}
 		catch (IOException ex) {
-			// The others go on
-			this.results.add(measured, Sample.NONE);
-			this.remarks.add("No result of %s in round %d: %s".formatted(measured, round, ex.getMessage()));
-			say("failed: " + ex.getMessage());
+			this.remarks.add("No result once of %s: %s".formatted(measured, ex.getMessage()));
+			return Sample.NONE;
 		}
 	}
 

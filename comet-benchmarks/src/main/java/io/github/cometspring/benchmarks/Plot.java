@@ -39,7 +39,7 @@ import org.jfree.data.category.DefaultCategoryDataset;
  */
 final class Plot {
 
-	private static final int PANEL = 300;
+	private static final int PANEL = 230;
 
 	private static final int MARGIN = 90;
 

@@ -87,6 +87,7 @@ final class Processes implements AutoCloseable {
 
 	@Override
 	public void close() {
+		this.running.forEach(Process::destroy);
 		this.running.forEach(this::end);
 	}
 
