@@ -31,6 +31,9 @@ final class Fairness implements Taker {
 		try (LoadGenerator.Background background = this.load.start(server, measure.loadMode(),
 				server.kind().target(measure.dialect()), crowd)) {
 			background.awaitConnections(server, measured.clients());
+			// What has just been opened is copied by the next collection or two, which
+			// connections that last are not
+			server.post("/bench/memory");
 			try (ActuatorProbe actuator = new ActuatorProbe(server.port())) {
 				Sample other = LoadGenerator.result(this.load.run(server, "longpoll-fanout", "comet-other.target",
 						List.of("--n", "1", "--rate", String.valueOf(PER_SECOND), "--k",

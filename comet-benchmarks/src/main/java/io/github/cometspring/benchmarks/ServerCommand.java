@@ -70,7 +70,10 @@ final class ServerCommand {
 	List<String> java(ServerKind kind) {
 		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
 				// One core is what it will have, however many it starts on
-				"-XX:ActiveProcessorCount=1", "-XX:+UseG1GC", "-Xms" + this.options.heap(),
+				"-XX:ActiveProcessorCount=1",
+				// And one event loop, as bare Netty and nginx; Reactor Netty starts four
+				// at least
+				"-Dreactor.netty.ioWorkerCount=1", "-XX:+UseG1GC", "-Xms" + this.options.heap(),
 				"-Xmx" + this.options.heap(), "-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED",
 				"--sun-misc-unsafe-memory-access=allow"));
 		command.addAll(this.options.jvmArguments());

@@ -115,21 +115,16 @@ public final class ReactorNettyEventLoops implements EventLoops {
 	}
 
 	@Override
-	public void drop(ServerHttpRequest request) {
+	public Runnable cutter(ServerHttpRequest request) {
 		Channel channel = channel(request);
-		if (channel == null) {
-			this.fallback.drop(request);
-		}
-		else if (channel.eventLoop().inEventLoop()) {
-			drop(channel);
-		}
-		else {
-			channel.eventLoop().execute(() -> drop(channel));
-		}
+		return (channel != null) ? () -> cut(channel) : this.fallback.cutter(request);
 	}
 
-	private static void drop(Channel channel) {
-		if (channel.isOpen()) {
+	private static void cut(Channel channel) {
+		if (!channel.eventLoop().inEventLoop()) {
+			channel.eventLoop().execute(() -> cut(channel));
+		}
+		else if (channel.isOpen()) {
 			// Else the kernel keeps what the client does not take.
 			channel.config().setOption(ChannelOption.SO_LINGER, 0);
 			channel.close();

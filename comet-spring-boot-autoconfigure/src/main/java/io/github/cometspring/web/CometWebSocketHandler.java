@@ -3,6 +3,7 @@ package io.github.cometspring.web;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Connection;
@@ -12,11 +13,13 @@ import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.server.WebSocketService;
@@ -124,13 +127,15 @@ public final class CometWebSocketHandler implements WebHandler {
 	 */
 	private final class Socket implements WebSocketHandler {
 
-		private final ServerWebExchange exchange;
-
 		private final Connection connection;
 
 		private final EventLoop loop;
 
-		private volatile boolean begun;
+		/**
+		 * The request, until the hands are shaken: very many sockets may be open, and
+		 * none needs its request any more.
+		 */
+		private volatile @Nullable ServerWebExchange exchange;
 
 		private Socket(ServerWebExchange exchange, Connection connection, EventLoop loop) {
 			this.exchange = exchange;
@@ -139,7 +144,7 @@ public final class CometWebSocketHandler implements WebHandler {
 		}
 
 		private void shakenHands() {
-			if (!this.begun) {
+			if (this.exchange != null) {
 				this.connection.close();
 			}
 		}
@@ -151,16 +156,17 @@ public final class CometWebSocketHandler implements WebHandler {
 
 		@Override
 		public Mono<Void> handle(WebSocketSession session) {
-			this.begun = true;
+			ServerWebExchange exchange = Objects.requireNonNull(this.exchange);
+			this.exchange = null;
 			CometWebSocketHandler handler = CometWebSocketHandler.this;
-			handler.eventLoops.upgraded(this.exchange.getRequest());
+			ServerHttpRequest request = exchange.getRequest();
+			handler.eventLoops.upgraded(request);
 			Mono<Void> deadline = handler.writeDeadlines.on(this.loop);
-			SocketWriter socket = handler.eventLoops.socket(this.exchange.getRequest(), this.exchange.getResponse(),
-					handler.writeTimeout);
+			SocketWriter socket = handler.eventLoops.socket(request, exchange.getResponse(), handler.writeTimeout);
 			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket)
 					: new SessionFrameWriter(session, deadline);
-			return new CometSocket(session, frames, this.connection, this.exchange.getPrincipal(), handler.maxChannels,
-					deadline, () -> handler.eventLoops.drop(this.exchange.getRequest()))
+			return new CometSocket(session, frames, this.connection, exchange.getPrincipal(), handler.maxChannels,
+					deadline, handler.eventLoops.cutter(request))
 				.run()
 				.doFinally((signal) -> this.connection.close());
 		}

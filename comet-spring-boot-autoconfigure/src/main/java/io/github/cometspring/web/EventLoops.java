@@ -59,10 +59,11 @@ public interface EventLoops {
 	}
 
 	/**
-	 * Ends the connection of a client that does not read, at once: what it was sent and
-	 * has not taken is thrown away. Without effect where the server offers no way.
-	 * @param request the client's request, perhaps decorated
+	 * A way to end the connection of a client that does not read, at once: what it was
+	 * sent and has not taken is thrown away. Without effect where the server offers none.
+	 * @param request the client's request, perhaps decorated, which is not kept
+	 * @return ends the connection
 	 */
-	void drop(ServerHttpRequest request);
+	Runnable cutter(ServerHttpRequest request);
 
 }

@@ -156,7 +156,7 @@ public final class EventStreamHandler implements WebHandler {
 			return new DirectEventStream(response, source, first, socket, loop).write();
 		}
 		return new EventStream(response, source, first, this.writeDeadlines.on(loop), taken(exchange.getRequest()),
-				() -> this.eventLoops.drop(exchange.getRequest()))
+				this.eventLoops.cutter(exchange.getRequest()))
 			.write();
 	}
 

@@ -37,8 +37,10 @@ public final class SchedulerEventLoops implements EventLoops {
 	}
 
 	@Override
-	public void drop(ServerHttpRequest request) {
-		// The connection is the server's own.
+	public Runnable cutter(ServerHttpRequest request) {
+		return () -> {
+			// The connection is the server's own.
+		};
 	}
 
 }

@@ -96,7 +96,9 @@ class CometWebSocketHandlerTests {
 		}
 
 		@Override
-		public void drop(ServerHttpRequest request) {
+		public Runnable cutter(ServerHttpRequest request) {
+			return () -> {
+			};
 		}
 
 	}
