@@ -26,7 +26,7 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private final QuietLog log = new QuietLog();
+	private QuietLog log = new QuietLog();
 
 	private final Class<?>[] configuration;
 
@@ -54,6 +54,16 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 	public ServedClass(Class<?>[] configuration, String... properties) {
 		this.configuration = configuration;
 		this.properties = properties;
+	}
+
+	/**
+	 * Exempts loggers from being quiet.
+	 * @param loggers the names of loggers that may complain
+	 * @return this
+	 */
+	public ServedClass exempting(String... loggers) {
+		this.log = new QuietLog(loggers);
+		return this;
 	}
 
 	@Override
