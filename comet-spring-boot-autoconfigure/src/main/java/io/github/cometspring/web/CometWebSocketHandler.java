@@ -138,6 +138,11 @@ public final class CometWebSocketHandler implements WebHandler {
 			this.loop = loop;
 		}
 
+		private void watch(WriteListener listener) {
+			CometWebSocketHandler handler = CometWebSocketHandler.this;
+			handler.eventLoops.watch(this.exchange.getRequest(), handler.writeTimeout, listener);
+		}
+
 		private void shakenHands() {
 			if (!this.begun) {
 				this.connection.close();
@@ -158,7 +163,7 @@ public final class CometWebSocketHandler implements WebHandler {
 			SocketWriter socket = handler.eventLoops.socket(this.exchange.getRequest(), this.exchange.getResponse(),
 					handler.writeTimeout);
 			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket)
-					: new SessionFrameWriter(session, deadline);
+					: new SessionFrameWriter(session, deadline, this::watch);
 			return new CometSocket(session, frames, this.connection, this.exchange.getPrincipal(), handler.maxChannels,
 					deadline, () -> handler.eventLoops.drop(this.exchange.getRequest()))
 				.run()
