@@ -43,9 +43,6 @@ public final class FastPath {
 	 */
 	private static final int MOST_DIGITS = 9;
 
-	// A larger port than there are may be refused.
-	private static final int MOST_DIGITS_OF_PORT = 5;
-
 	private final String path;
 
 	private final List<PollDialect> dialects;
@@ -61,6 +58,8 @@ public final class FastPath {
 	private final BooleanSupplier eligible;
 
 	private volatile boolean open;
+
+	private volatile boolean forwarded;
 
 	/**
 	 * Creates the fast path.
@@ -95,6 +94,7 @@ public final class FastPath {
 		return server.doOnBind((config) -> {
 			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
 			this.eventLoops.setCompressing(compressing);
+			this.forwarded = config.isForwarded();
 			this.open = !observed && !compressing && isPlain(config);
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
@@ -137,49 +137,16 @@ public final class FastPath {
 		return null;
 	}
 
-	private static boolean isPlain(HttpHeaders headers) {
+	private boolean isPlain(HttpHeaders headers) {
 		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.UPGRADE)
-				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && hasPlainHost(headers);
-	}
-
-	/**
-	 * The server refuses a host that it cannot make out.
-	 */
-	private static boolean hasPlainHost(HttpHeaders headers) {
-		String host = headers.get(HttpHeaderNames.HOST);
-		if (host == null) {
-			return false;
-		}
-		int colon = host.indexOf(':');
-		int end = (colon >= 0) ? colon : host.length();
-		for (int i = 0; i < end; i++) {
-			if (!isOfHost(host.charAt(i))) {
-				return false;
-			}
-		}
-		return colon < 0 || isNumber(host, colon + 1, MOST_DIGITS_OF_PORT);
-	}
-
-	private static boolean isOfHost(char c) {
-		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || isDigit(c) || c == '.' || c == '-';
-	}
-
-	private static boolean isNumber(String text, int start, int mostDigits) {
-		for (int i = start; i < text.length(); i++) {
-			if (!isDigit(text.charAt(i))) {
-				return false;
-			}
-		}
-		return text.length() > start && text.length() - start <= mostDigits;
-	}
-
-	private static boolean isDigit(char c) {
-		return c >= '0' && c <= '9';
+				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && PlainHeaders.haveHost(headers)
+				&& (!this.forwarded || PlainHeaders.haveForwarding(headers));
 	}
 
 	private boolean hasPlainBody(HttpHeaders headers) {
 		String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-		return length != null && isNumber(length, 0, MOST_DIGITS) && Integer.parseInt(length) <= this.maxRequestSize
+		return length != null && PlainHeaders.isNumber(length, 0, MOST_DIGITS)
+				&& Integer.parseInt(length) <= this.maxRequestSize
 				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
 	}
 

@@ -1,5 +1,6 @@
 package io.github.cometspring.netty;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -38,8 +39,9 @@ class FastPathServerIT {
 
 	private static final String LARGE = "z".repeat(8000);
 
+	// Reactor Netty itself warns of what it cannot decode, before anybody here sees it
 	@RegisterExtension
-	static final QuietLog log = new QuietLog();
+	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations");
 
 	@BeforeEach
 	void forget() {
@@ -82,6 +84,28 @@ class FastPathServerIT {
 			server.create("a").publish(LARGE).block();
 			Answer answer = server.poll("registration=a", "Comet-Cursor: earliest", "Accept-Encoding: gzip");
 			assertThat(answer.header("Content-Encoding")).isEqualTo("gzip");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "X-Forwarded-Port: x", "X-Forwarded-Host: localhost:x", "Forwarded: host=localhost:x",
+			"X-Forwarded-Host: [::1", "X-Forwarded-For: 1.2.3.4:x", "X-Forwarded-Port: 99999999999" })
+	void pollWhenForwardedInNonsenseShouldBeRefusedAsOtherwise(String header) {
+		List<Integer> statuses = new ArrayList<>();
+		for (boolean fastPath : new boolean[] { true, false }) {
+			try (CometServer server = CometServer.start("comet.fast-path=" + fastPath,
+					"server.forward-headers-strategy=native")) {
+				statuses.add(server.poll("registration=x", header).status());
+			}
+		}
+		assertThat(statuses.get(0)).isEqualTo(statuses.get(1));
+	}
+
+	@Test
+	void pollWhenForwardedAsUsualShouldGoTheShortWay() {
+		try (CometServer server = CometServer.start("comet.fast-path=true", "server.forward-headers-strategy=native")) {
+			Route.assertShort(server, "/comet", "X-Forwarded-For: 192.0.2.1, 192.0.2.2", "X-Forwarded-Proto: https",
+					"X-Forwarded-Host: example.org", "X-Forwarded-Port: 443");
 		}
 	}
 

@@ -35,9 +35,9 @@ final class Route {
 	/**
 	 * Polls, on one connection, and finds that WebFlux has seen none of it.
 	 */
-	static void assertShort(CometServer server, String path) {
+	static void assertShort(CometServer server, String path, String... headers) {
 		long before = throughWebFlux(server, "POST");
-		poll(server, server.port(), path, true);
+		poll(server, server.port(), path, true, headers);
 		assertThat(throughWebFlux(server, "POST") - before).as("requests through WebFlux").isEqualTo(1);
 	}
 
