@@ -311,6 +311,16 @@ final class CometSocket {
 			this.batch.failed();
 			CometSocket.this.listening.cancel();
 			CometSocket.this.drop.run();
+			// Whoever waits for an answer holds back the frames that the client has sent
+			// meanwhile, and behind them the end of the connection.
+			fail(this.covered);
+			fail(CometSocket.this.covered);
+		}
+
+		private static void fail(@Nullable MonoSink<Void> covered) {
+			if (covered != null) {
+				covered.error(new TimeoutException());
+			}
 		}
 
 	}
