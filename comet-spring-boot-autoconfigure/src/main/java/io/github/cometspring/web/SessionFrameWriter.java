@@ -17,6 +17,21 @@ import org.springframework.web.reactive.socket.WebSocketSession;
  */
 final class SessionFrameWriter implements FrameWriter {
 
+	// The write itself tells what has become of it.
+	private static final WriteListener WATCHED = new WriteListener() {
+
+		@Override
+		public void taken() {
+			// Or not flushed yet
+		}
+
+		@Override
+		public void lost() {
+			// The write fails with the connection.
+		}
+
+	};
+
 	private final WebSocketSession session;
 
 	private final Mono<Void> deadline;
@@ -51,6 +66,9 @@ final class SessionFrameWriter implements FrameWriter {
 			this.writing.remove(write);
 		}).subscribe((none) -> {
 		}, (ex) -> listener.lost(), listener::taken));
+		if (!write.isDisposed()) {
+			this.watch.accept(WATCHED);
+		}
 	}
 
 	@Override
