@@ -38,7 +38,7 @@ public final class CometFastPathAutoConfiguration {
 
 	@Bean
 	FastPathEligibility cometFastPathEligibility(ApplicationContext context, CometSettings settings) {
-		return new FastPathEligibility(context, settings.path());
+		return new FastPathEligibility(context, settings.path(), settings.allowedOrigins());
 	}
 
 	// Behind all others, so that it sees how the server is set up.
@@ -57,12 +57,8 @@ public final class CometFastPathAutoConfiguration {
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
 		FastPath fastPath = new FastPath(path, dialects, subscriptions, eventLoops, settings.maxRequestSize(),
-				settings.writeTimeout(), settings.allowedOrigins().isEmpty(), eligibility::isEligible);
-		return (factory) -> {
-			if (!settings.path().equals(CometHandlerMapping.EVERYWHERE)) {
-				factory.addServerCustomizers(fastPath::openOn);
-			}
-		};
+				settings.writeTimeout(), eligibility::isEligible);
+		return (factory) -> factory.addServerCustomizers(fastPath::openOn);
 	}
 
 }

@@ -1,6 +1,10 @@
 package io.github.cometspring.autoconfigure;
 
+import java.time.Duration;
+
 import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import reactor.core.publisher.Flux;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -9,6 +13,10 @@ import org.springframework.context.SmartLifecycle;
  * and serves again when the context is started again.
  */
 final class CometShutdown implements SmartLifecycle {
+
+	private static final Duration INTERVAL = Duration.ofMillis(5);
+
+	private static final Duration LONGEST = Duration.ofSeconds(5);
 
 	private final Subscriptions subscriptions;
 
@@ -28,6 +36,22 @@ final class CometShutdown implements SmartLifecycle {
 	public void stop() {
 		this.running = false;
 		this.subscriptions.shutDown();
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		stop();
+		// Many are ended slice by slice, and the server cuts whoever has no answer yet.
+		Flux.interval(Duration.ZERO, INTERVAL)
+			.take(LONGEST)
+			.takeUntil((tick) -> nobodyPolls())
+			.doFinally((signal) -> callback.run())
+			.subscribe();
+	}
+
+	private boolean nobodyPolls() {
+		return this.subscriptions.connections(Transport.LEGACY) == 0
+				&& this.subscriptions.connections(Transport.JSON) == 0;
 	}
 
 	@Override

@@ -10,7 +10,9 @@ import io.github.cometspring.web.CometHandlerMapping;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationContext;
@@ -40,11 +42,14 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 
 	private final String path;
 
+	private final List<String> allowedOrigins;
+
 	private volatile boolean eligible;
 
-	FastPathEligibility(ApplicationContext context, String path) {
+	FastPathEligibility(ApplicationContext context, String path, List<String> allowedOrigins) {
 		this.context = context;
 		this.path = path;
+		this.allowedOrigins = allowedOrigins;
 	}
 
 	@Override
@@ -66,12 +71,17 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	}
 
 	private Optional<String> obstacle() {
-		return Stream.of(witness(), otherHandler(), otherMapping()).flatMap(Optional::stream).findFirst();
+		if (this.path.equals(CometHandlerMapping.EVERYWHERE)) {
+			return Optional.of("comet.path");
+		}
+		// Whether a page may see an answer, WebFlux says in its head.
+		return this.allowedOrigins.isEmpty() ? witness().or(this::otherHandler).or(this::otherMapping)
+				: Optional.of("comet.allowed-origins");
 	}
 
 	private Optional<String> witness() {
 		return WITNESSES.stream()
-			.flatMap((type) -> Stream.of(this.context.getBeanNamesForType(type)))
+			.flatMap((type) -> Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.context, type)))
 			.filter((name) -> !(this.context.getBean(name) instanceof CometEndpointFilter own) || own.covers(this.path))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
@@ -83,11 +93,25 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	private Optional<String> otherHandler() {
 		HttpHandler http = this.context.getBeanProvider(HttpHandler.class).getIfUnique();
 		boolean ordinary = http instanceof HttpWebHandlerAdapter || http instanceof ContextPathCompositeHandler;
-		if (!ordinary) {
+		if (!ordinary || !isMadeBy(HttpHandler.class, "org.springframework.boot.")) {
 			return Optional.of("the HttpHandler of the application");
 		}
 		WebHandler web = this.context.getBean(WebHttpHandlerBuilder.WEB_HANDLER_BEAN_NAME, WebHandler.class);
-		return (web instanceof DispatcherHandler) ? Optional.empty() : Optional.of("the WebHandler of the application");
+		return (web.getClass() == DispatcherHandler.class) ? Optional.empty()
+				: Optional.of("the WebHandler of the application");
+	}
+
+	/**
+	 * Whether the only bean of a type comes from an auto-configuration: one of the
+	 * application may be of the same class and yet do something else.
+	 */
+	private boolean isMadeBy(Class<?> type, String configuration) {
+		String[] names = this.context.getBeanNamesForType(type);
+		return names.length == 1
+				&& this.context.getAutowireCapableBeanFactory() instanceof ConfigurableListableBeanFactory factory
+				&& factory.containsBeanDefinition(names[0])
+				&& String.valueOf(factory.getMergedBeanDefinition(names[0]).getFactoryBeanName())
+					.startsWith(configuration);
 	}
 
 	/**
@@ -99,7 +123,8 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 		List<HandlerMapping> mappings = Optional.ofNullable(dispatcher.getHandlerMappings()).orElse(List.of());
 		for (HandlerMapping mapping : mappings) {
 			if (mapping instanceof CometHandlerMapping) {
-				return Optional.empty();
+				return isMadeBy(CometHandlerMapping.class, CometWebFluxAutoConfiguration.class.getName())
+						? Optional.empty() : Optional.of("the CometHandlerMapping of the application");
 			}
 			// The actuator's, which keeps to its own path.
 			if (!mapping.getClass().getName().startsWith("org.springframework.boot.")) {

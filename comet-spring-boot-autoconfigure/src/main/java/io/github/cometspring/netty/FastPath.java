@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerConfig;
@@ -54,9 +55,11 @@ public final class FastPath {
 
 	private final Duration writeTimeout;
 
-	private final boolean originsWelcome;
-
 	private final BooleanSupplier eligible;
+
+	private volatile boolean open;
+
+	private volatile boolean forwarded;
 
 	/**
 	 * Creates the fast path.
@@ -66,39 +69,48 @@ public final class FastPath {
 	 * @param eventLoops where clients are served
 	 * @param maxRequestSize the size of the largest request body, in bytes
 	 * @param writeTimeout how long a client may take to receive an answer
-	 * @param originsWelcome whether a request from a page needs no look at its origin
 	 * @param eligible whether there is nobody in the application who would miss the polls
 	 */
 	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions,
-			ReactorNettyEventLoops eventLoops, int maxRequestSize, Duration writeTimeout, boolean originsWelcome,
-			BooleanSupplier eligible) {
+			ReactorNettyEventLoops eventLoops, int maxRequestSize, Duration writeTimeout, BooleanSupplier eligible) {
 		this.path = path;
 		this.dialects = List.copyOf(dialects);
 		this.subscriptions = subscriptions;
 		this.eventLoops = eventLoops;
 		this.maxRequestSize = maxRequestSize;
 		this.writeTimeout = writeTimeout;
-		this.originsWelcome = originsWelcome;
 		this.eligible = eligible;
 	}
 
 	/**
-	 * Opens the fast path on a server, unless it limits how long or for how many requests
-	 * a connection may be used.
+	 * Opens the fast path on a server, unless it is set up to do something about each
+	 * request or answer.
 	 * @param server the server
 	 * @return the server with the fast path
 	 */
 	public HttpServer openOn(HttpServer server) {
-		HttpServerConfig config = server.configuration();
-		if (config.maxKeepAliveRequests() > 0 || config.readTimeout() != null || config.requestTimeout() != null) {
-			return server;
-		}
-		return server.doOnChannelInit((observer, channel, address) -> {
+		boolean observed = server.configuration().childObserver() != ConnectionObserver.emptyListener();
+		// Others may go on setting it up.
+		return server.doOnBind((config) -> {
+			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
+			this.eventLoops.setCompressing(compressing);
+			this.forwarded = config.isForwarded();
+			this.open = !observed && !compressing && isPlain(config);
+		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
-			if (this.eligible.getAsBoolean() && pipeline.get(NettyPipeline.HttpCodec) != null) {
+			if (this.open && this.eligible.getAsBoolean() && pipeline.get(NettyPipeline.HttpCodec) != null) {
 				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.FAST_PATH, new FastPathHandler(this));
 			}
 		});
+	}
+
+	/**
+	 * Whether nothing is set up that shows in the pipeline only when a request goes
+	 * through it.
+	 */
+	private static boolean isPlain(HttpServerConfig config) {
+		return config.maxKeepAliveRequests() <= 0 && config.readTimeout() == null && config.requestTimeout() == null
+				&& config.doOnConnection() == null;
 	}
 
 	/**
@@ -127,14 +139,13 @@ public final class FastPath {
 
 	private boolean isPlain(HttpHeaders headers) {
 		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.UPGRADE)
-				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && headers.contains(HttpHeaderNames.HOST)
-				&& (this.originsWelcome || !headers.contains(HttpHeaderNames.ORIGIN));
+				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && PlainHeaders.haveHost(headers)
+				&& (!this.forwarded || PlainHeaders.haveForwarding(headers));
 	}
 
 	private boolean hasPlainBody(HttpHeaders headers) {
 		String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-		return length != null && length.length() <= MOST_DIGITS && !length.isEmpty()
-				&& length.chars().allMatch((digit) -> digit >= '0' && digit <= '9')
+		return length != null && PlainHeaders.isNumber(length, 0, MOST_DIGITS)
 				&& Integer.parseInt(length) <= this.maxRequestSize
 				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
 	}

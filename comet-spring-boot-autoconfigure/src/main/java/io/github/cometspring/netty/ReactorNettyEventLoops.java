@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
@@ -35,6 +36,8 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	private final boolean direct;
 
+	private volatile boolean compressing;
+
 	/**
 	 * Creates the loops.
 	 * @param fallback for requests that another server took in
@@ -43,6 +46,15 @@ public final class ReactorNettyEventLoops implements EventLoops {
 	public ReactorNettyEventLoops(EventLoops fallback, boolean direct) {
 		this.fallback = fallback;
 		this.direct = direct;
+	}
+
+	/**
+	 * Notes whether the server may compress an answer, which shows in the pipeline only
+	 * when the head of the answer is written.
+	 * @param compressing whether it may
+	 */
+	void setCompressing(boolean compressing) {
+		this.compressing = compressing;
 	}
 
 	@Override
@@ -84,7 +96,8 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		boolean bare = response instanceof AbstractServerHttpResponse bareResponse
 				&& bareResponse.getNativeResponse() instanceof HttpServerResponse nettyResponse
 				&& nettyResponse.version().equals(HttpVersion.HTTP_1_1);
-		return (this.direct && channel != null && bare && PlainPipeline.isPlain(channel))
+		boolean compressed = this.compressing && request.getHeaders().containsHeader(HttpHeaders.ACCEPT_ENCODING);
+		return (this.direct && channel != null && bare && !compressed && PlainPipeline.isPlain(channel))
 				? new NettySocket(channel, patience) : null;
 	}
 

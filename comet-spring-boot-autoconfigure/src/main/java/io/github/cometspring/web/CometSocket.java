@@ -310,10 +310,11 @@ final class CometSocket {
 			CometSocket.this.underWay = null;
 			this.batch.failed();
 			CometSocket.this.listening.cancel();
-			// Also a change that came meanwhile waits in vain.
+			CometSocket.this.drop.run();
+			// Whoever waits for an answer holds back the frames that the client has sent
+			// meanwhile, and behind them the end of the connection.
 			fail(this.covered);
 			fail(CometSocket.this.covered);
-			CometSocket.this.drop.run();
 		}
 
 		private static void fail(@Nullable MonoSink<Void> waiting) {

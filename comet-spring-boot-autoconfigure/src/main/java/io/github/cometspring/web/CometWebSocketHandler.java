@@ -163,8 +163,8 @@ public final class CometWebSocketHandler implements WebHandler {
 			handler.eventLoops.upgraded(request);
 			Mono<Void> deadline = handler.writeDeadlines.on(this.loop);
 			SocketWriter socket = handler.eventLoops.socket(request, exchange.getResponse(), handler.writeTimeout);
-			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket)
-					: new SessionFrameWriter(session, deadline);
+			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket) : new SessionFrameWriter(session,
+					deadline, (listener) -> handler.eventLoops.watch(request, handler.writeTimeout, listener));
 			return new CometSocket(session, frames, this.connection, exchange.getPrincipal(), handler.maxChannels,
 					deadline, handler.eventLoops.cutter(request))
 				.run()

@@ -71,8 +71,13 @@ final class EventStream {
 	}
 
 	private Mono<DataBuffer> part() {
+		if (this.underWay == null) {
+			return nextPart();
+		}
 		// Flushed is not taken: a client that does not read would have a queue after all.
-		return (this.underWay != null) ? this.taken.then(Mono.defer(this::nextPart)) : nextPart();
+		// From here on its connection is watched: it may be slow, but not stand still.
+		this.countdown.update(Disposables.disposed());
+		return this.taken.then(Mono.defer(this::nextPart));
 	}
 
 	private Mono<DataBuffer> nextPart() {

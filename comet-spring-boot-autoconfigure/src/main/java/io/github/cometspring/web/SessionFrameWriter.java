@@ -1,5 +1,7 @@
 package io.github.cometspring.web;
 
+import java.util.function.Consumer;
+
 import io.github.cometspring.subscription.Batch;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -15,15 +17,39 @@ import org.springframework.web.reactive.socket.WebSocketSession;
  */
 final class SessionFrameWriter implements FrameWriter {
 
+	// The write itself tells what has become of it.
+	private static final WriteListener WATCHED = new WriteListener() {
+
+		@Override
+		public void taken() {
+			// Or not flushed yet
+		}
+
+		@Override
+		public void lost() {
+			// The write fails with the connection.
+		}
+
+	};
+
 	private final WebSocketSession session;
 
 	private final Mono<Void> deadline;
 
+	private final Consumer<WriteListener> watch;
+
 	private final Disposable.Composite writing = Disposables.composite();
 
-	SessionFrameWriter(WebSocketSession session, Mono<Void> deadline) {
+	/**
+	 * Creates a writer.
+	 * @param session the session
+	 * @param deadline completes when a write takes long
+	 * @param watch cuts a client for which a write takes long if it takes nothing at all
+	 */
+	SessionFrameWriter(WebSocketSession session, Mono<Void> deadline, Consumer<WriteListener> watch) {
 		this.session = session;
 		this.deadline = deadline;
+		this.watch = watch;
 	}
 
 	@Override
@@ -31,11 +57,18 @@ final class SessionFrameWriter implements FrameWriter {
 		WebSocketMessage frame = new WebSocketMessage(type, this.session.bufferFactory().wrap(payload));
 		Disposable.Swap write = Disposables.swap();
 		this.writing.add(write);
-		write.update(this.session.send(Mono.just(frame))
-			.timeout(this.deadline)
-			.doFinally((signal) -> this.writing.remove(write))
-			.subscribe((none) -> {
-			}, (ex) -> listener.lost(), listener::taken));
+		Disposable late = this.deadline.subscribe((none) -> {
+		}, (ex) -> {
+		}, () -> this.watch.accept(new LateWrite(write, listener)));
+		write.update(this.session.send(Mono.just(frame)).doFinally((signal) -> {
+			late.dispose();
+			write.dispose();
+			this.writing.remove(write);
+		}).subscribe((none) -> {
+		}, (ex) -> listener.lost(), listener::taken));
+		if (!write.isDisposed()) {
+			this.watch.accept(WATCHED);
+		}
 	}
 
 	@Override
@@ -46,6 +79,30 @@ final class SessionFrameWriter implements FrameWriter {
 	@Override
 	public void dispose() {
 		this.writing.dispose();
+	}
+
+	/**
+	 * A write that takes long.
+	 *
+	 * @param write the write, disposed when it is done
+	 * @param listener waits for it
+	 */
+	private record LateWrite(Disposable write, WriteListener listener) implements WriteListener {
+
+		@Override
+		public void taken() {
+			if (!this.write.isDisposed()) {
+				// Whatever it waits for, it is not the client.
+				this.write.dispose();
+				this.listener.lost();
+			}
+		}
+
+		@Override
+		public void lost() {
+			// The write fails with the connection.
+		}
+
 	}
 
 }

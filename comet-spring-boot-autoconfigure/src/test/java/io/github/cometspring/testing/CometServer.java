@@ -13,6 +13,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 /**
@@ -45,11 +46,28 @@ public final class CometServer implements AutoCloseable {
 	 * @return the server, to be closed
 	 */
 	public static CometServer start(Class<?>[] configuration, String... properties) {
+		return start(new SpringApplication(Application.class), configuration, properties);
+	}
+
+	/**
+	 * Starts a server whose context has a parent.
+	 * @param parent configuration class of the parent
+	 * @param properties lines {@code name=value}
+	 * @return the server, to be closed
+	 */
+	public static CometServer startBelow(Class<?> parent, String... properties) {
 		SpringApplication application = new SpringApplication(Application.class);
+		application.addInitializers((context) -> context.setParent(new AnnotationConfigApplicationContext(parent)));
+		return start(application, new Class<?>[0], properties);
+	}
+
+	private static CometServer start(SpringApplication application, Class<?>[] configuration, String... properties) {
 		application.addPrimarySources(List.of(configuration));
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
 		application.setRegisterShutdownHook(false);
-		application.setDefaultProperties(Map.of("server.port", "0"));
+		// Nothing is left on the event loops that they would have to wait for
+		application
+			.setDefaultProperties(Map.of("server.port", "0", "spring.reactor.netty.shutdown-quiet-period", "0s"));
 		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(properties))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);

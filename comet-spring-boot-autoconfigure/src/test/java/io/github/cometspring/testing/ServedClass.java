@@ -1,6 +1,5 @@
 package io.github.cometspring.testing;
 
-import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +7,6 @@ import java.util.Objects;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelBroker;
-import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
@@ -17,23 +15,20 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import reactor.core.publisher.Mono;
-
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A server for all tests of a class, and a channel for each. What a test opens is closed
- * after it, and then nobody may be left; when all are done, the log must be quiet. Nobody
- * may read the channel {@code secret}.
+ * after it, and then nobody may be left; when all are done, the log must be quiet.
  */
 public final class ServedClass implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private final QuietLog log = new QuietLog();
+	private QuietLog log = new QuietLog();
+
+	private final Class<?>[] configuration;
 
 	private final String[] properties;
 
@@ -48,13 +43,33 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 	 * @param properties lines {@code name=value}
 	 */
 	public ServedClass(String... properties) {
+		this(new Class<?>[0], properties);
+	}
+
+	/**
+	 * Creates the extension.
+	 * @param configuration configuration classes of the application
+	 * @param properties lines {@code name=value}
+	 */
+	public ServedClass(Class<?>[] configuration, String... properties) {
+		this.configuration = configuration;
 		this.properties = properties;
+	}
+
+	/**
+	 * Exempts loggers from being quiet.
+	 * @param loggers the names of loggers that may complain
+	 * @return this
+	 */
+	public ServedClass exempting(String... loggers) {
+		this.log = new QuietLog(loggers);
+		return this;
 	}
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
 		this.log.beforeAll(context);
-		this.server = CometServer.start(new Class<?>[] { Secrets.class }, this.properties);
+		this.server = CometServer.start(this.configuration, this.properties);
 	}
 
 	@Override
@@ -144,16 +159,6 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 	 */
 	public long epoch() {
 		return Objects.requireNonNull(server().bean(ChannelBroker.class).find(name()).block(PATIENCE)).epoch();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Secrets {
-
-		@Bean
-		ChannelAuthorizer channelAuthorizer() {
-			return (@Nullable Principal user, String channel) -> Mono.just(!channel.equals("secret"));
-		}
-
 	}
 
 }

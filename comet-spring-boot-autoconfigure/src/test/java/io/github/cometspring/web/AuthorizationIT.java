@@ -66,6 +66,15 @@ class AuthorizationIT {
 	}
 
 	@Test
+	void jsonPollWhenNotAuthorizedShouldExplainWithProblem() {
+		try (RawConnection client = RawConnection.open(server.port())) {
+			client.request("POST", "/comet", "application/json",
+					JsonPollClient.request(null, "PT0S", "open", "secret"));
+			assertThat(JsonPollClient.assertProblem(client.read(), 403).toString()).doesNotContain("secret");
+		}
+	}
+
+	@Test
 	void pollWhenAuthorizedShouldBeHeld() {
 		Channel channel = server.channels().find("open").blockOptional().orElseThrow();
 		try (RawConnection client = RawConnection.open(server.port())) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
+import io.github.cometspring.testing.Secret;
 import io.github.cometspring.testing.ServedClass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EventStreamRefusalIT {
 
 	@RegisterExtension
-	static final ServedClass comet = new ServedClass("comet.max-connections=8", "comet.max-channels-per-request=5",
-			"comet.allowed-origins=https://friend.example");
+	static final ServedClass comet = new ServedClass(new Class<?>[] { Secret.class }, "comet.max-connections=8",
+			"comet.max-channels-per-request=5", "comet.allowed-origins=https://friend.example");
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -75,12 +75,6 @@ class JsonPollRefusalIT {
 	}
 
 	@Test
-	void pollWhenNotAuthorizedShouldAnswer403() {
-		poll(request(null, "PT0S", comet.name(), "secret"));
-		assertThat(assertProblem(this.client.read(), 403).toString()).doesNotContain("secret");
-	}
-
-	@Test
 	void pollWhenKilledShouldAnswer503WithCursorThatResumes() {
 		Channel channel = comet.channel();
 		poll(request(null, null, comet.name()));

@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,14 @@ import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawEventStream;
+import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.SmallBuffers;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +138,39 @@ class SlowReaderIT {
 			assertThat(counts.failed()).isEqualTo(1);
 		});
 		Await.until(() -> this.channel.subscribers() == 1);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Transport.class, names = { "SSE", "WEBSOCKET" })
+	void clientWhenItReadsSlowlyShouldNotBeCut(Transport transport) {
+		StalledClient client = stall(transport);
+		publish(0, HISTORY);
+		long begin = System.nanoTime();
+		// A message takes longer than the timeout.
+		Awaitility.await()
+			.pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(100))
+			.atMost(Duration.ofMinutes(1))
+			.until(() -> {
+				assertThat(client.read(2048)).isTrue();
+				return System.nanoTime() - begin > WRITE_TIMEOUT.multipliedBy(4).toNanos();
+			});
+		assertThat(this.channel.subscribers()).isEqualTo(1);
+	}
+
+	@Test
+	void socketWhenItChangesChannelsAndDoesNotReadShouldBeCut() {
+		StalledClient client = stall(Transport.WEBSOCKET);
+		publish(0, 50);
+		// What it listened to is under way, so that the change has to wait.
+		client.connection().send(text("{\"unsubscribe\":[\"" + this.channel.id() + "\"]}"));
+		client.connection().send(text("{\"subscribe\":[\"" + this.channel.id() + "\"]}"));
+		Await.within(LATEST_CUT, () -> this.channel.subscribers() == 0 && connections() == 0);
+		assertThat(client.connection().drain()).isTrue();
+	}
+
+	private static byte[] text(String text) {
+		return RawWebSocket.frame(0x81, true, text.getBytes(StandardCharsets.US_ASCII));
 	}
 
 	private StalledClient stall(Transport transport) {

@@ -13,6 +13,7 @@ import io.github.cometspring.channel.Position;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.RawWebSocket.Frame;
+import io.github.cometspring.testing.Secret;
 import io.github.cometspring.testing.ServedClass;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class WebSocketIT {
 
 	@RegisterExtension
-	static final ServedClass comet = new ServedClass("comet.history.size=3", "comet.heartbeat=400ms");
+	static final ServedClass comet = new ServedClass(new Class<?>[] { Secret.class }, "comet.history.size=3",
+			"comet.heartbeat=400ms");
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 

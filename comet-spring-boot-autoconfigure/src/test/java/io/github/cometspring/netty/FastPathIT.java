@@ -1,0 +1,108 @@
+package io.github.cometspring.netty;
+
+import java.time.Duration;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.QuietLog;
+import io.github.cometspring.testing.RawConnection;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which way polls go where nobody stands in between.
+ */
+class FastPathIT {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	@RegisterExtension
+	static final QuietLog log = new QuietLog();
+
+	@Test
+	void pollOfPlainApplicationShouldGoTheShortWay() {
+		try (CometServer server = CometServer.start("comet.fast-path=true")) {
+			Route.assertShort(server, "/comet");
+		}
+	}
+
+	@Test
+	void fastPathShouldBeOnUnlessSwitchedOff() {
+		// Not by a system property, as when all tests are run the ordinary way
+		String property = System.clearProperty("comet.fast-path");
+		try (CometServer server = CometServer.start()) {
+			Route.assertShort(server, "/comet");
+		}
+		finally {
+			if (property != null) {
+				System.setProperty("comet.fast-path", property);
+			}
+		}
+	}
+
+	@Test
+	void pollWhenHeldShouldGoTheShortWay() {
+		try (CometServer server = CometServer.start("comet.fast-path=true");
+				RawConnection client = RawConnection.open(server.port())) {
+			Channel channel = server.create("a");
+			for (int i = 0; i < 3; i++) {
+				client.poll("registration=a");
+				Await.until(() -> channel.subscribers() == 1);
+				channel.publish("m").block(PATIENCE);
+				assertThat(client.read().body()).isEqualTo("a:m");
+			}
+			client.request("POST", "/comet", "application/json", "{\"channels\":[\"a\"]}");
+			Await.until(() -> channel.subscribers() == 1);
+			channel.publish("m").block(PATIENCE);
+			assertThat(client.read().body()).contains("\"m\"");
+			client.request("PUT", "/comet", "text/plain", "");
+			assertThat(client.read().status()).isEqualTo(405);
+			Await.until(() -> Route.throughWebFlux(server, "PUT") == 1);
+			assertThat(Route.throughWebFlux(server, "POST")).isZero();
+		}
+	}
+
+	@Test
+	void pollWhenSwitchedOffShouldGoThroughWebFlux() {
+		try (CometServer server = CometServer.start("comet.fast-path=false")) {
+			Route.assertOrdinary(server, "/comet");
+		}
+	}
+
+	@Test
+	void pollWhenBasePathIsSetShouldGoTheShortWayThereAndNowhereElse() {
+		try (CometServer server = CometServer.start("comet.fast-path=true", "spring.webflux.base-path=/base",
+				"comet.path=/push")) {
+			Route.assertShort(server, "/base/push");
+			for (String path : new String[] { "/push", "/base", "/base/base/push", "/comet", "/base/comet", "/" }) {
+				try (RawConnection client = RawConnection.open(server.port())) {
+					client.request("POST", path, "application/x-ocsigen-comet", "registration=x");
+					assertThat(client.read().status()).as(path).isEqualTo(404);
+				}
+			}
+		}
+	}
+
+	@Test
+	void pollAtPortOfActuatorShouldGoTheOrdinaryWay() {
+		try (CometServer server = CometServer.start("comet.fast-path=true", "management.server.port=0")) {
+			Route.assertShort(server, "/comet");
+			// WebFlux itself serves the handlers of the application there as well.
+			Route.assertOrdinary(server, server.managementPort(), "/comet");
+		}
+	}
+
+	@Test
+	void transportThatIsSwitchedOffShouldNotBeServed() {
+		try (CometServer server = CometServer.start("comet.fast-path=true", "comet.transports=legacy");
+				RawConnection client = RawConnection.open(server.port())) {
+			Route.assertShort(server, "/comet");
+			client.request("POST", "/comet", "application/json", "{\"channels\":[\"x\"]}");
+			assertThat(client.read().status()).isEqualTo(415);
+		}
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.github.cometspring.netty;
+
+import java.util.Collection;
+
+import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.RawConnection;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tells by Spring's own meter which of the requests to a server have gone through
+ * WebFlux.
+ */
+final class Route {
+
+	private static final int POLLS = 3;
+
+	private Route() {
+	}
+
+	/**
+	 * How many requests of a method WebFlux has answered.
+	 */
+	static long throughWebFlux(CometServer server, String method) {
+		Collection<Timer> timers = server.bean(MeterRegistry.class)
+			.find("http.server.requests")
+			.tag("method", method)
+			.timers();
+		return timers.stream().mapToLong(Timer::count).sum();
+	}
+
+	/**
+	 * Polls, on one connection, and finds that WebFlux has seen none of it.
+	 */
+	static void assertShort(CometServer server, String path, String... headers) {
+		long before = throughWebFlux(server, "POST");
+		poll(server, server.port(), path, true, headers);
+		assertThat(throughWebFlux(server, "POST") - before).as("requests through WebFlux").isEqualTo(1);
+	}
+
+	/**
+	 * Polls, on one connection, and finds that WebFlux has seen all of it.
+	 */
+	static void assertOrdinary(CometServer server, String path, String... headers) {
+		assertOrdinary(server, server.port(), path, headers);
+	}
+
+	/**
+	 * Polls at a port, on one connection, and finds that WebFlux has seen all of it.
+	 */
+	static void assertOrdinary(CometServer server, int port, String path, String... headers) {
+		long before = throughWebFlux(server, "POST");
+		poll(server, port, path, false, headers);
+		assertThat(throughWebFlux(server, "POST") - before).as("requests through WebFlux").isEqualTo(POLLS + 1);
+	}
+
+	private static void poll(CometServer server, int port, String path, boolean brief, String... headers) {
+		long before = throughWebFlux(server, "POST");
+		try (RawConnection client = RawConnection.open(port)) {
+			for (int i = 0; i < POLLS; i++) {
+				client.request("POST", path, "application/x-ocsigen-comet", "registration=x", headers);
+				assertThat(client.read().body()).isEqualTo("x:ENDED_CHANNEL");
+			}
+			// Counted after all that came before it on this connection
+			client.request("POST", path, "text/plain", "");
+			assertThat(client.read().status()).isEqualTo(415);
+			Await.until(() -> throughWebFlux(server, "POST") - before >= (brief ? 1 : POLLS + 1));
+		}
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.github.cometspring.testing;
+
+import java.security.Principal;
+
+import io.github.cometspring.security.ChannelAuthorizer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Configuration of a server on which nobody may read the channel {@code secret}. Its
+ * polls go through WebFlux.
+ */
+@Configuration(proxyBeanMethods = false)
+public class Secret {
+
+	@Bean
+	ChannelAuthorizer channelAuthorizer() {
+		return (@Nullable Principal user, String channel) -> Mono.just(!channel.equals("secret"));
+	}
+
+}
