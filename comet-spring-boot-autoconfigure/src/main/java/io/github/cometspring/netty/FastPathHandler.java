@@ -6,27 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.function.Function;
 
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * of the connection.
  */
 final class FastPathHandler extends ChannelDuplexHandler {
-
-	private static final Function<PollAnswer, HttpHeaders> HEADERS = FastPathHandler::headers;
 
 	private final FastPath path;
 
@@ -215,9 +205,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	void answer(FastPoll poll, PollAnswer answer) {
 		if (this.poll == poll) {
 			releaseArrived();
-			this.context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
-					HttpResponseStatus.valueOf(answer.status().value()), Unpooled.wrappedBuffer(answer.body()),
-					answer.encoded(HEADERS), EmptyHttpHeaders.INSTANCE));
+			this.context.writeAndFlush(NettyAnswer.response(answer));
 			PendingWrite.watch(this.context.channel(), this.path.writeTimeout(), poll);
 		}
 	}
@@ -252,15 +240,6 @@ final class FastPathHandler extends ChannelDuplexHandler {
 			// Nothing more has been read in the same piece.
 			channelReadComplete(this.context);
 		}
-	}
-
-	private static HttpHeaders headers(PollAnswer answer) {
-		List<CharSequence> headers = new ArrayList<>();
-		answer.headers().forEach((name, value) -> {
-			headers.add(AsciiString.of(name));
-			headers.add(AsciiString.of(value));
-		});
-		return new ReadOnlyHttpHeaders(false, headers.toArray(CharSequence[]::new));
 	}
 
 	@Override

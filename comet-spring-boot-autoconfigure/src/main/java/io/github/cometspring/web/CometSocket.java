@@ -1,7 +1,6 @@
 package io.github.cometspring.web;
 
 import java.security.Principal;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
@@ -9,16 +8,9 @@ import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.protocol.ClientMessage;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.protocol.MalformedMessageException;
-import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Connection;
-import io.github.cometspring.subscription.Ending;
-import io.github.cometspring.subscription.Segment;
-import io.github.cometspring.subscription.SubscriptionRequest;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
-import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
-import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
@@ -29,25 +21,17 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 
 /**
- * One WebSocket. Whenever the client changes what it listens to, a new subscription with
- * the cursor of the old takes its place: a cursor is keyed by channel, so nothing is lost
- * and nothing comes twice.
- * <p>
- * Everything happens on the event loop of the socket. A frame of the client is read when
- * the answer to the one before it is written, and a batch is asked for when the one
- * before it is: neither a flood of pings nor a client that does not read fills a queue.
+ * One WebSocket: reads what the client sends, a frame when the answer to the one before
+ * it is written, so that neither a flood of pings nor a client that does not read fills a
+ * queue. Everything happens on the event loop of the socket.
  */
 final class CometSocket {
-
-	private static final byte[] NOTHING = new byte[0];
 
 	private final WebSocketSession session;
 
 	private final FrameWriter frames;
 
-	private final Connection connection;
-
-	private final Mono<? extends Principal> principal;
+	private final SocketNews news;
 
 	private final int maxChannels;
 
@@ -57,43 +41,11 @@ final class CometSocket {
 
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
-	/**
-	 * What the client listens to, and where it stands in each.
-	 */
-	private final Map<String, Cursor> channels = new LinkedHashMap<>();
-
-	/**
-	 * What it listens by.
-	 */
-	private Listening listening = new Listening();
-
-	/**
-	 * The batch that is being written.
-	 */
-	private @Nullable Batch underWay;
-
-	/**
-	 * The ping in a change of channels: its pong goes with the first news after it, and
-	 * so says that their cursor covers the change.
-	 */
-	private @Nullable Long ping;
-
-	/**
-	 * Whether the client waits for the starting cursor of what it listens to.
-	 */
-	private boolean answerDue;
-
-	/**
-	 * Succeeds when the client has been sent what covers the last change.
-	 */
-	private @Nullable MonoSink<Void> covered;
-
 	CometSocket(WebSocketSession session, FrameWriter frames, Connection connection,
 			Mono<? extends Principal> principal, int maxChannels, Mono<Void> deadline, Runnable drop) {
 		this.session = session;
 		this.frames = frames;
-		this.connection = connection;
-		this.principal = principal;
+		this.news = new SocketNews(connection, principal, frames, this.close::tryEmitValue, drop);
 		this.maxChannels = maxChannels;
 		this.deadline = deadline;
 		this.drop = drop;
@@ -104,7 +56,7 @@ final class CometSocket {
 	 * @return completes when the socket is closed
 	 */
 	Mono<Void> run() {
-		listenAnew();
+		this.news.listenAnew();
 		Mono<Void> incoming = this.session.receive()
 			// Copied before it has to wait: its buffer is released at once.
 			.map(Incoming::of)
@@ -131,61 +83,8 @@ final class CometSocket {
 	}
 
 	private void end() {
-		this.listening.cancel();
-		Batch batch = this.underWay;
-		if (batch != null) {
-			batch.failed();
-		}
+		this.news.end();
 		this.frames.dispose();
-	}
-
-	private void listenAnew() {
-		this.listening.cancel();
-		this.listening = new Listening();
-		this.connection.listen(new SubscriptionRequest(this.channels, null, this.principal)).subscribe(this.listening);
-		if (this.underWay == null) {
-			this.listening.request(1);
-		}
-	}
-
-	/**
-	 * Writes a batch. It covers the last change: what was listened to before has been
-	 * cancelled.
-	 */
-	private void write(Batch batch, boolean first) {
-		Cursor cursor = batch.cursor();
-		this.channels.replaceAll((channel, start) -> cursor);
-		Ending ending = batch.ending();
-		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN) {
-			batch.failed();
-			this.close
-				.tryEmitValue((ending == Ending.KILLED) ? CloseStatuses.DEACTIVATED : CloseStatuses.SHUTTING_DOWN);
-			return;
-		}
-		for (Segment segment : batch.segments()) {
-			if (segment.isEnded()) {
-				this.channels.remove(segment.channel());
-			}
-		}
-		this.underWay = batch;
-		if (ending == Ending.CHANNELS_ENDED) {
-			listenAnew();
-		}
-		MonoSink<Void> covered = this.covered;
-		this.covered = null;
-		WriteListener receipt = new NewsReceipt(batch, covered);
-		if (!batch.segments().isEmpty() || this.answerDue) {
-			Long pong = this.ping;
-			this.answerDue = false;
-			this.ping = null;
-			this.frames.writeNews(batch, pong, receipt);
-		}
-		else if (first) {
-			receipt.taken();
-		}
-		else {
-			this.frames.write(WebSocketMessage.Type.PING, NOTHING, receipt);
-		}
 	}
 
 	private Mono<Void> read(Incoming frame) {
@@ -222,24 +121,15 @@ final class CometSocket {
 	}
 
 	private Mono<Void> change(ClientMessage message) {
-		Map<String, Cursor> wanted = new LinkedHashMap<>(this.channels);
+		Map<String, Cursor> wanted = this.news.channels();
 		message.unsubscribe().forEach(wanted::remove);
 		message.subscribe().forEach((channel) -> wanted.putIfAbsent(channel, message.start(channel)));
 		if (wanted.size() > this.maxChannels) {
 			return answer(JsonDialect.encodeMember("error",
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels)));
 		}
-		this.channels.clear();
-		this.channels.putAll(wanted);
-		if (message.ping() != null) {
-			this.ping = message.ping();
-		}
-		this.answerDue = this.answerDue || !message.subscribe().isEmpty() || this.ping != null;
 		// The next frame has to wait: changes must not outrun their answers.
-		return Mono.create((sink) -> {
-			this.covered = sink;
-			listenAnew();
-		});
+		return this.news.change(wanted, !message.subscribe().isEmpty(), message.ping());
 	}
 
 	private Mono<Void> answer(byte[] json) {
@@ -248,81 +138,6 @@ final class CometSocket {
 
 	private Mono<Void> answer(WebSocketMessage.Type type, byte[] payload) {
 		return Mono.create((sink) -> this.frames.write(type, payload, new AnswerReceipt(sink)));
-	}
-
-	/**
-	 * What the client listens to until it changes.
-	 */
-	private final class Listening extends BaseSubscriber<Batch> {
-
-		private boolean first = true;
-
-		@Override
-		protected void hookOnSubscribe(Subscription subscription) {
-			// Nothing is asked for yet.
-		}
-
-		@Override
-		protected void hookOnNext(Batch batch) {
-			boolean first = this.first;
-			this.first = false;
-			if (CometSocket.this.listening == this) {
-				write(batch, first);
-			}
-			else {
-				batch.failed();
-			}
-		}
-
-		@Override
-		protected void hookOnError(Throwable error) {
-			CometSocket.this.close.tryEmitValue(CloseStatuses.FORBIDDEN);
-		}
-
-	}
-
-	/**
-	 * Asks for the next batch when one was taken.
-	 */
-	private final class NewsReceipt implements WriteListener {
-
-		private final Batch batch;
-
-		private final @Nullable MonoSink<Void> covered;
-
-		private NewsReceipt(Batch batch, @Nullable MonoSink<Void> covered) {
-			this.batch = batch;
-			this.covered = covered;
-		}
-
-		@Override
-		public void taken() {
-			CometSocket.this.underWay = null;
-			this.batch.written();
-			CometSocket.this.listening.request(1);
-			if (this.covered != null) {
-				this.covered.success();
-			}
-		}
-
-		@Override
-		public void lost() {
-			CometSocket.this.underWay = null;
-			this.batch.failed();
-			CometSocket.this.listening.cancel();
-			CometSocket.this.drop.run();
-			// Whoever waits for an answer holds back the frames that the client has sent
-			// meanwhile, and behind them the end of the connection.
-			fail(this.covered);
-			fail(CometSocket.this.covered);
-		}
-
-		private static void fail(@Nullable MonoSink<Void> waiting) {
-			if (waiting != null) {
-				waiting.error(new TimeoutException());
-			}
-		}
-
 	}
 
 	/**
