@@ -37,9 +37,13 @@ class FastPathConnectionIT {
 
 	private static final String ENDED = "x:ENDED_CHANNEL";
 
+	// More than ever vanish at a time: the server may look at some of them when the next
+	// test has begun
+	private static final int LIMIT = 100;
+
 	// Reactor Netty itself warns of what it cannot decode, before anybody here sees it
 	@RegisterExtension
-	static final ServedClass comet = new ServedClass("comet.fast-path=true", "comet.max-connections=6",
+	static final ServedClass comet = new ServedClass("comet.fast-path=true", "comet.max-connections=" + LIMIT,
 			"comet.timeout=1h")
 		.exempting("reactor.netty.http.server.HttpServerOperations");
 
@@ -108,16 +112,22 @@ class FastPathConnectionIT {
 				+ poll("x", "X: y") + get("/nothing");
 		this.client.send(all.repeat(20));
 		for (int i = 0; i < 20; i++) {
-			assertThat(this.client.read().body()).isEqualTo(ENDED);
-			assertThat(this.client.read().status()).isEqualTo(404);
-			assertThat(this.client.read().body()).isEqualTo(ENDED);
-			assertThat(this.client.read().status()).isEqualTo(400);
-			assertThat(this.client.read().body()).isEqualTo("y:ENDED_CHANNEL");
-			assertThat(this.client.read().body()).isEqualTo("y:ENDED_CHANNEL");
+			shouldBe(200, ENDED);
+			shouldBe(404, "");
+			shouldBe(200, ENDED);
+			shouldBe(400, "");
+			shouldBe(200, "y:ENDED_CHANNEL");
+			shouldBe(200, "y:ENDED_CHANNEL");
 			assertThat(this.client.read().header("Content-Type")).startsWith("text/javascript");
-			assertThat(this.client.read().body()).isEqualTo(ENDED);
-			assertThat(this.client.read().status()).isEqualTo(404);
+			shouldBe(200, ENDED);
+			shouldBe(404, "");
 		}
+	}
+
+	private void shouldBe(int status, String body) {
+		RawConnection.Answer answer = this.client.read();
+		assertThat(answer.status()).as(answer::toString).isEqualTo(status);
+		assertThat(answer.body()).as(answer::toString).contains(body);
 	}
 
 	@Test
@@ -205,18 +215,18 @@ class FastPathConnectionIT {
 	@Test
 	void pollsBeyondLimitShouldBeRefusedUntilThereIsRoom() {
 		List<RawConnection> held = new ArrayList<>();
-		for (int i = 0; i < 6; i++) {
+		for (int i = 0; i < LIMIT; i++) {
 			held.add(comet.connect().send(poll(comet.name())));
 		}
-		Await.until(() -> comet.channel().subscribers() == 6);
+		Await.until(() -> comet.channel().subscribers() == LIMIT);
 		Answer refused = this.client.send(poll("x")).read();
 		assertThat(refused.status()).isEqualTo(503);
 		assertThat(refused.header("Retry-After")).isNotNull();
 		held.get(0).close();
-		Await.until(() -> polls() == 5);
+		Await.until(() -> polls() == LIMIT - 1);
 		assertThat(this.client.send(poll("x")).read().body()).isEqualTo(ENDED);
 		comet.publish("m");
-		for (RawConnection other : held.subList(1, 6)) {
+		for (RawConnection other : held.subList(1, LIMIT)) {
 			assertThat(other.read().body()).isEqualTo(comet.name() + ":m");
 		}
 		assertThat(polls()).isZero();
