@@ -110,7 +110,7 @@ public final class FastPath {
 	 */
 	private static boolean isPlain(HttpServerConfig config) {
 		return config.maxKeepAliveRequests() <= 0 && config.readTimeout() == null && config.requestTimeout() == null
-				&& config.doOnConnection() == null;
+				&& config.idleTimeout() == null && config.doOnConnection() == null;
 	}
 
 	/**
@@ -137,6 +137,16 @@ public final class FastPath {
 		return null;
 	}
 
+	/**
+	 * Whether nothing follows a request, so that the connection is free when it is
+	 * answered.
+	 */
+	static boolean isSimple(HttpRequest request) {
+		return HttpVersion.HTTP_1_1.equals(request.protocolVersion()) && HttpUtil.isKeepAlive(request)
+				&& !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+				&& !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+	}
+
 	private boolean isPlain(HttpHeaders headers) {
 		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.UPGRADE)
 				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && PlainHeaders.haveHost(headers)
@@ -151,15 +161,14 @@ public final class FastPath {
 	}
 
 	/**
-	 * Admits a request.
-	 * @param request the head of the request
-	 * @param body its whole body
-	 * @param dialect its dialect
+	 * Admits a poll.
+	 * @param arriving the poll, all of it
 	 * @param handler where the answer goes
 	 * @param channel its connection
 	 * @return the poll, or {@code null} if it has to go the ordinary way
 	 */
-	@Nullable FastPoll admit(HttpRequest request, byte[] body, PollDialect dialect, FastPathHandler handler, Channel channel) {
+	@Nullable FastPoll admit(ArrivingPoll arriving, FastPathHandler handler, Channel channel) {
+		PollDialect dialect = arriving.dialect();
 		EventLoop loop = this.eventLoops.of(channel);
 		Connection connection;
 		try {
@@ -169,7 +178,7 @@ public final class FastPath {
 			return null;
 		}
 		try {
-			SubscriptionRequest asked = dialect.read(request.headers()::getAll, body, Mono.empty());
+			SubscriptionRequest asked = dialect.read(arriving.head().headers()::getAll, arriving.body(), Mono.empty());
 			return new FastPoll(handler, dialect, connection, asked);
 		}
 		catch (RefusedRequestException ex) {

@@ -2,18 +2,13 @@ package io.github.cometspring.netty;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
 
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -24,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fast path on one connection, beside the HTTP codec. It keeps what has arrived of a
- * poll until it is known which way the poll goes; what arrives while a poll is held waits
- * for its turn, as much as was read in one piece and no more. Belongs to the event loop
- * of the connection.
+ * poll until it is known which way the poll goes, and lets go on what the server takes
+ * for answered: an event stream. What arrives while an answer is held waits for its turn,
+ * as much as was read in one piece and no more. Belongs to the event loop of the
+ * connection.
  */
 final class FastPathHandler extends ChannelDuplexHandler {
 
@@ -47,29 +43,41 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	private int ordinary;
 
 	/**
-	 * The dialect of the poll that is arriving.
+	 * Whether the last request that has gone the ordinary way has no body and leaves the
+	 * connection open.
 	 */
-	private @Nullable PollDialect dialect;
+	private boolean simple;
 
 	/**
-	 * What has arrived of it, from its head on.
+	 * Whether all of the last request that has gone the ordinary way has arrived.
 	 */
-	private @Nullable List<Object> arrived;
+	private boolean entire = true;
 
 	/**
-	 * The poll that is held, or whose answer the client has not taken yet.
+	 * The poll that is arriving.
 	 */
-	private @Nullable FastPoll poll;
+	private @Nullable ArrivingPoll arriving;
 
 	/**
-	 * What was read while there was a poll.
+	 * The poll that is held, or whose answer the client has not taken yet, or the stream
+	 * that was taken over.
+	 */
+	private @Nullable HeldAnswer held;
+
+	/**
+	 * Whether the server has yet to say that the stream that was taken over is complete.
+	 */
+	private boolean completing;
+
+	/**
+	 * What was read while an answer was held.
 	 */
 	private @Nullable Queue<Object> waiting;
 
 	private boolean proceeding;
 
 	/**
-	 * Whether the last request went the fast way, so that nobody else reads on.
+	 * Whether the last answer was ours, so that nobody else reads on.
 	 */
 	private boolean last;
 
@@ -86,7 +94,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
-		if (this.poll == null) {
+		if (this.held == null || !this.entire) {
 			take(message);
 		}
 		else {
@@ -96,93 +104,74 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	private void take(Object message) {
-		if (this.arrived != null) {
-			this.arrived.add(message);
+		ArrivingPoll arriving = this.arriving;
+		if (arriving != null) {
+			arriving.add(message);
 		}
-		else if (message instanceof HttpRequest request && mayGoFast(request)) {
-			this.arrived = new ArrayList<>(2);
-			this.arrived.add(message);
+		else if (message instanceof HttpRequest request) {
+			arriving = arrivingPoll(request);
+			this.arriving = arriving;
 		}
-		else {
+		if (arriving == null) {
 			handOn(message);
-			return;
 		}
-		if (message instanceof LastHttpContent) {
-			decide();
+		else if (message instanceof LastHttpContent) {
+			decide(arriving);
 		}
 	}
 
-	private boolean mayGoFast(HttpRequest request) {
+	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
 		// Answers keep the order of the requests.
-		if (this.ordinary > 0) {
-			return false;
-		}
-		this.dialect = this.path.dialect(request);
-		if (this.dialect != null && this.plain == null) {
+		PollDialect dialect = (this.ordinary == 0) ? this.path.dialect(request) : null;
+		if (dialect != null && this.plain == null) {
 			this.plain = PlainPipeline.isPlain(this.context.channel());
 		}
-		return this.dialect != null && Boolean.TRUE.equals(this.plain);
+		return (dialect != null && Boolean.TRUE.equals(this.plain)) ? new ArrivingPoll(dialect, request) : null;
 	}
 
-	private void decide() {
-		List<Object> arrived = Objects.requireNonNull(this.arrived);
-		FastPoll poll = this.path.admit((HttpRequest) arrived.get(0), body(arrived),
-				Objects.requireNonNull(this.dialect), this, this.context.channel());
+	private void decide(ArrivingPoll arriving) {
+		FastPoll poll = this.path.admit(arriving, this, this.context.channel());
 		if (poll == null) {
-			handOnArrived();
+			handOnArriving();
 			return;
 		}
 		this.last = true;
-		this.poll = poll;
+		this.held = poll;
 		poll.start();
-		releaseArrived();
+		releaseArriving();
 	}
 
-	private void releaseArrived() {
-		List<Object> arrived = this.arrived;
-		this.arrived = null;
-		if (arrived != null) {
-			arrived.forEach(ReferenceCountUtil::release);
+	private void releaseArriving() {
+		ArrivingPoll arriving = this.arriving;
+		this.arriving = null;
+		if (arriving != null) {
+			arriving.release();
 		}
 	}
 
-	private static byte[] body(List<Object> messages) {
-		int length = 0;
-		for (Object message : messages) {
-			length += (message instanceof HttpContent content) ? content.content().readableBytes() : 0;
-		}
-		byte[] body = new byte[length];
-		int at = 0;
-		for (Object message : messages) {
-			if (message instanceof HttpContent content) {
-				ByteBuf bytes = content.content();
-				bytes.getBytes(bytes.readerIndex(), body, at, bytes.readableBytes());
-				at += bytes.readableBytes();
-			}
-		}
-		return body;
-	}
-
-	private void handOnArrived() {
-		List<Object> arrived = this.arrived;
-		this.arrived = null;
-		if (arrived != null) {
-			arrived.forEach(this::handOn);
+	private void handOnArriving() {
+		ArrivingPoll arriving = this.arriving;
+		this.arriving = null;
+		if (arriving != null) {
+			arriving.handOnTo(this::handOn);
 		}
 	}
 
 	private void handOn(Object message) {
-		if (message instanceof HttpRequest) {
+		if (message instanceof HttpRequest request) {
 			this.ordinary++;
 			this.last = false;
+			this.entire = false;
+			this.simple = FastPath.isSimple(request);
 		}
+		this.entire = this.entire || message instanceof LastHttpContent;
 		this.context.fireChannelRead(message);
 	}
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
 		// A body that takes its time is the ordinary way's to wait for.
-		handOnArrived();
+		handOnArriving();
 		context.fireChannelReadComplete();
 		readOn();
 	}
@@ -192,7 +181,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * its next request.
 	 */
 	private void readOn() {
-		if (this.last && this.arrived == null && (this.waiting == null || this.waiting.isEmpty())) {
+		if (this.last && this.arriving == null && (this.waiting == null || this.waiting.isEmpty())) {
 			this.context.read();
 		}
 	}
@@ -203,8 +192,8 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * Answers the poll.
 	 */
 	void answer(FastPoll poll, PollAnswer answer) {
-		if (this.poll == poll) {
-			releaseArrived();
+		if (this.held == poll) {
+			releaseArriving();
 			this.context.writeAndFlush(NettyAnswer.response(answer));
 			PendingWrite.watch(this.context.channel(), this.path.writeTimeout(), poll);
 		}
@@ -214,9 +203,9 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * Refuses the poll: the ordinary way if it has just arrived, which knows best why.
 	 */
 	void refuse(FastPoll poll, PollAnswer answer) {
-		if (this.poll == poll && this.arrived != null) {
-			this.poll = null;
-			handOnArrived();
+		if (this.held == poll && this.arriving != null) {
+			this.held = null;
+			handOnArriving();
 		}
 		else {
 			answer(poll, answer);
@@ -224,15 +213,48 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	/**
+	 * Takes over the answer that the server is writing: the server may say that it is
+	 * complete, and the client is not told.
+	 * @param stream what goes on instead
+	 * @return whether it was taken over
+	 */
+	boolean takeOver(HeldAnswer stream) {
+		if (this.ordinary != 1 || !this.simple || this.held != null) {
+			return false;
+		}
+		this.held = stream;
+		this.completing = true;
+		this.last = true;
+		return true;
+	}
+
+	/**
+	 * Completes the answer that was taken over.
+	 */
+	void complete(HeldAnswer stream) {
+		if (this.held != stream) {
+			return;
+		}
+		if (this.completing) {
+			// The server does it after all.
+			this.completing = false;
+		}
+		else {
+			this.context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+		}
+		proceed();
+	}
+
+	/**
 	 * Goes on with what was read meanwhile: the client has taken its answer.
 	 */
 	void proceed() {
-		this.poll = null;
+		this.held = null;
 		if (this.proceeding || this.waiting == null) {
 			return;
 		}
 		this.proceeding = true;
-		for (Object next = this.waiting.poll(); next != null; next = (this.poll == null) ? this.waiting.poll() : null) {
+		for (Object next = this.waiting.poll(); next != null; next = (this.held == null) ? this.waiting.poll() : null) {
 			take(next);
 		}
 		this.proceeding = false;
@@ -249,6 +271,14 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		if (message instanceof LastHttpContent && !informational) {
 			this.ordinary--;
 			this.plain = null;
+			if (this.completing) {
+				this.completing = false;
+				ReferenceCountUtil.release(message);
+				promise.trySuccess();
+				// The server believes that it has nothing more to wait for.
+				context.read();
+				return;
+			}
 		}
 		context.write(message, promise);
 		if (informational && ((HttpResponse) message).status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
@@ -260,7 +290,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-		if (this.poll != null && cause instanceof IOException) {
+		if (this.held != null && cause instanceof IOException) {
 			// The client has gone; nobody else knows of it.
 			context.close();
 		}
@@ -272,10 +302,10 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	@Override
 	public void handlerRemoved(ChannelHandlerContext context) {
 		// Also when the connection has been closed
-		if (this.poll != null) {
-			this.poll.end();
+		if (this.held != null) {
+			this.held.end();
 		}
-		releaseArrived();
+		releaseArriving();
 		if (this.waiting != null) {
 			this.waiting.forEach(ReferenceCountUtil::release);
 			this.waiting.clear();

@@ -14,7 +14,7 @@ import org.springframework.http.HttpStatus;
 /**
  * A poll on the fast path. Belongs to the event loop of its connection.
  */
-final class FastPoll implements CoreSubscriber<Batch>, WriteListener {
+final class FastPoll implements CoreSubscriber<Batch>, WriteListener, HeldAnswer {
 
 	private final FastPathHandler handler;
 
@@ -83,7 +83,8 @@ final class FastPoll implements CoreSubscriber<Batch>, WriteListener {
 	 * Lets go of the subscription: the poll is answered, or its client has gone, or it
 	 * goes the ordinary way.
 	 */
-	void end() {
+	@Override
+	public void end() {
 		this.over = true;
 		Subscription subscription = this.subscription;
 		if (subscription != null) {

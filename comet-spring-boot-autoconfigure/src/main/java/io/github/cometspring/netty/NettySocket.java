@@ -20,6 +20,8 @@ final class NettySocket implements SocketWriter {
 
 	private @Nullable ChannelHandlerContext wire;
 
+	private @Nullable Runnable ending;
+
 	NettySocket(Channel channel, Duration patience) {
 		this.channel = channel;
 		this.patience = patience;
@@ -36,6 +38,24 @@ final class NettySocket implements SocketWriter {
 			wire.writeAndFlush(Unpooled.wrappedBuffer(bytes));
 		}
 		PendingWrite.watch(this.channel, this.patience, listener);
+	}
+
+	@Override
+	public boolean takeOver(Runnable gone) {
+		FastPathHandler handler = this.channel.pipeline().get(FastPathHandler.class);
+		HeldAnswer stream = gone::run;
+		if (handler == null || !handler.takeOver(stream)) {
+			return false;
+		}
+		this.ending = () -> handler.complete(stream);
+		return true;
+	}
+
+	@Override
+	public void end() {
+		if (this.ending != null) {
+			this.ending.run();
+		}
 	}
 
 	private @Nullable ChannelHandlerContext wire() {

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Connection;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -13,9 +14,14 @@ import reactor.core.publisher.MonoSink;
 /**
  * Hands out the batches of a stream one by one: the next is not asked for before somebody
  * wants it. So a client that does not read has one batch under way and no queue
- * (protocol, section 6). For one taker at a time.
+ * (protocol, section 6). For one taker at a time. Ends with the exchange of the stream,
+ * unless the stream outlives it.
  */
 final class BatchSource extends BaseSubscriber<Batch> {
+
+	private final Connection connection;
+
+	private final AtomicReference<@Nullable Batch> underWay = new AtomicReference<>();
 
 	private final AtomicReference<@Nullable MonoSink<Batch>> taker = new AtomicReference<>();
 
@@ -26,6 +32,12 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	private volatile @Nullable Throwable error;
 
 	private volatile boolean done;
+
+	private volatile boolean detached;
+
+	BatchSource(Connection connection) {
+		this.connection = connection;
+	}
 
 	@Override
 	protected void hookOnSubscribe(Subscription subscription) {
@@ -63,18 +75,67 @@ final class BatchSource extends BaseSubscriber<Batch> {
 		return this.done;
 	}
 
+	/**
+	 * Whether no batch is left, neither to be handed out nor under way.
+	 */
+	boolean isExhausted() {
+		return this.done && this.underWay.get() == null;
+	}
+
+	/**
+	 * The client has taken the batch that was handed out.
+	 */
+	void written() {
+		Batch batch = this.underWay.getAndSet(null);
+		if (batch != null) {
+			batch.written();
+		}
+	}
+
+	/**
+	 * From now on the end of the exchange is not the end of the stream.
+	 */
+	void detach() {
+		this.detached = true;
+	}
+
+	/**
+	 * The exchange has ended.
+	 */
+	void exchangeEnded() {
+		if (!this.detached) {
+			close();
+		}
+	}
+
+	/**
+	 * Ends the stream: what is under way has not arrived, and the client has left.
+	 */
+	void close() {
+		cancel();
+		Batch batch = this.underWay.getAndSet(null);
+		if (batch != null) {
+			batch.failed();
+		}
+		this.connection.close();
+	}
+
 	@Override
 	protected void hookOnNext(Batch batch) {
+		this.underWay.set(batch);
 		Consumer<Batch> consumer = this.consumer;
 		MonoSink<Batch> sink = (consumer == null) ? this.taker.getAndSet(null) : null;
-		if (consumer != null) {
+		if (isDisposed()) {
+			close();
+		}
+		else if (consumer != null) {
 			consumer.accept(batch);
 		}
 		else if (sink != null) {
 			sink.success(batch);
 		}
 		else {
-			batch.failed();
+			close();
 		}
 	}
 

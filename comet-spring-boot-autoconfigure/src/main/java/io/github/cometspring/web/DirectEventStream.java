@@ -13,14 +13,13 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 /**
  * Writes the batches of one client as server-sent events: the head of the answer and the
  * first events as any response, all others straight to the socket, each when the
- * operating system has taken the one before. The end is the response's again. Everything
- * but the start happens on the event loop of the socket.
+ * operating system has taken the one before. Where the socket can be taken over, the
+ * exchange is over when it has begun, as nobody waits for its end; else the end is the
+ * response's again. Everything but the start happens on the event loop of the socket.
  */
 final class DirectEventStream implements WriteListener {
 
 	private static final byte[] NOTHING = new byte[0];
-
-	private final ServerHttpResponse response;
 
 	private final BatchSource source;
 
@@ -28,75 +27,73 @@ final class DirectEventStream implements WriteListener {
 
 	private final EventLoop loop;
 
-	private final Sinks.Empty<DataBuffer> end = Sinks.empty();
+	/**
+	 * The end of the response, or {@code null} if the socket was taken over.
+	 */
+	private Sinks.@Nullable Empty<DataBuffer> end;
 
-	private @Nullable Batch underWay;
-
-	DirectEventStream(ServerHttpResponse response, BatchSource source, Batch first, SocketWriter socket,
-			EventLoop loop) {
-		this.response = response;
+	DirectEventStream(BatchSource source, SocketWriter socket, EventLoop loop) {
 		this.source = source;
-		this.underWay = first;
 		this.socket = socket;
 		this.loop = loop;
 	}
 
 	/**
 	 * Writes until there is no more.
-	 * @return completes when all is written
+	 * @param response the answer to the client, which is not kept
+	 * @param first the first batch
+	 * @return completes when the exchange is over
 	 */
-	Mono<Void> write() {
-		Batch first = this.underWay;
-		byte[] opening = (first != null) ? EventStreamEncoder.encode(first, true) : NOTHING;
+	Mono<Void> write(ServerHttpResponse response, Batch first) {
+		byte[] opening = EventStreamEncoder.encode(first, true);
 		// The server subscribes to a part of the body when the part before it is flushed.
-		return this.response
-			.writeAndFlushWith(Flux.just(Mono.fromSupplier(() -> this.response.bufferFactory().wrap(opening)),
-					Mono.defer(this::rest)))
-			.doFinally((signal) -> settle(false));
+		return response.writeAndFlushWith(
+				Flux.just(Mono.fromSupplier(() -> response.bufferFactory().wrap(opening)), Mono.defer(this::rest)));
 	}
 
 	private Mono<DataBuffer> rest() {
+		if (this.loop.inLoop() && this.socket.takeOver(this.source::close)) {
+			this.source.detach();
+			begin();
+			return Mono.empty();
+		}
+		Sinks.Empty<DataBuffer> end = Sinks.empty();
+		this.end = end;
 		// A filter may have left the loop.
-		this.loop.run(() -> {
-			this.source.feed(this::write, this::endIfIdle);
-			this.socket.write(NOTHING, this);
-		});
-		return this.end.asMono();
+		this.loop.run(this::begin);
+		return end.asMono();
 	}
 
-	private void write(Batch batch) {
-		this.underWay = batch;
-		this.socket.write(EventStreamEncoder.encodeChunk(batch), this);
+	private void begin() {
+		this.source.feed((batch) -> this.socket.write(EventStreamEncoder.encodeChunk(batch), this), this::endIfIdle);
+		this.socket.write(NOTHING, this);
 	}
 
 	@Override
 	public void taken() {
-		settle(true);
+		this.source.written();
 		this.source.request(1);
 		endIfIdle();
 	}
 
 	private void endIfIdle() {
-		if (this.source.isDone() && this.underWay == null) {
+		if (!this.source.isExhausted()) {
+			return;
+		}
+		if (this.end != null) {
 			this.end.tryEmitEmpty();
+		}
+		else {
+			this.socket.end();
+			this.source.close();
 		}
 	}
 
 	@Override
 	public void lost() {
-		settle(false);
-		this.source.cancel();
-		this.end.tryEmitError(Answers.stalled());
-	}
-
-	private void settle(boolean taken) {
-		Batch batch = this.underWay;
-		this.underWay = null;
-		if (batch != null && taken) {
-			batch.written();
-		}
-		else if (batch != null) {
-			batch.failed();
+		this.source.close();
+		if (this.end != null) {
+			this.end.tryEmitError(Answers.stalled());
 		}
 	}
 

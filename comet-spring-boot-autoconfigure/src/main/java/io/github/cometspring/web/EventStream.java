@@ -33,8 +33,6 @@ final class EventStream {
 
 	private @Nullable Batch first;
 
-	private @Nullable Batch underWay;
-
 	EventStream(ServerHttpResponse response, BatchSource source, Batch first, Mono<Void> deadline, Mono<Void> taken,
 			Runnable drop) {
 		this.response = response;
@@ -61,17 +59,11 @@ final class EventStream {
 		});
 		return Mono.firstWithSignal(this.response.writeAndFlushWith(parts), this.stalled.asMono())
 			.doOnSuccess((done) -> lastWritten())
-			.doFinally((signal) -> {
-				this.countdown.dispose();
-				Batch batch = this.underWay;
-				if (batch != null) {
-					batch.failed();
-				}
-			});
+			.doFinally((signal) -> this.countdown.dispose());
 	}
 
 	private Mono<DataBuffer> part() {
-		if (this.underWay == null) {
+		if (this.first != null) {
 			return nextPart();
 		}
 		// Flushed is not taken: a client that does not read would have a queue after all.
@@ -81,20 +73,18 @@ final class EventStream {
 	}
 
 	private Mono<DataBuffer> nextPart() {
-		lastWritten();
 		Batch opening = this.first;
 		this.first = null;
-		return (opening != null) ? Mono.just(encode(opening, true))
-				: this.source.next().map((batch) -> encode(batch, false));
+		if (opening != null) {
+			return Mono.just(encode(opening, true));
+		}
+		lastWritten();
+		return this.source.next().map((batch) -> encode(batch, false));
 	}
 
 	private void lastWritten() {
 		this.countdown.update(Disposables.disposed());
-		Batch batch = this.underWay;
-		this.underWay = null;
-		if (batch != null) {
-			batch.written();
-		}
+		this.source.written();
 	}
 
 	private void giveUp() {
@@ -103,7 +93,6 @@ final class EventStream {
 	}
 
 	private DataBuffer encode(Batch batch, boolean opening) {
-		this.underWay = batch;
 		this.countdown.update(this.deadline.subscribe((none) -> {
 		}, (ex) -> {
 		}, this::giveUp));

@@ -78,14 +78,11 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	private Mono<Void> stream(ServerWebExchange exchange, Connection connection, EventLoop loop) {
-		BatchSource source = new BatchSource();
+		BatchSource source = new BatchSource(connection);
 		return Mono.defer(() -> {
 			connection.listen(read(exchange)).subscribe(source);
 			return source.next();
-		}).flatMap((first) -> answer(exchange, source, first, loop)).doFinally((signal) -> {
-			source.cancel();
-			connection.close();
-		});
+		}).flatMap((first) -> answer(exchange, source, first, loop)).doFinally((signal) -> source.exchangeEnded());
 	}
 
 	private static SubscriptionRequest read(ServerWebExchange exchange) {
@@ -140,7 +137,7 @@ public final class EventStreamHandler implements WebHandler {
 		if (first.ending() == Ending.CHANNELS_ENDED
 				&& first.segments().stream().allMatch((segment) -> segment.messages().isEmpty() && !segment.isGap())) {
 			// The status that stops an EventSource.
-			first.written();
+			source.written();
 			return Answers.writeEmpty(response, HttpStatus.NO_CONTENT);
 		}
 		if (first.ending() == Ending.KILLED || first.ending() == Ending.SHUTTING_DOWN) {
@@ -153,7 +150,7 @@ public final class EventStreamHandler implements WebHandler {
 		response.getHeaders().set("X-Accel-Buffering", "no");
 		SocketWriter socket = this.eventLoops.socket(exchange.getRequest(), response, this.writeTimeout);
 		if (socket != null) {
-			return new DirectEventStream(response, source, first, socket, loop).write();
+			return new DirectEventStream(source, socket, loop).write(response, first);
 		}
 		return new EventStream(response, source, first, this.writeDeadlines.on(loop), taken(exchange.getRequest()),
 				this.eventLoops.cutter(exchange.getRequest()))

@@ -16,4 +16,22 @@ public interface SocketWriter {
 	 */
 	void write(byte[] bytes, WriteListener listener);
 
+	/**
+	 * Takes the rest of an answer over from the server, which then regards its request as
+	 * answered and keeps nothing of it. To be asked for when the head of the answer is
+	 * written, before the answer is complete.
+	 * @param gone is called when the connection ends before the answer does
+	 * @return whether it was taken over; if not, the answer remains the server's
+	 */
+	default boolean takeOver(Runnable gone) {
+		return false;
+	}
+
+	/**
+	 * Ends an answer that was taken over.
+	 */
+	default void end() {
+		// Nothing was taken over.
+	}
+
 }

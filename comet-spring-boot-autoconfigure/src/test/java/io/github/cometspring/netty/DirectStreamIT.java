@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -58,6 +59,22 @@ class DirectStreamIT {
 	}
 
 	@Test
+	void exchangeWhenFilterWaitsForItsEndShouldLastAsLongAsStream() {
+		try (CometServer server = CometServer.start(new Class<?>[] { Passing.class }, "comet.fast-path=true")) {
+			Channel channel = server.create("a");
+			RawEventStream stream = RawEventStream.open(server.port(), "channel=a");
+			stream.next();
+			channel.publish("message").block(PATIENCE);
+			assertThat(stream.news().data()).contains("message");
+			assertThat(stream.connection().readFor(Duration.ofMillis(200))).isEmpty();
+			assertThat(Route.throughWebFlux(server, "GET")).isZero();
+			channel.close().block(PATIENCE);
+			Await.until(() -> Route.throughWebFlux(server, "GET") == 1);
+			stream.close();
+		}
+	}
+
+	@Test
 	void eventsWhenCompressedShouldBeWhole() throws IOException {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "server.compression.enabled=true",
 				"server.compression.mime-types=text/event-stream", "server.compression.min-response-size=0");
@@ -102,6 +119,16 @@ class DirectStreamIT {
 			return super.writeAndFlushWith(Flux.from(body)
 				.map((part) -> Flux.from(part)
 					.doOnNext((buffer) -> SEEN.append(buffer.toString(StandardCharsets.UTF_8)))));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Passing {
+
+		@Bean
+		WebFilter passing() {
+			return (exchange, chain) -> chain.filter(exchange);
 		}
 
 	}

@@ -162,7 +162,10 @@ class SlowReaderIT {
 	void socketWhenItChangesChannelsAndDoesNotReadShouldBeCut() {
 		StalledClient client = stall(Transport.WEBSOCKET);
 		publish(0, 50);
-		// What it listened to is under way, so that the change has to wait.
+		// What it listened to has begun to arrive and is under way, so that the change
+		// has
+		// to wait.
+		assertThat(client.read(2048)).isTrue();
 		client.connection().send(text("{\"unsubscribe\":[\"" + this.channel.id() + "\"]}"));
 		client.connection().send(text("{\"subscribe\":[\"" + this.channel.id() + "\"]}"));
 		Await.within(LATEST_CUT, () -> this.channel.subscribers() == 0 && connections() == 0);

@@ -3,6 +3,7 @@ package io.github.cometspring.web;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +49,10 @@ class StalledCrowdIT {
 	// What a busy machine with two cores does by itself
 	private static final Duration NOISE = Duration.ofMillis(5);
 
-	// What one client may cost: the batch that is under way, and its copy in a buffer
-	private static final long BATCHES = MEGABYTE / 4;
+	// What one client may cost: a batch of 64 KB as messages, as JSON, as what is written
+	// and in a buffer, if it stands where no other does, and half as much again for all
+	// else
+	private static final long BATCHES = 6 * 64 * 1024;
 
 	private static final long FLAT = 16 * MEGABYTE;
 
@@ -87,7 +90,10 @@ class StalledCrowdIT {
 			System.out.printf(
 					"p99 alone %s, beside %d stalled clients (%s) %s; they cost %s, and after %d MB more %s%n", alone,
 					CROWD, transport, beside, cost, 12, growth);
-			assertThat(median(beside)).isLessThan(median(alone).multipliedBy(2).plus(NOISE));
+			// What else the machine does only adds to a round; a crowd that costs
+			// something
+			// does so in all of them.
+			assertThat(Collections.min(beside)).isLessThan(Collections.min(alone).multipliedBy(2).plus(NOISE));
 			assertThat(cost).allMatch((memory) -> memory.growth() < CROWD * BATCHES);
 			assertThat(growth).allMatch((memory) -> memory.growth() < FLAT);
 		}
@@ -110,10 +116,6 @@ class StalledCrowdIT {
 		Await.until(() -> channel.subscribers() == others);
 		Arrays.sort(times);
 		return Duration.ofNanos(times[MESSAGES * 99 / 100]);
-	}
-
-	private static Duration median(List<Duration> durations) {
-		return durations.stream().sorted().toList().get(durations.size() / 2);
 	}
 
 	private static void publish(Channel channel, int count) {

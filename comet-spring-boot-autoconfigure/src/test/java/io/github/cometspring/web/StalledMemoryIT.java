@@ -38,8 +38,9 @@ class StalledMemoryIT {
 	// 120 MB, a hundred times the history
 	private static final int MESSAGES = 2_000;
 
-	// Two batches and their buffers for each client
-	private static final long MOST = CLIENTS * MEGABYTE / 4;
+	// For each client a batch of 64 KB as messages, as JSON, as what is written and in a
+	// buffer, if it stands where no other does, and half as much again for all else
+	private static final long MOST = CLIENTS * 6 * 64 * 1024;
 
 	// A hundred messages, once for all clients together
 	private static final long FLAT = 6 * MEGABYTE;

@@ -1,0 +1,74 @@
+package io.github.cometspring.netty;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.github.cometspring.web.PollDialect;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * What has arrived of a poll, from its head on, whose messages it owns. Belongs to the
+ * event loop of its connection.
+ */
+final class ArrivingPoll {
+
+	private final PollDialect dialect;
+
+	private final HttpRequest head;
+
+	private final List<Object> messages = new ArrayList<>(2);
+
+	ArrivingPoll(PollDialect dialect, HttpRequest head) {
+		this.dialect = dialect;
+		this.head = head;
+		this.messages.add(head);
+	}
+
+	PollDialect dialect() {
+		return this.dialect;
+	}
+
+	HttpRequest head() {
+		return this.head;
+	}
+
+	void add(Object message) {
+		this.messages.add(message);
+	}
+
+	/**
+	 * The body, so far as it has arrived.
+	 */
+	byte[] body() {
+		int length = 0;
+		for (Object message : this.messages) {
+			length += (message instanceof HttpContent content) ? content.content().readableBytes() : 0;
+		}
+		byte[] body = new byte[length];
+		int at = 0;
+		for (Object message : this.messages) {
+			if (message instanceof HttpContent content) {
+				ByteBuf bytes = content.content();
+				bytes.getBytes(bytes.readerIndex(), body, at, bytes.readableBytes());
+				at += bytes.readableBytes();
+			}
+		}
+		return body;
+	}
+
+	/**
+	 * Gives the messages away.
+	 */
+	void handOnTo(Consumer<Object> next) {
+		this.messages.forEach(next);
+	}
+
+	void release() {
+		this.messages.forEach(ReferenceCountUtil::release);
+	}
+
+}
