@@ -39,9 +39,9 @@ record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> cl
 		Options options = new Options(reader.measures("--mode"),
 				reader.servers("--servers", quick ? "comet,webflux,netty,nchan" : allServers),
 				reader.numbers("--n", quick ? "100,1000" : "100,1000,5000,10000"),
-				reader.numbers("--window", quick ? "1" : "1,4"), rounds, quick ? 1 : rounds, quick ? 3 : 10,
-				reader.number("--deliveries", quick ? 20_000 : 200_000),
-				reader.number("--warm-up", quick ? 40_000 : 300_000), reader.number("--many", quick ? 2_000 : 10_000),
+				reader.numbers("--window", quick ? "1" : "1,4"), rounds, Math.min(rounds, quick ? 1 : 2),
+				quick ? 3 : 10, reader.number("--deliveries", quick ? 20_000 : 100_000),
+				reader.number("--warm-up", quick ? 40_000 : 1_000_000), reader.number("--many", quick ? 2_000 : 10_000),
 				reader.number("--server-cpu", 0), reader.number("--load-cpu", 1), reader.text("--heap", "2g"),
 				reader.all("--jvm-arg"), Path.of(reader.text("--out", "target/results")).toAbsolutePath());
 		if (!given.isEmpty()) {
