@@ -51,7 +51,8 @@ class ArchitectureTests {
 			"org.springframework.util..", "org.springframework.web..", "tools.jackson..", "com.fasterxml.jackson.." };
 
 	private static final String[] NETTY = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
-			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http.." };
+			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http..",
+			"org.springframework.web.server..", "org.springframework.web.reactive.socket.." };
 
 	private static final String[] WIRE = { "tools.jackson.core.." };
 

@@ -3,6 +3,7 @@ package io.github.cometspring.autoconfigure;
 import java.util.EnumMap;
 import java.util.Map;
 
+import io.github.cometspring.netty.DetachingUpgradeStrategy;
 import io.github.cometspring.netty.ReactorNettyEventLoops;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
@@ -33,6 +34,7 @@ import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.socket.server.WebSocketService;
 import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
 import org.springframework.web.server.WebHandler;
 
@@ -102,14 +104,15 @@ public final class CometWebFluxAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		CometWebSocketHandler cometWebSocketHandler(Subscriptions subscriptions, EventLoops eventLoops,
+		CometWebSocketHandler cometWebSocketHandler(Subscriptions subscriptions, ReactorNettyEventLoops eventLoops,
 				CometSettings settings) {
+			RequestUpgradeStrategy ordinary = new ReactorNettyRequestUpgradeStrategy(() -> WebsocketServerSpec.builder()
+				// Pings are answered by us, when the client has taken the answer
+				// before.
+				.handlePing(true)
+				.maxFramePayloadLength(settings.maxRequestSize()));
 			WebSocketService webSockets = new HandshakeWebSocketService(
-					new ReactorNettyRequestUpgradeStrategy(() -> WebsocketServerSpec.builder()
-						// Pings are answered by us, when the client has taken the answer
-						// before.
-						.handlePing(true)
-						.maxFramePayloadLength(settings.maxRequestSize())));
+					new DetachingUpgradeStrategy(ordinary, eventLoops, settings.maxRequestSize()));
 			return new CometWebSocketHandler(subscriptions, eventLoops, webSockets, settings.limits().maxChannels(),
 					settings.writeTimeout());
 		}

@@ -32,7 +32,8 @@ final class Farewell extends ChannelDuplexHandler {
 	 */
 	static void watch(Channel channel) {
 		ChannelPipeline pipeline = channel.pipeline();
-		if (pipeline.get(NettyPipeline.ReactiveBridge) != null) {
+		boolean detached = pipeline.get(WebSocketFrames.class) != null;
+		if (!detached && pipeline.get(NettyPipeline.ReactiveBridge) != null) {
 			pipeline.addBefore(NettyPipeline.ReactiveBridge, NAME, new Farewell());
 		}
 	}

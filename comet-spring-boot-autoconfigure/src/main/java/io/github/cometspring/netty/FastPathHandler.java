@@ -213,13 +213,21 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	/**
+	 * Whether there is one answer that the server is writing, and it could go on without
+	 * the server.
+	 */
+	boolean isTakeable() {
+		return this.ordinary == 1 && this.simple && this.held == null;
+	}
+
+	/**
 	 * Takes over the answer that the server is writing: the server may say that it is
 	 * complete, and the client is not told.
 	 * @param stream what goes on instead
 	 * @return whether it was taken over
 	 */
 	boolean takeOver(HeldAnswer stream) {
-		if (this.ordinary != 1 || !this.simple || this.held != null) {
+		if (!isTakeable()) {
 			return false;
 		}
 		this.held = stream;

@@ -21,9 +21,14 @@ final class PlainPipeline {
 	 */
 	static final String FAST_PATH = "comet.fastPath";
 
+	/**
+	 * The name of what puts the fragments of messages together.
+	 */
+	static final String AGGREGATOR = "comet.aggregator";
+
 	private static final Set<String> PLAIN = Set.of(NettyPipeline.SslHandler, NettyPipeline.HttpCodec,
-			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, FAST_PATH, Farewell.NAME, "wsencoder",
-			"wsdecoder");
+			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, FAST_PATH, Farewell.NAME,
+			WebSocketFrames.NAME, AGGREGATOR, "wsencoder", "wsdecoder");
 
 	private PlainPipeline() {
 	}

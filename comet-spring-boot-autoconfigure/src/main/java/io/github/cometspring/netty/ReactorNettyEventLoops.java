@@ -90,6 +90,17 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	@Override
 	public @Nullable SocketWriter socket(ServerHttpRequest request, ServerHttpResponse response, Duration patience) {
+		Channel channel = direct(request, response);
+		return (channel != null) ? new NettySocket(channel, patience) : null;
+	}
+
+	/**
+	 * The connection of a request, if nobody stands between its answer and the socket.
+	 * @param request the client's request, perhaps decorated
+	 * @param response its answer, perhaps decorated
+	 * @return the connection, or {@code null}
+	 */
+	@Nullable Channel direct(ServerHttpRequest request, ServerHttpResponse response) {
 		Channel channel = channel(request);
 		// A filter that has put its own response around the server's wants to see what is
 		// written.
@@ -97,8 +108,8 @@ public final class ReactorNettyEventLoops implements EventLoops {
 				&& bareResponse.getNativeResponse() instanceof HttpServerResponse nettyResponse
 				&& nettyResponse.version().equals(HttpVersion.HTTP_1_1);
 		boolean compressed = this.compressing && request.getHeaders().containsHeader(HttpHeaders.ACCEPT_ENCODING);
-		return (this.direct && channel != null && bare && !compressed && PlainPipeline.isPlain(channel))
-				? new NettySocket(channel, patience) : null;
+		return (this.direct && channel != null && bare && !compressed && PlainPipeline.isPlain(channel)) ? channel
+				: null;
 	}
 
 	@Override

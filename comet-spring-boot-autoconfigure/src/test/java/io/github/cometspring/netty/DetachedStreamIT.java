@@ -10,6 +10,7 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawEventStream;
+import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.ServedClass;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Event streams that go on when the server takes them for answered.
+ * Event streams and WebSockets that go on when the server takes their requests for
+ * answered.
  */
 class DetachedStreamIT {
 
@@ -79,6 +81,22 @@ class DetachedStreamIT {
 		shouldEnd(stream);
 		Await.until(() -> streams() == 0);
 		assertThat(this.client.send(POLL).read().body()).isEqualTo(ENDED);
+		assertThat(exchanges()).isEqualTo(before + 1);
+	}
+
+	@Test
+	void exchangeWhenSocketIsOpenShouldBeOver() {
+		long before = exchanges();
+		RawWebSocket socket = RawWebSocket.open(this.client);
+		Await.until(() -> exchanges() == before + 1);
+		assertThat(socket.send("{\"subscribe\":[\"" + comet.name() + "\"]}").text()).contains("cursor");
+		for (int i = 0; i < 5; i++) {
+			comet.publish("message " + i);
+			assertThat(socket.text()).contains("message " + i);
+		}
+		assertThat(socket.send("{\"ping\":7}").text()).isEqualTo("{\"pong\":7}");
+		socket.close();
+		Await.until(() -> comet.channel().subscribers() == 0);
 		assertThat(exchanges()).isEqualTo(before + 1);
 	}
 

@@ -263,6 +263,30 @@ class FastPathConnectionIT {
 		assertThat(socket.send("{\"ping\":1}").text()).isEqualTo("{\"pong\":1}");
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void webSocketThatVanishesShouldLeaveNothing(boolean reset) {
+		byte[] ping = RawWebSocket.frame(0x89, true, new byte[100]);
+		byte[] start = RawWebSocket.frame(RawWebSocket.TEXT, false,
+				"{\"subscribe\":[\"".getBytes(StandardCharsets.UTF_8));
+		byte[] more = RawWebSocket.frame(RawWebSocket.CONTINUATION, true,
+				comet.name().getBytes(StandardCharsets.UTF_8));
+		for (int i = 0; i < 30; i++) {
+			try (RawConnection vanishing = RawConnection.open(comet.port(), 4096)) {
+				RawWebSocket socket = RawWebSocket.open(vanishing);
+				for (int j = 0; j < i; j++) {
+					socket.sendRaw(ping);
+				}
+				socket.sendRaw(start);
+				socket.sendRaw(Arrays.copyOf(more, more.length * i / 30));
+				if (reset) {
+					vanishing.reset();
+				}
+			}
+		}
+		Await.until(() -> comet.server().bean(Subscriptions.class).connections(Transport.WEBSOCKET) == 0);
+	}
+
 	@Test
 	void webSocketBehindHeldPollShouldBeServedInItsTurn() {
 		this.client.send(poll(comet.name()));

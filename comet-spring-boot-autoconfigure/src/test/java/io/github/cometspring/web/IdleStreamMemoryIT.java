@@ -6,14 +6,15 @@ import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
 import io.github.cometspring.testing.QuietLog;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an event stream costs that has begun and has nothing to tell, where nobody waits
- * for the end of its exchange.
+ * What a stream costs that has begun and has nothing to tell, where nobody waits for the
+ * end of its exchange.
  */
 class IdleStreamMemoryIT {
 
@@ -25,18 +26,19 @@ class IdleStreamMemoryIT {
 	@RegisterExtension
 	static final QuietLog log = new QuietLog();
 
-	@Test
-	void idleStreamShouldKeepNothingOfItsExchange() throws Exception {
+	@ParameterizedTest
+	@EnumSource(value = Transport.class, names = { "SSE", "WEBSOCKET" })
+	void idleStreamShouldKeepNothingOfItsExchange(Transport transport) throws Exception {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "comet.heartbeat=1h")) {
 			Channel channel = server.create("a");
-			try (CrowdProcess crowd = CrowdProcess.start(Transport.SSE, server.port(), "a", STREAMS)) {
+			try (CrowdProcess crowd = CrowdProcess.start(transport, server.port(), "a", STREAMS)) {
 				assertThat(crowd.isAlive()).isTrue();
 			}
 			Await.until(() -> channel.subscribers() == 0);
 			Memory before = Memory.inUse();
-			try (CrowdProcess crowd = CrowdProcess.start(Transport.SSE, server.port(), "a", STREAMS)) {
+			try (CrowdProcess crowd = CrowdProcess.start(transport, server.port(), "a", STREAMS)) {
 				Memory growth = Memory.inUse().since(before);
-				System.out.printf("%d idle event streams: %s more%n", STREAMS, growth);
+				System.out.printf("%d idle streams (%s): %s more%n", STREAMS, transport, growth);
 				assertThat(channel.subscribers()).isEqualTo(STREAMS);
 				assertThat(crowd.isAlive()).isTrue();
 				assertThat(growth.growth()).isLessThan(MOST);

@@ -1,0 +1,229 @@
+package io.github.cometspring.netty;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+/**
+ * What the client of a detached WebSocket sends, for one who listens: no more is read
+ * than he asks for. Belongs to the event loop of the connection.
+ */
+final class WebSocketFrames extends ChannelDuplexHandler {
+
+	static final String NAME = "comet.frames";
+
+	private final Queue<WebSocketFrame> waiting = new ArrayDeque<>(2);
+
+	@SuppressWarnings("NullAway.Init") // before anything else can happen
+	private ChannelHandlerContext context;
+
+	private @Nullable CoreSubscriber<? super WebSocketFrame> listener;
+
+	private long requested;
+
+	private boolean reading;
+
+	private boolean handingOut;
+
+	private @Nullable Throwable error;
+
+	private boolean over;
+
+	private boolean closing;
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext context) {
+		this.context = context;
+	}
+
+	/**
+	 * The frames, each released when it has been handed out; they end when the client
+	 * says goodbye or is gone.
+	 */
+	Flux<WebSocketFrame> receive() {
+		return new Flux<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super WebSocketFrame> subscriber) {
+				WebSocketFrames.this.listener = subscriber;
+				subscriber.onSubscribe(new Demand());
+			}
+		};
+	}
+
+	/**
+	 * Whether either side has said goodbye.
+	 */
+	boolean isClosing() {
+		return this.closing;
+	}
+
+	/**
+	 * Says goodbye, unless that was done, and closes the connection when the client has
+	 * taken it.
+	 * @param frame the last frame
+	 * @param promise is told when it is written
+	 */
+	void close(CloseWebSocketFrame frame, ChannelPromise promise) {
+		if (this.closing) {
+			frame.release();
+			promise.trySuccess();
+			return;
+		}
+		this.closing = true;
+		this.context.writeAndFlush(frame, promise).addListener(ChannelFutureListener.CLOSE);
+	}
+
+	private void close(CloseWebSocketFrame frame) {
+		close(frame, this.context.newPromise());
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		this.reading = true;
+		if (this.closing || this.over || !(message instanceof WebSocketFrame frame)) {
+			// Too late, or the rest of the request
+			ReferenceCountUtil.release(message);
+		}
+		else if (frame instanceof CloseWebSocketFrame goodbye) {
+			close(goodbye);
+			end(null);
+		}
+		else {
+			this.waiting.add(frame);
+			handOut();
+		}
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext context) {
+		this.reading = false;
+		readOn();
+	}
+
+	private void readOn() {
+		if (!this.reading && this.requested > 0 && this.waiting.isEmpty() && !this.over) {
+			this.context.read();
+		}
+	}
+
+	private void handOut() {
+		CoreSubscriber<? super WebSocketFrame> listener = this.listener;
+		if (this.handingOut || listener == null) {
+			return;
+		}
+		this.handingOut = true;
+		while (this.requested > 0 && !this.waiting.isEmpty()) {
+			WebSocketFrame frame = this.waiting.remove();
+			this.requested--;
+			listener.onNext(frame);
+			frame.release();
+		}
+		this.handingOut = false;
+		if (this.over && this.waiting.isEmpty()) {
+			this.listener = null;
+			if (this.error != null) {
+				listener.onError(this.error);
+			}
+			else {
+				listener.onComplete();
+			}
+		}
+	}
+
+	private void end(@Nullable Throwable error) {
+		if (!this.over) {
+			this.over = true;
+			this.error = error;
+			handOut();
+		}
+	}
+
+	@Override
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (message instanceof HttpObject) {
+			// The exchange is over, and its answer was the handshake.
+			ReferenceCountUtil.release(message);
+			promise.trySuccess();
+		}
+		else {
+			context.write(message, promise);
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		if (cause instanceof IOException) {
+			// The client has gone; nobody else knows of it.
+			context.close();
+		}
+		else if (!(cause instanceof PrematureChannelClosureException)
+				&& !(this.closing && cause instanceof CodecException)) {
+			end(cause);
+		}
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		end(null);
+		context.fireChannelInactive();
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext context) {
+		this.waiting.forEach(ReferenceCountUtil::release);
+		this.waiting.clear();
+	}
+
+	/**
+	 * What the listener asks for.
+	 */
+	private final class Demand implements Subscription {
+
+		@Override
+		public void request(long n) {
+			if (Operators.validate(n)) {
+				onLoop(() -> {
+					WebSocketFrames.this.requested = Operators.addCap(WebSocketFrames.this.requested, n);
+					handOut();
+					readOn();
+				});
+			}
+		}
+
+		@Override
+		public void cancel() {
+			onLoop(() -> {
+				WebSocketFrames.this.listener = null;
+				WebSocketFrames.this.over = true;
+				close(new CloseWebSocketFrame());
+			});
+		}
+
+		private void onLoop(Runnable task) {
+			if (WebSocketFrames.this.context.executor().inEventLoop()) {
+				task.run();
+			}
+			else {
+				WebSocketFrames.this.context.executor().execute(task);
+			}
+		}
+
+	}
+
+}
