@@ -11,6 +11,7 @@ import java.util.zip.GZIPInputStream;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.PassingFilter;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawEventStream;
@@ -60,7 +61,7 @@ class DirectStreamIT {
 
 	@Test
 	void exchangeWhenFilterWaitsForItsEndShouldLastAsLongAsStream() {
-		try (CometServer server = CometServer.start(new Class<?>[] { Passing.class }, "comet.fast-path=true")) {
+		try (CometServer server = CometServer.start(new Class<?>[] { PassingFilter.class }, "comet.fast-path=true")) {
 			Channel channel = server.create("a");
 			RawEventStream stream = RawEventStream.open(server.port(), "channel=a");
 			stream.next();
@@ -119,16 +120,6 @@ class DirectStreamIT {
 			return super.writeAndFlushWith(Flux.from(body)
 				.map((part) -> Flux.from(part)
 					.doOnNext((buffer) -> SEEN.append(buffer.toString(StandardCharsets.UTF_8)))));
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Passing {
-
-		@Bean
-		WebFilter passing() {
-			return (exchange, chain) -> chain.filter(exchange);
 		}
 
 	}

@@ -22,12 +22,14 @@ import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.PassingFilter;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.Threads;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -72,13 +74,15 @@ class NoLossPropertyIT {
 
 	private final Map<String, Integer> counts = new HashMap<>();
 
-	@Test
-	void clientsShouldGetExactlyWhatFollowsTheirCursors()
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void clientsShouldGetExactlyWhatFollowsTheirCursors(boolean filtered)
 			throws ExecutionException, InterruptedException, TimeoutException {
 		System.out.println("comet.test.seed=" + this.seed);
 		List<Client> clients = new ArrayList<>();
-		try (CometServer server = CometServer.start("comet.history.size=" + HISTORY, "comet.timeout=100ms",
-				"comet.heartbeat=100ms", "comet.max-response-size=2KB")) {
+		Class<?>[] configuration = filtered ? new Class<?>[] { PassingFilter.class } : new Class<?>[0];
+		try (CometServer server = CometServer.start(configuration, "comet.history.size=" + HISTORY,
+				"comet.timeout=100ms", "comet.heartbeat=100ms", "comet.max-response-size=2KB")) {
 			ChannelBroker broker = server.bean(ChannelBroker.class);
 			CHANNELS.forEach((channel) -> create(server, channel));
 			for (int i = 0; i < CLIENTS; i++) {

@@ -5,28 +5,32 @@ import java.time.Duration;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.PassingFilter;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawWebSocket;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the clients of a server that stops are told (protocol, sections 2 to 5). The only
- * server of its class: a server that closes takes the event loops of others with it.
+ * What the clients of a server that stops are told (protocol, sections 2 to 5). One
+ * server at a time: a server that closes takes the event loops of others with it.
  */
 class StreamShutdownIT {
 
 	@RegisterExtension
 	static final QuietLog log = new QuietLog();
 
-	@Test
-	void shutDownShouldEndEveryDialectAtOnce() {
-		try (CometServer server = CometServer.start("comet.heartbeat=1h", "comet.timeout=1h");
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void shutDownShouldEndEveryDialectAtOnce(boolean filtered) {
+		Class<?>[] configuration = filtered ? new Class<?>[] { PassingFilter.class } : new Class<?>[0];
+		try (CometServer server = CometServer.start(configuration, "comet.heartbeat=1h", "comet.timeout=1h");
 				RawConnection json = RawConnection.open(server.port());
 				RawEventStream events = RawEventStream.open(server.port(), "channel=a");
 				RawWebSocket idle = RawWebSocket.open(server.port())) {
