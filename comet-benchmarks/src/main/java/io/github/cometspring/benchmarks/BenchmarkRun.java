@@ -110,8 +110,9 @@ final class BenchmarkRun {
 	}
 
 	private void measure(Measure measure, List<Server> servers) throws IOException, InterruptedException {
-		boolean steady = !measure.isFanOut() && measure != Measure.PAIRS;
-		int rounds = steady ? this.options.roundsOfSteady() : this.options.rounds();
+		// The others vary little, or take long
+		boolean repeated = measure.isFanOut() || measure == Measure.PAIRS;
+		int rounds = repeated ? this.options.rounds() : 1;
 		for (int window : measure.isWindowed() ? this.options.windows() : List.of(1)) {
 			for (int clients : measure.isFanOut() ? this.options.clients() : List.of(this.options.many())) {
 				List<Server> turn = new ArrayList<>(

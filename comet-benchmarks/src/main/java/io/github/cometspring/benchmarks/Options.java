@@ -15,7 +15,6 @@ import java.util.Set;
  * @param clients the numbers of clients
  * @param windows how many messages are in flight on streams
  * @param rounds how often each measure is taken
- * @param roundsOfSteady how often one that varies little or takes long is taken
  * @param seconds how long the fairness is looked at
  * @param deliveries how many deliveries make a measure
  * @param warmUp how many deliveries come before, for each server and dialect
@@ -27,8 +26,8 @@ import java.util.Set;
  * @param out where the results go
  */
 record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> clients, List<Integer> windows,
-		int rounds, int roundsOfSteady, int seconds, int deliveries, int warmUp, int many, int serverCpu, int loadCpu,
-		String heap, List<String> jvmArguments, Path out) {
+		int rounds, int seconds, int deliveries, int warmUp, int many, int serverCpu, int loadCpu, String heap,
+		List<String> jvmArguments, Path out) {
 
 	static Options parse(String... arguments) {
 		List<String> given = new ArrayList<>(List.of(arguments));
@@ -39,9 +38,9 @@ record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> cl
 		Options options = new Options(reader.measures("--mode"),
 				reader.servers("--servers", quick ? "comet,webflux,netty,nchan" : allServers),
 				reader.numbers("--n", quick ? "100,1000" : "100,1000,5000,10000"),
-				reader.numbers("--window", quick ? "1" : "1,4"), rounds, Math.min(rounds, quick ? 1 : 2),
-				quick ? 3 : 10, reader.number("--deliveries", quick ? 20_000 : 100_000),
-				reader.number("--warm-up", quick ? 40_000 : 1_000_000), reader.number("--many", quick ? 2_000 : 10_000),
+				reader.numbers("--window", quick ? "1" : "1,4"), rounds, quick ? 3 : 10,
+				reader.number("--deliveries", quick ? 20_000 : 50_000),
+				reader.number("--warm-up", quick ? 40_000 : 500_000), reader.number("--many", quick ? 2_000 : 10_000),
 				reader.number("--server-cpu", 0), reader.number("--load-cpu", 1), reader.text("--heap", "2g"),
 				reader.all("--jvm-arg"), Path.of(reader.text("--out", "target/results")).toAbsolutePath());
 		if (!given.isEmpty()) {
