@@ -137,16 +137,6 @@ public final class FastPath {
 		return null;
 	}
 
-	/**
-	 * Whether nothing follows a request, so that the connection is free when it is
-	 * answered.
-	 */
-	static boolean isSimple(HttpRequest request) {
-		return HttpVersion.HTTP_1_1.equals(request.protocolVersion()) && HttpUtil.isKeepAlive(request)
-				&& !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
-				&& !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
-	}
-
 	private boolean isPlain(HttpHeaders headers) {
 		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.UPGRADE)
 				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && PlainHeaders.haveHost(headers)

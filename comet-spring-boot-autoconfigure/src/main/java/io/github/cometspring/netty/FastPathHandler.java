@@ -28,6 +28,8 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private final FastPath path;
 
+	private final OrdinaryRequests ordinary = new OrdinaryRequests();
+
 	@SuppressWarnings("NullAway.Init") // before anything else can happen
 	private ChannelHandlerContext context;
 
@@ -36,22 +38,6 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * may have got one since it was looked at.
 	 */
 	private @Nullable Boolean plain;
-
-	/**
-	 * How many requests have gone the ordinary way and are not answered yet.
-	 */
-	private int ordinary;
-
-	/**
-	 * Whether the last request that has gone the ordinary way has no body and leaves the
-	 * connection open.
-	 */
-	private boolean simple;
-
-	/**
-	 * Whether all of the last request that has gone the ordinary way has arrived.
-	 */
-	private boolean entire = true;
 
 	/**
 	 * The poll that is arriving.
@@ -94,7 +80,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
-		if (this.held == null || !this.entire) {
+		if (this.held == null || this.ordinary.isArriving()) {
 			take(message);
 		}
 		else {
@@ -122,7 +108,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
 		// Answers keep the order of the requests.
-		PollDialect dialect = (this.ordinary == 0) ? this.path.dialect(request) : null;
+		PollDialect dialect = this.ordinary.areAnswered() ? this.path.dialect(request) : null;
 		if (dialect != null && this.plain == null) {
 			this.plain = PlainPipeline.isPlain(this.context.channel());
 		}
@@ -158,13 +144,10 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	private void handOn(Object message) {
-		if (message instanceof HttpRequest request) {
-			this.ordinary++;
+		if (message instanceof HttpRequest) {
 			this.last = false;
-			this.entire = false;
-			this.simple = FastPath.isSimple(request);
 		}
-		this.entire = this.entire || message instanceof LastHttpContent;
+		this.ordinary.add(message);
 		this.context.fireChannelRead(message);
 	}
 
@@ -217,7 +200,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * the server.
 	 */
 	boolean isTakeable() {
-		return this.ordinary == 1 && this.simple && this.held == null;
+		return this.ordinary.isOneSimple() && this.held == null;
 	}
 
 	/**
@@ -277,7 +260,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		boolean informational = message instanceof HttpResponse response
 				&& response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
 		if (message instanceof LastHttpContent && !informational) {
-			this.ordinary--;
+			this.ordinary.answered();
 			this.plain = null;
 			if (this.completing) {
 				this.completing = false;

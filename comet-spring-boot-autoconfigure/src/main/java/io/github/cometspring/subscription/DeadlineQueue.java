@@ -12,7 +12,7 @@ final class DeadlineQueue {
 	/**
 	 * How many entries are served before I/O has its turn.
 	 */
-	static final int SLICE = 256;
+	static final int SLICE = 64;
 
 	private final EventLoop loop;
 

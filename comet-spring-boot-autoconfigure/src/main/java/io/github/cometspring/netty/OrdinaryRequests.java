@@ -1,0 +1,64 @@
+package io.github.cometspring.netty;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+
+/**
+ * The requests of one connection that have gone the ordinary way. Belongs to the event
+ * loop of the connection.
+ */
+final class OrdinaryRequests {
+
+	private int unanswered;
+
+	private boolean simple;
+
+	private boolean entire = true;
+
+	/**
+	 * Notes a part of a request that goes the ordinary way.
+	 */
+	void add(Object message) {
+		if (message instanceof HttpRequest request) {
+			this.unanswered++;
+			this.entire = false;
+			this.simple = HttpVersion.HTTP_1_1.equals(request.protocolVersion()) && HttpUtil.isKeepAlive(request)
+					&& !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+					&& !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+		}
+		this.entire = this.entire || message instanceof LastHttpContent;
+	}
+
+	/**
+	 * Notes that one has been answered.
+	 */
+	void answered() {
+		this.unanswered--;
+	}
+
+	/**
+	 * Whether all have been answered.
+	 */
+	boolean areAnswered() {
+		return this.unanswered == 0;
+	}
+
+	/**
+	 * Whether there is something of the last one still to come.
+	 */
+	boolean isArriving() {
+		return !this.entire;
+	}
+
+	/**
+	 * Whether one is to be answered, behind which nothing follows that belongs to it, and
+	 * which leaves the connection open.
+	 */
+	boolean isOneSimple() {
+		return this.unanswered == 1 && this.simple;
+	}
+
+}
