@@ -1,6 +1,7 @@
 package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
+import java.util.Arrays;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
@@ -41,17 +42,19 @@ final class CometShutdown implements SmartLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		stop();
-		// Many are ended slice by slice, and the server cuts whoever has no answer yet.
+		// Many are ended slice by slice, and the server cuts those of whom it knows
+		// nothing,
+		// whether they have heard of the end or not.
 		Flux.interval(Duration.ZERO, INTERVAL)
 			.take(LONGEST)
-			.takeUntil((tick) -> nobodyPolls())
+			.takeUntil((tick) -> nobodyIsLeft())
 			.doFinally((signal) -> callback.run())
 			.subscribe();
 	}
 
-	private boolean nobodyPolls() {
-		return this.subscriptions.connections(Transport.LEGACY) == 0
-				&& this.subscriptions.connections(Transport.JSON) == 0;
+	private boolean nobodyIsLeft() {
+		return Arrays.stream(Transport.values())
+			.allMatch((transport) -> this.subscriptions.connections(transport) == 0);
 	}
 
 	@Override

@@ -102,7 +102,7 @@ public final class DetachingUpgradeStrategy implements RequestUpgradeStrategy {
 	}
 
 	private static void serve(WebSocketHandler handler, DetachedWebSocketSession session) {
-		handler.handle(session).subscribe((none) -> {
+		Mono.defer(() -> handler.handle(session)).subscribe((none) -> {
 		}, (ex) -> session.leave(WebSocketCloseStatus.INTERNAL_SERVER_ERROR),
 				() -> session.leave(WebSocketCloseStatus.NORMAL_CLOSURE));
 	}

@@ -80,13 +80,23 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
-		if (this.held == null || this.ordinary.isArriving()) {
+		if (isTurn()) {
 			take(message);
 		}
 		else {
+			// The server may have left it on, and nobody else would turn it off.
+			context.channel().config().setAutoRead(false);
 			this.waiting = (this.waiting != null) ? this.waiting : new ArrayDeque<>(2);
 			this.waiting.add(message);
 		}
+	}
+
+	/**
+	 * Whether what comes next need not wait: it is a request's turn, or it belongs to the
+	 * request whose answer was taken over.
+	 */
+	private boolean isTurn() {
+		return this.held == null || this.ordinary.isArriving();
 	}
 
 	private void take(Object message) {
@@ -245,7 +255,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 			return;
 		}
 		this.proceeding = true;
-		for (Object next = this.waiting.poll(); next != null; next = (this.held == null) ? this.waiting.poll() : null) {
+		for (Object next = this.waiting.poll(); next != null; next = isTurn() ? this.waiting.poll() : null) {
 			take(next);
 		}
 		this.proceeding = false;
@@ -270,6 +280,9 @@ final class FastPathHandler extends ChannelDuplexHandler {
 				context.read();
 				return;
 			}
+		}
+		else if (message instanceof HttpResponse response && !informational) {
+			this.ordinary.answering(response);
 		}
 		context.write(message, promise);
 		if (informational && ((HttpResponse) message).status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {

@@ -2,6 +2,7 @@ package io.github.cometspring.netty;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -33,6 +34,13 @@ final class OrdinaryRequests {
 	}
 
 	/**
+	 * Notes the head of an answer.
+	 */
+	void answering(HttpResponse response) {
+		this.simple = this.simple && HttpUtil.isKeepAlive(response) && HttpUtil.isTransferEncodingChunked(response);
+	}
+
+	/**
 	 * Notes that one has been answered.
 	 */
 	void answered() {
@@ -55,7 +63,7 @@ final class OrdinaryRequests {
 
 	/**
 	 * Whether one is to be answered, behind which nothing follows that belongs to it, and
-	 * which leaves the connection open.
+	 * whose answer, so far as is known, comes in chunks and leaves the connection open.
 	 */
 	boolean isOneSimple() {
 		return this.unanswered == 1 && this.simple;

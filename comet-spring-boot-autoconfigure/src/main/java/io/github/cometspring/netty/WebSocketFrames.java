@@ -50,6 +50,8 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
 		this.context = context;
+		// The server may have left it on.
+		context.channel().config().setAutoRead(false);
 	}
 
 	/**
@@ -97,7 +99,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 	public void channelRead(ChannelHandlerContext context, Object message) {
 		this.reading = true;
 		if (this.closing || this.over || !(message instanceof WebSocketFrame frame)) {
-			// Too late, or the rest of the request
+			// Too late, or no frame
 			ReferenceCountUtil.release(message);
 		}
 		else if (frame instanceof CloseWebSocketFrame goodbye) {

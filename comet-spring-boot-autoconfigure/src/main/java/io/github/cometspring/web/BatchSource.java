@@ -113,11 +113,15 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	 */
 	void close() {
 		cancel();
+		fail();
+		this.connection.close();
+	}
+
+	private void fail() {
 		Batch batch = this.underWay.getAndSet(null);
 		if (batch != null) {
 			batch.failed();
 		}
-		this.connection.close();
 	}
 
 	@Override
@@ -149,6 +153,7 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	protected void hookOnError(Throwable error) {
 		this.error = error;
 		this.done = true;
+		fail();
 		finish();
 	}
 

@@ -165,10 +165,9 @@ public final class CometWebSocketHandler implements WebHandler {
 			SocketWriter socket = handler.eventLoops.socket(request, exchange.getResponse(), handler.writeTimeout);
 			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket) : new SessionFrameWriter(session,
 					deadline, (listener) -> handler.eventLoops.watch(request, handler.writeTimeout, listener));
-			return new CometSocket(session, frames, this.connection, exchange.getPrincipal(), handler.maxChannels,
-					deadline, handler.eventLoops.cutter(request))
-				.run()
-				.doFinally((signal) -> this.connection.close());
+			CometSocket served = new CometSocket(session, frames, this.connection, exchange.getPrincipal(),
+					handler.maxChannels, deadline, handler.eventLoops.cutter(request));
+			return Mono.defer(served::run).doFinally((signal) -> this.connection.close());
 		}
 
 	}

@@ -120,6 +120,28 @@ class DetachedStreamIT {
 	}
 
 	@Test
+	void requestBehindStreamThatWaitedForPollShouldWaitForItsEnd() {
+		Channel other = comet.server().create("other");
+		this.client.send(POLL.replace("14", "18").replace("=x", "=other")
+				+ get("/comet?channel=" + comet.name(), "Accept: text/event-stream\r\n"));
+		Await.until(() -> other.subscribers() == 1);
+		other.publish("m").block(PATIENCE);
+		assertThat(this.client.read().body()).isEqualTo("other:m");
+		assertThat(this.client.readWithoutBody().status()).isEqualTo(200);
+		assertThat(this.client.readChunk()).asString().contains("heartbeat");
+		this.client.send(POLL + get("/nothing"));
+		assertThat(this.client.readFor(A_WHILE)).isEmpty();
+		comet.publish("1");
+		assertThat(this.client.readChunk()).asString().contains("\"1\"");
+		comet.channel().close().block(PATIENCE);
+		assertThat(this.client.readChunk()).asString().contains("ended");
+		assertThat(this.client.readChunk()).isNull();
+		assertThat(this.client.read().body()).isEqualTo(ENDED);
+		assertThat(this.client.read().status()).isEqualTo(404);
+		other.close().block(PATIENCE);
+	}
+
+	@Test
 	void streamBehindOtherRequestsInOnePieceShouldBeServed() {
 		this.client.send(get("/nothing") + POLL + get("/nothing")
 				+ get("/comet?channel=" + comet.name(), "Accept: text/event-stream\r\n") + POLL);
