@@ -10,8 +10,9 @@ import reactor.core.publisher.Flux;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Answers held polls before the web server's graceful shutdown begins to wait for them,
- * and serves again when the context is started again.
+ * Answers held polls, and ends streams, before the web server's graceful shutdown begins
+ * to wait for them, or to cut those that it knows nothing of; and serves again when the
+ * context is started again.
  */
 final class CometShutdown implements SmartLifecycle {
 

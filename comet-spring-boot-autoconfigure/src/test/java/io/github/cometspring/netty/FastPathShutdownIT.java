@@ -10,6 +10,8 @@ import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
+import io.github.cometspring.testing.RawEventStream;
+import io.github.cometspring.testing.RawWebSocket;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +45,30 @@ class FastPathShutdownIT {
 		}
 		finally {
 			crowd.forEach(RawConnection::close);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void crowdOfStreamsWhenServerStopsShouldHearOfIt(boolean fastPath) {
+		List<RawEventStream> streams = new ArrayList<>();
+		List<RawWebSocket> sockets = new ArrayList<>();
+		try (CometServer server = CometServer.start("comet.fast-path=" + fastPath, "comet.heartbeat=1h")) {
+			Channel channel = server.create("a");
+			for (int i = 0; i < CROWD / 2; i++) {
+				streams.add(RawEventStream.open(server.port(), "channel=a"));
+				sockets.add(RawWebSocket.open(server.port()).send("{\"subscribe\":[\"a\"]}"));
+			}
+			Await.until(() -> channel.subscribers() == CROWD);
+			server.context().close();
+			// The end of the answer, and not of the connection in its middle
+			assertThat(streams).allSatisfy((stream) -> assertThat(stream.nextNews()).isNull());
+			sockets.forEach(RawWebSocket::text);
+			assertThat(sockets).allSatisfy((socket) -> assertThat(socket.text()).isEqualTo("close 1001"));
+		}
+		finally {
+			streams.forEach(RawEventStream::close);
+			sockets.forEach(RawWebSocket::close);
 		}
 	}
 
