@@ -44,8 +44,7 @@ final class CometShutdown implements SmartLifecycle {
 	public void stop(Runnable callback) {
 		stop();
 		// Many are ended slice by slice, and the server cuts those of whom it knows
-		// nothing,
-		// whether they have heard of the end or not.
+		// nothing, whether they have heard of the end or not.
 		Flux.interval(Duration.ZERO, INTERVAL)
 			.take(LONGEST)
 			.takeUntil((tick) -> nobodyIsLeft())

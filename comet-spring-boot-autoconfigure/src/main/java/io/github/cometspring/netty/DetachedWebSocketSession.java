@@ -3,8 +3,8 @@ package io.github.cometspring.netty;
 import java.net.URI;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;

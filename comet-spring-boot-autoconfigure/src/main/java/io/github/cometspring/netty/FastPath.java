@@ -121,8 +121,8 @@ public final class FastPath {
 	@Nullable PollDialect dialect(HttpRequest request) {
 		HttpHeaders headers = request.headers();
 		if (!HttpMethod.POST.equals(request.method()) || !this.path.equals(request.uri())
-				|| !request.decoderResult().isSuccess() || !HttpVersion.HTTP_1_1.equals(request.protocolVersion())
-				|| !HttpUtil.isKeepAlive(request) || !hasPlainBody(headers) || !isPlain(headers)) {
+				|| !request.decoderResult().isSuccess() || !isPersistent(request) || !hasPlainBody(headers)
+				|| !isPlain(headers)) {
 			return null;
 		}
 		List<String> contentTypes = headers.getAll(HttpHeaderNames.CONTENT_TYPE);
@@ -141,6 +141,15 @@ public final class FastPath {
 		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.UPGRADE)
 				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && PlainHeaders.haveHost(headers)
 				&& (!this.forwarded || PlainHeaders.haveForwarding(headers));
+	}
+
+	/**
+	 * Whether the connection stays open when a request has been answered.
+	 * @param request the head of the request
+	 * @return {@code true} for HTTP/1.1, unless the client wants it closed
+	 */
+	static boolean isPersistent(HttpRequest request) {
+		return HttpVersion.HTTP_1_1.equals(request.protocolVersion()) && HttpUtil.isKeepAlive(request);
 	}
 
 	private boolean hasPlainBody(HttpHeaders headers) {

@@ -4,7 +4,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /**
@@ -26,8 +25,7 @@ final class OrdinaryRequests {
 		if (message instanceof HttpRequest request) {
 			this.unanswered++;
 			this.entire = false;
-			this.simple = HttpVersion.HTTP_1_1.equals(request.protocolVersion()) && HttpUtil.isKeepAlive(request)
-					&& !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+			this.simple = FastPath.isPersistent(request) && !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
 					&& !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
 		}
 		this.entire = this.entire || message instanceof LastHttpContent;

@@ -69,6 +69,12 @@ class DetachedStreamIT {
 		assertThat(stream.next()).isNull();
 	}
 
+	private void chunksShouldEnd() {
+		comet.channel().close().block(PATIENCE);
+		assertThat(this.client.readChunk()).asString().contains("ended");
+		assertThat(this.client.readChunk()).isNull();
+	}
+
 	@Test
 	void exchangeWhenStreamHasBegunShouldBeOver() {
 		long before = exchanges();
@@ -109,9 +115,7 @@ class DetachedStreamIT {
 		comet.publish("m");
 		assertThat(this.client.readChunk()).asString().contains("\"m\"");
 		assertThat(this.client.readFor(A_WHILE)).isEmpty();
-		comet.channel().close().block(PATIENCE);
-		assertThat(this.client.readChunk()).asString().contains("ended");
-		assertThat(this.client.readChunk()).isNull();
+		chunksShouldEnd();
 		assertThat(this.client.read().body()).isEqualTo(ENDED);
 		assertThat(this.client.read().status()).isEqualTo(404);
 		assertThat(this.client.read().body()).isEqualTo(ENDED);
@@ -133,9 +137,7 @@ class DetachedStreamIT {
 		assertThat(this.client.readFor(A_WHILE)).isEmpty();
 		comet.publish("1");
 		assertThat(this.client.readChunk()).asString().contains("\"1\"");
-		comet.channel().close().block(PATIENCE);
-		assertThat(this.client.readChunk()).asString().contains("ended");
-		assertThat(this.client.readChunk()).isNull();
+		chunksShouldEnd();
 		assertThat(this.client.read().body()).isEqualTo(ENDED);
 		assertThat(this.client.read().status()).isEqualTo(404);
 		other.close().block(PATIENCE);
@@ -152,9 +154,7 @@ class DetachedStreamIT {
 		assertThat(this.client.readChunk()).asString().contains("heartbeat");
 		comet.publish("m");
 		assertThat(this.client.readChunk()).asString().contains("\"m\"");
-		comet.channel().close().block(PATIENCE);
-		assertThat(this.client.readChunk()).asString().contains("ended");
-		assertThat(this.client.readChunk()).isNull();
+		chunksShouldEnd();
 		assertThat(this.client.read().body()).isEqualTo(ENDED);
 	}
 

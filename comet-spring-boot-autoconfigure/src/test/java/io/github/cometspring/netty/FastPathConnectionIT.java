@@ -145,26 +145,15 @@ class FastPathConnectionIT {
 		assertThat(this.client.read().body()).isEqualTo("y:ENDED_CHANNEL");
 	}
 
-	@Test
-	void halfRequestBehindHeldPollShouldWaitForIt() {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void halfRequestBehindHeldPollShouldWaitForIt(boolean inOnePiece) {
 		String next = poll("x");
 		for (int half = 1; half < next.length(); half += 7) {
-			this.client.send(poll(comet.name()));
+			String begun = next.substring(0, half);
+			this.client.send(poll(comet.name()) + (inOnePiece ? begun : ""));
 			Await.until(() -> comet.channel().subscribers() == 1);
-			this.client.send(next.substring(0, half));
-			comet.publish("m");
-			assertThat(this.client.read().body()).isEqualTo(comet.name() + ":m");
-			this.client.send(next.substring(half));
-			assertThat(this.client.read().body()).isEqualTo(ENDED);
-		}
-	}
-
-	@Test
-	void halfRequestInOnePieceWithHeldPollShouldWaitForIt() {
-		String next = poll("x");
-		for (int half = 1; half < next.length(); half += 7) {
-			this.client.send(poll(comet.name()) + next.substring(0, half));
-			Await.until(() -> comet.channel().subscribers() == 1);
+			this.client.send(inOnePiece ? "" : begun);
 			comet.publish("m");
 			assertThat(this.client.read().body()).isEqualTo(comet.name() + ":m");
 			this.client.send(next.substring(half));
