@@ -52,7 +52,8 @@ class ArchitectureTests {
 
 	private static final String[] NETTY = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
 			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http..",
-			"org.springframework.web.server..", "org.springframework.web.reactive.socket.." };
+			"org.springframework.util..", "org.springframework.web.server..",
+			"org.springframework.web.reactive.socket.." };
 
 	private static final String[] WIRE = { "tools.jackson.core.." };
 

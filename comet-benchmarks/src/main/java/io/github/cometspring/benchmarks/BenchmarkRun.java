@@ -116,7 +116,7 @@ final class BenchmarkRun {
 		for (int window : measure.isWindowed() ? this.options.windows() : List.of(1)) {
 			for (int clients : measure.isFanOut() ? this.options.clients() : List.of(this.options.many())) {
 				List<Server> turn = new ArrayList<>(
-						servers.stream().filter((each) -> each.kind().can(measure)).toList());
+						servers.stream().filter((each) -> takesPart(each.kind(), measure, clients)).toList());
 				for (int round = 1; round <= rounds; round++) {
 					for (Server server : turn) {
 						take(server, new Results.Case(measure, window, clients, server.kind()), round);
@@ -126,6 +126,11 @@ final class BenchmarkRun {
 				}
 			}
 		}
+	}
+
+	private boolean takesPart(ServerKind kind, Measure measure, int clients) {
+		boolean tooMany = kind.isSlow() && !measure.isIdle() && clients > this.options.slowClients();
+		return kind.can(measure) && !tooMany;
 	}
 
 	private void take(Server server, Results.Case measured, int round) throws InterruptedException {

@@ -30,9 +30,9 @@ final class FanOut implements Taker {
 					String.valueOf(this.deliveries / 20), "--pubs", "16", "--window", "16"));
 		}
 		else {
-			int messages = Math.max(10, this.deliveries / measured.clients());
+			int messages = Math.max(8, this.deliveries / measured.clients());
 			arguments.addAll(List.of("--k", String.valueOf(messages), "--warm",
-					String.valueOf(Math.max(5, messages / 20)), "--window", String.valueOf(measured.window())));
+					String.valueOf(Math.max(3, messages / 20)), "--window", String.valueOf(measured.window())));
 		}
 		arguments.addAll(allowances(server.kind(), measured));
 		return LoadGenerator

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param measures what to measure
  * @param servers which servers to measure
  * @param clients the numbers of clients
+ * @param slowClients the largest of these numbers for servers that take very long
  * @param windows how many messages are in flight on streams
  * @param rounds how often each measure is taken
  * @param seconds how long the fairness is looked at
@@ -25,9 +26,9 @@ import java.util.Set;
  * @param jvmArguments more arguments for the JVM of each server
  * @param out where the results go
  */
-record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> clients, List<Integer> windows,
-		int rounds, int seconds, int deliveries, int warmUp, int many, int serverCpu, int loadCpu, String heap,
-		List<String> jvmArguments, Path out) {
+record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> clients, int slowClients,
+		List<Integer> windows, int rounds, int seconds, int deliveries, int warmUp, int many, int serverCpu,
+		int loadCpu, String heap, List<String> jvmArguments, Path out) {
 
 	static Options parse(String... arguments) {
 		List<String> given = new ArrayList<>(List.of(arguments));
@@ -37,9 +38,9 @@ record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> cl
 		int rounds = reader.number("--rounds", quick ? 3 : 5);
 		Options options = new Options(reader.measures("--mode"),
 				reader.servers("--servers", quick ? "comet,webflux,netty,nchan" : allServers),
-				reader.numbers("--n", quick ? "100,1000" : "100,1000,5000,10000"),
+				reader.numbers("--n", quick ? "100,1000" : "100,1000,5000,10000"), reader.number("--slow-n", 1000),
 				reader.numbers("--window", quick ? "1" : "1,4"), rounds, quick ? 3 : 10,
-				reader.number("--deliveries", quick ? 20_000 : 50_000),
+				reader.number("--deliveries", quick ? 20_000 : 40_000),
 				reader.number("--warm-up", quick ? 40_000 : 500_000), reader.number("--many", quick ? 2_000 : 10_000),
 				reader.number("--server-cpu", 0), reader.number("--load-cpu", 1), reader.text("--heap", "2g"),
 				reader.all("--jvm-arg"), Path.of(reader.text("--out", "target/results")).toAbsolutePath());

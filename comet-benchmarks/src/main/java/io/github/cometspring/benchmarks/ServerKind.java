@@ -13,10 +13,10 @@ enum ServerKind {
 
 	/** The starter as it comes. */
 	COMET("CometServer", "comet", "security|jetty|cometd|servlet"),
-	/** Without the short way. */
-	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--comet.fast-path=false"),
+	/** Through the chain of WebFlux, because of a filter. */
+	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true"),
 	/** Behind a filter and Spring Security. */
-	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet"),
+	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true"),
 	/** By hand. */
 	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),
 	/** The limit. */
@@ -90,14 +90,23 @@ enum ServerKind {
 	}
 
 	boolean can(Measure measure) {
-		if (measure.isFair() || measure == Measure.DEACTIVATE) {
-			return isComet();
-		}
-		if (measure == Measure.ENGINE) {
-			return this == COMET;
-		}
-		return this != COMETD
-				|| (measure.dialect() != Measure.Dialect.SSE && measure.dialect() != Measure.Dialect.WEBSOCKET);
+		return switch (measure) {
+			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet();
+			case ENGINE -> this == COMET;
+			// The others have one dialect of polls.
+			case JSONPOLL -> isComet() || this == NCHAN;
+			case IDLE_SSE, IDLE_WEBSOCKET -> this != COMETD;
+			// A stream passes the chain once, when it begins.
+			case SSE, WEBSOCKET -> this != COMETD && this != COMET_CHAIN && this != COMET_SECURITY;
+			default -> true;
+		};
+	}
+
+	/**
+	 * Whether a delivery takes so long that many would take hours.
+	 */
+	boolean isSlow() {
+		return this == COMETD || this == COMET_SECURITY;
 	}
 
 	@Override

@@ -57,7 +57,7 @@ public final class CometFastPathAutoConfiguration {
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
 		FastPath fastPath = new FastPath(path, dialects, subscriptions, eventLoops, settings.maxRequestSize(),
-				settings.writeTimeout(), eligibility::isEligible);
+				settings.writeTimeout(), eligibility::isEligible, eligibility::application);
 		return (factory) -> factory.addServerCustomizers(fastPath::openOn);
 	}
 

@@ -9,6 +9,7 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -38,6 +39,10 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	private static final List<Class<?>> WITNESSES = List.of(WebFilter.class, ChannelAuthorizer.class,
 			HttpHandlerDecoratorFactory.class, WebHttpHandlerBuilderCustomizer.class, NettyRouteProvider.class);
 
+	/** Those of them who stand between the server and the application. */
+	private static final List<Class<?>> DOORKEEPERS = List.of(HttpHandlerDecoratorFactory.class,
+			NettyRouteProvider.class);
+
 	private final ApplicationContext context;
 
 	private final String path;
@@ -45,6 +50,8 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	private final List<String> allowedOrigins;
 
 	private volatile boolean eligible;
+
+	private volatile @Nullable HttpHandler application;
 
 	FastPathEligibility(ApplicationContext context, String path, List<String> allowedOrigins) {
 		this.context = context;
@@ -56,6 +63,8 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		Optional<String> obstacle = obstacle();
 		this.eligible = obstacle.isEmpty();
+		this.application = this.path.equals(CometHandlerMapping.EVERYWHERE) || beans(DOORKEEPERS).findAny().isPresent()
+				? null : this.context.getBeanProvider(HttpHandler.class).getIfUnique();
 		if (logger.isDebugEnabled()) {
 			logger.debug(obstacle.map((witness) -> "Long polls go through WebFlux because of " + witness)
 				.orElse("Long polls are answered before WebFlux (set comet.fast-path to false to change that)"));
@@ -70,6 +79,14 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 		return this.eligible;
 	}
 
+	/**
+	 * What answers all requests that the application gets.
+	 * @return {@code null} if somebody stands before it, and as long as it is not decided
+	 */
+	@Nullable HttpHandler application() {
+		return this.application;
+	}
+
 	private Optional<String> obstacle() {
 		if (this.path.equals(CometHandlerMapping.EVERYWHERE)) {
 			return Optional.of("comet.path");
@@ -80,11 +97,15 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	}
 
 	private Optional<String> witness() {
-		return WITNESSES.stream()
-			.flatMap((type) -> Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.context, type)))
+		return beans(WITNESSES)
 			.filter((name) -> !(this.context.getBean(name) instanceof CometEndpointFilter own) || own.covers(this.path))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
+	}
+
+	private Stream<String> beans(List<Class<?>> types) {
+		return types.stream()
+			.flatMap((type) -> Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.context, type)));
 	}
 
 	/**

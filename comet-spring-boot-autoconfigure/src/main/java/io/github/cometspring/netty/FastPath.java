@@ -3,15 +3,10 @@ package io.github.cometspring.netty;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-import io.github.cometspring.subscription.Connection;
-import io.github.cometspring.subscription.EventLoop;
-import io.github.cometspring.subscription.SubscriptionRejectedException;
-import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
-import io.github.cometspring.web.RefusedRequestException;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -20,11 +15,12 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerConfig;
+
+import org.springframework.http.server.reactive.HttpHandler;
 
 /**
  * Answers long polls in the server's own pipeline, before WebFlux has seen them, which
@@ -47,7 +43,7 @@ public final class FastPath {
 
 	private final List<PollDialect> dialects;
 
-	private final Subscriptions subscriptions;
+	private final PollWay around;
 
 	private final ReactorNettyEventLoops eventLoops;
 
@@ -57,7 +53,16 @@ public final class FastPath {
 
 	private final BooleanSupplier eligible;
 
+	private final Supplier<@Nullable HttpHandler> application;
+
 	private volatile boolean open;
+
+	/**
+	 * Whether the application would see the same request if it came another way.
+	 */
+	private volatile boolean alike;
+
+	private volatile @Nullable PollWay through;
 
 	private volatile boolean forwarded;
 
@@ -70,16 +75,20 @@ public final class FastPath {
 	 * @param maxRequestSize the size of the largest request body, in bytes
 	 * @param writeTimeout how long a client may take to receive an answer
 	 * @param eligible whether there is nobody in the application who would miss the polls
+	 * @param application what answers all requests of the application; {@code null} if
+	 * it, too, has to get them from the server
 	 */
 	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions,
-			ReactorNettyEventLoops eventLoops, int maxRequestSize, Duration writeTimeout, BooleanSupplier eligible) {
+			ReactorNettyEventLoops eventLoops, int maxRequestSize, Duration writeTimeout, BooleanSupplier eligible,
+			Supplier<@Nullable HttpHandler> application) {
 		this.path = path;
 		this.dialects = List.copyOf(dialects);
-		this.subscriptions = subscriptions;
+		this.around = new AroundWebFlux(subscriptions, eventLoops);
 		this.eventLoops = eventLoops;
 		this.maxRequestSize = maxRequestSize;
 		this.writeTimeout = writeTimeout;
 		this.eligible = eligible;
+		this.application = application;
 	}
 
 	/**
@@ -96,12 +105,32 @@ public final class FastPath {
 			this.eventLoops.setCompressing(compressing);
 			this.forwarded = config.isForwarded();
 			this.open = !observed && !compressing && isPlain(config);
+			this.alike = !this.forwarded;
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
-			if (this.open && this.eligible.getAsBoolean() && pipeline.get(NettyPipeline.HttpCodec) != null) {
-				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.FAST_PATH, new FastPathHandler(this));
+			PollWay way = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? way(pipeline) : null;
+			if (way != null) {
+				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.FAST_PATH, new FastPathHandler(this, way));
 			}
 		});
+	}
+
+	private @Nullable PollWay way(ChannelPipeline pipeline) {
+		if (this.eligible.getAsBoolean()) {
+			return this.around;
+		}
+		// Who has shown a certificate, only the server knows.
+		return (this.alike && pipeline.get(NettyPipeline.SslHandler) == null) ? through() : null;
+	}
+
+	private @Nullable PollWay through() {
+		PollWay through = this.through;
+		HttpHandler application = (through == null) ? this.application.get() : null;
+		if (application != null) {
+			through = new ThroughWebFlux(application);
+			this.through = through;
+		}
+		return through;
 	}
 
 	/**
@@ -157,33 +186,6 @@ public final class FastPath {
 		return length != null && PlainHeaders.isNumber(length, 0, MOST_DIGITS)
 				&& Integer.parseInt(length) <= this.maxRequestSize
 				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
-	}
-
-	/**
-	 * Admits a poll.
-	 * @param arriving the poll, all of it
-	 * @param handler where the answer goes
-	 * @param channel its connection
-	 * @return the poll, or {@code null} if it has to go the ordinary way
-	 */
-	@Nullable FastPoll admit(ArrivingPoll arriving, FastPathHandler handler, Channel channel) {
-		PollDialect dialect = arriving.dialect();
-		EventLoop loop = this.eventLoops.of(channel);
-		Connection connection;
-		try {
-			connection = this.subscriptions.connect(dialect.dialect(), loop);
-		}
-		catch (SubscriptionRejectedException ex) {
-			return null;
-		}
-		try {
-			SubscriptionRequest asked = dialect.read(arriving.head().headers()::getAll, arriving.body(), Mono.empty());
-			return new FastPoll(handler, dialect, connection, asked);
-		}
-		catch (RefusedRequestException ex) {
-			connection.close();
-			return null;
-		}
 	}
 
 	Duration writeTimeout() {

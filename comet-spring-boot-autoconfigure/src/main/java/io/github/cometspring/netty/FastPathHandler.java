@@ -28,6 +28,8 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private final FastPath path;
 
+	private final PollWay way;
+
 	private final OrdinaryRequests ordinary = new OrdinaryRequests();
 
 	@SuppressWarnings("NullAway.Init") // before anything else can happen
@@ -67,8 +69,9 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 */
 	private boolean last;
 
-	FastPathHandler(FastPath path) {
+	FastPathHandler(FastPath path, PollWay way) {
 		this.path = path;
+		this.way = way;
 	}
 
 	@Override
@@ -126,7 +129,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	private void decide(ArrivingPoll arriving) {
-		FastPoll poll = this.path.admit(arriving, this, this.context.channel());
+		HeldPoll poll = this.way.admit(arriving, this, this.context);
 		if (poll == null) {
 			handOnArriving();
 			return;
@@ -206,11 +209,20 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	/**
+	 * Goes on, as a poll has been answered by the application.
+	 */
+	void answered(HeldPoll poll) {
+		if (this.held == poll) {
+			proceed();
+		}
+	}
+
+	/**
 	 * Whether there is one answer that the server is writing, and it could go on without
 	 * the server.
 	 */
 	boolean isTakeable() {
-		return this.ordinary.isOneSimple() && this.held == null;
+		return this.way.isAroundWebFlux() && this.ordinary.isOneSimple() && this.held == null;
 	}
 
 	/**

@@ -14,7 +14,7 @@ import org.springframework.http.HttpStatus;
 /**
  * A poll on the fast path. Belongs to the event loop of its connection.
  */
-final class FastPoll implements CoreSubscriber<Batch>, WriteListener, HeldAnswer {
+final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
 
 	private final FastPathHandler handler;
 
@@ -37,10 +37,8 @@ final class FastPoll implements CoreSubscriber<Batch>, WriteListener, HeldAnswer
 		this.asked = asked;
 	}
 
-	/**
-	 * Begins to listen. The poll may be answered before this returns.
-	 */
-	void start() {
+	@Override
+	public void start() {
 		SubscriptionRequest asked = this.asked;
 		// Not kept: very many may be held.
 		this.asked = null;

@@ -121,8 +121,12 @@ public final class ReactorNettyEventLoops implements EventLoops {
 	}
 
 	private static @Nullable Channel channel(ServerHttpRequest request) {
+		Object nativeRequest = nativeRequest(request);
+		if (nativeRequest instanceof NettyServerHttpRequest direct) {
+			return direct.channel();
+		}
 		AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
-		if (nativeRequest(request) instanceof HttpServerRequest nettyRequest) {
+		if (nativeRequest instanceof HttpServerRequest nettyRequest) {
 			nettyRequest.withConnection((connection) -> channel.set(connection.channel()));
 		}
 		return channel.get();

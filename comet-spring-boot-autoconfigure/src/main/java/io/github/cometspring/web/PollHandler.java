@@ -66,6 +66,9 @@ public final class PollHandler implements WebHandler {
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		ServerHttpResponse response = exchange.getResponse();
 		EventLoop loop = this.eventLoops.of(exchange.getRequest());
+		if (exchange.getRequest() instanceof WholeRequest whole && response instanceof WholeResponse taking) {
+			return new WholePoll(this.subscriptions, loop, this.polls, this.writing, exchange, whole, taking);
+		}
 		return this.subscriptions.open(this.polls.dialect(), loop, read(exchange, loop))
 			.next()
 			.flatMap((batch) -> answer(exchange, batch, loop))
@@ -85,7 +88,9 @@ public final class PollHandler implements WebHandler {
 
 	private Mono<Void> answer(ServerWebExchange exchange, Batch batch, EventLoop loop) {
 		Mono<Void> written = Answers.write(exchange.getResponse(), this.polls.answer(batch));
-		return this.writing.watch(written, batch, exchange.getRequest(), loop);
+		return this.writing.watch(written, batch, exchange.getRequest(), loop)
+			// The server has answered by itself: what followed the request was no HTTP
+			.onErrorComplete((ex) -> ex instanceof IllegalStateException && exchange.getResponse().isCommitted());
 	}
 
 	private Mono<Void> refuse(ServerHttpResponse response, HttpStatus status, @Nullable String sentence) {

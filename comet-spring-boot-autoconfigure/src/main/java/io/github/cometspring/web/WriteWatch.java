@@ -39,11 +39,18 @@ final class WriteWatch {
 	Mono<Void> watch(Mono<Void> written, Batch batch, ServerHttpRequest request, EventLoop loop) {
 		return written.timeout(this.deadlines.on(loop))
 			.onErrorMap(TimeoutException.class, (ex) -> Answers.stalled())
-			.doOnSuccess((done) -> this.eventLoops.watch(request, this.timeout, new BatchReceipt(batch)))
+			.doOnSuccess((done) -> watch(batch, request))
 			.doOnError((ex) -> batch.failed())
-			.doOnCancel(batch::failed)
-			// The server has answered by itself: what followed the request was no HTTP
-			.onErrorComplete(IllegalStateException.class);
+			.doOnCancel(batch::failed);
+	}
+
+	/**
+	 * Watches an answer that has been written.
+	 * @param batch what was written
+	 * @param request the request that was answered
+	 */
+	void watch(Batch batch, ServerHttpRequest request) {
+		this.eventLoops.watch(request, this.timeout, new BatchReceipt(batch));
 	}
 
 	private record BatchReceipt(Batch batch) implements WriteListener {

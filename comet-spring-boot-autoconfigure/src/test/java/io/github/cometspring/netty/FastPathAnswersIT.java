@@ -12,6 +12,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.PassingFilter;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A request gets the same answer on the short way as on the ordinary one.
+ * A request gets the same answer on the short ways as on the ordinary one.
  */
 class FastPathAnswersIT {
 
@@ -43,19 +44,24 @@ class FastPathAnswersIT {
 
 	private static Side brief;
 
+	private static Side filtered;
+
 	private static Side ordinary;
 
 	@BeforeAll
 	static void start() {
 		brief = new Side(true);
+		filtered = new Side(true, PassingFilter.class);
 		ordinary = new Side(false);
 	}
 
 	@AfterAll
 	static void stop() {
 		Route.assertShort(brief.server, "/comet");
+		Route.assertOrdinary(filtered.server, "/comet");
 		Route.assertOrdinary(ordinary.server, "/comet");
 		brief.server.close();
+		filtered.server.close();
 		ordinary.server.close();
 	}
 
@@ -146,32 +152,37 @@ class FastPathAnswersIT {
 
 	@ParameterizedTest
 	@MethodSource({ "polls", "oddPolls" })
-	void pollShouldBeAnsweredTheSameBothWays(String request) {
-		assertThat(brief.ask(request, false)).isEqualTo(ordinary.ask(request, false));
+	void pollShouldBeAnsweredTheSameAllWays(String request) {
+		assertSame(request, false);
 	}
 
 	@ParameterizedTest
 	@MethodSource({ "polls", "oddPolls" })
-	void pollAfterPollOnOneConnectionShouldBeAnsweredTheSameBothWays(String request) {
-		assertThat(brief.ask(request, true)).isEqualTo(ordinary.ask(request, true));
+	void pollAfterPollOnOneConnectionShouldBeAnsweredTheSameAllWays(String request) {
+		assertSame(request, true);
 	}
 
 	@ParameterizedTest
 	@MethodSource("polls")
-	void pollWhenDeactivatedShouldBeAnsweredTheSameBothWays(String request) {
-		brief.server.control().deactivate().block(PATIENCE);
-		ordinary.server.control().deactivate().block(PATIENCE);
+	void pollWhenDeactivatedShouldBeAnsweredTheSameAllWays(String request) {
+		List<Side> sides = List.of(brief, filtered, ordinary);
+		sides.forEach((side) -> side.server.control().deactivate().block(PATIENCE));
 		try {
-			assertThat(brief.ask(request, false)).isEqualTo(ordinary.ask(request, false));
+			assertSame(request, false);
 		}
 		finally {
-			brief.server.control().activate().block(PATIENCE);
-			ordinary.server.control().activate().block(PATIENCE);
+			sides.forEach((side) -> side.server.control().activate().block(PATIENCE));
 		}
 	}
 
+	private static void assertSame(String request, boolean again) {
+		String expected = ordinary.ask(request, again);
+		assertThat(brief.ask(request, again)).isEqualTo(expected);
+		assertThat(filtered.ask(request, again)).isEqualTo(expected);
+	}
+
 	/**
-	 * A server, with the same on it as the other.
+	 * A server, with the same on it as the others.
 	 */
 	private static final class Side {
 
@@ -179,9 +190,10 @@ class FastPathAnswersIT {
 
 		private final List<String> cursors = new ArrayList<>();
 
-		private Side(boolean fastPath) {
-			this.server = CometServer.start("comet.fast-path=" + fastPath, "comet.timeout=20ms", "comet.history.size=4",
-					"comet.max-request-size=3KB", "comet.max-channels-per-request=5", "comet.max-response-size=200B");
+		private Side(boolean fastPath, Class<?>... configuration) {
+			this.server = CometServer.start(configuration, "comet.fast-path=" + fastPath, "comet.timeout=20ms",
+					"comet.history.size=4", "comet.max-request-size=3KB", "comet.max-channels-per-request=5",
+					"comet.max-response-size=200B");
 			Channel channel = this.server.create("a");
 			this.server.create("b");
 			this.server.create("j");

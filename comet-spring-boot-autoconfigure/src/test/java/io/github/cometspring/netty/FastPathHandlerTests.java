@@ -76,11 +76,12 @@ class FastPathHandlerTests {
 	void connect() {
 		ReactorNettyEventLoops loops = new ReactorNettyEventLoops(new SchedulerEventLoops(this.time, 1), true);
 		FastPath path = new FastPath("/comet", List.of(new LegacyPolls(), new JsonPolls()), this.subscriptions, loops,
-				1000, PATIENCE, () -> true);
+				1000, PATIENCE, () -> true, () -> null);
+		PollWay way = new AroundWebFlux(this.subscriptions, loops);
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, this.reads);
-		this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(path));
+		this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(path, way));
 		this.channels.create("a").block(PATIENCE);
 	}
 

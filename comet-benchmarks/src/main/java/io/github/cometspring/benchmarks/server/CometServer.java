@@ -9,11 +9,13 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebFilter;
 
 /**
  * An application with the starter, which publishes what it is sent.
@@ -45,6 +47,18 @@ class CometServer {
 			.POST("/bench/memory", (request) -> ServerResponse.ok()
 				.body(Mono.fromCallable(MemoryReport::take).subscribeOn(Schedulers.boundedElastic()), String.class))
 			.build();
+	}
+
+	/**
+	 * What makes all requests take the chain.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty("bench.filter")
+	WebFilter markingFilter() {
+		return (exchange, chain) -> {
+			exchange.getAttributes().put("seen", true);
+			return chain.filter(exchange);
+		};
 	}
 
 	private Mono<ServerResponse> publish(ServerRequest request) {

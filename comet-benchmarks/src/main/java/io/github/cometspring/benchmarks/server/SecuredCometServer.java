@@ -5,11 +5,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
-import org.springframework.web.server.WebFilter;
 
 /**
- * The application with what stands before the handlers of most: a filter of its own, and
- * Spring Security, which lets everybody pass here.
+ * The application with what stands before the handlers of most: Spring Security, which
+ * lets everybody pass here.
  */
 @Configuration(proxyBeanMethods = false)
 class SecuredCometServer {
@@ -18,14 +17,6 @@ class SecuredCometServer {
 		ParentWatch.start();
 		SpringApplication application = new SpringApplication(CometServer.class, SecuredCometServer.class);
 		application.run(args).getBean(CometServer.class).create("c0", "other");
-	}
-
-	@Bean
-	WebFilter markingFilter() {
-		return (exchange, chain) -> {
-			exchange.getAttributes().put("seen", true);
-			return chain.filter(exchange);
-		};
 	}
 
 	@Bean

@@ -1,0 +1,46 @@
+package io.github.cometspring.netty;
+
+import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
+import io.github.cometspring.subscription.SubscriptionRequest;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.RefusedRequestException;
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * The way of polls that nobody in the application would miss.
+ *
+ * @param subscriptions what it opens
+ * @param eventLoops where clients are served
+ */
+record AroundWebFlux(Subscriptions subscriptions, ReactorNettyEventLoops eventLoops) implements PollWay {
+
+	@Override
+	public @Nullable HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		PollDialect dialect = arriving.dialect();
+		Connection connection;
+		try {
+			connection = this.subscriptions.connect(dialect.dialect(), this.eventLoops.of(context.channel()));
+		}
+		catch (SubscriptionRejectedException ex) {
+			return null;
+		}
+		try {
+			SubscriptionRequest asked = dialect.read(arriving.head().headers()::getAll, arriving.body(), Mono.empty());
+			return new FastPoll(handler, dialect, connection, asked);
+		}
+		catch (RefusedRequestException ex) {
+			connection.close();
+			return null;
+		}
+	}
+
+	@Override
+	public boolean isAroundWebFlux() {
+		return true;
+	}
+
+}

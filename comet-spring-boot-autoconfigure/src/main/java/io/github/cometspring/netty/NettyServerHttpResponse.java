@@ -1,0 +1,206 @@
+package io.github.cometspring.netty;
+
+import io.github.cometspring.web.PollAnswer;
+import io.github.cometspring.web.WholeResponse;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.FutureMono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseCookie;
+import org.springframework.http.server.reactive.AbstractServerHttpResponse;
+import org.springframework.http.support.Netty4HeadersAdapter;
+
+/**
+ * The answer to a request that the server does not know of. Is written by one thread at a
+ * time, not always that of the connection.
+ */
+final class NettyServerHttpResponse extends AbstractServerHttpResponse implements WholeResponse {
+
+	private final ChannelHandlerContext context;
+
+	private final HttpHeaders headers;
+
+	private HttpResponseStatus status = HttpResponseStatus.OK;
+
+	/**
+	 * The writing of what was last written.
+	 */
+	private @Nullable ChannelFuture written;
+
+	/**
+	 * Whether nothing follows.
+	 */
+	private boolean entire;
+
+	NettyServerHttpResponse(ChannelHandlerContext context, NettyDataBufferFactory buffers) {
+		this(context, buffers, new DefaultHttpHeaders());
+	}
+
+	private NettyServerHttpResponse(ChannelHandlerContext context, NettyDataBufferFactory buffers,
+			HttpHeaders headers) {
+		super(buffers, new org.springframework.http.HttpHeaders(new Netty4HeadersAdapter(headers)));
+		this.context = context;
+		this.headers = headers;
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	public <T> T getNativeResponse() {
+		return (T) this;
+	}
+
+	@Override
+	public HttpStatusCode getStatusCode() {
+		HttpStatusCode status = super.getStatusCode();
+		return (status != null) ? status : HttpStatusCode.valueOf(this.status.code());
+	}
+
+	@Override
+	protected void applyStatusCode() {
+		this.status = HttpResponseStatus.valueOf(getStatusCode().value());
+	}
+
+	@Override
+	protected void applyHeaders() {
+		// They are Netty's already.
+	}
+
+	@Override
+	protected void applyCookies() {
+		getCookies().values()
+			.forEach((cookies) -> cookies
+				.forEach((ResponseCookie cookie) -> this.headers.add(HttpHeaderNames.SET_COOKIE, cookie.toString())));
+	}
+
+	@Override
+	protected Mono<Void> writeWithInternal(Publisher<? extends DataBuffer> body) {
+		if (body instanceof Mono) {
+			// Not to be discarded behind this: the buffer belongs to the connection then.
+			return Mono.from(body).flatMap((bytes) -> {
+				writeEntire(NettyDataBufferFactory.toByteBuf(bytes));
+				return Mono.empty();
+			});
+		}
+		return Flux.from(body)
+			.concatMap(this::writePart, 1)
+			.then(Mono.fromRunnable(this::writeEnd))
+			// Half an answer
+			.doOnCancel(this.context::close)
+			.then();
+	}
+
+	@Override
+	public Mono<Void> write(PollAnswer answer) {
+		setStatusCode(answer.status());
+		answer.headers().forEach(getHeaders()::set);
+		return doCommit(() -> Mono.fromRunnable(() -> writeEntire(Unpooled.wrappedBuffer(answer.body()))));
+	}
+
+	@Override
+	protected Mono<Void> writeAndFlushWithInternal(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+		// Each part is flushed anyhow.
+		return writeWithInternal(Flux.from(body).concatMap((part) -> part, 1));
+	}
+
+	private void writeEntire(ByteBuf body) {
+		this.headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+		if (!String.valueOf(body.readableBytes()).equals(this.headers.get(HttpHeaderNames.CONTENT_LENGTH))) {
+			this.headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+		}
+		this.entire = true;
+		write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, this.status, body, this.headers,
+				EmptyHttpHeaders.INSTANCE));
+	}
+
+	private Mono<Void> writePart(DataBuffer bytes) {
+		writeHead();
+		ChannelFuture part = write(new DefaultHttpContent(NettyDataBufferFactory.toByteBuf(bytes)));
+		return FutureMono.from(part);
+	}
+
+	private void writeEnd() {
+		writeHead();
+		this.entire = true;
+		write(LastHttpContent.EMPTY_LAST_CONTENT);
+	}
+
+	private void writeHead() {
+		if (this.written == null) {
+			if (!this.headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+				this.headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+			}
+			write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, this.status, this.headers));
+		}
+	}
+
+	private ChannelFuture write(HttpObject part) {
+		ChannelFuture written = this.context.writeAndFlush(part);
+		this.written = written;
+		return written;
+	}
+
+	/**
+	 * Completes the answer: the application has nothing more to say. On the event loop of
+	 * the connection.
+	 * @param next what follows if the connection stays open and the client is still there
+	 */
+	void complete(Runnable next) {
+		if (this.written == null) {
+			writeEntire(Unpooled.EMPTY_BUFFER);
+		}
+		ChannelFuture written = this.written;
+		boolean last = this.headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+		if (!this.entire || written == null) {
+			this.context.close();
+		}
+		else if (written.isSuccess() && !last) {
+			next.run();
+		}
+		else {
+			written.addListener((future) -> {
+				if (future.isSuccess() && !last) {
+					next.run();
+				}
+				else {
+					this.context.close();
+				}
+			});
+		}
+	}
+
+	/**
+	 * Gives up: the application has failed. On the event loop of the connection.
+	 */
+	void fail() {
+		if (this.written != null) {
+			this.context.close();
+			return;
+		}
+		this.status = HttpResponseStatus.INTERNAL_SERVER_ERROR;
+		this.headers.clear();
+		this.headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+		complete(this.context::close);
+	}
+
+}

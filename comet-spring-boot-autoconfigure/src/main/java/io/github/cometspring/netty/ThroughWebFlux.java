@@ -1,0 +1,64 @@
+package io.github.cometspring.netty;
+
+import java.net.URI;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
+import org.springframework.http.server.reactive.HttpHandler;
+
+/**
+ * The way of polls that the application wants to see: through all of its filters, but
+ * without what the server does for each request.
+ */
+final class ThroughWebFlux implements PollWay {
+
+	private final HttpHandler application;
+
+	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(ByteBufAllocator.DEFAULT);
+
+	/**
+	 * The address that was last asked for: mostly all ask for the same.
+	 */
+	private volatile @Nullable Target last;
+
+	ThroughWebFlux(HttpHandler application) {
+		this.application = application;
+	}
+
+	@Override
+	public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		HttpRequest head = arriving.head();
+		NettyServerHttpRequest request = new NettyServerHttpRequest(context.channel(), head, uri(head),
+				arriving.body());
+		NettyServerHttpResponse response = new NettyServerHttpResponse(context, this.buffers);
+		return new NettyExchange(this.application, request, response, handler);
+	}
+
+	/**
+	 * What a plain request asks for: a literal path, on a host that has been looked at.
+	 */
+	private URI uri(HttpRequest head) {
+		String host = head.headers().get(HttpHeaderNames.HOST);
+		Target target = this.last;
+		if (target == null || !target.host.equals(host) || !target.path.equals(head.uri())) {
+			target = new Target(host, head.uri(), URI.create("http://" + host + head.uri()));
+			this.last = target;
+		}
+		return target.uri;
+	}
+
+	@Override
+	public boolean isAroundWebFlux() {
+		return false;
+	}
+
+	private record Target(String host, String path, URI uri) {
+
+	}
+
+}

@@ -1,0 +1,200 @@
+package io.github.cometspring.web;
+
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.EventLoop;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
+import io.github.cometspring.subscription.SubscriptionRequest;
+import io.github.cometspring.subscription.Subscriptions;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * A poll with nothing left to read, whose answer nothing has to be waited for: one
+ * operator in place of some twenty, of which most of a delivery's cost would consist.
+ */
+final class WholePoll extends Mono<Void> {
+
+	private final Subscriptions subscriptions;
+
+	private final EventLoop loop;
+
+	private final PollDialect polls;
+
+	private final WriteWatch writing;
+
+	private final ServerWebExchange exchange;
+
+	private final WholeRequest request;
+
+	private final WholeResponse response;
+
+	WholePoll(Subscriptions subscriptions, EventLoop loop, PollDialect polls, WriteWatch writing,
+			ServerWebExchange exchange, WholeRequest request, WholeResponse response) {
+		this.subscriptions = subscriptions;
+		this.loop = loop;
+		this.polls = polls;
+		this.writing = writing;
+		this.exchange = exchange;
+		this.request = request;
+		this.response = response;
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super Void> actual) {
+		Connection connection;
+		try {
+			connection = this.subscriptions.connect(this.polls.dialect(), this.loop);
+		}
+		catch (SubscriptionRejectedException ex) {
+			refuse(ex).subscribe(actual);
+			return;
+		}
+		try {
+			SubscriptionRequest asked = this.polls.read(
+					(name) -> this.exchange.getRequest().getHeaders().getOrEmpty(name), this.request.body(),
+					this.exchange.getPrincipal());
+			Answering answering = new Answering(connection, actual);
+			actual.onSubscribe(answering);
+			connection.listen(asked).subscribe(answering);
+		}
+		catch (RefusedRequestException ex) {
+			connection.close();
+			refuse(ex.status(), ex.sentence()).subscribe(actual);
+		}
+		catch (RuntimeException ex) {
+			connection.close();
+			Operators.error(actual, ex);
+		}
+	}
+
+	private Mono<Void> refuse(SubscriptionRejectedException ex) {
+		return refuse(Answers.status(ex), ex.getMessage());
+	}
+
+	private Mono<Void> refuse(HttpStatus status, @Nullable String sentence) {
+		return this.response.write(this.polls.refuse(status, sentence));
+	}
+
+	/**
+	 * One subscription to it, above the one to the channels.
+	 */
+	private final class Answering implements CoreSubscriber<Batch>, Subscription {
+
+		private final Connection connection;
+
+		private final CoreSubscriber<? super Void> actual;
+
+		private volatile @Nullable Subscription upstream;
+
+		private volatile @Nullable Batch batch;
+
+		private volatile @Nullable Disposable write;
+
+		private volatile boolean over;
+
+		Answering(Connection connection, CoreSubscriber<? super Void> actual) {
+			this.connection = connection;
+			this.actual = actual;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		@Override
+		public void request(long n) {
+			// There is nothing but the end.
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			this.upstream = subscription;
+			if (this.over) {
+				subscription.cancel();
+			}
+			else {
+				subscription.request(1);
+			}
+		}
+
+		@Override
+		public void onNext(Batch batch) {
+			this.batch = batch;
+			if (this.over) {
+				batch.failed();
+				return;
+			}
+			leave();
+			write(WholePoll.this.response.write(WholePoll.this.polls.answer(batch)), batch);
+		}
+
+		private void write(Mono<Void> answer, @Nullable Batch batch) {
+			this.write = answer.subscribe(null, (error) -> {
+				lose();
+				this.actual.onError(error);
+			}, () -> {
+				if (batch != null) {
+					WholePoll.this.writing.watch(batch, WholePoll.this.exchange.getRequest());
+				}
+				this.actual.onComplete();
+			}, currentContext());
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			leave();
+			if (error instanceof SubscriptionRejectedException rejected) {
+				write(refuse(rejected), null);
+			}
+			else {
+				this.actual.onError(error);
+			}
+		}
+
+		@Override
+		public void onComplete() {
+			// There was one batch, and it ended the poll.
+		}
+
+		private void leave() {
+			this.over = true;
+			Subscription upstream = this.upstream;
+			if (upstream != null) {
+				upstream.cancel();
+			}
+			this.connection.close();
+		}
+
+		private void lose() {
+			Batch batch = this.batch;
+			if (batch != null) {
+				batch.failed();
+			}
+		}
+
+		/**
+		 * The client has gone, or a filter does not want to wait for the answer.
+		 */
+		@Override
+		public void cancel() {
+			leave();
+			Disposable write = this.write;
+			if (write != null) {
+				write.dispose();
+			}
+			lose();
+		}
+
+	}
+
+}
