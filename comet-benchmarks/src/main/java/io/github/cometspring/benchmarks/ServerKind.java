@@ -94,7 +94,7 @@ enum ServerKind {
 			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet();
 			case ENGINE -> this == COMET;
 			// The others have one dialect of polls.
-			case JSONPOLL -> isComet() || this == NCHAN;
+			case JSONPOLL -> this == COMET || this == COMET_CHAIN || this == NCHAN;
 			case IDLE_SSE, IDLE_WEBSOCKET -> this != COMETD;
 			// A stream passes the chain once, when it begins.
 			case SSE, WEBSOCKET -> this != COMETD && this != COMET_CHAIN && this != COMET_SECURITY;

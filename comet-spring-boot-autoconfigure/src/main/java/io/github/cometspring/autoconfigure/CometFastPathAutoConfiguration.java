@@ -58,7 +58,12 @@ public final class CometFastPathAutoConfiguration {
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
 		FastPath fastPath = new FastPath(path, dialects, subscriptions, eventLoops, settings.maxRequestSize(),
 				settings.writeTimeout(), eligibility::isEligible, eligibility::application);
-		return (factory) -> factory.addServerCustomizers(fastPath::openOn);
+		// One that was extended may put something before all that it serves.
+		return (factory) -> {
+			if (factory.getClass() == NettyReactiveWebServerFactory.class) {
+				factory.addServerCustomizers(fastPath::openOn);
+			}
+		};
 	}
 
 }

@@ -36,8 +36,8 @@ import org.springframework.util.unit.DataSize;
  * @param allowedOrigins Foreign origins whose pages may listen, such as
  * 'https://example.org', or '*' for all.
  * @param transports Dialects that are switched on.
- * @param fastPath Whether answers that nothing else in the application looks at take a
- * short way to the socket.
+ * @param fastPath Whether answers take the shortest way to the socket on which nobody in
+ * the application misses them.
  * @param heartbeat Time after which a silent stream gets a sign of life.
  * @since 0.1.0
  */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.web.EventLoops;
 import reactor.core.publisher.Flux;
 
 import org.springframework.context.SmartLifecycle;
@@ -22,10 +23,13 @@ final class CometShutdown implements SmartLifecycle {
 
 	private final Subscriptions subscriptions;
 
+	private final EventLoops eventLoops;
+
 	private volatile boolean running;
 
-	CometShutdown(Subscriptions subscriptions) {
+	CometShutdown(Subscriptions subscriptions, EventLoops eventLoops) {
 		this.subscriptions = subscriptions;
+		this.eventLoops = eventLoops;
 	}
 
 	@Override
@@ -53,7 +57,7 @@ final class CometShutdown implements SmartLifecycle {
 	}
 
 	private boolean nobodyIsLeft() {
-		return Arrays.stream(Transport.values())
+		return this.eventLoops.exchanges() == 0 && Arrays.stream(Transport.values())
 			.allMatch((transport) -> this.subscriptions.connections(transport) == 0);
 	}
 

@@ -84,8 +84,8 @@ public final class CometWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	CometShutdown cometShutdown(Subscriptions subscriptions) {
-		return new CometShutdown(subscriptions);
+	CometShutdown cometShutdown(Subscriptions subscriptions, EventLoops eventLoops) {
+		return new CometShutdown(subscriptions, eventLoops);
 	}
 
 	private static EventLoops schedulerEventLoops() {

@@ -29,7 +29,8 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
  * Decides whether long polls may be answered before WebFlux has seen them: only if there
- * is nobody in the application who would miss them. Says once which way they go.
+ * is nobody in the application who would miss them. Says once which way they go. Who
+ * misses them may still get them past the server.
  */
 final class FastPathEligibility implements SmartInitializingSingleton {
 

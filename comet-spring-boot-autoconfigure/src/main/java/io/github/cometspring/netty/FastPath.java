@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
+import io.netty.handler.codec.http.cookie.ServerCookieEncoder;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
@@ -23,8 +25,9 @@ import reactor.netty.http.server.HttpServerConfig;
 import org.springframework.http.server.reactive.HttpHandler;
 
 /**
- * Answers long polls in the server's own pipeline, before WebFlux has seen them, which
- * saves most of what a delivery costs. It serves the plain case only: whatever is unusual
+ * Answers long polls in the server's own pipeline, which saves most of what a delivery
+ * costs: before WebFlux has seen them, or, where the application wants to see them,
+ * through WebFlux but past the server. It serves the plain case only: whatever is unusual
  * about a request, and whatever would be refused, goes the ordinary way from its first
  * byte on, and so does everything on a connection on which somebody else has a handler.
  * <p>
@@ -57,14 +60,11 @@ public final class FastPath {
 
 	private volatile boolean open;
 
-	/**
-	 * Whether the application would see the same request if it came another way.
-	 */
-	private volatile boolean alike;
-
 	private volatile @Nullable PollWay through;
 
 	private volatile boolean forwarded;
+
+	private volatile boolean plainCookies;
 
 	/**
 	 * Creates the fast path.
@@ -105,7 +105,7 @@ public final class FastPath {
 			this.eventLoops.setCompressing(compressing);
 			this.forwarded = config.isForwarded();
 			this.open = !observed && !compressing && isPlain(config);
-			this.alike = !this.forwarded;
+			this.plainCookies = hasPlainCookies(config);
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
 			PollWay way = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? way(pipeline) : null;
@@ -119,15 +119,18 @@ public final class FastPath {
 		if (this.eligible.getAsBoolean()) {
 			return this.around;
 		}
-		// Who has shown a certificate, only the server knows.
-		return (this.alike && pipeline.get(NettyPipeline.SslHandler) == null) ? through() : null;
+		// Who has shown a certificate, and what proxies have told of, the server knows
+		// best.
+		boolean known = !this.forwarded && pipeline.get(NettyPipeline.SslHandler) == null
+				&& pipeline.get(NettyPipeline.ProxyProtocolDecoder) == null;
+		return (known && this.plainCookies) ? through() : null;
 	}
 
 	private @Nullable PollWay through() {
 		PollWay through = this.through;
 		HttpHandler application = (through == null) ? this.application.get() : null;
 		if (application != null) {
-			through = new ThroughWebFlux(application);
+			through = new ThroughWebFlux(application, this.eventLoops);
 			this.through = through;
 		}
 		return through;
@@ -140,6 +143,12 @@ public final class FastPath {
 	private static boolean isPlain(HttpServerConfig config) {
 		return config.maxKeepAliveRequests() <= 0 && config.readTimeout() == null && config.requestTimeout() == null
 				&& config.idleTimeout() == null && config.doOnConnection() == null;
+	}
+
+	@SuppressWarnings("deprecation") // only to be set
+	private static boolean hasPlainCookies(HttpServerConfig config) {
+		return config.cookieDecoder() == ServerCookieDecoder.STRICT
+				&& config.cookieEncoder() == ServerCookieEncoder.STRICT;
 	}
 
 	/**

@@ -213,6 +213,8 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 */
 	void answered(HeldPoll poll) {
 		if (this.held == poll) {
+			// What was asked is known; it must not be handed on.
+			releaseArriving();
 			proceed();
 		}
 	}
@@ -267,10 +269,14 @@ final class FastPathHandler extends ChannelDuplexHandler {
 			return;
 		}
 		this.proceeding = true;
-		for (Object next = this.waiting.poll(); next != null; next = isTurn() ? this.waiting.poll() : null) {
-			take(next);
+		try {
+			for (Object next = this.waiting.poll(); next != null; next = isTurn() ? this.waiting.poll() : null) {
+				take(next);
+			}
 		}
-		this.proceeding = false;
+		finally {
+			this.proceeding = false;
+		}
 		if (this.waiting.isEmpty()) {
 			// Nothing more has been read in the same piece.
 			channelReadComplete(this.context);
@@ -318,13 +324,13 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	@Override
 	public void handlerRemoved(ChannelHandlerContext context) {
 		// Also when the connection has been closed
-		if (this.held != null) {
-			this.held.end();
-		}
 		releaseArriving();
 		if (this.waiting != null) {
 			this.waiting.forEach(ReferenceCountUtil::release);
 			this.waiting.clear();
+		}
+		if (this.held != null) {
+			this.held.end();
 		}
 	}
 

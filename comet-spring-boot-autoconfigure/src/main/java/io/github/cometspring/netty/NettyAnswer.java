@@ -20,17 +20,24 @@ import io.netty.util.AsciiString;
  */
 final class NettyAnswer {
 
-	private static final Function<PollAnswer, HttpHeaders> HEADERS = NettyAnswer::headers;
+	private static final Function<PollAnswer, HttpHeaders> HEADERS = NettyAnswer::encode;
 
 	private NettyAnswer() {
 	}
 
 	static FullHttpResponse response(PollAnswer answer) {
 		return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status().value()),
-				Unpooled.wrappedBuffer(answer.body()), answer.encoded(HEADERS), EmptyHttpHeaders.INSTANCE);
+				Unpooled.wrappedBuffer(answer.body()), headers(answer), EmptyHttpHeaders.INSTANCE);
 	}
 
-	private static HttpHeaders headers(PollAnswer answer) {
+	/**
+	 * The headers of an answer, shared and not to be changed.
+	 */
+	static HttpHeaders headers(PollAnswer answer) {
+		return answer.encoded(HEADERS);
+	}
+
+	private static HttpHeaders encode(PollAnswer answer) {
 		List<CharSequence> headers = new ArrayList<>();
 		answer.headers().forEach((name, value) -> {
 			headers.add(AsciiString.of(name));

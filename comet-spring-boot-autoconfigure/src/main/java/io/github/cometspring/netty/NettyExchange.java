@@ -7,8 +7,8 @@ import reactor.core.CoreSubscriber;
 import org.springframework.http.server.reactive.HttpHandler;
 
 /**
- * A poll that the application answers, to whose server it is handed past Reactor Netty.
- * Belongs to the event loop of its connection; the application may answer on any thread.
+ * A poll that the application answers, to which it is handed past Reactor Netty. Belongs
+ * to the event loop of its connection; the application may answer on any thread.
  */
 final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 
@@ -20,25 +20,42 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 
 	private final FastPathHandler handler;
 
-	private @Nullable Subscription subscription;
+	private final ReactorNettyEventLoops eventLoops;
+
+	private volatile @Nullable Subscription subscription;
+
+	private volatile boolean ended;
 
 	NettyExchange(HttpHandler application, NettyServerHttpRequest request, NettyServerHttpResponse response,
-			FastPathHandler handler) {
+			FastPathHandler handler, ReactorNettyEventLoops eventLoops) {
 		this.application = application;
 		this.request = request;
 		this.response = response;
 		this.handler = handler;
+		this.eventLoops = eventLoops;
 	}
 
 	@Override
 	public void start() {
-		this.application.handle(this.request, this.response).subscribe(this);
+		this.eventLoops.exchangeBegan();
+		try {
+			this.application.handle(this.request, this.response).subscribe(this);
+		}
+		// Whatever it is, the client must not wait for ever.
+		catch (Throwable ex) {
+			onError(ex);
+		}
 	}
 
 	@Override
 	public void onSubscribe(Subscription subscription) {
 		this.subscription = subscription;
-		subscription.request(Long.MAX_VALUE);
+		if (this.ended) {
+			subscription.cancel();
+		}
+		else {
+			subscription.request(Long.MAX_VALUE);
+		}
 	}
 
 	@Override
@@ -48,7 +65,7 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 
 	@Override
 	public void onComplete() {
-		inLoop(() -> this.response.complete(() -> this.handler.answered(this)));
+		inLoop(() -> this.response.complete(this::answered));
 	}
 
 	@Override
@@ -65,13 +82,29 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 		}
 	}
 
+	private void answered() {
+		if (leave()) {
+			this.handler.answered(this);
+		}
+	}
+
+	private boolean leave() {
+		boolean left = !this.ended;
+		if (left) {
+			this.ended = true;
+			this.eventLoops.exchangeEnded();
+		}
+		return left;
+	}
+
 	/**
 	 * Nobody waits for the answer any more.
 	 */
 	@Override
 	public void end() {
-		if (this.subscription != null) {
-			this.subscription.cancel();
+		Subscription subscription = this.subscription;
+		if (leave() && subscription != null) {
+			subscription.cancel();
 		}
 	}
 

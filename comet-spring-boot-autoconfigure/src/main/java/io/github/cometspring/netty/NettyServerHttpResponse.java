@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -18,6 +19,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -25,6 +27,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.FutureMono;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseCookie;
@@ -46,12 +49,17 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	/**
 	 * The writing of what was last written.
 	 */
-	private @Nullable ChannelFuture written;
+	private volatile @Nullable ChannelFuture written;
 
 	/**
 	 * Whether nothing follows.
 	 */
-	private boolean entire;
+	private volatile boolean entire;
+
+	/**
+	 * Whether the connection has gone on. Belongs to its event loop.
+	 */
+	private boolean over;
 
 	NettyServerHttpResponse(ChannelHandlerContext context, NettyDataBufferFactory buffers) {
 		this(context, buffers, new DefaultHttpHeaders());
@@ -104,6 +112,7 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 		}
 		return Flux.from(body)
 			.concatMap(this::writePart, 1)
+			.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
 			.then(Mono.fromRunnable(this::writeEnd))
 			// Half an answer
 			.doOnCancel(this.context::close)
@@ -112,8 +121,13 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 
 	@Override
 	public Mono<Void> write(PollAnswer answer) {
+		if (isCommitted()) {
+			return Mono.error(new IllegalStateException("Somebody else has answered"));
+		}
 		setStatusCode(answer.status());
-		answer.headers().forEach(getHeaders()::set);
+		NettyAnswer.headers(answer)
+			.iteratorCharSequence()
+			.forEachRemaining((header) -> this.headers.set(header.getKey(), header.getValue()));
 		return doCommit(() -> Mono.fromRunnable(() -> writeEntire(Unpooled.wrappedBuffer(answer.body()))));
 	}
 
@@ -124,13 +138,15 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	}
 
 	private void writeEntire(ByteBuf body) {
-		this.headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-		if (!String.valueOf(body.readableBytes()).equals(this.headers.get(HttpHeaderNames.CONTENT_LENGTH))) {
-			this.headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+		HttpHeaders headers = headersToWrite();
+		headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+		String length = String.valueOf(body.readableBytes());
+		if (!length.equals(headers.get(HttpHeaderNames.CONTENT_LENGTH))
+				&& !this.status.equals(HttpResponseStatus.NOT_MODIFIED)) {
+			headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
 		}
 		this.entire = true;
-		write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, this.status, body, this.headers,
-				EmptyHttpHeaders.INSTANCE));
+		write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, this.status, body, headers, EmptyHttpHeaders.INSTANCE));
 	}
 
 	private Mono<Void> writePart(DataBuffer bytes) {
@@ -147,17 +163,43 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 
 	private void writeHead() {
 		if (this.written == null) {
-			if (!this.headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-				this.headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+			HttpHeaders headers = headersToWrite();
+			if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+				headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
 			}
-			write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, this.status, this.headers));
+			write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, this.status, headers));
 		}
 	}
 
+	/**
+	 * The headers, or a copy if they will be encoded by another thread than the one that
+	 * may still know them.
+	 */
+	private HttpHeaders headersToWrite() {
+		return this.context.executor().inEventLoop() ? this.headers : this.headers.copy();
+	}
+
 	private ChannelFuture write(HttpObject part) {
-		ChannelFuture written = this.context.writeAndFlush(part);
-		this.written = written;
-		return written;
+		ChannelPromise promise = this.context.newPromise();
+		this.written = promise;
+		if (this.context.executor().inEventLoop()) {
+			write(part, promise);
+		}
+		else {
+			this.context.executor().execute(() -> write(part, promise));
+		}
+		return promise;
+	}
+
+	private void write(HttpObject part, ChannelPromise promise) {
+		if (this.over) {
+			// It would be taken for the answer to the next request.
+			ReferenceCountUtil.release(part);
+			promise.tryFailure(new IllegalStateException("The exchange is over"));
+		}
+		else {
+			this.context.writeAndFlush(part, promise);
+		}
 	}
 
 	/**
@@ -169,6 +211,7 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 		if (this.written == null) {
 			writeEntire(Unpooled.EMPTY_BUFFER);
 		}
+		this.over = true;
 		ChannelFuture written = this.written;
 		boolean last = this.headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
 		if (!this.entire || written == null) {
@@ -193,7 +236,8 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	 * Gives up: the application has failed. On the event loop of the connection.
 	 */
 	void fail() {
-		if (this.written != null) {
+		if (this.written != null || this.over) {
+			this.over = true;
 			this.context.close();
 			return;
 		}

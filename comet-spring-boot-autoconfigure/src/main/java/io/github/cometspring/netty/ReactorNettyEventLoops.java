@@ -3,6 +3,7 @@ package io.github.cometspring.netty;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.cometspring.subscription.EventLoop;
@@ -36,6 +37,8 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	private final boolean direct;
 
+	private final AtomicInteger exchanges = new AtomicInteger();
+
 	private volatile boolean compressing;
 
 	/**
@@ -55,6 +58,19 @@ public final class ReactorNettyEventLoops implements EventLoops {
 	 */
 	void setCompressing(boolean compressing) {
 		this.compressing = compressing;
+	}
+
+	void exchangeBegan() {
+		this.exchanges.incrementAndGet();
+	}
+
+	void exchangeEnded() {
+		this.exchanges.decrementAndGet();
+	}
+
+	@Override
+	public int exchanges() {
+		return this.exchanges.get();
 	}
 
 	@Override

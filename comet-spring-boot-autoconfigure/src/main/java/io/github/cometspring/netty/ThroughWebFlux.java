@@ -17,7 +17,11 @@ import org.springframework.http.server.reactive.HttpHandler;
  */
 final class ThroughWebFlux implements PollWay {
 
+	private static final int DEFAULT_PORT = 80;
+
 	private final HttpHandler application;
+
+	private final ReactorNettyEventLoops eventLoops;
 
 	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(ByteBufAllocator.DEFAULT);
 
@@ -26,8 +30,9 @@ final class ThroughWebFlux implements PollWay {
 	 */
 	private volatile @Nullable Target last;
 
-	ThroughWebFlux(HttpHandler application) {
+	ThroughWebFlux(HttpHandler application, ReactorNettyEventLoops eventLoops) {
 		this.application = application;
+		this.eventLoops = eventLoops;
 	}
 
 	@Override
@@ -36,7 +41,7 @@ final class ThroughWebFlux implements PollWay {
 		NettyServerHttpRequest request = new NettyServerHttpRequest(context.channel(), head, uri(head),
 				arriving.body());
 		NettyServerHttpResponse response = new NettyServerHttpResponse(context, this.buffers);
-		return new NettyExchange(this.application, request, response, handler);
+		return new NettyExchange(this.application, request, response, handler, this.eventLoops);
 	}
 
 	/**
@@ -46,10 +51,19 @@ final class ThroughWebFlux implements PollWay {
 		String host = head.headers().get(HttpHeaderNames.HOST);
 		Target target = this.last;
 		if (target == null || !target.host.equals(host) || !target.path.equals(head.uri())) {
-			target = new Target(host, head.uri(), URI.create("http://" + host + head.uri()));
+			target = new Target(host, head.uri(), URI.create("http://" + withoutDefaultPort(host) + head.uri()));
 			this.last = target;
 		}
 		return target.uri;
+	}
+
+	private static String withoutDefaultPort(String host) {
+		int colon = host.indexOf(':');
+		if (colon < 0) {
+			return host;
+		}
+		int port = Integer.parseInt(host.substring(colon + 1));
+		return (port == DEFAULT_PORT) ? host.substring(0, colon) : host.substring(0, colon + 1) + port;
 	}
 
 	@Override

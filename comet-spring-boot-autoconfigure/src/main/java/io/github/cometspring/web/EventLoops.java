@@ -59,6 +59,15 @@ public interface EventLoops {
 	}
 
 	/**
+	 * How many requests the application is answering of which the server itself does not
+	 * know.
+	 * @return the number at this moment
+	 */
+	default int exchanges() {
+		return 0;
+	}
+
+	/**
 	 * A way to end the connection of a client that does not read, at once: what it was
 	 * sent and has not taken is thrown away. Without effect where the server offers none.
 	 * @param request the client's request, perhaps decorated, which is not kept

@@ -55,33 +55,31 @@ final class WholePoll extends Mono<Void> {
 			connection = this.subscriptions.connect(this.polls.dialect(), this.loop);
 		}
 		catch (SubscriptionRejectedException ex) {
-			refuse(ex).subscribe(actual);
+			refuse(Answers.status(ex), ex.getMessage()).subscribe(actual);
 			return;
 		}
+		SubscriptionRequest asked;
 		try {
-			SubscriptionRequest asked = this.polls.read(
-					(name) -> this.exchange.getRequest().getHeaders().getOrEmpty(name), this.request.body(),
-					this.exchange.getPrincipal());
-			Answering answering = new Answering(connection, actual);
-			actual.onSubscribe(answering);
-			connection.listen(asked).subscribe(answering);
+			asked = this.polls.read((name) -> this.exchange.getRequest().getHeaders().getOrEmpty(name),
+					this.request.body(), this.exchange.getPrincipal());
 		}
 		catch (RefusedRequestException ex) {
 			connection.close();
 			refuse(ex.status(), ex.sentence()).subscribe(actual);
+			return;
 		}
 		catch (RuntimeException ex) {
 			connection.close();
 			Operators.error(actual, ex);
+			return;
 		}
-	}
-
-	private Mono<Void> refuse(SubscriptionRejectedException ex) {
-		return refuse(Answers.status(ex), ex.getMessage());
+		Answering answering = new Answering(connection, actual);
+		actual.onSubscribe(answering);
+		connection.listen(asked).subscribe(answering);
 	}
 
 	private Mono<Void> refuse(HttpStatus status, @Nullable String sentence) {
-		return this.response.write(this.polls.refuse(status, sentence));
+		return Mono.defer(() -> this.response.write(this.polls.refuse(status, sentence)));
 	}
 
 	/**
@@ -100,6 +98,8 @@ final class WholePoll extends Mono<Void> {
 		private volatile @Nullable Disposable write;
 
 		private volatile boolean over;
+
+		private volatile boolean cancelled;
 
 		Answering(Connection connection, CoreSubscriber<? super Void> actual) {
 			this.connection = connection;
@@ -135,26 +135,39 @@ final class WholePoll extends Mono<Void> {
 				return;
 			}
 			leave();
-			write(WholePoll.this.response.write(WholePoll.this.polls.answer(batch)), batch);
+			// Put off, so that what the application throws gets back to it
+			write(Mono.defer(() -> WholePoll.this.response.write(WholePoll.this.polls.answer(batch))));
 		}
 
-		private void write(Mono<Void> answer, @Nullable Batch batch) {
-			this.write = answer.subscribe(null, (error) -> {
-				lose();
-				this.actual.onError(error);
-			}, () -> {
-				if (batch != null) {
-					WholePoll.this.writing.watch(batch, WholePoll.this.exchange.getRequest());
-				}
-				this.actual.onComplete();
-			}, currentContext());
+		private void write(Mono<Void> answer) {
+			Disposable write = answer.subscribe(null, this::failed, this::written, currentContext());
+			this.write = write;
+			if (this.cancelled) {
+				write.dispose();
+			}
+		}
+
+		private void written() {
+			Batch batch = this.batch;
+			if (batch != null) {
+				WholePoll.this.writing.watch(batch, WholePoll.this.exchange.getRequest());
+			}
+			this.actual.onComplete();
+		}
+
+		private void failed(Throwable error) {
+			lose();
+			this.actual.onError(error);
 		}
 
 		@Override
 		public void onError(Throwable error) {
+			if (this.over) {
+				return;
+			}
 			leave();
 			if (error instanceof SubscriptionRejectedException rejected) {
-				write(refuse(rejected), null);
+				write(refuse(Answers.status(rejected), rejected.getMessage()));
 			}
 			else {
 				this.actual.onError(error);
@@ -187,6 +200,7 @@ final class WholePoll extends Mono<Void> {
 		 */
 		@Override
 		public void cancel() {
+			this.cancelled = true;
 			leave();
 			Disposable write = this.write;
 			if (write != null) {

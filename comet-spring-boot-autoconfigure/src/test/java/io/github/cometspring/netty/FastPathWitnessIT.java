@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
+import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -66,7 +68,7 @@ class FastPathWitnessIT {
 	@ParameterizedTest
 	@ValueSource(classes = { Filter.class, DecoratorFactory.class, BuilderCustomizer.class, RouteProvider.class,
 			EarlierMapping.class, WrappedWebHandler.class, ExtendedDispatcher.class, OwnCometMapping.class,
-			OwnHttpHandler.class, OwnFilteredHttpHandler.class, OwnCompositeHttpHandler.class })
+			OwnHttpHandler.class, ExtendedFactory.class, OwnFilteredHttpHandler.class, OwnCompositeHttpHandler.class })
 	void pollWhenApplicationRefusesItShouldBeRefused(Class<?> application) {
 		try (CometServer server = CometServer.start(new Class<?>[] { application }, "comet.fast-path=true")) {
 			assertRefused(server);
@@ -260,6 +262,23 @@ class FastPathWitnessIT {
 		@Bean
 		HttpHandler httpHandler() {
 			return (request, response) -> refuse(response);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ExtendedFactory {
+
+		@Bean
+		NettyReactiveWebServerFactory factory() {
+			return new NettyReactiveWebServerFactory() {
+
+				@Override
+				public WebServer getWebServer(HttpHandler handler) {
+					return super.getWebServer((request, response) -> refuse(response));
+				}
+
+			};
 		}
 
 	}

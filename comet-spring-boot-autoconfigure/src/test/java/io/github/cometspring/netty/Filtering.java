@@ -295,6 +295,44 @@ enum Filtering {
 		}
 	},
 
+	LATE {
+		@Override
+		Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+			exchange.getResponse()
+				.writeWith(Mono.delay(Duration.ofMillis(100)).map((tick) -> bytes("late")))
+				.onErrorComplete()
+				.subscribe();
+			return Mono.empty();
+		}
+	},
+
+	HURRY {
+		@Override
+		Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+			return chain.filter(exchange).timeout(Duration.ofMillis(50), Mono.defer(() -> {
+				exchange.getResponse().setStatusCode(HttpStatusCode.valueOf(202));
+				return exchange.getResponse().setComplete();
+			}));
+		}
+	},
+
+	INTERFERE {
+		@Override
+		Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+			Mono<Void> interference = Mono.delay(Duration.ofMillis(50))
+				.then(Mono.defer(exchange.getResponse()::setComplete));
+			return Mono.when(chain.filter(exchange), interference.doFinally((signal) -> INTERFERED.incrementAndGet()));
+		}
+	},
+
+	SLOW_COMMIT {
+		@Override
+		Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+			exchange.getResponse().beforeCommit(() -> Mono.delay(Duration.ofMillis(300)).then());
+			return chain.filter(exchange);
+		}
+	},
+
 	WAIT {
 		@Override
 		Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
@@ -309,6 +347,8 @@ enum Filtering {
 	private static final DataBufferFactory BUFFERS = new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT);
 
 	static final AtomicInteger CANCELLED = new AtomicInteger();
+
+	static final AtomicInteger INTERFERED = new AtomicInteger();
 
 	abstract Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain);
 

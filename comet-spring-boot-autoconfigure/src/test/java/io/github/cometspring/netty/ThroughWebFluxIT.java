@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -64,6 +65,7 @@ class ThroughWebFluxIT {
 	void forget() {
 		Filtering.SEEN.clear();
 		Filtering.CANCELLED.set(0);
+		Filtering.INTERFERED.set(0);
 	}
 
 	@ParameterizedTest
@@ -152,6 +154,73 @@ class ThroughWebFluxIT {
 			assertThat(client.read().body()).isEqualTo("3:ENDED_CHANNEL");
 			assertThat(client.read().status()).isEqualTo(406);
 			assertThat(client.read().body()).isEqualTo("4:ENDED_CHANNEL");
+		}
+	}
+
+	@Test
+	void pollAfterPollsInOnePieceShouldBeAnsweredOnce() {
+		try (RawConnection client = RawConnection.open(past.port())) {
+			client.send(poll("registration=1") + poll("registration=2"));
+			assertThat(client.read().body()).isEqualTo("1:ENDED_CHANNEL");
+			assertThat(client.read().body()).isEqualTo("2:ENDED_CHANNEL");
+			client.poll("registration=3");
+			assertThat(client.read().body()).isEqualTo("3:ENDED_CHANNEL");
+			client.poll("registration=4");
+			assertThat(client.read().body()).isEqualTo("4:ENDED_CHANNEL");
+			assertThat(client.hasAnswer()).isFalse();
+		}
+		assertThat(Filtering.SEEN).hasSize(4);
+	}
+
+	@Test
+	void answerThatComesTooLateShouldNotBeTakenForTheNext() {
+		try (RawConnection client = RawConnection.open(past.port())) {
+			client.poll("registration=1", "X-Do: LATE");
+			assertThat(client.read().body()).isEmpty();
+			assertThat(client.readFor(Duration.ofMillis(200))).isEmpty();
+			client.poll("registration=2");
+			assertThat(client.read().body()).isEqualTo("2:ENDED_CHANNEL");
+		}
+	}
+
+	@Test
+	void pollThatFilterDoesNotWaitForShouldBeForgotten() {
+		Channel channel = past.create("slow");
+		try (RawConnection client = RawConnection.open(past.port())) {
+			for (int i = 0; i < 2; i++) {
+				client.poll("registration=slow", "X-Do: HURRY");
+				Answer answer = client.read();
+				assertThat(answer.status()).isEqualTo(202);
+				Await.until(() -> channel.subscribers() == 0);
+			}
+			client.poll("registration=slow");
+			Await.until(() -> channel.subscribers() == 1);
+			channel.publish("m").block(PATIENCE);
+			assertThat(client.read().body()).isEqualTo("slow:m");
+		}
+	}
+
+	@Test
+	void pollWhenFilterHasAnsweredMeanwhileShouldEndTheConnection() {
+		Channel channel = past.create("answered");
+		try (RawConnection client = RawConnection.open(past.port())) {
+			client.poll("registration=answered", "X-Do: INTERFERE");
+			Await.until(() -> channel.subscribers() == 1 && Filtering.INTERFERED.get() > 0);
+			channel.publish("m").block(PATIENCE);
+			assertThat(new String(client.readToEnd(), StandardCharsets.ISO_8859_1)).doesNotContain("answered:m");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "localhost:80", "localhost:0080", "localhost:8081", "LOCALHOST", "127.0.0.1:080" })
+	void addressShouldBeTheSameBothWays(String host) {
+		String request = poll("registration=x", "X-Do: DESCRIBE").replace("Host: localhost", "Host: " + host);
+		assertThat(first(past, request)).isEqualTo(first(ordinary, request)).contains("POST http://");
+	}
+
+	private static String first(CometServer server, String request) {
+		try (RawConnection client = RawConnection.open(server.port())) {
+			return client.send(request).read().body();
 		}
 	}
 

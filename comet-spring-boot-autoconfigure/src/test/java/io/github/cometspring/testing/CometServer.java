@@ -12,9 +12,11 @@ import io.github.cometspring.control.CometControl;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /**
  * A whole server, on a random port unless told otherwise, as an application with the
@@ -159,7 +161,18 @@ public final class CometServer implements AutoCloseable {
 			"org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration",
 			"org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration",
 			"org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration" })
+	@Import(Application.Filtered.class)
 	static class Application {
+
+		/**
+		 * For a second run of tests, in which all requests pass a filter.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnBooleanProperty("testing.filtered")
+		@Import(PassingFilter.class)
+		static class Filtered {
+
+		}
 
 	}
 
