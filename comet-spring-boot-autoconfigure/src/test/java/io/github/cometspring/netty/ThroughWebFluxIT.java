@@ -68,8 +68,9 @@ class ThroughWebFluxIT {
 		Filtering.INTERFERED.set(0);
 	}
 
+	// What comes too late keeps Reactor Netty from answering at all.
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = "LATE", mode = EnumSource.Mode.EXCLUDE)
 	void filterShouldHaveTheSameEffectBothWays(Filtering filtering) {
 		assertThat(ask(past, filtering)).isEqualTo(ask(ordinary, filtering));
 		assertThat(Filtering.SEEN).startsWith(Maker.FAST_PATH).contains(Maker.SERVER);
@@ -160,7 +161,7 @@ class ThroughWebFluxIT {
 	@Test
 	void pollAfterPollsInOnePieceShouldBeAnsweredOnce() {
 		try (RawConnection client = RawConnection.open(past.port())) {
-			client.send(poll("registration=1") + poll("registration=2"));
+			client.send(poll("registration=1", "X-Do: SLEEP") + poll("registration=2"));
 			assertThat(client.read().body()).isEqualTo("1:ENDED_CHANNEL");
 			assertThat(client.read().body()).isEqualTo("2:ENDED_CHANNEL");
 			client.poll("registration=3");
