@@ -1,6 +1,6 @@
 /**
  * What is served close to the sockets of Reactor Netty: its event loops, and the ways
- * around its codecs and around WebFlux, for connections on which nothing else is owed.
+ * around its codecs, its requests and WebFlux, as far as nothing else is owed.
  */
 @NullMarked
 package io.github.cometspring.netty;
