@@ -48,6 +48,8 @@ public final class FastPath {
 
 	private final PollWay around;
 
+	private final PollWay through;
+
 	private final ReactorNettyEventLoops eventLoops;
 
 	private final int maxRequestSize;
@@ -59,8 +61,6 @@ public final class FastPath {
 	private final Supplier<@Nullable HttpHandler> application;
 
 	private volatile boolean open;
-
-	private volatile @Nullable PollWay through;
 
 	private volatile boolean forwarded;
 
@@ -84,6 +84,7 @@ public final class FastPath {
 		this.path = path;
 		this.dialects = List.copyOf(dialects);
 		this.around = new AroundWebFlux(subscriptions, eventLoops);
+		this.through = new ThroughWebFlux(application, eventLoops);
 		this.eventLoops = eventLoops;
 		this.maxRequestSize = maxRequestSize;
 		this.writeTimeout = writeTimeout;
@@ -123,17 +124,7 @@ public final class FastPath {
 		// best.
 		boolean known = !this.forwarded && pipeline.get(NettyPipeline.SslHandler) == null
 				&& pipeline.get(NettyPipeline.ProxyProtocolDecoder) == null;
-		return (known && this.plainCookies) ? through() : null;
-	}
-
-	private @Nullable PollWay through() {
-		PollWay through = this.through;
-		HttpHandler application = (through == null) ? this.application.get() : null;
-		if (application != null) {
-			through = new ThroughWebFlux(application, this.eventLoops);
-			this.through = through;
-		}
-		return through;
+		return (known && this.plainCookies && this.application.get() != null) ? this.through : null;
 	}
 
 	/**

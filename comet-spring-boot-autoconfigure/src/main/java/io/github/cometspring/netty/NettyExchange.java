@@ -65,21 +65,12 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 
 	@Override
 	public void onComplete() {
-		inLoop(() -> this.response.complete(this::answered));
+		this.response.complete(this::answered);
 	}
 
 	@Override
 	public void onError(Throwable error) {
-		inLoop(this.response::fail);
-	}
-
-	private void inLoop(Runnable task) {
-		if (this.request.channel().eventLoop().inEventLoop()) {
-			task.run();
-		}
-		else {
-			this.request.channel().eventLoop().execute(task);
-		}
+		this.response.fail();
 	}
 
 	private void answered() {

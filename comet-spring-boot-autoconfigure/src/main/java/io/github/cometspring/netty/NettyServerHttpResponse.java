@@ -1,5 +1,6 @@
 package io.github.cometspring.netty;
 
+import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.WholeResponse;
 import io.netty.buffer.ByteBuf;
@@ -42,6 +43,8 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 
 	private final ChannelHandlerContext context;
 
+	private final EventLoop loop;
+
 	private final HttpHeaders headers;
 
 	private HttpResponseStatus status = HttpResponseStatus.OK;
@@ -61,14 +64,15 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	 */
 	private boolean over;
 
-	NettyServerHttpResponse(ChannelHandlerContext context, NettyDataBufferFactory buffers) {
-		this(context, buffers, new DefaultHttpHeaders());
+	NettyServerHttpResponse(ChannelHandlerContext context, EventLoop loop, NettyDataBufferFactory buffers) {
+		this(context, loop, buffers, new DefaultHttpHeaders());
 	}
 
-	private NettyServerHttpResponse(ChannelHandlerContext context, NettyDataBufferFactory buffers,
+	private NettyServerHttpResponse(ChannelHandlerContext context, EventLoop loop, NettyDataBufferFactory buffers,
 			HttpHeaders headers) {
 		super(buffers, new org.springframework.http.HttpHeaders(new Netty4HeadersAdapter(headers)));
 		this.context = context;
+		this.loop = loop;
 		this.headers = headers;
 	}
 
@@ -176,18 +180,13 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	 * may still know them.
 	 */
 	private HttpHeaders headersToWrite() {
-		return this.context.executor().inEventLoop() ? this.headers : this.headers.copy();
+		return this.loop.inLoop() ? this.headers : this.headers.copy();
 	}
 
 	private ChannelFuture write(HttpObject part) {
 		ChannelPromise promise = this.context.newPromise();
 		this.written = promise;
-		if (this.context.executor().inEventLoop()) {
-			write(part, promise);
-		}
-		else {
-			this.context.executor().execute(() -> write(part, promise));
-		}
+		this.loop.run(() -> write(part, promise));
 		return promise;
 	}
 
@@ -203,11 +202,15 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	}
 
 	/**
-	 * Completes the answer: the application has nothing more to say. On the event loop of
-	 * the connection.
-	 * @param next what follows if the connection stays open and the client is still there
+	 * Completes the answer: the application has nothing more to say.
+	 * @param next what follows, on the event loop of the connection, if it stays open and
+	 * the client is still there
 	 */
 	void complete(Runnable next) {
+		this.loop.run(() -> end(next));
+	}
+
+	private void end(Runnable next) {
 		if (this.written == null) {
 			writeEntire(Unpooled.EMPTY_BUFFER);
 		}
@@ -217,10 +220,8 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 		if (!this.entire || written == null) {
 			this.context.close();
 		}
-		else if (written.isSuccess() && !last) {
-			next.run();
-		}
 		else {
+			// Mostly it has been written, and this is called at once.
 			written.addListener((future) -> {
 				if (future.isSuccess() && !last) {
 					next.run();
@@ -233,9 +234,13 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	}
 
 	/**
-	 * Gives up: the application has failed. On the event loop of the connection.
+	 * Gives up: the application has failed.
 	 */
 	void fail() {
+		this.loop.run(this::giveUp);
+	}
+
+	private void giveUp() {
 		if (this.written != null || this.over) {
 			this.over = true;
 			this.context.close();
@@ -244,7 +249,7 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 		this.status = HttpResponseStatus.INTERNAL_SERVER_ERROR;
 		this.headers.clear();
 		this.headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-		complete(this.context::close);
+		end(this.context::close);
 	}
 
 }

@@ -96,11 +96,8 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		if (channel == null || !(channel.parent() instanceof ServerChannel)) {
 			this.fallback.watch(request, patience, listener);
 		}
-		else if (channel.eventLoop().inEventLoop()) {
-			PendingWrite.watch(channel, patience, listener);
-		}
 		else {
-			channel.eventLoop().execute(() -> PendingWrite.watch(channel, patience, listener));
+			of(channel).run(() -> PendingWrite.watch(channel, patience, listener));
 		}
 	}
 
@@ -161,14 +158,11 @@ public final class ReactorNettyEventLoops implements EventLoops {
 	@Override
 	public Runnable cutter(ServerHttpRequest request) {
 		Channel channel = channel(request);
-		return (channel != null) ? () -> cut(channel) : this.fallback.cutter(request);
+		return (channel != null) ? () -> of(channel).run(() -> cut(channel)) : this.fallback.cutter(request);
 	}
 
 	private static void cut(Channel channel) {
-		if (!channel.eventLoop().inEventLoop()) {
-			channel.eventLoop().execute(() -> cut(channel));
-		}
-		else if (channel.isOpen()) {
+		if (channel.isOpen()) {
 			// Else the kernel keeps what the client does not take.
 			channel.config().setOption(ChannelOption.SO_LINGER, 0);
 			channel.close();

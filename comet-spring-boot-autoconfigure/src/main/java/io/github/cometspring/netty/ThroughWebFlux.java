@@ -1,6 +1,7 @@
 package io.github.cometspring.netty;
 
 import java.net.URI;
+import java.util.function.Supplier;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,7 +20,7 @@ final class ThroughWebFlux implements PollWay {
 
 	private static final int DEFAULT_PORT = 80;
 
-	private final HttpHandler application;
+	private final Supplier<@Nullable HttpHandler> application;
 
 	private final ReactorNettyEventLoops eventLoops;
 
@@ -30,18 +31,23 @@ final class ThroughWebFlux implements PollWay {
 	 */
 	private volatile @Nullable Target last;
 
-	ThroughWebFlux(HttpHandler application, ReactorNettyEventLoops eventLoops) {
+	ThroughWebFlux(Supplier<@Nullable HttpHandler> application, ReactorNettyEventLoops eventLoops) {
 		this.application = application;
 		this.eventLoops = eventLoops;
 	}
 
 	@Override
-	public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+	public @Nullable HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		HttpHandler application = this.application.get();
+		if (application == null) {
+			return null;
+		}
 		HttpRequest head = arriving.head();
 		NettyServerHttpRequest request = new NettyServerHttpRequest(context.channel(), head, uri(head),
 				arriving.body());
-		NettyServerHttpResponse response = new NettyServerHttpResponse(context, this.buffers);
-		return new NettyExchange(this.application, request, response, handler, this.eventLoops);
+		NettyServerHttpResponse response = new NettyServerHttpResponse(context, this.eventLoops.of(context.channel()),
+				this.buffers);
+		return new NettyExchange(application, request, response, handler, this.eventLoops);
 	}
 
 	/**
