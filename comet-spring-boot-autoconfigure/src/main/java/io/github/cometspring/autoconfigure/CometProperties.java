@@ -35,6 +35,9 @@ import org.springframework.util.unit.DataSize;
  * message goes alone.
  * @param allowedOrigins Foreign origins whose pages may listen, such as
  * 'https://example.org', or '*' for all.
+ * @param allowedCredentials Whether pages of the allowed foreign origins may send cookies
+ * and log-in headers along. Not with '*'.
+ * @param authorization How it is decided who may read what.
  * @param transports Dialects that are switched on.
  * @param fastPath Whether answers take the shortest way to the socket on which nobody in
  * the application misses them.
@@ -47,9 +50,20 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@Nullable Duration channelIdleTimeout, @DefaultValue("30s") Duration writeTimeout,
 		@DefaultValue("100000") @Nullable Integer maxConnections, @DefaultValue("100") int maxChannelsPerRequest,
 		@DefaultValue("16KB") DataSize maxRequestSize, @DefaultValue("64KB") DataSize maxMessageSize,
-		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins, @DefaultValue( {
+		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins,
+		@DefaultValue("false") boolean allowedCredentials, @DefaultValue Authorization authorization, @DefaultValue( {
 				"legacy", "json", "sse", "websocket" }) Set<Transport> transports,
 		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath){
+
+	/**
+	 * How it is decided who may read what.
+	 *
+	 * @param timeout Time that the channel authorizer may take to decide before the
+	 * client is refused for the moment.
+	 */
+	public record Authorization(@DefaultValue("5s") Duration timeout) {
+
+	}
 
 	/**
 	 * What channels keep for clients that resume.

@@ -25,12 +25,15 @@ import org.springframework.util.unit.DataSize;
  * @param maxRequestSize the size of the largest request body, in bytes
  * @param maxMessageSize the size of the largest message, in bytes
  * @param allowedOrigins the foreign origins whose pages may listen
+ * @param allowedCredentials whether pages of the allowed origins may send credentials
+ * @param authorizationTimeout how long it may take to decide who may read a channel
  * @param transports the dialects that are switched on
  * @param fastPath whether answers may take the short way to the socket
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
-		List<String> allowedOrigins, Set<Transport> transports, boolean fastPath) {
+		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
+		Set<Transport> transports, boolean fastPath) {
 
 	// Deadlines are counted in nanoseconds of 64 bits.
 	private static final Duration LONGEST = Duration.ofDays(365);
@@ -48,6 +51,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		positive("comet.timeout", properties.timeout());
 		positive("comet.heartbeat", properties.heartbeat());
 		positive("comet.write-timeout", properties.writeTimeout());
+		positive("comet.authorization.timeout", properties.authorization().timeout());
 		positive("comet.history.max-age", properties.history().maxAge());
 		return new CometSettings(path, properties.maxVirtualChannels(), properties.timeout(),
 				ChannelSettings.DEFAULT.withHistorySize(properties.history().size())
@@ -57,7 +61,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat()),
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
 				bytes("comet.max-message-size", properties.maxMessageSize()), properties.allowedOrigins(),
-				properties.transports(), properties.fastPath());
+				properties.allowedCredentials(), properties.authorization().timeout(), properties.transports(),
+				properties.fastPath());
 	}
 
 	private static String path(String path) {
