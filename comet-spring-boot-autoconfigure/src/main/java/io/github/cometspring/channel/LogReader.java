@@ -3,6 +3,7 @@ package io.github.cometspring.channel;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -18,11 +19,7 @@ final class LogReader {
 
 	private final Cursor from;
 
-	private long offset;
-
-	private boolean gap;
-
-	private boolean live;
+	private volatile @Nullable LogPlace place;
 
 	LogReader(ChannelLog log, Cursor from) {
 		this.log = log;
@@ -31,32 +28,31 @@ final class LogReader {
 
 	Flux<Message> messages(Scheduler scheduler) {
 		Flux<Boolean> news = this.log.live().map((publication) -> true).onBackpressureLatest();
-		// Listening comes before the first look, so nothing falls between the two.
-		return Flux.merge(1, news, Mono.fromSupplier(this::start))
+		return Flux.merge(1, news, Mono.fromSupplier(this::begin))
 			.publishOn(scheduler, 1)
 			.concatMapIterable((more) -> read(), 1)
 			.concatWith(Flux.defer(() -> Flux.fromIterable(read())));
 	}
 
-	private boolean start() {
-		long newest = this.log.newest();
-		StartingPoint start = StartingPoint.of(this.log, this.from);
-		this.offset = start.offset();
-		this.gap = start.gap();
-		// Whoever lacks nothing from before is no reader that resumes.
-		this.live = this.offset >= newest && this.offset <= this.log.newest();
+	private boolean begin() {
+		LogPlace place = new LogPlace(this.log, this.from);
+		place.begin();
+		this.place = place;
 		return true;
 	}
 
 	private List<Message> read() {
-		Replay replay = this.live ? this.log.readLive(this.offset) : this.log.read(this.offset);
-		this.live = true;
-		this.offset = replay.offset();
-		this.gap = this.gap || replay.gap();
-		if (!this.gap || replay.messages().isEmpty()) {
+		LogPlace place = this.place;
+		if (place == null) {
+			// News that came before the place was known. Its beginning is followed by a
+			// look, which finds them.
+			return List.of();
+		}
+		Replay replay = place.look();
+		place.moveTo(replay.offset(), replay.gap());
+		if (replay.messages().isEmpty() || !place.takeGap()) {
 			return replay.messages();
 		}
-		this.gap = false;
 		List<Message> messages = new ArrayList<>(replay.messages());
 		messages.set(0, messages.get(0).markedAfterGap());
 		return messages;

@@ -2,14 +2,12 @@ package io.github.cometspring.subscription;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.LogPlace;
 import io.github.cometspring.channel.Position;
-import io.github.cometspring.channel.Replay;
-import io.github.cometspring.channel.StartingPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +17,9 @@ final class ChannelReader extends Lane.Member {
 
 	private final ClientSubscription client;
 
-	private final ChannelLog log;
-
-	private @Nullable Cursor start;
+	private final LogPlace place;
 
 	private @Nullable Lane lane;
-
-	private long offset;
-
-	private boolean gap;
-
-	private boolean live;
 
 	private boolean ended;
 
@@ -37,8 +27,7 @@ final class ChannelReader extends Lane.Member {
 
 	ChannelReader(ClientSubscription client, ChannelLog log, Cursor start) {
 		this.client = client;
-		this.log = log;
-		this.start = start;
+		this.place = new LogPlace(log, start);
 	}
 
 	/**
@@ -47,14 +36,8 @@ final class ChannelReader extends Lane.Member {
 	 * published from then on.
 	 */
 	void join(LoopSubscriptions home) {
-		Lane lane = home.lane(this.log);
-		long newest = this.log.newest();
-		StartingPoint start = StartingPoint.of(this.log, Objects.requireNonNullElse(this.start, Cursor.LATEST));
-		this.start = null;
-		this.offset = start.offset();
-		this.gap = start.gap();
-		// Whoever lacks nothing from before is no reader that resumes.
-		this.live = this.offset >= newest && this.offset <= this.log.newest();
+		Lane lane = home.lane(this.place.log());
+		this.place.begin();
 		lane.add(this);
 		this.lane = lane;
 	}
@@ -83,12 +66,12 @@ final class ChannelReader extends Lane.Member {
 	 * @return the news, or {@code null} if there are none, or none that fit
 	 */
 	@Nullable Segment take(long budget, boolean first, long maxSize) {
-		if (this.lane == null || (this.offset == this.log.newest() && !this.gap && !this.log.isClosed())) {
+		if (this.lane == null || !this.place.hasNews()) {
 			return null;
 		}
-		Segment news = this.lane.news().after(this.offset, this.live, this.client.dialect(), maxSize);
+		Segment news = this.lane.news().after(this.place, this.client.dialect(), maxSize);
 		if (news.size() > budget && !first) {
-			news = SegmentReader.read(this.log, this.offset, this.live, this.client.dialect(), budget, false);
+			news = SegmentReader.read(this.place, this.client.dialect(), budget, false);
 			if (news == null) {
 				return null;
 			}
@@ -96,12 +79,10 @@ final class ChannelReader extends Lane.Member {
 		// After the log has been read and before this reader moves: what it has just been
 		// given counts.
 		this.lane.assignReceipts();
-		this.live = true;
-		this.offset = news.offset();
-		if (this.gap && !news.isGap()) {
+		this.place.moveTo(news.offset(), news.isGap());
+		if (this.place.takeGap() && !news.isGap()) {
 			news = news.withGap();
 		}
-		this.gap = false;
 		if (news.isEnded()) {
 			this.ended = true;
 			leaveLane();
@@ -114,24 +95,11 @@ final class ChannelReader extends Lane.Member {
 	}
 
 	String channel() {
-		return this.log.id();
+		return this.place.log().id();
 	}
 
 	Position position() {
-		// A gap that the client has not been told of must be one when it comes again, and
-		// beyond the newest is always a gap (protocol, section 7).
-		return new Position(this.log.epoch(), this.gap ? Position.MAX_OFFSET : offset());
-	}
-
-	private long offset() {
-		if (this.offset == ChannelLog.EARLIEST) {
-			// Nothing has been read yet: the place before what there is. What the client
-			// has
-			// been told holds, though history moves on before there is room in an answer.
-			Replay all = this.log.read(ChannelLog.EARLIEST);
-			this.offset = all.offset() - all.messages().size();
-		}
-		return this.offset;
+		return this.place.position();
 	}
 
 	boolean awaitsReceipts() {
@@ -144,7 +112,7 @@ final class ChannelReader extends Lane.Member {
 	void handOverReceipts(List<Delivery> target) {
 		if (this.receipts != null) {
 			this.receipts.removeIf((receipt) -> {
-				boolean given = receipt.offset <= this.offset;
+				boolean given = !this.place.isBefore(receipt.position);
 				if (given) {
 					target.add(receipt.delivery);
 				}
@@ -154,11 +122,11 @@ final class ChannelReader extends Lane.Member {
 	}
 
 	@Override
-	void await(Delivery delivery, long messageOffset) {
-		if (messageOffset > this.offset) {
+	void await(Delivery delivery, Position position) {
+		if (this.place.isBefore(position)) {
 			delivery.expect(1);
 			this.receipts = (this.receipts != null) ? this.receipts : new ArrayList<>(1);
-			this.receipts.add(new Receipt(delivery, messageOffset));
+			this.receipts.add(new Receipt(delivery, position));
 		}
 	}
 
@@ -167,7 +135,7 @@ final class ChannelReader extends Lane.Member {
 		this.client.advance();
 	}
 
-	private record Receipt(Delivery delivery, long offset) {
+	private record Receipt(Delivery delivery, Position position) {
 	}
 
 }

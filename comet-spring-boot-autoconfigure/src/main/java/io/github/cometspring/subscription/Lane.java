@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Publication;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.BaseSubscriber;
@@ -132,7 +133,7 @@ final class Lane extends BaseSubscriber<Publication> {
 				continue;
 			}
 			for (int i = 0; i < this.size; i++) {
-				get(i).await(delivery, next.message().position().offset());
+				get(i).await(delivery, next.message().position());
 			}
 			delivery.dismiss();
 		}
@@ -194,7 +195,7 @@ final class Lane extends BaseSubscriber<Publication> {
 
 		abstract void wake();
 
-		abstract void await(Delivery delivery, long offset);
+		abstract void await(Delivery delivery, Position position);
 
 	}
 

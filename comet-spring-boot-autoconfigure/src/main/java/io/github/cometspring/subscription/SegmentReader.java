@@ -3,6 +3,7 @@ package io.github.cometspring.subscription;
 import java.util.List;
 
 import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.LogPlace;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Replay;
@@ -17,20 +18,18 @@ final class SegmentReader {
 	}
 
 	/**
-	 * Reads the news after an offset.
-	 * @param log the channel
-	 * @param after the offset
-	 * @param live whether the reader has been listening since
+	 * Reads the news after a place.
+	 * @param place the place, which stays
 	 * @param dialect the dialect of the reader
 	 * @param budget how many bytes the messages may take
 	 * @param oversized whether a first message that takes more may go nevertheless
 	 * @return the news, or {@code null} if there are messages and none fits
 	 */
-	static @Nullable Segment read(ChannelLog log, long after, boolean live, Dialect dialect, long budget,
-			boolean oversized) {
+	static @Nullable Segment read(LogPlace place, Dialect dialect, long budget, boolean oversized) {
+		ChannelLog log = place.log();
 		// Asked first: whoever sees the end sees all messages before it.
 		boolean closed = log.isClosed();
-		Replay replay = live ? log.readLive(after) : log.read(after);
+		Replay replay = place.look();
 		List<Message> messages = replay.messages();
 		long size = 0;
 		for (int i = 0; i < messages.size(); i++) {

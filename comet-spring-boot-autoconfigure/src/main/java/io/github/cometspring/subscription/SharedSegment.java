@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.LogPlace;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,31 +29,29 @@ final class SharedSegment {
 	}
 
 	/**
-	 * The news after an offset, as much as goes into an answer.
-	 * @param after the offset
-	 * @param live whether the reader has been listening since
+	 * The news after a place, as much as goes into an answer.
+	 * @param place the place of the reader, which stays
 	 * @param dialect the dialect of the reader
 	 * @param maxSize how many bytes it may take, the same for all readers of the dialect
 	 * @return the news
 	 */
-	Segment after(long after, boolean live, Dialect dialect, long maxSize) {
+	Segment after(LogPlace place, Dialect dialect, long maxSize) {
 		int slot = dialect.transport().ordinal();
 		Cut last = this.last[slot];
 		// Looked at before the log is read: what comes in between is read again.
 		boolean closed = this.log.isClosed();
 		long newest = this.log.newest();
 		long now = this.loop.nanoTime();
-		if (last == null || last.after != after || last.live != live || last.newest != newest || last.closed != closed
+		if (last == null || !last.place.isSameAs(place) || last.newest != newest || last.closed != closed
 				|| !last.dialect.equals(dialect) || now - last.time > LIFETIME) {
-			Segment segment = SegmentReader.read(this.log, after, live, dialect, maxSize, true);
-			last = new Cut(after, live, dialect, newest, closed, now, Objects.requireNonNull(segment));
+			Segment segment = SegmentReader.read(place, dialect, maxSize, true);
+			last = new Cut(place.copy(), dialect, newest, closed, now, Objects.requireNonNull(segment));
 			this.last[slot] = last;
 		}
 		return last.segment;
 	}
 
-	private record Cut(long after, boolean live, Dialect dialect, long newest, boolean closed, long time,
-			Segment segment) {
+	private record Cut(LogPlace place, Dialect dialect, long newest, boolean closed, long time, Segment segment) {
 	}
 
 }

@@ -92,7 +92,9 @@ class ClosedChannelsTests {
 		Cursor cursor = Cursor.of("a", new Position(old.epoch(), 0));
 		ChannelLog anew = closed("a", SETTINGS);
 		assertThat(find("a")).isSameAs(anew);
-		assertThat(StartingPoint.of(anew, cursor).gap()).isTrue();
+		LogPlace place = new LogPlace(anew, cursor);
+		place.begin();
+		assertThat(place.takeGap()).isTrue();
 		this.time.advanceTimeBy(Duration.ofSeconds(62));
 		assertThat(find("a")).isNull();
 	}
