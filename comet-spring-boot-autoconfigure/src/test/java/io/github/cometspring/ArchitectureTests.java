@@ -1,13 +1,19 @@
 package io.github.cometspring;
 
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.Calendar;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -20,8 +26,10 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.CorePublisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -75,6 +83,8 @@ class ArchitectureTests {
 	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
 			"toIterable", "toStream");
 
+	private static final Set<String> TIMED_BY_WALL_CLOCK = Set.of("elapsed", "timed", "timestamp");
+
 	static Stream<Rule> rules() {
 		return Stream.of(imports("channel", REACTOR, List.of(), "ChannelKnowsTooMuch", "ChannelKnowsSpring"),
 				imports("control", REACTOR, List.of(), "ControlKnowsTooMuch"),
@@ -115,7 +125,17 @@ class ArchitectureTests {
 				new Rule("no standard streams", (root) -> GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS,
 						"StandardOutput", "StandardError"),
 				new Rule("nobody blocks", (root) -> noClasses().should().callMethodWhere(blocks()), "BlockingMono",
-						"BlockingFlux"));
+						"BlockingFlux"),
+				new Rule("durations are measured by monotonic time",
+						(root) -> noClasses().that()
+							.doNotHaveFullyQualifiedName(root + ".channel.MonotonicTime")
+							.and()
+							// Retry-After may name a date.
+							.doNotHaveFullyQualifiedName(root + ".client.Answers")
+							.should()
+							.accessTargetWhere(tellsWallClock()),
+						"TellsWallClock$ByMillis", "TellsWallClock$ByInstant", "TellsWallClock$ByDate",
+						"TellsWallClock$ByClock", "TellsWallClock$ByScheduler", "TellsWallClock$ByOperator"));
 	}
 
 	private static Rule imports(String name, String[] libraries, List<String> packages, String... planted) {
@@ -149,6 +169,20 @@ class ArchitectureTests {
 	private static DescribedPredicate<JavaMethodCall> blocks() {
 		return DescribedPredicate.describe("blocks", (call) -> (call.getTargetOwner().isAssignableTo(Mono.class)
 				|| call.getTargetOwner().isAssignableTo(Flux.class)) && BLOCKING.contains(call.getName()));
+	}
+
+	private static DescribedPredicate<JavaAccess<?>> tellsWallClock() {
+		return DescribedPredicate.describe("tells the wall clock", (access) -> {
+			JavaClass owner = access.getTargetOwner();
+			String name = access.getName();
+			return (owner.isEquivalentTo(System.class) && name.equals("currentTimeMillis"))
+					|| (owner.getPackageName().startsWith("java.time") && name.equals("now"))
+					|| owner.isAssignableTo(Clock.class) || owner.isAssignableTo(InstantSource.class)
+					|| owner.isAssignableTo(Calendar.class)
+					|| (owner.isEquivalentTo(Date.class) && access instanceof JavaConstructorCall)
+					|| (owner.isAssignableTo(Scheduler.class) && name.equals("now"))
+					|| (owner.isAssignableTo(CorePublisher.class) && TIMED_BY_WALL_CLOCK.contains(name));
+		});
 	}
 
 	@ParameterizedTest

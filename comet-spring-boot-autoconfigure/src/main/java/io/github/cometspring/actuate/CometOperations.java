@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.github.cometspring.channel.ChannelBroker;
-import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.control.CometCommand;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Subscriptions;
@@ -49,8 +48,7 @@ public final class CometOperations {
 	 * @return the state
 	 */
 	public Mono<CometState> state() {
-		Mono<Long> retained = this.broker.list().map(ChannelLog::retained).reduce(0L, Long::sum);
-		return Mono.zip(this.broker.count(), retained,
+		return Mono.zip(this.broker.count(), this.broker.retained(),
 				(count, messages) -> new CometState(this.control.isActive(), this.control.timeout().toString(),
 						new CometState.ChannelUse(count, this.channelLimit), connections(),
 						new CometState.HistoryUse(messages)));

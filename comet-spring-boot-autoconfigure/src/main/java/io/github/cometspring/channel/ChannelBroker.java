@@ -26,7 +26,8 @@ public interface ChannelBroker {
 	Mono<ChannelLog> create(String id, ChannelSettings settings);
 
 	/**
-	 * Finds a channel, or creates it.
+	 * Finds a channel, or creates it. Who asks for it {@linkplain ChannelLog#touch()
+	 * uses} it, in the same step: what is returned has not ended.
 	 * @param id a valid id
 	 * @param settings what the channel keeps if it is created
 	 * @return its log, or {@link TooManyChannelsException}
@@ -41,7 +42,8 @@ public interface ChannelBroker {
 	Mono<ChannelLog> find(String id);
 
 	/**
-	 * Finds several living channels in one step.
+	 * Finds several living channels in one step, for a client that is about to join them:
+	 * they are {@linkplain ChannelLog#touch() used} by this.
 	 * @param ids the ids, of whatever shape
 	 * @return the logs by id; ids of which there is none are left out
 	 */
@@ -69,5 +71,15 @@ public interface ChannelBroker {
 	 * @return the exact number at some moment of the call
 	 */
 	Mono<Long> count();
+
+	/**
+	 * Counts the messages that the living channels retain. A broker that has many
+	 * channels keeps count; this goes through all of them.
+	 * @return the sum of {@link ChannelLog#retained()}. What has become too old within
+	 * the last second or so may be among it
+	 */
+	default Mono<Long> retained() {
+		return list().map(ChannelLog::retained).reduce(0L, Long::sum);
+	}
 
 }

@@ -94,6 +94,14 @@ public interface ChannelLog {
 	Flux<Publication> live();
 
 	/**
+	 * Notes that somebody asks for the channel: the time in which it is idle begins anew.
+	 * @return {@code false} if the channel has ended
+	 */
+	default boolean touch() {
+		return !isClosed();
+	}
+
+	/**
 	 * How many clients listen on this node.
 	 * @return the number
 	 */

@@ -4,10 +4,8 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * The logs of channels that were closed a short while ago, for clients that were between
@@ -25,10 +23,10 @@ final class ClosedChannels {
 
 	private final Map<String, Closed> channels = new LinkedHashMap<>();
 
-	private final Scheduler clock;
+	private final MonotonicTime time;
 
-	ClosedChannels(Scheduler clock) {
-		this.clock = clock;
+	ClosedChannels(MonotonicTime time) {
+		this.time = time;
 	}
 
 	/**
@@ -37,7 +35,7 @@ final class ClosedChannels {
 	 */
 	synchronized void keep(InMemoryChannelLog log) {
 		boolean successor = this.channels.remove(log.id()) != null;
-		this.channels.put(log.id(), new Closed(log, this.clock.now(TimeUnit.NANOSECONDS), successor));
+		this.channels.put(log.id(), new Closed(log, this.time.nanoTime(), successor));
 	}
 
 	/**
@@ -65,7 +63,7 @@ final class ClosedChannels {
 	 * Forgets the messages that are too old, and the logs that have had their time.
 	 */
 	synchronized void sweep() {
-		long now = this.clock.now(TimeUnit.NANOSECONDS);
+		long now = this.time.nanoTime();
 		this.channels.values().removeIf((closed) -> {
 			Duration age = Duration.ofNanos(now - closed.time);
 			return closed.log.retained() == 0 && age.compareTo(closed.log.settings().historyMaxAge()) >= 0;

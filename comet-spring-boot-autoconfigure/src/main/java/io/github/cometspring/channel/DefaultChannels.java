@@ -73,7 +73,7 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> find(String id) {
-		return Mono.defer(() -> this.broker.find(id)).map(this::channel);
+		return Mono.defer(() -> this.broker.find(id)).filter(ChannelLog::touch).map(this::channel);
 	}
 
 	@Override

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The newest messages of a channel, numbered without holes, in a ring that grows with use
- * up to its bound. Not thread-safe: its owner guards it.
+ * up to its bound. Not thread-safe, but for {@link #newest()}: its owner guards it.
  */
 final class History {
 
@@ -17,22 +17,23 @@ final class History {
 
 	private @Nullable Entry[] ring = EMPTY;
 
-	private long newest;
+	private volatile long newest;
 
 	private int size;
 
 	/**
 	 * Adds the message that follows the newest.
 	 * @param message the message
-	 * @param now the time, in milliseconds
+	 * @param now the time, in nanoseconds
 	 */
 	void append(Message message, long now) {
 		if (this.size == this.ring.length) {
 			grow();
 		}
-		this.newest = message.position().offset();
+		long offset = message.position().offset();
+		this.ring[index(offset)] = new Entry(message, now);
 		this.size++;
-		this.ring[index(this.newest)] = new Entry(message, now);
+		this.newest = offset;
 	}
 
 	private void grow() {
@@ -46,10 +47,11 @@ final class History {
 	/**
 	 * Forgets the oldest messages that are too many or too old.
 	 * @param most how many to keep
-	 * @param since the time of the oldest to keep, in milliseconds
+	 * @param now the time, in nanoseconds
+	 * @param maxAge how long to keep them, in nanoseconds
 	 */
-	void trim(int most, long since) {
-		while (this.size > 0 && (this.size > most || get(oldest()).time < since)) {
+	void trim(int most, long now, long maxAge) {
+		while (this.size > 0 && (this.size > most || now - oldestTime() > maxAge)) {
 			this.ring[index(oldest())] = null;
 			this.size--;
 		}
@@ -77,6 +79,20 @@ final class History {
 
 	int size() {
 		return this.size;
+	}
+
+	/**
+	 * The offset of the newest message, which any thread may ask for.
+	 */
+	long newest() {
+		return this.newest;
+	}
+
+	/**
+	 * When the oldest message was added. There must be one.
+	 */
+	long oldestTime() {
+		return get(oldest()).time;
 	}
 
 	private long oldest() {

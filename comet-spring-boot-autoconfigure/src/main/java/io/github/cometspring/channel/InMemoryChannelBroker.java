@@ -1,6 +1,5 @@
 package io.github.cometspring.channel;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,8 +25,6 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
-	private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
-
 	private final ConcurrentHashMap<String, InMemoryChannelLog> logs = new ConcurrentHashMap<>();
 
 	private final ClosedChannels closed;
@@ -36,7 +33,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	private final @Nullable Integer limit;
 
-	private final Scheduler clock;
+	private final Upkeep upkeep;
 
 	private final Disposable sweeper;
 
@@ -47,27 +44,47 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	 */
 	public InMemoryChannelBroker(@Nullable Integer limit, Scheduler clock) {
 		this.limit = limit;
-		this.clock = clock;
-		this.closed = new ClosedChannels(clock);
-		this.sweeper = clock.schedulePeriodically(this::sweep, SWEEP_INTERVAL.toMillis(), SWEEP_INTERVAL.toMillis(),
-				TimeUnit.MILLISECONDS);
+		MonotonicTime time = MonotonicTime.of(clock);
+		this.upkeep = new Upkeep(time);
+		this.closed = new ClosedChannels(time);
+		long interval = Upkeep.INTERVAL.toNanos();
+		this.sweeper = clock.schedulePeriodically(this::sweep, interval, interval, TimeUnit.NANOSECONDS);
 	}
 
 	@Override
 	public Mono<ChannelLog> create(String id, ChannelSettings settings) {
 		return Mono.fromCallable(() -> {
-			InMemoryChannelLog created = new InMemoryChannelLog(id, newEpoch(), settings, this.clock, this::close);
-			if (this.logs.computeIfAbsent(id, (key) -> takePlace(created)) != created) {
-				throw new DuplicateChannelException(id);
+			InMemoryChannelLog created = newLog(id, settings);
+			while (true) {
+				InMemoryChannelLog living = this.logs.computeIfAbsent(id, (key) -> takePlace(created));
+				if (living == created) {
+					return created;
+				}
+				if (!living.isClosed()) {
+					throw new DuplicateChannelException(id);
+				}
+				// It has ended and is about to be removed, by whoever is first.
+				remove(living);
 			}
-			return created;
 		});
 	}
 
 	@Override
 	public Mono<ChannelLog> obtain(String id, ChannelSettings settings) {
-		return Mono.fromCallable(() -> this.logs.computeIfAbsent(id,
-				(key) -> takePlace(new InMemoryChannelLog(key, newEpoch(), settings, this.clock, this::close))));
+		return Mono.fromCallable(() -> {
+			while (true) {
+				InMemoryChannelLog log = this.logs.computeIfAbsent(id, (key) -> takePlace(newLog(key, settings)));
+				if (log.touch()) {
+					return log;
+				}
+				remove(log);
+			}
+		});
+	}
+
+	private InMemoryChannelLog newLog(String id, ChannelSettings settings) {
+		long epoch = ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
+		return new InMemoryChannelLog(id, epoch, settings, this.upkeep, this::remove);
 	}
 
 	private InMemoryChannelLog takePlace(InMemoryChannelLog log) {
@@ -77,16 +94,13 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 		else if (this.count.getAndUpdate((used) -> Math.min(used + 1, this.limit)) >= this.limit) {
 			throw new TooManyChannelsException(log.id(), this.limit);
 		}
+		log.begin();
 		return log;
-	}
-
-	private static long newEpoch() {
-		return ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
 	}
 
 	@Override
 	public Mono<ChannelLog> find(String id) {
-		return Mono.justOrEmpty(this.logs.get(id));
+		return Mono.fromSupplier(() -> this.logs.get(id));
 	}
 
 	@Override
@@ -96,6 +110,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 			for (String id : ids) {
 				ChannelLog log = this.logs.get(id);
 				if (log != null) {
+					log.touch();
 					found.put(id, log);
 				}
 			}
@@ -118,31 +133,43 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 		return Mono.fromSupplier(() -> (long) this.count.get());
 	}
 
-	private void close(InMemoryChannelLog log) {
+	@Override
+	public Mono<Long> retained() {
+		return Mono.fromSupplier(this.upkeep::retained);
+	}
+
+	/**
+	 * Takes a channel off the list, after it has ended. Whoever finds it there meanwhile
+	 * may do so, too.
+	 */
+	private void remove(InMemoryChannelLog log) {
 		AtomicBoolean removed = new AtomicBoolean();
 		this.logs.computeIfPresent(log.id(), (id, current) -> {
 			if (current != log) {
 				return current;
 			}
-			// In one step: whoever does not find it among the living finds it here.
+			// In one step: whoever does not find it among the living finds it here, and
+			// finds its place free.
 			this.closed.keep(log);
+			this.count.decrementAndGet();
 			removed.set(true);
 			return null;
 		});
 		if (removed.get()) {
-			this.count.decrementAndGet();
+			this.upkeep.forget(log);
 			log.terminate();
 			this.closed.settle(log);
 		}
 	}
 
-	private void sweep() {
-		for (InMemoryChannelLog log : this.logs.values()) {
-			if (log.sweep()) {
-				close(log);
-			}
-		}
+	/**
+	 * Looks at the channels that are due.
+	 * @return how many of the living ones have been looked at
+	 */
+	int sweep() {
+		int visits = this.upkeep.sweep(this::remove);
 		this.closed.sweep();
+		return visits;
 	}
 
 	@Override

@@ -1,7 +1,6 @@
 package io.github.cometspring.channel;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 
@@ -9,20 +8,27 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * A channel that lives in the memory of this process. The lock is this object's own
  * {@code history}, which exists for each channel anyhow: it guards the history and the
- * order of the live feed, so that offsets have no holes and everyone sees one order.
+ * order of the live feed, so that offsets have no holes and everyone sees one order. It
+ * also decides when the channel ends: nothing is accepted, and nobody who asks for the
+ * channel is given it, from that moment on. The broker then takes it off its list.
  */
-final class InMemoryChannelLog implements ChannelLog {
+final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> implements ChannelLog {
 
 	/**
 	 * How many messages are kept for readers that are listening, however small the
 	 * history is: what may be published before an event loop gets its turn.
 	 */
 	static final int LIVE_TAIL = 64;
+
+	/**
+	 * Stands in {@code subscribers} beside the count when the channel has ended for want
+	 * of use: who joins afterwards comes too late to keep it.
+	 */
+	private static final int UNUSED = Integer.MIN_VALUE;
 
 	private static final AtomicIntegerFieldUpdater<InMemoryChannelLog> SUBSCRIBERS = AtomicIntegerFieldUpdater
 		.newUpdater(InMemoryChannelLog.class, "subscribers");
@@ -33,7 +39,7 @@ final class InMemoryChannelLog implements ChannelLog {
 
 	private final ChannelSettings settings;
 
-	private final Scheduler clock;
+	private final Upkeep upkeep;
 
 	private final Consumer<InMemoryChannelLog> onClose;
 
@@ -41,8 +47,9 @@ final class InMemoryChannelLog implements ChannelLog {
 
 	private Sinks.@Nullable Many<Publication> live;
 
-	private volatile long newest;
-
+	/**
+	 * When it was used, if it has an idle timeout.
+	 */
 	private volatile long lastUsed;
 
 	private volatile boolean closed;
@@ -50,14 +57,14 @@ final class InMemoryChannelLog implements ChannelLog {
 	@SuppressWarnings("unused") // by the updater
 	private volatile int subscribers;
 
-	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, Scheduler clock,
+	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, Upkeep upkeep,
 			Consumer<InMemoryChannelLog> onClose) {
 		this.id = id;
 		this.epoch = epoch;
 		this.settings = settings;
-		this.clock = clock;
+		this.upkeep = upkeep;
 		this.onClose = onClose;
-		this.lastUsed = now();
+		this.lastUsed = upkeep.now();
 	}
 
 	@Override
@@ -77,15 +84,19 @@ final class InMemoryChannelLog implements ChannelLog {
 
 	@Override
 	public long newest() {
-		return this.newest;
+		return this.history.newest();
 	}
 
 	@Override
 	public int retained() {
 		synchronized (this.history) {
-			trim(now());
-			return Math.min(this.history.size(), this.settings.historySize());
+			trim(this.upkeep.now());
+			return inHistory();
 		}
+	}
+
+	private int inHistory() {
+		return Math.min(this.history.size(), this.settings.historySize());
 	}
 
 	@Override
@@ -115,14 +126,18 @@ final class InMemoryChannelLog implements ChannelLog {
 			if (this.closed) {
 				throw new ChannelClosedException(this.id);
 			}
-			long now = now();
-			Position position = new Position(this.epoch, this.newest + 1);
+			long now = this.upkeep.now();
+			Position position = new Position(this.epoch, this.history.newest() + 1);
 			Message message = new Message(this.id, position, data, this.settings.format(), false);
 			Publication publication = new Publication(message, receipts ? new Delivery(position) : null);
+			int before = inHistory();
+			boolean first = this.history.size() == 0;
 			this.history.append(message, now);
-			trim(now);
-			this.lastUsed = now;
-			this.newest = position.offset();
+			trim(now, before);
+			if (first && this.history.size() > 0) {
+				this.upkeep.schedule(this, whenOldestIsTooOld());
+			}
+			use(now);
 			if (this.live != null) {
 				// No subscriber at the moment is no failure, and none can overflow.
 				this.live.tryEmitNext(publication);
@@ -132,10 +147,28 @@ final class InMemoryChannelLog implements ChannelLog {
 	}
 
 	private void trim(long now) {
+		trim(now, inHistory());
+	}
+
+	private void trim(long now, int before) {
 		// A closed log has lost its listeners and not its readers; it goes when they do.
 		boolean listening = this.closed || (this.live != null && this.live.currentSubscriberCount() > 0);
 		int most = listening ? Math.max(this.settings.historySize(), LIVE_TAIL) : this.settings.historySize();
-		this.history.trim(most, now - this.settings.historyMaxAge().toMillis());
+		this.history.trim(most, now, this.settings.historyMaxAge().toNanos());
+		int after = inHistory();
+		if (after != before && !this.closed) {
+			this.upkeep.retain(after - before);
+		}
+	}
+
+	private long whenOldestIsTooOld() {
+		return this.history.oldestTime() + this.settings.historyMaxAge().toNanos() + 1;
+	}
+
+	private void use(long now) {
+		if (this.settings.idleTimeout() != null) {
+			this.lastUsed = now;
+		}
 	}
 
 	@Override
@@ -150,7 +183,7 @@ final class InMemoryChannelLog implements ChannelLog {
 
 	private Replay read(long after, int most) {
 		synchronized (this.history) {
-			trim(now());
+			trim(this.upkeep.now());
 			return this.history.read(after, most);
 		}
 	}
@@ -173,7 +206,7 @@ final class InMemoryChannelLog implements ChannelLog {
 
 	@Override
 	public int subscribers() {
-		return this.subscribers;
+		return this.subscribers & ~UNUSED;
 	}
 
 	@Override
@@ -183,21 +216,46 @@ final class InMemoryChannelLog implements ChannelLog {
 
 	@Override
 	public void leave() {
-		this.lastUsed = now();
+		if (this.settings.idleTimeout() != null) {
+			// Before it is gone: who finds nobody here finds the time of the last.
+			this.lastUsed = this.upkeep.now();
+		}
 		SUBSCRIBERS.decrementAndGet(this);
 	}
 
 	@Override
+	public boolean touch() {
+		if (this.settings.idleTimeout() == null) {
+			return !this.closed;
+		}
+		synchronized (this.history) {
+			use(this.upkeep.now());
+			return !this.closed;
+		}
+	}
+
+	@Override
 	public Mono<Void> close() {
-		return Mono.fromRunnable(() -> this.onClose.accept(this));
+		return Mono.fromRunnable(() -> {
+			synchronized (this.history) {
+				end();
+			}
+			this.onClose.accept(this);
+		});
+	}
+
+	private void end() {
+		if (!this.closed) {
+			this.upkeep.retain(-inHistory());
+			this.closed = true;
+		}
 	}
 
 	/**
-	 * Ends the live feed. The broker has removed the channel before.
+	 * Completes the live feed. The channel has ended, and the broker has removed it.
 	 */
 	void terminate() {
 		synchronized (this.history) {
-			this.closed = true;
 			if (this.live != null) {
 				this.live.tryEmitComplete();
 			}
@@ -205,20 +263,72 @@ final class InMemoryChannelLog implements ChannelLog {
 	}
 
 	/**
-	 * Forgets what is too old, and says whether the channel itself is.
-	 * @return {@code true} if it has had no use for its idle timeout
+	 * Joins those that are looked at when they are due, now that it is on the list of the
+	 * broker.
 	 */
-	boolean sweep() {
-		long now = now();
-		synchronized (this.history) {
-			trim(now);
-		}
+	void begin() {
 		Duration idleTimeout = this.settings.idleTimeout();
-		return idleTimeout != null && this.subscribers == 0 && now - this.lastUsed >= idleTimeout.toMillis();
+		if (idleTimeout != null) {
+			this.upkeep.schedule(this, whenIdle(this.lastUsed, idleTimeout));
+		}
 	}
 
-	private long now() {
-		return this.clock.now(TimeUnit.MILLISECONDS);
+	/**
+	 * When the sweep comes that is the last but one before it would have to end.
+	 */
+	private static long whenIdle(long lastUsed, Duration idleTimeout) {
+		return lastUsed + idleTimeout.minus(Upkeep.INTERVAL).toNanos();
+	}
+
+	/**
+	 * Forgets what is too old, sees to it that it is looked at again, and says whether
+	 * the channel is about to have been idle for too long.
+	 * @param now the time, in nanoseconds
+	 * @return {@code true} if it may end with the next sweep
+	 */
+	boolean visit(long now) {
+		synchronized (this.history) {
+			if (this.closed) {
+				return false;
+			}
+			trim(now);
+			if (this.history.size() > 0) {
+				this.upkeep.schedule(this, whenOldestIsTooOld());
+			}
+			Duration idleTimeout = this.settings.idleTimeout();
+			if (idleTimeout == null) {
+				return false;
+			}
+			long due = whenIdle((this.subscribers > 0) ? now : this.lastUsed, idleTimeout);
+			if (due - now <= 0 && this.subscribers == 0) {
+				return true;
+			}
+			// Not in this sweep again
+			this.upkeep.schedule(this, Math.max(due, now + 1));
+			return false;
+		}
+	}
+
+	/**
+	 * Ends the channel if it is idle, in one step: who uses it or joins it does so before
+	 * and keeps it, or finds that it has ended.
+	 * @param since when it must not have been used, whatever its idle timeout is
+	 * @param now the time, in nanoseconds
+	 * @return {@code true} if it has been ended by this
+	 */
+	boolean endIfUnused(long since, long now) {
+		synchronized (this.history) {
+			Duration idleTimeout = this.settings.idleTimeout();
+			if (this.closed || idleTimeout == null || !SUBSCRIBERS.compareAndSet(this, 0, UNUSED)) {
+				return false;
+			}
+			if (this.lastUsed - since >= 0 || now - this.lastUsed < idleTimeout.toNanos()) {
+				SUBSCRIBERS.addAndGet(this, -UNUSED);
+				return false;
+			}
+			end();
+			return true;
+		}
 	}
 
 }

@@ -63,7 +63,10 @@ final class LogChannel implements Channel {
 
 	@Override
 	public Mono<Cursor> cursor() {
-		return Mono.fromSupplier(() -> Cursor.of(this.log.id(), new Position(this.log.epoch(), this.log.newest())));
+		return Mono.fromSupplier(() -> {
+			this.log.touch();
+			return Cursor.of(this.log.id(), new Position(this.log.epoch(), this.log.newest()));
+		});
 	}
 
 	@Override

@@ -35,6 +35,7 @@ final class LogReader {
 	}
 
 	private boolean begin() {
+		this.log.touch();
 		LogPlace place = new LogPlace(this.log, this.from);
 		place.begin();
 		this.place = place;

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.protocol.News;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -46,12 +48,13 @@ final class Answers {
 	/**
 	 * The error of an answer that is not what was asked for.
 	 * @param response the answer
-	 * @param now the time
+	 * @param clock tells the date, which {@code Retry-After} may speak of
 	 * @return the error
 	 */
-	static <T> Mono<T> fail(ClientResponse response, Instant now) {
+	static <T> Mono<T> fail(ClientResponse response, Scheduler clock) {
 		HttpStatusCode status = response.statusCode();
 		if (isTransient(status)) {
+			Instant now = Instant.ofEpochMilli(clock.now(TimeUnit.MILLISECONDS));
 			Duration retryAfter = retryAfter(response.headers().asHttpHeaders().getFirst(HttpHeaders.RETRY_AFTER), now);
 			return response.releaseBody().then(Mono.error(new UnavailableException(status.value(), retryAfter)));
 		}

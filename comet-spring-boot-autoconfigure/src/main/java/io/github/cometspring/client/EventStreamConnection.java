@@ -2,9 +2,7 @@ package io.github.cometspring.client;
 
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import io.github.cometspring.protocol.News;
@@ -66,10 +64,7 @@ final class EventStreamConnection implements Connection {
 			return response.releaseBody().thenMany(Flux.empty());
 		}
 		if (!Answers.is(response, MediaType.TEXT_EVENT_STREAM)) {
-			return Answers
-				.<ServerSentEvent<String>>fail(response,
-						Instant.ofEpochMilli(this.scheduler.now(TimeUnit.MILLISECONDS)))
-				.flux();
+			return Answers.<ServerSentEvent<String>>fail(response, this.scheduler).flux();
 		}
 		return response.bodyToFlux(EVENT);
 	}

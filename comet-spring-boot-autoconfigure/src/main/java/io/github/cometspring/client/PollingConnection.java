@@ -2,12 +2,11 @@ package io.github.cometspring.client;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
+import io.github.cometspring.channel.MonotonicTime;
 import io.github.cometspring.protocol.ClientMessage;
 import io.github.cometspring.protocol.News;
 import reactor.core.publisher.Flux;
@@ -33,10 +32,13 @@ final class PollingConnection implements Connection {
 
 	private final Scheduler scheduler;
 
+	private final MonotonicTime time;
+
 	PollingConnection(WebClient webClient, CometClientOptions options, Scheduler scheduler) {
 		this.webClient = webClient;
 		this.options = options;
 		this.scheduler = scheduler;
+		this.time = MonotonicTime.of(scheduler);
 	}
 
 	@Override
@@ -44,7 +46,7 @@ final class PollingConnection implements Connection {
 		boolean held = progress.isAnchored();
 		Duration timeout = held ? this.options.pollTimeout() : Duration.ZERO;
 		byte[] request = ClientMessage.encodePoll(progress.channels(), progress.cursor(), timeout);
-		long start = now();
+		long start = this.time.nanoTime();
 		return this.webClient.post()
 			.uri((builder) -> builder.path(this.options.path()).build())
 			.contentType(MediaType.APPLICATION_JSON)
@@ -54,7 +56,8 @@ final class PollingConnection implements Connection {
 			.timeout(timeout.plus(this.options.silence()), this.scheduler)
 			.map((body) -> read(News.decode(new String(body, StandardCharsets.UTF_8)), progress))
 			.doOnNext((messages) -> {
-				if (held && messages.isEmpty() && now() - start < this.options.firstBackoff().toMillis()) {
+				if (held && messages.isEmpty()
+						&& this.time.nanoTime() - start < this.options.firstBackoff().toNanos()) {
 					progress.hurry();
 				}
 				else {
@@ -66,7 +69,7 @@ final class PollingConnection implements Connection {
 
 	private Mono<byte[]> body(ClientResponse response) {
 		return Answers.is(response, MediaType.APPLICATION_JSON) ? response.bodyToMono(byte[].class)
-				: Answers.fail(response, Instant.ofEpochMilli(now()));
+				: Answers.fail(response, this.scheduler);
 	}
 
 	private static List<ReceivedMessage> read(News news, Progress progress) {
@@ -94,10 +97,6 @@ final class PollingConnection implements Connection {
 	@Override
 	public boolean isContinuous(Progress progress) {
 		return !progress.isHasty();
-	}
-
-	private long now() {
-		return this.scheduler.now(TimeUnit.MILLISECONDS);
 	}
 
 }

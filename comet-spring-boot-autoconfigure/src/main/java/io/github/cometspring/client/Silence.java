@@ -1,10 +1,10 @@
 package io.github.cometspring.client;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.cometspring.channel.MonotonicTime;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -19,13 +19,13 @@ final class Silence {
 
 	private final AtomicLong wanted = new AtomicLong();
 
-	private final Scheduler scheduler;
+	private final MonotonicTime time;
 
 	private volatile long since;
 
-	private Silence(Scheduler scheduler) {
-		this.scheduler = scheduler;
-		this.since = now();
+	private Silence(MonotonicTime time) {
+		this.time = time;
+		this.since = time.nanoTime();
 	}
 
 	/**
@@ -37,7 +37,7 @@ final class Silence {
 	 */
 	static <T> Flux<T> watch(Flux<T> source, Duration longest, Scheduler scheduler) {
 		return Flux.defer(() -> {
-			Silence silence = new Silence(scheduler);
+			Silence silence = new Silence(MonotonicTime.of(scheduler));
 			Mono<T> alarm = Flux.interval(longest.dividedBy(4), scheduler)
 				.onBackpressureDrop()
 				.filter((tick) -> silence.isLongerThan(longest))
@@ -49,21 +49,17 @@ final class Silence {
 
 	private void want(long n) {
 		if (this.wanted.getAndUpdate((before) -> Operators.addCap(before, n)) == 0) {
-			this.since = now();
+			this.since = this.time.nanoTime();
 		}
 	}
 
 	private void hear() {
-		this.since = now();
+		this.since = this.time.nanoTime();
 		this.wanted.updateAndGet((before) -> (before == Long.MAX_VALUE) ? before : before - 1);
 	}
 
 	private boolean isLongerThan(Duration longest) {
-		return this.wanted.get() > 0 && now() - this.since >= longest.toNanos();
-	}
-
-	private long now() {
-		return this.scheduler.now(TimeUnit.NANOSECONDS);
+		return this.wanted.get() > 0 && this.time.nanoTime() - this.since >= longest.toNanos();
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.cometspring.subscription;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
+import io.github.cometspring.channel.MonotonicTime;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -14,7 +15,7 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class SchedulerEventLoop implements EventLoop {
 
-	private final Scheduler scheduler;
+	private final MonotonicTime time;
 
 	private final Scheduler.Worker worker;
 
@@ -25,7 +26,7 @@ public final class SchedulerEventLoop implements EventLoop {
 	 * @param scheduler whose worker runs the tasks; disposing of it ends the loop
 	 */
 	public SchedulerEventLoop(Scheduler scheduler) {
-		this.scheduler = scheduler;
+		this.time = MonotonicTime.of(scheduler);
 		this.worker = scheduler.createWorker();
 	}
 
@@ -58,7 +59,7 @@ public final class SchedulerEventLoop implements EventLoop {
 
 	@Override
 	public long nanoTime() {
-		return this.scheduler.now(TimeUnit.NANOSECONDS);
+		return this.time.nanoTime();
 	}
 
 }
