@@ -2,8 +2,6 @@ package io.github.cometspring;
 
 import java.time.Clock;
 import java.time.InstantSource;
-import java.util.Calendar;
-import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -13,7 +11,6 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -134,8 +131,8 @@ class ArchitectureTests {
 							.doNotHaveFullyQualifiedName(root + ".client.Answers")
 							.should()
 							.accessTargetWhere(tellsWallClock()),
-						"TellsWallClock$ByMillis", "TellsWallClock$ByInstant", "TellsWallClock$ByDate",
-						"TellsWallClock$ByClock", "TellsWallClock$ByScheduler", "TellsWallClock$ByOperator"));
+						"TellsWallClock$ByMillis", "TellsWallClock$ByInstant", "TellsWallClock$ByClock",
+						"TellsWallClock$ByScheduler", "TellsWallClock$ByOperator"));
 	}
 
 	private static Rule imports(String name, String[] libraries, List<String> packages, String... planted) {
@@ -178,8 +175,6 @@ class ArchitectureTests {
 			return (owner.isEquivalentTo(System.class) && name.equals("currentTimeMillis"))
 					|| (owner.getPackageName().startsWith("java.time") && name.equals("now"))
 					|| owner.isAssignableTo(Clock.class) || owner.isAssignableTo(InstantSource.class)
-					|| owner.isAssignableTo(Calendar.class)
-					|| (owner.isEquivalentTo(Date.class) && access instanceof JavaConstructorCall)
 					|| (owner.isAssignableTo(Scheduler.class) && name.equals("now"))
 					|| (owner.isAssignableTo(CorePublisher.class) && TIMED_BY_WALL_CLOCK.contains(name));
 		});

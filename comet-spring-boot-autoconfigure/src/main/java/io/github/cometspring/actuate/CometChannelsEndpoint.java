@@ -7,6 +7,7 @@ import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
@@ -52,6 +53,8 @@ public class CometChannelsEndpoint {
 		return this.broker.list()
 			.filter((log) -> prefix == null || log.id().startsWith(prefix))
 			.collectSortedList(Comparator.comparing(ChannelLog::id))
+			// There may be very many, and the caller's thread may serve others.
+			.subscribeOn(Schedulers.boundedElastic())
 			.map((logs) -> new ChannelPage(
 					logs.stream().skip((long) number * most).limit(most).map(ChannelDetails::of).toList(), number, most,
 					logs.size()));

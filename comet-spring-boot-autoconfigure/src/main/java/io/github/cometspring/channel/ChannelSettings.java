@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param historySize how many messages are kept for clients that resume; 0 keeps none
  * @param historyMaxAge how long a message is kept; positive and at most 365 days
- * @param idleTimeout how long the channel lives with neither a publication nor a client;
- * positive and at most 365 days, or {@code null} for as long as it is not closed
+ * @param idleTimeout how long the channel lives unused; positive and at most 365 days, or
+ * {@code null} for as long as it is not closed. It is used while a client listens, and
+ * whenever the application publishes, asks for it by name, or takes a cursor, a handle or
+ * its messages. However short the time is, about a second remains to use what has just
+ * been asked for
  * @param format what its messages are
  * @since 0.1.0
  */

@@ -46,7 +46,8 @@ public interface Channels {
 	Mono<Channel> create(String name, ChannelSettings settings);
 
 	/**
-	 * The channel of a name, created if there is none.
+	 * The channel of a name, created if there is none. Asking for a channel is using it:
+	 * it has not ended, and its idle time begins anew.
 	 * @param name the name
 	 * @return the channel, or {@link TooManyChannelsException} or
 	 * {@link InvalidChannelNameException}
@@ -63,7 +64,7 @@ public interface Channels {
 	Mono<Channel> obtain(String name, ChannelSettings settings);
 
 	/**
-	 * Finds a living channel.
+	 * Finds a living channel. As with {@link #obtain(String)}, its idle time begins anew.
 	 * @param id the id, of whatever shape
 	 * @return the channel, or empty if there is none
 	 */
@@ -71,7 +72,7 @@ public interface Channels {
 
 	/**
 	 * Lists the living channels in no particular order. A channel that is created or
-	 * closed meanwhile may be listed or not.
+	 * closed meanwhile may be listed or not. To be listed is not to be used.
 	 * @return the channels
 	 */
 	Flux<Channel> list();

@@ -25,8 +25,8 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	static final int LIVE_TAIL = 64;
 
 	/**
-	 * Stands in {@code subscribers} beside the count when the channel has ended for want
-	 * of use: who joins afterwards comes too late to keep it.
+	 * Stands in {@code subscribers} beside the count while it is decided whether the
+	 * channel ends for want of use, and when it has: who joins then cannot keep it.
 	 */
 	private static final int UNUSED = Integer.MIN_VALUE;
 
@@ -101,7 +101,13 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	@Override
 	public boolean isClosed() {
-		return this.closed;
+		if (this.closed || this.subscribers >= 0) {
+			return this.closed;
+		}
+		// It is being decided. Who has joined meanwhile must hear the truth.
+		synchronized (this.history) {
+			return this.closed;
+		}
 	}
 
 	@Override

@@ -238,6 +238,29 @@ abstract class ChannelBrokerContract {
 	}
 
 	@Test
+	void retainedShouldCountWhatLivingChannelsRetain() {
+		ChannelBroker broker = broker(null);
+		ChannelLog a = get(broker.create("a", SETTINGS.withHistorySize(2)));
+		ChannelLog b = get(broker.create("b", SETTINGS));
+		assertThat(broker.retained().block(PATIENCE)).isZero();
+		for (int i = 0; i < 3; i++) {
+			get(a.append("1"));
+			get(b.append("1"));
+		}
+		assertThat(broker.retained().block(PATIENCE)).isEqualTo(5);
+		get(b.close().thenReturn(true));
+		assertThat(broker.retained().block(PATIENCE)).isEqualTo(2);
+	}
+
+	@Test
+	void touchShouldTellWhetherChannelLives() {
+		ChannelLog log = get(broker(null).create("a", SETTINGS));
+		assertThat(log.touch()).isTrue();
+		get(log.close().thenReturn(true));
+		assertThat(log.touch()).isFalse();
+	}
+
+	@Test
 	void closeShouldEndChannelForGood() {
 		ChannelBroker broker = broker(null);
 		ChannelLog log = get(broker.create("a", SETTINGS));

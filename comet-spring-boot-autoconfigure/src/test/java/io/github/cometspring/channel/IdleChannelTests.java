@@ -168,7 +168,7 @@ class IdleChannelTests {
 		AtomicBoolean over = new AtomicBoolean();
 		Threads.run(2, (thread) -> {
 			if (thread == 0) {
-				for (int i = 0; i < 2 * ROUNDS; i++) {
+				for (int i = 0; i < 10 * ROUNDS; i++) {
 					// The only channel there may be: an error says that its place is
 					// taken.
 					assertThat(this.channels.obtain("a").block(PATIENCE)).isNotNull();

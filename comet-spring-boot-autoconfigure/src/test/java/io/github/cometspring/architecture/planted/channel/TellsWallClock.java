@@ -2,7 +2,6 @@ package io.github.cometspring.architecture.planted.channel;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Date;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -23,12 +22,6 @@ class TellsWallClock {
 	static class ByInstant {
 
 		final Supplier<Instant> now = Instant::now;
-
-	}
-
-	static class ByDate {
-
-		final Date now = new Date();
 
 	}
 
