@@ -57,17 +57,20 @@ public final class DetachingUpgradeStrategy implements RequestUpgradeStrategy {
 		this.eventLoops = eventLoops;
 		this.decoding = WebSocketDecoderConfig.newBuilder()
 			.maxFramePayloadLength(maxFramePayloadLength)
-			.allowExtensions(true)
 			.build();
 	}
 
 	@Override
 	public Mono<Void> upgrade(ServerWebExchange exchange, WebSocketHandler handler, @Nullable String subProtocol,
 			Supplier<HandshakeInfo> handshakeInfo) {
+		Channel connection = ReactorNettyEventLoops.connection(exchange.getRequest());
 		Channel channel = this.eventLoops.direct(exchange.getRequest(), exchange.getResponse());
 		FastPathHandler path = (channel != null && channel.eventLoop().inEventLoop())
 				? channel.pipeline().get(FastPathHandler.class) : null;
 		if (channel == null || path == null || !path.isTakeable()) {
+			if (connection != null) {
+				FrameRules.apply(connection, this.decoding.maxFramePayloadLength());
+			}
 			return this.ordinary.upgrade(exchange, handler, subProtocol, handshakeInfo);
 		}
 		// What the application does when an answer begins, and its headers
@@ -84,6 +87,7 @@ public final class DetachingUpgradeStrategy implements RequestUpgradeStrategy {
 		FullHttpRequest whole = new DefaultFullHttpRequest(request.version(), request.method(), request.uri(),
 				Unpooled.EMPTY_BUFFER, request.requestHeaders(), EmptyHttpHeaders.INSTANCE);
 		ChannelPipeline pipeline = channel.pipeline();
+		FrameRules.apply(channel, this.decoding.maxFramePayloadLength());
 		pipeline.remove(NettyPipeline.HttpTrafficHandler);
 		WebSocketFrames frames = new WebSocketFrames();
 		new WebSocketServerHandshaker13("", subProtocol, this.decoding).handshake(channel, whole, headers,

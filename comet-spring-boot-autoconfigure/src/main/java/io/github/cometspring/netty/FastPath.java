@@ -7,6 +7,8 @@ import java.util.function.Supplier;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.WriteListener;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -188,8 +190,11 @@ public final class FastPath {
 				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
 	}
 
-	Duration writeTimeout() {
-		return this.writeTimeout;
+	/**
+	 * Tells when a client has taken all that was written to it, or cuts it off.
+	 */
+	void watch(Channel channel, WriteListener listener) {
+		this.eventLoops.watch(channel, this.writeTimeout, listener);
 	}
 
 }

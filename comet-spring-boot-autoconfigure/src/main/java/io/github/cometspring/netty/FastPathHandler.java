@@ -191,7 +191,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		if (this.held == poll) {
 			releaseArriving();
 			this.context.writeAndFlush(NettyAnswer.response(answer));
-			PendingWrite.watch(this.context.channel(), this.path.writeTimeout(), poll);
+			this.path.watch(this.context.channel(), poll);
 		}
 	}
 
@@ -225,6 +225,13 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 */
 	boolean isTakeable() {
 		return this.way.isAroundWebFlux() && this.ordinary.isOneSimple() && this.held == null;
+	}
+
+	/**
+	 * Whether more has come behind the request that the server is answering.
+	 */
+	boolean hasMoreThanOne() {
+		return this.ordinary.areSeveral() || (this.waiting != null && !this.waiting.isEmpty());
 	}
 
 	/**

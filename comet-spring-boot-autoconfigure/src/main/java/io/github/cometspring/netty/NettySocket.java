@@ -18,13 +18,16 @@ final class NettySocket implements SocketWriter {
 
 	private final Duration patience;
 
+	private final ReactorNettyEventLoops eventLoops;
+
 	private @Nullable ChannelHandlerContext wire;
 
 	private @Nullable Runnable ending;
 
-	NettySocket(Channel channel, Duration patience) {
+	NettySocket(Channel channel, Duration patience, ReactorNettyEventLoops eventLoops) {
 		this.channel = channel;
 		this.patience = patience;
+		this.eventLoops = eventLoops;
 	}
 
 	@Override
@@ -37,7 +40,7 @@ final class NettySocket implements SocketWriter {
 			}
 			wire.writeAndFlush(Unpooled.wrappedBuffer(bytes));
 		}
-		PendingWrite.watch(this.channel, this.patience, listener);
+		this.eventLoops.watch(this.channel, this.patience, listener);
 	}
 
 	@Override

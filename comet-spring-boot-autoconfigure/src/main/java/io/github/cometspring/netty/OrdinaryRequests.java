@@ -53,6 +53,13 @@ final class OrdinaryRequests {
 	}
 
 	/**
+	 * Whether more than one waits for its answer.
+	 */
+	boolean areSeveral() {
+		return this.unanswered > 1;
+	}
+
+	/**
 	 * Whether there is something of the last one still to come.
 	 */
 	boolean isArriving() {

@@ -1,8 +1,7 @@
 package io.github.cometspring.netty;
 
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-
+import io.github.cometspring.subscription.Deadlines;
+import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.web.WriteListener;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -11,75 +10,104 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 
 /**
- * What waits in a connection because the client is slow to take it. Reactor Netty counts
- * an answer as sent as soon as it has been queued, which says nothing about the client.
- * Belongs to the event loop of the connection.
+ * What waits in one connection until its client, or the kernel, takes it. Reactor Netty
+ * counts an answer as sent as soon as it has been queued, which says nothing about the
+ * client. However many writes wait, there is one deadline for the connection: where the
+ * kernel writes by itself, as with io_uring, each of them waits for a moment. Belongs to
+ * the event loop of the connection.
  */
 final class PendingWrite {
 
 	private final Channel channel;
 
-	private final Duration patience;
+	private final Deadlines.Countdown countdown;
 
-	private final ChannelPromise end;
+	/**
+	 * How many writes wait.
+	 */
+	private int waiting;
 
-	private long bytes = -1;
+	/**
+	 * How many have waited.
+	 */
+	private long over;
 
-	private long progress = -1;
+	// How things stood when the deadline was set
 
-	private PendingWrite(Channel channel, Duration patience, ChannelPromise end) {
+	private long bytesThen;
+
+	private long progressThen;
+
+	private long overThen;
+
+	/**
+	 * Creates the watch over a connection.
+	 * @param channel the connection
+	 * @param loop its event loop
+	 * @param patience how long nothing at all may be taken before the connection is
+	 * closed
+	 */
+	PendingWrite(Channel channel, EventLoop loop, Deadlines patience) {
 		this.channel = channel;
-		this.patience = patience;
-		this.end = end;
+		this.countdown = patience.countdown(loop, this::judge);
 	}
 
 	/**
-	 * Watches a connection until it has nothing to write, which is mostly at once.
-	 * @param channel the connection
-	 * @param patience how long nothing at all may be taken before the connection is
-	 * closed
-	 * @param listener is told whether everything was taken, or the connection was closed
-	 * before
+	 * Waits until all that has been written so far is taken.
+	 * @param listener is told whether it was, or the connection was closed before
 	 */
-	static void watch(Channel channel, Duration patience, WriteListener listener) {
-		ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-		ChannelHandlerContext first = channel.pipeline().firstContext();
-		if (pending == null || first == null) {
+	void add(WriteListener listener) {
+		ChannelHandlerContext first = this.channel.pipeline().firstContext();
+		if (first == null) {
 			listener.lost();
+			return;
 		}
-		else if (pending.isEmpty()) {
-			listener.taken();
+		ChannelPromise end = this.channel.newPromise();
+		end.addListener((future) -> {
+			finished();
+			if (future.isSuccess()) {
+				listener.taken();
+			}
+			else {
+				listener.lost();
+			}
+		});
+		if (this.waiting++ == 0) {
+			begin(this.channel.unsafe().outboundBuffer());
 		}
-		else {
-			ChannelPromise end = channel.newPromise();
-			end.addListener((future) -> {
-				if (future.isSuccess()) {
-					listener.taken();
-				}
-				else {
-					listener.lost();
-				}
-			});
-			new PendingWrite(channel, patience, end).check();
-			// Beside the codecs, behind all that they have written
-			first.writeAndFlush(Unpooled.EMPTY_BUFFER, end);
+		// Beside the codecs, behind all that they have written
+		first.writeAndFlush(Unpooled.EMPTY_BUFFER, end);
+	}
+
+	private void begin(ChannelOutboundBuffer pending) {
+		this.bytesThen = pending.totalPendingWriteBytes();
+		this.progressThen = progress(pending);
+		this.overThen = this.over;
+		this.countdown.begin();
+	}
+
+	private void finished() {
+		this.over++;
+		if (--this.waiting == 0) {
+			this.countdown.stop();
 		}
 	}
 
-	private void check() {
+	/**
+	 * Closes the connection if nothing has been taken since the deadline was set.
+	 */
+	private void judge() {
 		ChannelOutboundBuffer pending = this.channel.unsafe().outboundBuffer();
-		if (this.end.isDone() || pending == null) {
+		if (pending == null) {
 			return;
 		}
-		long bytes = pending.totalPendingWriteBytes();
-		long progress = progress(pending);
-		if (bytes == this.bytes && progress == this.progress) {
+		if (pending.totalPendingWriteBytes() == this.bytesThen && progress(pending) == this.progressThen
+				&& this.over == this.overThen) {
 			this.channel.unsafe().close(this.channel.newPromise());
-			return;
 		}
-		this.bytes = bytes;
-		this.progress = progress;
-		this.channel.eventLoop().schedule(this::check, this.patience.toNanos(), TimeUnit.NANOSECONDS);
+		else {
+			begin(pending);
+		}
 	}
 
 	private static long progress(ChannelOutboundBuffer pending) {

@@ -28,7 +28,7 @@ final class PlainPipeline {
 
 	private static final Set<String> PLAIN = Set.of(NettyPipeline.SslHandler, NettyPipeline.HttpCodec,
 			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, FAST_PATH, Farewell.NAME,
-			WebSocketFrames.NAME, AGGREGATOR, "wsencoder", "wsdecoder");
+			WebSocketFrames.NAME, FrameRules.NAME, AGGREGATOR, "wsencoder", "wsdecoder");
 
 	private PlainPipeline() {
 	}

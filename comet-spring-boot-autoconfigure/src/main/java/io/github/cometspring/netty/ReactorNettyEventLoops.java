@@ -6,14 +6,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.web.EventLoops;
 import io.github.cometspring.web.SocketWriter;
 import io.github.cometspring.web.WriteListener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.Attribute;
+import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -31,7 +35,11 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  */
 public final class ReactorNettyEventLoops implements EventLoops {
 
+	private static final AttributeKey<PendingWrite> PENDING = AttributeKey.valueOf(PendingWrite.class, "pending");
+
 	private final ConcurrentHashMap<io.netty.channel.EventLoop, EventLoop> loops = new ConcurrentHashMap<>();
+
+	private final ConcurrentHashMap<Duration, Deadlines> deadlines = new ConcurrentHashMap<>();
 
 	private final EventLoops fallback;
 
@@ -75,7 +83,7 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	@Override
 	public EventLoop of(ServerHttpRequest request) {
-		Channel channel = channel(request);
+		Channel channel = connection(request);
 		return (channel != null) ? of(channel) : this.fallback.of(request);
 	}
 
@@ -91,20 +99,59 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	@Override
 	public void watch(ServerHttpRequest request, Duration patience, WriteListener listener) {
-		Channel channel = channel(request);
+		Channel channel = connection(request);
 		// A stream of HTTP/2 has no socket of its own
 		if (channel == null || !(channel.parent() instanceof ServerChannel)) {
 			this.fallback.watch(request, patience, listener);
 		}
 		else {
-			of(channel).run(() -> PendingWrite.watch(channel, patience, listener));
+			of(channel).run(() -> watch(channel, patience, listener));
+		}
+	}
+
+	/**
+	 * Tells when a client has taken all that was written to it, which is mostly at once.
+	 * @param channel the connection, on its event loop
+	 * @param patience how long nothing at all may be taken before the connection is
+	 * closed
+	 * @param listener is told
+	 */
+	void watch(Channel channel, Duration patience, WriteListener listener) {
+		ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+		if (pending == null) {
+			listener.lost();
+		}
+		else if (pending.isEmpty()) {
+			listener.taken();
+		}
+		else {
+			pendingWrite(channel, patience).add(listener);
+		}
+	}
+
+	private PendingWrite pendingWrite(Channel channel, Duration patience) {
+		Attribute<PendingWrite> attribute = channel.attr(PENDING);
+		PendingWrite pending = attribute.get();
+		if (pending == null) {
+			pending = new PendingWrite(channel, of(channel),
+					this.deadlines.computeIfAbsent(patience, Deadlines::new));
+			attribute.set(pending);
+		}
+		return pending;
+	}
+
+	@Override
+	public void streaming(ServerHttpRequest request, Duration patience) {
+		Channel channel = connection(request);
+		if (channel != null) {
+			UserTimeout.set(channel, patience);
 		}
 	}
 
 	@Override
 	public @Nullable SocketWriter socket(ServerHttpRequest request, ServerHttpResponse response, Duration patience) {
 		Channel channel = direct(request, response);
-		return (channel != null) ? new NettySocket(channel, patience) : null;
+		return (channel != null) ? new NettySocket(channel, patience, this) : null;
 	}
 
 	/**
@@ -114,7 +161,7 @@ public final class ReactorNettyEventLoops implements EventLoops {
 	 * @return the connection, or {@code null}
 	 */
 	@Nullable Channel direct(ServerHttpRequest request, ServerHttpResponse response) {
-		Channel channel = channel(request);
+		Channel channel = connection(request);
 		// A filter that has put its own response around the server's wants to see what is
 		// written.
 		boolean bare = response instanceof AbstractServerHttpResponse bareResponse
@@ -127,13 +174,18 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	@Override
 	public void upgraded(ServerHttpRequest request) {
-		Channel channel = channel(request);
+		Channel channel = connection(request);
 		if (channel != null) {
 			Farewell.watch(channel);
 		}
 	}
 
-	private static @Nullable Channel channel(ServerHttpRequest request) {
+	/**
+	 * The connection of a request.
+	 * @param request the client's request, perhaps decorated
+	 * @return the connection, or {@code null} if another server took the request in
+	 */
+	static @Nullable Channel connection(ServerHttpRequest request) {
 		Object nativeRequest = nativeRequest(request);
 		if (nativeRequest instanceof NettyServerHttpRequest direct) {
 			return direct.channel();
@@ -157,7 +209,7 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 	@Override
 	public Runnable cutter(ServerHttpRequest request) {
-		Channel channel = channel(request);
+		Channel channel = connection(request);
 		return (channel != null) ? () -> of(channel).run(() -> cut(channel)) : this.fallback.cutter(request);
 	}
 

@@ -32,14 +32,18 @@ public final class Batch {
 
 	private final List<Delivery> receipts;
 
+	private final boolean heartbeat;
+
 	@SuppressWarnings("unused") // by the updater
 	private volatile int reported;
 
-	Batch(List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending, List<Delivery> receipts) {
+	Batch(List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending, List<Delivery> receipts,
+			boolean heartbeat) {
 		this.segments = segments;
 		this.positions = positions;
 		this.ending = ending;
 		this.receipts = receipts;
+		this.heartbeat = heartbeat;
 	}
 
 	/**
@@ -93,6 +97,14 @@ public final class Batch {
 	 */
 	public @Nullable Ending ending() {
 		return this.ending;
+	}
+
+	/**
+	 * Whether the time of a heartbeat has come, though there may be news as well.
+	 * @return {@code true} if a stream is to ask whether its client is still there
+	 */
+	public boolean isHeartbeat() {
+		return this.heartbeat;
 	}
 
 	/**

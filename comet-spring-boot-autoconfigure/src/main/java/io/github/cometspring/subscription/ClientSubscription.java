@@ -211,13 +211,14 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		else if (last == null && positions.isEmpty() && !segments.isEmpty()) {
 			last = Ending.CHANNELS_ENDED;
 		}
+		boolean heartbeat = this.heartbeatDue;
 		this.greeted = true;
 		this.heartbeatDue = false;
 		this.requested = (this.requested == Long.MAX_VALUE) ? Long.MAX_VALUE : this.requested - 1;
 		if (last != null) {
 			finish();
 		}
-		this.subscriber.onNext(new Batch(segments, positions, last, receipts));
+		this.subscriber.onNext(new Batch(segments, positions, last, receipts, heartbeat));
 		if (last != null) {
 			this.subscriber.onComplete();
 		}

@@ -31,6 +31,8 @@ final class CometSocket {
 
 	private final FrameWriter frames;
 
+	private final SignsOfLife life;
+
 	private final SocketNews news;
 
 	private final int maxChannels;
@@ -45,7 +47,8 @@ final class CometSocket {
 			Mono<? extends Principal> principal, int maxChannels, Mono<Void> deadline, Runnable drop) {
 		this.session = session;
 		this.frames = frames;
-		this.news = new SocketNews(connection, principal, frames, this.close::tryEmitValue, drop);
+		this.life = new SignsOfLife(frames, deadline, this::giveUp);
+		this.news = new SocketNews(connection, principal, frames, this.life, this.close::tryEmitValue, drop);
 		this.maxChannels = maxChannels;
 		this.deadline = deadline;
 		this.drop = drop;
@@ -58,9 +61,10 @@ final class CometSocket {
 	Mono<Void> run() {
 		this.news.listenAnew();
 		Mono<Void> incoming = this.session.receive()
+			.doOnNext((frame) -> this.life.heard())
 			// Copied before it has to wait: its buffer is released at once.
 			.map(Incoming::of)
-			.concatMap(this::read, 1)
+			.concatMap(this::readAlone, 1)
 			.then()
 			.onErrorResume(TooLongFrameException.class, (ex) -> this.session.close(CloseStatuses.TOO_BIG))
 			// The decoder has said goodbye already.
@@ -82,9 +86,23 @@ final class CometSocket {
 			.timeout(this.deadline);
 	}
 
+	/**
+	 * The client has given no sign of life: what is closed with a word would wait for it.
+	 */
+	private void giveUp() {
+		this.drop.run();
+		this.close.tryEmitError(new TimeoutException());
+	}
+
 	private void end() {
+		this.life.end();
 		this.news.end();
 		this.frames.dispose();
+	}
+
+	private Mono<Void> readAlone(Incoming frame) {
+		this.life.setDeaf(true);
+		return read(frame).doFinally((signal) -> this.life.setDeaf(false));
 	}
 
 	private Mono<Void> read(Incoming frame) {

@@ -51,6 +51,17 @@ public interface EventLoops {
 	}
 
 	/**
+	 * Notes that the answer to a request is a stream, or a WebSocket. Where the transport
+	 * can, the operating system is told to give the client up when it acknowledges
+	 * nothing for a time.
+	 * @param request the request, perhaps decorated
+	 * @param patience how long nothing of what was sent may be acknowledged
+	 */
+	default void streaming(ServerHttpRequest request, Duration patience) {
+		// The operating system has a patience of its own.
+	}
+
+	/**
 	 * Notes that a request has become a WebSocket.
 	 * @param request the request, perhaps decorated
 	 */

@@ -19,7 +19,6 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 import org.springframework.web.reactive.socket.CloseStatus;
-import org.springframework.web.reactive.socket.WebSocketMessage;
 
 /**
  * What one WebSocket listens to. Whenever that changes, a new subscription with the
@@ -29,13 +28,30 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
  */
 final class SocketNews {
 
-	private static final byte[] NOTHING = new byte[0];
+	/**
+	 * For a ping that goes along with news, which tell what becomes of both.
+	 */
+	private static final WriteListener ALONG = new WriteListener() {
+
+		@Override
+		public void taken() {
+			// As will be the news
+		}
+
+		@Override
+		public void lost() {
+			// As will be the news
+		}
+
+	};
 
 	private final Connection connection;
 
 	private final Mono<? extends Principal> principal;
 
 	private final FrameWriter frames;
+
+	private final SignsOfLife life;
 
 	private final Consumer<CloseStatus> close;
 
@@ -77,14 +93,16 @@ final class SocketNews {
 	 * @param connection the client
 	 * @param principal the user who is logged in, or empty
 	 * @param frames writes to the socket
+	 * @param life asks whether the client is still there
 	 * @param close closes the socket with a word
 	 * @param drop ends the connection at once
 	 */
 	SocketNews(Connection connection, Mono<? extends Principal> principal, FrameWriter frames,
-			Consumer<CloseStatus> close, Runnable drop) {
+			SignsOfLife life, Consumer<CloseStatus> close, Runnable drop) {
 		this.connection = connection;
 		this.principal = principal;
 		this.frames = frames;
+		this.life = life;
 		this.close = close;
 		this.drop = drop;
 	}
@@ -166,6 +184,9 @@ final class SocketNews {
 		this.covered = null;
 		WriteListener receipt = new Receipt(batch, covered);
 		if (!batch.segments().isEmpty() || this.answerDue) {
+			if (batch.isHeartbeat()) {
+				this.life.ask(ALONG);
+			}
 			Long pong = this.ping;
 			this.answerDue = false;
 			this.ping = null;
@@ -175,7 +196,7 @@ final class SocketNews {
 			receipt.taken();
 		}
 		else {
-			this.frames.write(WebSocketMessage.Type.PING, NOTHING, receipt);
+			this.life.ask(receipt);
 		}
 	}
 
