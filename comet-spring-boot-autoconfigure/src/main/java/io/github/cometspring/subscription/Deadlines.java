@@ -46,6 +46,20 @@ public final class Deadlines {
 		};
 	}
 
+	/**
+	 * A deadline for one who needs it often, and one at a time.
+	 * @param loop the loop on which it is counted
+	 * @param over is run on the loop when the time is over
+	 * @return the deadline, which is not counted yet
+	 */
+	public Countdown countdown(EventLoop loop, Runnable over) {
+		return new Countdown(queue(loop), over);
+	}
+
+	private DeadlineQueue queue(EventLoop loop) {
+		return this.queues.computeIfAbsent(loop, (key) -> new DeadlineQueue(key, this.timeout));
+	}
+
 	private final class Deadline extends DeadlineQueue.Entry implements Subscription {
 
 		private final EventLoop loop;
@@ -61,9 +75,7 @@ public final class Deadlines {
 
 		private void begin() {
 			if (!this.done) {
-				Deadlines.this.queues
-					.computeIfAbsent(this.loop, (key) -> new DeadlineQueue(key, Deadlines.this.timeout))
-					.add(this);
+				queue(this.loop).add(this);
 			}
 		}
 
