@@ -113,7 +113,10 @@ public final class FastPath {
 			ChannelPipeline pipeline = channel.pipeline();
 			PollWay way = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? way(pipeline) : null;
 			if (way != null) {
-				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.FAST_PATH, new FastPathHandler(this, way));
+				// What is piled up is counted before anything is kept here.
+				String before = (pipeline.get(PlainPipeline.GUARD) != null) ? PlainPipeline.GUARD
+						: NettyPipeline.HttpCodec;
+				pipeline.addAfter(before, PlainPipeline.FAST_PATH, new FastPathHandler(this, way));
 			}
 		});
 	}

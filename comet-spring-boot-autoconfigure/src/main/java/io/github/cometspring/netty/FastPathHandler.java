@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fast path on one connection, beside the HTTP codec. It keeps what has arrived of a
  * poll until it is known which way the poll goes, and lets go on what the server takes
- * for answered: an event stream. What arrives while an answer is held waits for its turn,
- * as much as was read in one piece and no more. Belongs to the event loop of the
+ * for answered: an event stream. What arrives while an answer is held waits for its turn;
+ * {@link GuardHandler} bounds how much of it there is. Belongs to the event loop of the
  * connection.
  */
 final class FastPathHandler extends ChannelDuplexHandler {
@@ -173,11 +173,11 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Reads more where nobody else would: to notice that a client has gone, and to have
-	 * its next request.
+	 * Reads more where nobody else would: to notice that a client has gone, also if
+	 * something of it waits, and to have its next request.
 	 */
 	private void readOn() {
-		if (this.last && this.arriving == null && (this.waiting == null || this.waiting.isEmpty())) {
+		if (this.last && this.arriving == null) {
 			this.context.read();
 		}
 	}

@@ -1,5 +1,6 @@
 package io.github.cometspring.netty;
 
+import io.github.cometspring.subscription.Countdown;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.web.WriteListener;
@@ -20,7 +21,7 @@ final class PendingWrite {
 
 	private final Channel channel;
 
-	private final Deadlines.Countdown countdown;
+	private final Countdown countdown;
 
 	/**
 	 * How many writes wait.
@@ -83,7 +84,7 @@ final class PendingWrite {
 		this.bytesThen = pending.totalPendingWriteBytes();
 		this.progressThen = progress(pending);
 		this.overThen = this.over;
-		this.countdown.begin();
+		this.countdown.start();
 	}
 
 	private void finished() {

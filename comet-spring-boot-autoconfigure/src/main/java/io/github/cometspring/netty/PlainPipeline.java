@@ -17,7 +17,12 @@ import reactor.netty.NettyPipeline;
 final class PlainPipeline {
 
 	/**
-	 * The name of the handler of this package.
+	 * The name of the handler that bounds what a client may pile up.
+	 */
+	static final String GUARD = "comet.guard";
+
+	/**
+	 * The name of the handler of the fast path.
 	 */
 	static final String FAST_PATH = "comet.fastPath";
 
@@ -27,7 +32,7 @@ final class PlainPipeline {
 	static final String AGGREGATOR = "comet.aggregator";
 
 	private static final Set<String> PLAIN = Set.of(NettyPipeline.SslHandler, NettyPipeline.HttpCodec,
-			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, FAST_PATH, Farewell.NAME,
+			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, GUARD, FAST_PATH, Farewell.NAME,
 			WebSocketFrames.NAME, FrameRules.NAME, AGGREGATOR, "wsencoder", "wsdecoder");
 
 	private PlainPipeline() {

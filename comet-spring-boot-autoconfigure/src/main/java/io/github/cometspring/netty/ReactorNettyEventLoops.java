@@ -248,7 +248,7 @@ public final class ReactorNettyEventLoops implements EventLoops {
 
 		@Override
 		public long nanoTime() {
-			return System.nanoTime();
+			return this.delegate.ticker().nanoTime();
 		}
 
 	}

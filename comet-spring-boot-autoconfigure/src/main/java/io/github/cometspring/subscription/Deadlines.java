@@ -47,60 +47,17 @@ public final class Deadlines {
 	}
 
 	/**
-	 * A deadline that can be set again and again without anything being created.
+	 * A deadline for one who needs it often, and one at a time.
 	 * @param loop the loop on which it is counted
-	 * @param expired is run on the loop when the time is over
-	 * @return the deadline, not set yet
+	 * @param over is run on the loop when the time is over
+	 * @return the deadline, which is not counted yet
 	 */
-	public Countdown countdown(EventLoop loop, Runnable expired) {
-		return new Countdown(queue(loop), expired);
+	public Countdown countdown(EventLoop loop, Runnable over) {
+		return new Countdown(queue(loop), over);
 	}
 
 	private DeadlineQueue queue(EventLoop loop) {
 		return this.queues.computeIfAbsent(loop, (key) -> new DeadlineQueue(key, this.timeout));
-	}
-
-	/**
-	 * A deadline that can be set again and again. Belongs to its event loop.
-	 *
-	 * @since 0.1.0
-	 */
-	public static final class Countdown extends DeadlineQueue.Entry {
-
-		private final DeadlineQueue queue;
-
-		private final Runnable expired;
-
-		private Countdown(DeadlineQueue queue, Runnable expired) {
-			this.queue = queue;
-			this.expired = expired;
-		}
-
-		/**
-		 * Sets the deadline, anew if it was set before.
-		 */
-		public void begin() {
-			unlink();
-			this.queue.add(this);
-		}
-
-		/**
-		 * Takes the deadline back.
-		 */
-		public void stop() {
-			unlink();
-		}
-
-		@Override
-		void expire() {
-			this.expired.run();
-		}
-
-		@Override
-		void end(Ending ending, int order) {
-			// Nobody waits for it.
-		}
-
 	}
 
 	private final class Deadline extends DeadlineQueue.Entry implements Subscription {

@@ -41,11 +41,9 @@ class FastPathConnectionIT {
 	// test has begun
 	private static final int LIMIT = 100;
 
-	// Reactor Netty itself warns of what it cannot decode, before anybody here sees it
 	@RegisterExtension
 	static final ServedClass comet = new ServedClass("comet.fast-path=true", "comet.max-connections=" + LIMIT,
-			"comet.timeout=1h")
-		.exempting("reactor.netty.http.server.HttpServerOperations");
+			"comet.timeout=1h");
 
 	private static ResourceLeakDetector.Level level;
 

@@ -224,13 +224,14 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void connectionShouldBeReadWhileNothingWaits() {
+	void connectionShouldBeReadWhilePollIsHeldWhateverWaits() {
 		int before = this.reads.count;
 		read(head(), last("registration=a"));
 		assertThat(this.reads.count).isGreaterThan(before);
 		int held = this.reads.count;
 		read(head(), last("registration=a"));
-		assertThat(this.reads.count).isEqualTo(held);
+		assertThat(this.reads.count).isGreaterThan(held);
+		held = this.reads.count;
 		publish("m");
 		assertThat(this.reads.count).isGreaterThan(held);
 	}

@@ -27,9 +27,8 @@ class MalformedHttpIT {
 	private static final String POLL = "POST /comet HTTP/1.1\r\nHost: localhost\r\n"
 			+ "Content-Type: application/x-ocsigen-comet\r\n";
 
-	// Reactor Netty itself warns of what it cannot decode, before anybody here sees it
 	@RegisterExtension
-	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations");
+	static final QuietLog log = new QuietLog();
 
 	private static CometServer server;
 

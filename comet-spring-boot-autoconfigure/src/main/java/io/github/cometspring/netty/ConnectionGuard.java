@@ -1,0 +1,62 @@
+package io.github.cometspring.netty;
+
+import java.time.Duration;
+
+import io.github.cometspring.subscription.Deadlines;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpServerCodec;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServer;
+
+/**
+ * Bounds what a client can pile up on a connection of HTTP/1.1, whoever answers: behind a
+ * request that is being answered, at most 16 others may wait, and no more than 128 KB of
+ * them; whoever sends more is cut. So is whoever does not send a request, or the rest of
+ * one, in time. The time that an answer takes is not limited here.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class ConnectionGuard {
+
+	/**
+	 * How long a request may take to arrive, from the connection or from its first byte
+	 * on.
+	 */
+	public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final ReactorNettyEventLoops eventLoops;
+
+	private final Deadlines deadlines;
+
+	/**
+	 * Creates the guard of a server.
+	 * @param eventLoops where clients are served
+	 * @param patience how long a request may take to arrive; a connection may be idle
+	 * between two requests for three times as long
+	 */
+	public ConnectionGuard(ReactorNettyEventLoops eventLoops, Duration patience) {
+		this.eventLoops = eventLoops;
+		this.deadlines = new Deadlines(patience);
+	}
+
+	/**
+	 * Guards the connections of a server.
+	 * @param server the server
+	 * @return the server with the guard
+	 */
+	public HttpServer guard(HttpServer server) {
+		boolean observed = server.configuration().childObserver() != ConnectionObserver.emptyListener();
+		return server.doOnChannelInit((observer, channel, address) -> {
+			ChannelPipeline pipeline = channel.pipeline();
+			// The codec of HTTP/2 has the same name.
+			if (pipeline.get(NettyPipeline.HttpCodec) instanceof HttpServerCodec) {
+				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.GUARD,
+						new GuardHandler(this.deadlines, this.eventLoops, !observed));
+			}
+		});
+	}
+
+}
