@@ -23,10 +23,13 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Subscriber;
 import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -81,6 +84,21 @@ class ArchitectureTests {
 			"toIterable", "toStream");
 
 	private static final Set<String> TIMED_BY_WALL_CLOCK = Set.of("elapsed", "timed", "timestamp");
+	/**
+	 * Those who subscribe for nobody's sake but their own, or for a client of whom nobody
+	 * wants to know, with the reason.
+	 */
+	private static final List<String> BEGINNINGS = List.of(
+			// The server's own work, in no request
+			"autoconfigure.CometShutdown", "subscription.Subscriptions", "subscription.Lane",
+			// Where a request begins: there is no context before it
+			"netty.NettyExchange",
+			// Polls that nobody in the application wants to know of
+			"netty.FastPoll",
+			// The request is over; the socket has kept what it needs
+			"netty.DetachingUpgradeStrategy",
+			// Deadlines, and frames that are written to a socket: behind all decisions
+			"web.EventStream", "web.SessionFrameWriter");
 
 	static Stream<Rule> rules() {
 		return Stream.of(imports("channel", REACTOR, List.of(), "ChannelKnowsTooMuch", "ChannelKnowsSpring"),
@@ -121,6 +139,9 @@ class ArchitectureTests {
 						"OldLogger"),
 				new Rule("no standard streams", (root) -> GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS,
 						"StandardOutput", "StandardError"),
+				new Rule("who subscribes hands on a context",
+						(root) -> classes().that(doNotBegin()).should(handOnContext()), "ForgetsContext",
+						"SubscribesWithoutContext"),
 				new Rule("nobody blocks", (root) -> noClasses().should().callMethodWhere(blocks()), "BlockingMono",
 						"BlockingFlux"),
 				new Rule("durations are measured by monotonic time",
@@ -133,6 +154,43 @@ class ArchitectureTests {
 							.accessTargetWhere(tellsWallClock()),
 						"TellsWallClock$ByMillis", "TellsWallClock$ByInstant", "TellsWallClock$ByClock",
 						"TellsWallClock$ByScheduler", "TellsWallClock$ByOperator"));
+	}
+
+	private static DescribedPredicate<JavaClass> doNotBegin() {
+		return DescribedPredicate.describe("do not begin something of their own",
+				(type) -> BEGINNINGS.stream().noneMatch((name) -> type.getName().equals(ROOT + "." + name)));
+	}
+
+	/**
+	 * What the application's filters put into the context, such as who is logged in, is
+	 * lost behind a subscriber that has none.
+	 */
+	private static ArchCondition<JavaClass> handOnContext() {
+		return new ArchCondition<>("hand on the context of the subscriber") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				boolean subscribes = type.isAssignableTo(CoreSubscriber.class) && !type.isInterface();
+				if (subscribes && type.tryGetMethod("currentContext").isEmpty()) {
+					events.add(SimpleConditionEvent.violated(type, type.getName() + " has no currentContext()"));
+				}
+				type.getMethodCallsFromSelf()
+					.stream()
+					.filter(ArchitectureTests::losesContext)
+					.forEach((call) -> events.add(SimpleConditionEvent.violated(call, call.getDescription())));
+			}
+
+		};
+	}
+
+	private static boolean losesContext(JavaMethodCall call) {
+		boolean byHand = call.getName().equals("subscribe") && (call.getTargetOwner().isAssignableTo(Mono.class)
+				|| call.getTargetOwner().isAssignableTo(Flux.class));
+		// A subscriber has its own.
+		return byHand && call.getTarget()
+			.getRawParameterTypes()
+			.stream()
+			.noneMatch((type) -> type.isAssignableTo(Subscriber.class) || type.isAssignableTo(Context.class));
 	}
 
 	private static Rule imports(String name, String[] libraries, List<String> packages, String... planted) {

@@ -6,6 +6,7 @@ import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.subscription.Authorization;
 import io.github.cometspring.subscription.Subscriptions;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -56,7 +57,10 @@ public final class CometAutoConfiguration {
 	@ConditionalOnMissingBean
 	Subscriptions cometSubscriptions(ChannelBroker broker, CometControl control,
 			ObjectProvider<ChannelAuthorizer> authorizer, CometSettings settings) {
-		return new Subscriptions(broker, control, authorizer.getIfAvailable(), settings.limits());
+		ChannelAuthorizer decides = authorizer.getIfAvailable();
+		return new Subscriptions(broker, control,
+				(decides != null) ? new Authorization(decides, settings.authorizationTimeout()) : null,
+				settings.limits());
 	}
 
 }

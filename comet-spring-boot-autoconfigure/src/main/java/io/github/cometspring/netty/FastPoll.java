@@ -2,6 +2,7 @@ package io.github.cometspring.netty;
 
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.WriteListener;
@@ -73,7 +74,8 @@ final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
 	public void onError(Throwable error) {
 		if (!this.over) {
 			end();
-			this.handler.refuse(this, this.dialect.refuse(HttpStatus.INTERNAL_SERVER_ERROR, null));
+			this.handler.refuse(this, (error instanceof SubscriptionRejectedException rejected)
+					? this.dialect.refuse(rejected) : this.dialect.refuse(HttpStatus.INTERNAL_SERVER_ERROR, null));
 		}
 	}
 

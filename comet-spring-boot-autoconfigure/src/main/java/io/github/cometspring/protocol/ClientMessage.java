@@ -33,12 +33,15 @@ import tools.jackson.core.json.JsonFactory;
  * @param unsubscribe the ids of {@code unsubscribe}, each once
  * @param cursor the cursor, or {@code null} if there is none
  * @param from the cursors of {@code from}, by the ids that do not start at {@code cursor}
+ * @param misplaced the ids that {@code from} names with a cursor that cannot be: of a
+ * subscription, each of them is refused, and the others are not (protocol, section 8)
  * @param timeout the timeout, or {@code null} if there is none
  * @param ping the number of a ping, or {@code null} if it is none
  * @since 0.1.0
  */
 public record ClientMessage(List<String> channels, List<String> subscribe, List<String> unsubscribe,
-		@Nullable Cursor cursor, Map<String, Cursor> from, @Nullable Duration timeout, @Nullable Long ping) {
+		@Nullable Cursor cursor, Map<String, Cursor> from, Set<String> misplaced, @Nullable Duration timeout,
+		@Nullable Long ping) {
 
 	private static final JsonFactory JSON = new JsonFactory();
 
@@ -129,6 +132,8 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 
 		private Map<String, Cursor> from = Map.of();
 
+		private final Set<String> misplaced = new LinkedHashSet<>();
+
 		private @Nullable Duration timeout;
 
 		private @Nullable Long ping;
@@ -182,6 +187,8 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 
 		private Map<String, Cursor> from(JsonParser json) {
 			Map<String, Cursor> starts = new LinkedHashMap<>();
+			// As of every member, the last of several counts.
+			this.misplaced.clear();
 			if (json.currentToken() != JsonToken.START_OBJECT) {
 				note(json, "'from' must be an object of cursors with lists of channel ids");
 				return starts;
@@ -195,7 +202,7 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 					ids.forEach((id) -> starts.putIfAbsent(id, start));
 				}
 				catch (InvalidCursorException ex) {
-					this.problem = "Invalid cursor";
+					this.misplaced.addAll(ids);
 				}
 			}
 			return starts;
@@ -235,7 +242,7 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 				throw new MalformedMessageException(true, this.problem);
 			}
 			return new ClientMessage(this.channels, this.subscribe, this.unsubscribe, this.cursor,
-					Map.copyOf(this.from), this.timeout, this.ping);
+					Map.copyOf(this.from), Set.copyOf(this.misplaced), this.timeout, this.ping);
 		}
 
 	}

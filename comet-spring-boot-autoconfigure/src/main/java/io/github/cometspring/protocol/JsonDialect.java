@@ -70,8 +70,7 @@ public final class JsonDialect {
 	}
 
 	/**
-	 * Encodes news as an object with the members {@code cursor}, {@code messages},
-	 * {@code ended} and {@code gaps}; empty lists are left out.
+	 * Encodes news of which nothing is refused.
 	 * @param cursor the token, or {@code null} for none
 	 * @param messages encoded messages
 	 * @param ended the ids of channels that have ended
@@ -81,6 +80,23 @@ public final class JsonDialect {
 	 */
 	public static byte[] encodeNews(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
 			Collection<String> gaps, @Nullable Long pong) {
+		return encodeNews(cursor, messages, ended, gaps, List.of(), null, pong);
+	}
+
+	/**
+	 * Encodes news as an object with the members {@code cursor}, {@code messages},
+	 * {@code ended}, {@code gaps} and {@code refused}; empty lists are left out.
+	 * @param cursor the token, or {@code null} for none
+	 * @param messages encoded messages
+	 * @param ended the ids of channels that have ended
+	 * @param gaps the ids of channels that have a gap
+	 * @param refused the ids of channels that are refused
+	 * @param why why all of these are refused, or {@code null} for no such member
+	 * @param pong the number of a ping that this answers, or {@code null} for none
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodeNews(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
+			Collection<String> gaps, Collection<String> refused, @Nullable String why, @Nullable Long pong) {
 		return write((json) -> {
 			if (pong != null) {
 				json.writeNumberProperty("pong", pong);
@@ -97,6 +113,7 @@ public final class JsonDialect {
 			}
 			writeList(json, "ended", ended);
 			writeList(json, "gaps", gaps);
+			writeRefused(json, refused, why);
 		});
 	}
 
@@ -111,7 +128,33 @@ public final class JsonDialect {
 	}
 
 	/**
-	 * Encodes problem details (RFC 9457).
+	 * Encodes that a channel is refused, as {@code {"channel":"…","why":"…"}}.
+	 * @param channel its id
+	 * @param why the reason
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodeRefused(String channel, String why) {
+		return write((json) -> {
+			json.writeStringProperty("channel", channel);
+			json.writeStringProperty("why", why);
+		});
+	}
+
+	/**
+	 * Encodes that more channels were asked for than there may be.
+	 * @param error a sentence
+	 * @param limit how many there may be
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodeLimit(String error, int limit) {
+		return write((json) -> {
+			json.writeStringProperty("error", error);
+			json.writeNumberProperty("limit", limit);
+		});
+	}
+
+	/**
+	 * Encodes problem details (RFC 9457) that are about no channel.
 	 * @param title what went wrong, in a word
 	 * @param status the status code
 	 * @param detail a sentence, or {@code null} for none
@@ -119,6 +162,23 @@ public final class JsonDialect {
 	 * @return the bytes, the caller's own
 	 */
 	public static byte[] encodeProblem(String title, int status, @Nullable String detail, @Nullable String cursor) {
+		return encodeProblem(title, status, detail, cursor, List.of(), null, null);
+	}
+
+	/**
+	 * Encodes problem details (RFC 9457).
+	 * @param title what went wrong, in a word
+	 * @param status the status code
+	 * @param detail a sentence, or {@code null} for none
+	 * @param cursor the token to resume from, or {@code null} for none
+	 * @param refused the ids of channels that are refused
+	 * @param why why all of these are refused, or {@code null} for no such member
+	 * @param limit how many channels there may be, or {@code null} if that is not the
+	 * problem
+	 * @return the bytes, the caller's own
+	 */
+	public static byte[] encodeProblem(String title, int status, @Nullable String detail, @Nullable String cursor,
+			Collection<String> refused, @Nullable String why, @Nullable Integer limit) {
 		return write((json) -> {
 			json.writeStringProperty("title", title);
 			json.writeNumberProperty("status", status);
@@ -127,6 +187,10 @@ public final class JsonDialect {
 			}
 			if (cursor != null) {
 				json.writeStringProperty("cursor", cursor);
+			}
+			writeRefused(json, refused, why);
+			if (limit != null) {
+				json.writeNumberProperty("limit", limit);
 			}
 		});
 	}
@@ -138,6 +202,13 @@ public final class JsonDialect {
 	 */
 	public static byte[] encodePong(long number) {
 		return write((json) -> json.writeNumberProperty("pong", number));
+	}
+
+	private static void writeRefused(JsonGenerator json, Collection<String> refused, @Nullable String why) {
+		writeList(json, "refused", refused);
+		if (why != null) {
+			json.writeStringProperty("why", why);
+		}
 	}
 
 	private static void writeList(JsonGenerator json, String name, Collection<String> values) {

@@ -10,10 +10,17 @@ import reactor.core.publisher.Mono;
  * knowing the id of a channel is the permission to read it.
  * <p>
  * It is asked for every id that a client names, before it is known whether there is such
- * a channel, so that nobody can find out which ids exist. One refusal refuses the whole
- * request (403). An empty answer or an error refuses.
+ * a channel, so that nobody can find out which ids exist. A refusal concerns one channel:
+ * the client is told, and gets the others. An empty answer or an error refuses, and is
+ * logged once a minute at the most. An answer that takes longer than
+ * {@code comet.authorization.timeout} sends the client away for a while (503).
  * <p>
- * Implementations are thread-safe and do not block.
+ * It is asked with the Reactor context of the client's request, so that
+ * {@code ReactiveSecurityContextHolder} works inside, and on a WebSocket with that of its
+ * handshake, each time when the client changes what it listens to.
+ * <p>
+ * Implementations are thread-safe and do not block; they are asked for several channels
+ * of a client at the same time.
  *
  * @since 0.1.0
  */

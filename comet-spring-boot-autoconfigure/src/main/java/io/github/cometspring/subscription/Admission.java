@@ -1,21 +1,17 @@
 package io.github.cometspring.subscription;
 
-import java.security.Principal;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.security.ChannelAuthorizer;
-import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
@@ -24,56 +20,49 @@ import reactor.util.Loggers;
  */
 final class Admission {
 
-	private static final Logger logger = Loggers.getLogger(Admission.class);
+	private final SparingLog log = new SparingLog(Loggers.getLogger(Admission.class), System::nanoTime);
 
 	private final ChannelBroker broker;
 
-	private final @Nullable ChannelAuthorizer authorizer;
+	private final @Nullable Authorization authorization;
 
 	private final int maxChannels;
 
-	Admission(ChannelBroker broker, @Nullable ChannelAuthorizer authorizer, int maxChannels) {
+	Admission(ChannelBroker broker, @Nullable Authorization authorization, int maxChannels) {
 		this.broker = broker;
-		this.authorizer = authorizer;
+		this.authorization = authorization;
 		this.maxChannels = maxChannels;
 	}
 
 	/**
-	 * Admits a request.
-	 * @param request the request
-	 * @return the channels that are known; also a {@link Callable} where the decision can
-	 * be made at once. Or {@link SubscriptionRejectedException}
+	 * Refuses a request that names too many channels.
 	 */
-	Mono<Map<String, ChannelLog>> admit(SubscriptionRequest request) {
-		if (request.channels().size() > this.maxChannels) {
-			return Mono.error(new SubscriptionRejectedException(Reason.TOO_MANY_CHANNELS,
-					"Too many channels: at most %d in one request".formatted(this.maxChannels)));
+	void checkSize(SubscriptionRequest request) {
+		if (request.size() > this.maxChannels) {
+			throw SubscriptionRejectedException.tooManyChannels(this.maxChannels);
 		}
-		ChannelAuthorizer authorizer = this.authorizer;
-		if (authorizer == null) {
-			return find(request.channels());
-		}
-		return request.principal()
-			.map(Optional::of)
-			.defaultIfEmpty(Optional.empty())
-			.flatMap((principal) -> Flux.fromIterable(request.channels().keySet())
-				.concatMap((channel) -> mayRead(authorizer, principal.orElse(null), channel))
-				.all((permitted) -> permitted))
-			.flatMap((permitted) -> permitted ? find(request.channels())
-					: Mono.error(new SubscriptionRejectedException(Reason.FORBIDDEN, "Not authorized")));
-	}
-
-	private static Mono<Boolean> mayRead(ChannelAuthorizer authorizer, @Nullable Principal principal, String channel) {
-		return Mono.defer(() -> authorizer.mayRead(principal, channel)).defaultIfEmpty(false).onErrorResume((ex) -> {
-			logger.warn("The channel authorizer failed; access is refused", ex);
-			return Mono.just(false);
-		});
 	}
 
 	/**
-	 * The living channels, and of the closed those that a client has been reading.
+	 * Who decides what clients may read.
+	 * @return the authorization, or {@code null} if whoever knows an id may
 	 */
-	private Mono<Map<String, ChannelLog>> find(Map<String, Cursor> channels) {
+	@Nullable Authorization authorization() {
+		return this.authorization;
+	}
+
+	void noteTimeout(Duration timeout) {
+		this.log.warn("The channel broker did not find channels within %s; the client may try again".formatted(timeout),
+				null);
+	}
+
+	/**
+	 * Finds the living channels, and of the closed those that a client has been reading.
+	 * @param channels the ids, and where to start each
+	 * @return the channels that are known; also a {@link Callable} where they are known
+	 * at once
+	 */
+	Mono<Map<String, ChannelLog>> find(Map<String, Cursor> channels) {
 		Mono<Map<String, ChannelLog>> living = this.broker.findAll(channels.keySet());
 		// A broker that knows at once says so as Reactor's own sources do.
 		if (living instanceof Callable<?>) {

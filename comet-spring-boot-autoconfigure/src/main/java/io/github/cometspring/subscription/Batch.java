@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one client gets at a time. Whoever receives it says what became of it, by
  * {@link #written()} or {@link #failed()}, the first word counts. A batch of a stream
- * that has neither segments nor an ending tells where the stream begins, or is a
- * heartbeat.
+ * that has neither segments nor an ending tells where the stream begins and what is
+ * refused, or is a heartbeat.
  *
  * @since 0.1.0
  */
@@ -30,6 +30,8 @@ public final class Batch {
 
 	private final @Nullable Ending ending;
 
+	private final Refusals refused;
+
 	private final List<Delivery> receipts;
 
 	private final boolean heartbeat;
@@ -37,11 +39,12 @@ public final class Batch {
 	@SuppressWarnings("unused") // by the updater
 	private volatile int reported;
 
-	Batch(List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending, List<Delivery> receipts,
-			boolean heartbeat) {
+	Batch(List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending, Refusals refused,
+			List<Delivery> receipts, boolean heartbeat) {
 		this.segments = segments;
 		this.positions = positions;
 		this.ending = ending;
+		this.refused = refused;
 		this.receipts = receipts;
 		this.heartbeat = heartbeat;
 	}
@@ -69,7 +72,7 @@ public final class Batch {
 	 * @return {@code true} if the only segment tells where the client stands, too
 	 */
 	public boolean isOneChannel() {
-		if (this.segments.size() != 1 || this.positions.size() != 1) {
+		if (this.segments.size() != 1 || this.positions.size() != 1 || !this.refused.isEmpty()) {
 			return false;
 		}
 		Segment segment = this.segments.get(0);
@@ -89,6 +92,15 @@ public final class Batch {
 			}
 		}
 		return start;
+	}
+
+	/**
+	 * What the client has asked for and does not get. The first batch of a subscription
+	 * tells.
+	 * @return the channels, none in later batches
+	 */
+	public Refusals refused() {
+		return this.refused;
 	}
 
 	/**

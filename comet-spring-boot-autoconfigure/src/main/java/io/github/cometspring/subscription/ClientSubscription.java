@@ -34,6 +34,11 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	private List<String> unknown;
 
 	/**
+	 * What the client has yet to be told that it does not get.
+	 */
+	private Refusals refused;
+
+	/**
 	 * The reader whose turn it is to be served first.
 	 */
 	private int turn;
@@ -61,6 +66,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		this.timeout = connection.timeout(request.timeout());
 		this.readers = new ChannelReader[found.size()];
 		this.unknown = List.of();
+		this.refused = request.refused();
 		int next = 0;
 		for (Map.Entry<String, Cursor> start : request.channels().entrySet()) {
 			ChannelLog log = found.get(start.getKey());
@@ -212,13 +218,15 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 			last = Ending.CHANNELS_ENDED;
 		}
 		boolean heartbeat = this.heartbeatDue;
+		Refusals refused = this.refused;
+		this.refused = Refusals.NONE;
 		this.greeted = true;
 		this.heartbeatDue = false;
 		this.requested = (this.requested == Long.MAX_VALUE) ? Long.MAX_VALUE : this.requested - 1;
 		if (last != null) {
 			finish();
 		}
-		this.subscriber.onNext(new Batch(segments, positions, last, receipts, heartbeat));
+		this.subscriber.onNext(new Batch(segments, positions, last, refused, receipts, heartbeat));
 		if (last != null) {
 			this.subscriber.onComplete();
 		}

@@ -48,18 +48,51 @@ public final class Connection implements AutoCloseable {
 
 	/**
 	 * Listens to channels. An order to end whatever waits that came since the client was
-	 * admitted ends this at once.
+	 * admitted ends this at once, also while it is being decided what the client may
+	 * read. Who decides is asked with the Reactor context of the subscriber.
 	 * @param request what the client asks for
-	 * @return the batches, or {@link SubscriptionRejectedException}
+	 * @return the batches, the first of which tells what is refused; or
+	 * {@link SubscriptionRejectedException}
 	 */
 	public Flux<Batch> listen(SubscriptionRequest request) {
 		return Flux.defer(() -> {
-			Mono<Map<String, ChannelLog>> channels = this.subscriptions.admit(request);
-			// Where nothing has to be waited for, nothing stands between a client and its
-			// subscription: there may be very many of both.
-			return (channels instanceof Callable<?>) ? begin(request, Admission.callNow(channels))
-					: channels.flatMapMany((found) -> begin(request, found));
+			this.subscriptions.admission().checkSize(request);
+			Authorization authorization = this.subscriptions.admission().authorization();
+			if (authorization == null || request.channels().isEmpty()) {
+				return find(request);
+			}
+			return await(authorization.permit(request), authorization.timeout(), authorization::noteTimeout)
+				.flatMapMany(this::find);
 		});
+	}
+
+	private Flux<Batch> find(SubscriptionRequest request) {
+		if (request.channels().isEmpty() && !request.refused().isEmpty() && !goesOnWithoutChannels()) {
+			return Flux.error(SubscriptionRejectedException.nothingLeft(request.refused()));
+		}
+		Admission admission = this.subscriptions.admission();
+		Mono<Map<String, ChannelLog>> channels = admission.find(request.channels());
+		// Where nothing has to be waited for, nothing stands between a client and its
+		// subscription: there may be very many of both.
+		if (channels instanceof Callable<?>) {
+			return begin(request, Admission.callNow(channels));
+		}
+		Duration longest = this.subscriptions.limits().heartbeat();
+		return await(channels, longest, () -> admission.noteTimeout(longest))
+			.flatMapMany((found) -> begin(request, found));
+	}
+
+	/**
+	 * Whether the client may ask for other channels on the same connection (protocol,
+	 * section 8).
+	 */
+	private boolean goesOnWithoutChannels() {
+		return this.dialect.transport() == Transport.WEBSOCKET;
+	}
+
+	private <T> Mono<T> await(Mono<T> decision, Duration longest, Runnable onTimeout) {
+		// Subscribes to the second only if the first does not know at once.
+		return Mono.firstWithSignal(decision, new Patience<>(this, longest, onTimeout));
 	}
 
 	private Flux<Batch> begin(SubscriptionRequest request, Map<String, ChannelLog> found) {

@@ -33,7 +33,7 @@ final class Places {
 			this.taken.incrementAndGet();
 		}
 		else if (this.taken.getAndUpdate((used) -> Math.min(used + 1, limit)) >= limit) {
-			throw new SubscriptionRejectedException(Reason.TOO_MANY_CONNECTIONS,
+			throw SubscriptionRejectedException.of(Reason.TOO_MANY_CONNECTIONS,
 					"%d of %d connections in use (comet.max-connections)".formatted(limit, limit));
 		}
 		this.takenByTransport.incrementAndGet(transport.ordinal());

@@ -1,5 +1,7 @@
 package io.github.cometspring.subscription;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Thrown when a subscription is refused by policy. It has no stack trace: a client causes
  * it.
@@ -15,9 +17,45 @@ public class SubscriptionRejectedException extends RuntimeException {
 	 */
 	private final Reason reason;
 
-	SubscriptionRejectedException(Reason reason, String message) {
+	/**
+	 * How many channels there may be, where that is the reason.
+	 */
+	private final @Nullable Integer maxChannels;
+
+	private final transient Refusals refused;
+
+	private SubscriptionRejectedException(Reason reason, String message, @Nullable Integer maxChannels,
+			Refusals refused) {
 		super(message, null, false, false);
 		this.reason = reason;
+		this.maxChannels = maxChannels;
+		this.refused = refused;
+	}
+
+	static SubscriptionRejectedException of(Reason reason, String message) {
+		return new SubscriptionRejectedException(reason, message, null, Refusals.NONE);
+	}
+
+	static SubscriptionRejectedException tooManyChannels(int maxChannels) {
+		return new SubscriptionRejectedException(Reason.TOO_MANY_CHANNELS,
+				"Too many channels: at most %d in one request".formatted(maxChannels), maxChannels, Refusals.NONE);
+	}
+
+	/**
+	 * Nothing is left to serve.
+	 */
+	static SubscriptionRejectedException nothingLeft(Refusals refused) {
+		return refused.reasons().containsValue(Refusals.Reason.FORBIDDEN)
+				? new SubscriptionRejectedException(Reason.FORBIDDEN, "Not authorized", null, refused)
+				: new SubscriptionRejectedException(Reason.INVALID_CURSOR, "Invalid cursor", null, refused);
+	}
+
+	/**
+	 * An order to end whatever waits came before the client was let in.
+	 */
+	static SubscriptionRejectedException ended(Ending ending) {
+		return (ending == Ending.SHUTTING_DOWN) ? of(Reason.SHUTTING_DOWN, "The server is shutting down")
+				: of(Reason.KILLED, "Comet ended the request");
 	}
 
 	/**
@@ -26,6 +64,22 @@ public class SubscriptionRejectedException extends RuntimeException {
 	 */
 	public Reason getReason() {
 		return this.reason;
+	}
+
+	/**
+	 * How many channels a client may ask for.
+	 * @return the limit, or {@code null} if that is not the reason
+	 */
+	public @Nullable Integer getMaxChannels() {
+		return this.maxChannels;
+	}
+
+	/**
+	 * The channels that are refused, where nothing is left.
+	 * @return the channels, none if that is not the reason
+	 */
+	public Refusals getRefused() {
+		return this.refused;
 	}
 
 	/**
@@ -44,6 +98,16 @@ public class SubscriptionRejectedException extends RuntimeException {
 		SHUTTING_DOWN,
 
 		/**
+		 * The operator ended whatever waited, and the client waited to be let in.
+		 */
+		KILLED,
+
+		/**
+		 * It took too long to decide about the client.
+		 */
+		UNDECIDED,
+
+		/**
 		 * As many clients are connected as may be.
 		 */
 		TOO_MANY_CONNECTIONS,
@@ -54,7 +118,12 @@ public class SubscriptionRejectedException extends RuntimeException {
 		TOO_MANY_CHANNELS,
 
 		/**
-		 * The client may not read one of the channels.
+		 * The request names no place to start for any of the channels that could be one.
+		 */
+		INVALID_CURSOR,
+
+		/**
+		 * Nothing is left to serve of what the client may read.
 		 */
 		FORBIDDEN
 

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.cometspring.channel.Cursor;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +17,21 @@ import reactor.core.publisher.Mono;
  * What a client asks for.
  *
  * @param channels the ids, of whatever shape, in the client's order, and where to start
- * each
+ * each; none that is refused
+ * @param refused the channels that it asks for, too, and does not get
  * @param timeout how long a poll is to be held at the most, or {@code null} to leave it
  * to the server, which also caps it
  * @param principal the user who is logged in, or empty if nobody is; asked for only where
  * it is decided who may read what
  * @since 0.1.0
  */
-public record SubscriptionRequest(Map<String, Cursor> channels, @Nullable Duration timeout,
+public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused, @Nullable Duration timeout,
 		Mono<? extends Principal> principal) {
 
 	/**
 	 * Creates a request.
 	 * @param channels the ids, and where to start each
+	 * @param refused the channels that it does not get
 	 * @param timeout how long a poll is to be held at the most
 	 * @param principal the user who is logged in
 	 */
@@ -47,11 +51,32 @@ public record SubscriptionRequest(Map<String, Cursor> channels, @Nullable Durati
 	public static SubscriptionRequest of(Collection<String> channels, Cursor cursor, @Nullable Duration timeout,
 			Mono<? extends Principal> principal) {
 		if (channels.size() == 1) {
-			return new SubscriptionRequest(Map.of(channels.iterator().next(), cursor), timeout, principal);
+			return new SubscriptionRequest(Map.of(channels.iterator().next(), cursor), Refusals.NONE, timeout,
+					principal);
 		}
 		Map<String, Cursor> starts = new LinkedHashMap<>();
 		channels.forEach((channel) -> starts.put(channel, cursor));
-		return new SubscriptionRequest(starts, timeout, principal);
+		return new SubscriptionRequest(starts, Refusals.NONE, timeout, principal);
+	}
+
+	/**
+	 * This request without some of its channels, which are refused.
+	 */
+	SubscriptionRequest refusing(Set<String> ids, Refusals.Reason reason) {
+		if (ids.isEmpty()) {
+			return this;
+		}
+		Map<String, Cursor> rest = new LinkedHashMap<>(this.channels);
+		rest.keySet().removeAll(ids);
+		List<String> inOrder = this.channels.keySet().stream().filter(ids::contains).toList();
+		return new SubscriptionRequest(rest, this.refused.and(inOrder, reason), this.timeout, this.principal);
+	}
+
+	/**
+	 * How many channels the client has named.
+	 */
+	int size() {
+		return this.channels.size() + this.refused.channels().size();
 	}
 
 }

@@ -1,14 +1,11 @@
 package io.github.cometspring.subscription;
 
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.cometspring.channel.ChannelBroker;
-import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.control.CometControl;
-import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -52,15 +49,15 @@ public final class Subscriptions implements Disposable {
 	 * Creates the subscriptions of a node.
 	 * @param broker where the channels live
 	 * @param control the switch of the service
-	 * @param authorizer decides who may read which channel, or {@code null} if whoever
+	 * @param authorization decides who may read which channel, or {@code null} if whoever
 	 * knows an id may
 	 * @param limits what clients may ask for
 	 */
-	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable ChannelAuthorizer authorizer,
+	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable Authorization authorization,
 			SubscriptionLimits limits) {
 		this.control = control;
 		this.limits = limits;
-		this.admission = new Admission(broker, authorizer, limits.maxChannels());
+		this.admission = new Admission(broker, authorization, limits.maxChannels());
 		this.places = new Places(limits.maxConnections());
 		this.killing = control.kills().subscribe((kill) -> endAll(Ending.KILLED));
 	}
@@ -97,10 +94,10 @@ public final class Subscriptions implements Disposable {
 
 	private void checkActive() {
 		if (this.shuttingDown) {
-			throw new SubscriptionRejectedException(Reason.SHUTTING_DOWN, "The server is shutting down");
+			throw SubscriptionRejectedException.of(Reason.SHUTTING_DOWN, "The server is shutting down");
 		}
 		if (!this.control.isActive()) {
-			throw new SubscriptionRejectedException(Reason.INACTIVE, "Comet is deactivated");
+			throw SubscriptionRejectedException.of(Reason.INACTIVE, "Comet is deactivated");
 		}
 	}
 
@@ -113,8 +110,17 @@ public final class Subscriptions implements Disposable {
 		return this.limits;
 	}
 
-	Mono<Map<String, ChannelLog>> admit(SubscriptionRequest request) {
-		return this.admission.admit(request);
+	/**
+	 * Whether somebody is asked who may read which channel, and may want to know who
+	 * asks.
+	 * @return {@code false} if whoever knows an id may
+	 */
+	public boolean areAuthorized() {
+		return this.admission.authorization() != null;
+	}
+
+	Admission admission() {
+		return this.admission;
 	}
 
 	void leave(Transport transport) {

@@ -102,10 +102,18 @@ final class Answers {
 		return new EOFException("The client did not take what it was sent");
 	}
 
+	/**
+	 * The headers that tell more about a refusal, in all dialects.
+	 */
+	static Map<String, String> headers(SubscriptionRejectedException ex) {
+		Integer maxChannels = ex.getMaxChannels();
+		return (maxChannels != null) ? Map.of(CometHeaders.MAX_CHANNELS, maxChannels.toString()) : Map.of();
+	}
+
 	static HttpStatus status(SubscriptionRejectedException ex) {
 		return switch (ex.getReason()) {
-			case INACTIVE, SHUTTING_DOWN, TOO_MANY_CONNECTIONS -> HttpStatus.SERVICE_UNAVAILABLE;
-			case TOO_MANY_CHANNELS -> HttpStatus.BAD_REQUEST;
+			case INACTIVE, SHUTTING_DOWN, KILLED, UNDECIDED, TOO_MANY_CONNECTIONS -> HttpStatus.SERVICE_UNAVAILABLE;
+			case TOO_MANY_CHANNELS, INVALID_CURSOR -> HttpStatus.BAD_REQUEST;
 			case FORBIDDEN -> HttpStatus.FORBIDDEN;
 		};
 	}

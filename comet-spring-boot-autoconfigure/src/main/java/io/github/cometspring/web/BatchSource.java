@@ -5,11 +5,14 @@ import java.util.function.Consumer;
 
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * Hands out the batches of a stream one by one: the next is not asked for before somebody
@@ -35,8 +38,29 @@ final class BatchSource extends BaseSubscriber<Batch> {
 
 	private volatile boolean detached;
 
+	/**
+	 * The Reactor context of the request, until it is decided what the client gets: very
+	 * many streams may be open, and outlive their requests.
+	 */
+	private volatile Context context = Context.empty();
+
 	BatchSource(Connection connection) {
 		this.connection = connection;
+	}
+
+	/**
+	 * Begins to listen.
+	 * @param request what the client asks for
+	 * @param context the Reactor context of its exchange, for those who decide on it
+	 */
+	void begin(SubscriptionRequest request, ContextView context) {
+		this.context = Context.of(context);
+		this.connection.listen(request).subscribe(this);
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.context;
 	}
 
 	@Override
@@ -126,6 +150,7 @@ final class BatchSource extends BaseSubscriber<Batch> {
 
 	@Override
 	protected void hookOnNext(Batch batch) {
+		this.context = Context.empty();
 		this.underWay.set(batch);
 		Consumer<Batch> consumer = this.consumer;
 		MonoSink<Batch> sink = (consumer == null) ? this.taker.getAndSet(null) : null;

@@ -17,6 +17,16 @@ public final class CometHeaders {
 	 */
 	public static final String GAP = "Comet-Gap";
 
+	/**
+	 * In an answer, the channels that are refused, where others are served (section 8).
+	 */
+	public static final String REFUSED = "Comet-Refused";
+
+	/**
+	 * In an answer to a request that names too many channels, how many there may be.
+	 */
+	public static final String MAX_CHANNELS = "Comet-Max-Channels";
+
 	private CometHeaders() {
 	}
 

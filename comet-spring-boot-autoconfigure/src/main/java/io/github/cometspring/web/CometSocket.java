@@ -1,6 +1,7 @@
 package io.github.cometspring.web;
 
-import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
@@ -9,6 +10,7 @@ import io.github.cometspring.protocol.ClientMessage;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.protocol.MalformedMessageException;
 import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.Refusals;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import reactor.core.publisher.Mono;
@@ -43,12 +45,12 @@ final class CometSocket {
 
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
-	CometSocket(WebSocketSession session, FrameWriter frames, Connection connection,
-			Mono<? extends Principal> principal, int maxChannels, Mono<Void> deadline, Runnable drop) {
+	CometSocket(WebSocketSession session, FrameWriter frames, Connection connection, Asker asker, int maxChannels,
+			Mono<Void> deadline, Runnable drop) {
 		this.session = session;
 		this.frames = frames;
 		this.life = new SignsOfLife(frames, deadline, this::giveUp);
-		this.news = new SocketNews(connection, principal, frames, this.life, this.close::tryEmitValue, drop);
+		this.news = new SocketNews(connection, asker, frames, this.life, this.close::tryEmitValue, drop);
 		this.maxChannels = maxChannels;
 		this.deadline = deadline;
 		this.drop = drop;
@@ -141,13 +143,22 @@ final class CometSocket {
 	private Mono<Void> change(ClientMessage message) {
 		Map<String, Cursor> wanted = this.news.channels();
 		message.unsubscribe().forEach(wanted::remove);
-		message.subscribe().forEach((channel) -> wanted.putIfAbsent(channel, message.start(channel)));
-		if (wanted.size() > this.maxChannels) {
-			return answer(JsonDialect.encodeMember("error",
-					"Too many channels: at most %d on one connection".formatted(this.maxChannels)));
+		List<String> misplaced = new ArrayList<>();
+		for (String channel : message.subscribe()) {
+			if (message.misplaced().contains(channel) && !wanted.containsKey(channel)) {
+				misplaced.add(channel);
+			}
+			else {
+				wanted.putIfAbsent(channel, message.start(channel));
+			}
+		}
+		if (wanted.size() + misplaced.size() > this.maxChannels) {
+			return answer(JsonDialect.encodeLimit(
+					"Too many channels: at most %d on one connection".formatted(this.maxChannels), this.maxChannels));
 		}
 		// The next frame has to wait: changes must not outrun their answers.
-		return this.news.change(wanted, !message.subscribe().isEmpty(), message.ping());
+		return this.news.change(wanted, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
+				!message.subscribe().isEmpty(), message.ping());
 	}
 
 	private Mono<Void> answer(byte[] json) {

@@ -16,6 +16,8 @@ import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -92,9 +94,10 @@ public final class CometWebSocketHandler implements WebHandler {
 			return Problem.answer(exchange.getResponse(), HttpStatus.BAD_REQUEST, "Use the subprotocol " + SUBPROTOCOL,
 					null);
 		}
-		return Mono.defer(() -> open((offered != null) ? offeringOurs(exchange) : exchange))
-			.onErrorResume(SubscriptionRejectedException.class,
-					(ex) -> Problem.answer(exchange.getResponse(), Answers.status(ex), ex.getMessage(), null));
+		return Mono
+			.deferContextual(
+					(context) -> open((offered != null) ? offeringOurs(exchange) : exchange, asker(exchange, context)))
+			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(exchange.getResponse(), ex));
 	}
 
 	private static boolean namesOurProtocol(String offered) {
@@ -110,10 +113,15 @@ public final class CometWebSocketHandler implements WebHandler {
 			.build();
 	}
 
-	private Mono<Void> open(ServerWebExchange exchange) {
+	private Asker asker(ServerWebExchange exchange, ContextView context) {
+		return this.subscriptions.areAuthorized() ? new Asker(exchange.getPrincipal(), Context.of(context))
+				: Asker.UNKNOWN;
+	}
+
+	private Mono<Void> open(ServerWebExchange exchange, Asker asker) {
 		EventLoop loop = this.eventLoops.of(exchange.getRequest());
 		Connection connection = this.subscriptions.connect(DIALECT, loop);
-		Socket socket = new Socket(exchange, connection, loop);
+		Socket socket = new Socket(exchange, asker, connection, loop);
 		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, socket));
 		// A filter may have left the loop, and the server loses what the client sends
 		// between its handshake elsewhere and the change of its state.
@@ -127,6 +135,8 @@ public final class CometWebSocketHandler implements WebHandler {
 	 */
 	private final class Socket implements WebSocketHandler {
 
+		private final Asker asker;
+
 		private final Connection connection;
 
 		private final EventLoop loop;
@@ -137,8 +147,9 @@ public final class CometWebSocketHandler implements WebHandler {
 		 */
 		private volatile @Nullable ServerWebExchange exchange;
 
-		private Socket(ServerWebExchange exchange, Connection connection, EventLoop loop) {
+		private Socket(ServerWebExchange exchange, Asker asker, Connection connection, EventLoop loop) {
 			this.exchange = exchange;
+			this.asker = asker;
 			this.connection = connection;
 			this.loop = loop;
 		}
@@ -166,8 +177,8 @@ public final class CometWebSocketHandler implements WebHandler {
 			SocketWriter socket = handler.eventLoops.socket(request, exchange.getResponse(), handler.writeTimeout);
 			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket) : new SessionFrameWriter(session,
 					deadline, (listener) -> handler.eventLoops.watch(request, handler.writeTimeout, listener));
-			CometSocket served = new CometSocket(session, frames, this.connection, exchange.getPrincipal(),
-					handler.maxChannels, deadline, handler.eventLoops.cutter(request));
+			CometSocket served = new CometSocket(session, frames, this.connection, this.asker, handler.maxChannels,
+					deadline, handler.eventLoops.cutter(request));
 			return Mono.defer(served::run).doFinally((signal) -> this.connection.close());
 		}
 

@@ -12,6 +12,7 @@ import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
 
 /**
@@ -30,6 +31,8 @@ final class EventStreamEncoder {
 	private static final byte[] HEARTBEAT = ascii("event: heartbeat\ndata: {}\n\n");
 
 	private static final byte[] ID = ascii("id: ");
+
+	private static final byte[] REFUSED = ascii("event: refused\ndata: ");
 
 	private static final byte[] DATA = ascii("data: ");
 
@@ -69,6 +72,7 @@ final class EventStreamEncoder {
 			writeId(out, positions);
 			out.writeBytes(HEARTBEAT);
 		}
+		batch.refused().reasons().forEach((channel, reason) -> writeRefused(out, channel, reason));
 		segments.forEach((segment) -> writeSegment(out, segment, positions));
 		return out.toByteArray();
 	}
@@ -123,6 +127,12 @@ final class EventStreamEncoder {
 		out.writeBytes(ID);
 		out.writeBytes(ascii(Cursor.of(positions).token()));
 		out.write('\n');
+	}
+
+	private static void writeRefused(ByteArrayOutputStream out, String channel, Refusals.Reason reason) {
+		out.writeBytes(REFUSED);
+		out.writeBytes(JsonDialect.encodeRefused(channel, reason.why()));
+		out.writeBytes(END);
 	}
 
 	private static void writeNotice(ByteArrayOutputStream out, String event, String channel) {

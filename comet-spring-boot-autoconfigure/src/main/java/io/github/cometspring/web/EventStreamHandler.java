@@ -1,12 +1,7 @@
 package io.github.cometspring.web;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
-import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.channel.InvalidCursorException;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Batch;
@@ -16,7 +11,6 @@ import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
-import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import reactor.core.publisher.Mono;
@@ -72,70 +66,24 @@ public final class EventStreamHandler implements WebHandler {
 		return Mono.defer(() -> stream(exchange, this.subscriptions.connect(DIALECT, loop), loop))
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> Problem.answer(response, ex.status(), ex.sentence(), null))
-			.onErrorResume(SubscriptionRejectedException.class,
-					(ex) -> Problem.answer(response, Answers.status(ex), ex.getMessage(), null))
+			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(response, ex))
 			.contextWrite(Answers.IGNORE_LATE_ERRORS);
 	}
 
 	private Mono<Void> stream(ServerWebExchange exchange, Connection connection, EventLoop loop) {
 		BatchSource source = new BatchSource(connection);
-		return Mono.defer(() -> {
-			connection.listen(read(exchange)).subscribe(source);
+		return Mono.deferContextual((context) -> {
+			source.begin(EventStreamQuery.read(exchange), context);
 			return source.next();
 		}).flatMap((first) -> answer(exchange, source, first, loop)).doFinally((signal) -> source.exchangeEnded());
-	}
-
-	private static SubscriptionRequest read(ServerWebExchange exchange) {
-		ServerHttpRequest request = exchange.getRequest();
-		// A parameter without a value is null.
-		List<String> channels = request.getQueryParams()
-			.getOrDefault("channel", List.of())
-			.stream()
-			.filter((channel) -> channel != null && !channel.isEmpty())
-			.distinct()
-			.toList();
-		if (channels.isEmpty()) {
-			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "No channels");
-		}
-		return new SubscriptionRequest(starts(channels, request), null, exchange.getPrincipal());
-	}
-
-	private static Map<String, Cursor> starts(List<String> channels, ServerHttpRequest request) {
-		List<String> header = request.getHeaders().getOrEmpty("Last-Event-ID");
-		// The header was written after all that the address says.
-		List<String> tokens = header.isEmpty() ? parameters(request, "cursor") : header;
-		Cursor cursor = tokens.isEmpty() ? Cursor.LATEST : parse((tokens.size() == 1) ? tokens.get(0) : "");
-		Map<String, Cursor> starts = new LinkedHashMap<>();
-		channels.forEach((channel) -> starts.put(channel, cursor));
-		for (String from : header.isEmpty() ? parameters(request, "from") : List.<String>of()) {
-			int colon = from.indexOf(':');
-			Cursor own = parse(from.substring(0, Math.max(0, colon)));
-			List.of(from.substring(colon + 1).split(",")).forEach((channel) -> starts.replace(channel, own));
-		}
-		return starts;
-	}
-
-	private static List<String> parameters(ServerHttpRequest request, String name) {
-		return request.getQueryParams()
-			.getOrDefault(name, List.of())
-			.stream()
-			.map((value) -> (value != null) ? value : "")
-			.toList();
-	}
-
-	private static Cursor parse(String token) {
-		try {
-			return Cursor.parse(token);
-		}
-		catch (InvalidCursorException ex) {
-			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "Invalid cursor");
-		}
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange, BatchSource source, Batch first, EventLoop loop) {
 		ServerHttpResponse response = exchange.getResponse();
 		if (first.ending() == Ending.CHANNELS_ENDED
-				&& first.segments().stream().allMatch((segment) -> segment.messages().isEmpty() && !segment.isGap())) {
+				&& first.segments().stream().allMatch((segment) -> segment.messages().isEmpty() && !segment.isGap())
+				// Who comes back has been told what is refused.
+				&& (first.refused().isEmpty() || EventStreamQuery.comesBack(exchange.getRequest()))) {
 			// The status that stops an EventSource.
 			source.written();
 			return Answers.writeEmpty(response, HttpStatus.NO_CONTENT);

@@ -6,6 +6,7 @@ import java.util.List;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class JsonNews {
 	 * @return the JSON in UTF-8, the caller's own
 	 */
 	static byte[] encode(Batch batch, @Nullable Long pong) {
-		return encode(batch.segments(), batch.cursor(), pong);
+		return encode(batch.segments(), batch.cursor(), batch.refused(), pong);
 	}
 
 	/**
@@ -34,10 +35,10 @@ final class JsonNews {
 	 * @return the JSON in UTF-8
 	 */
 	static byte[] encodeAlone(Segment segment) {
-		return encode(List.of(segment), segment.cursor(), null);
+		return encode(List.of(segment), segment.cursor(), Refusals.NONE, null);
 	}
 
-	private static byte[] encode(List<Segment> segments, Cursor cursor, @Nullable Long pong) {
+	private static byte[] encode(List<Segment> segments, Cursor cursor, Refusals refused, @Nullable Long pong) {
 		List<byte[]> messages = new ArrayList<>();
 		List<String> ended = new ArrayList<>();
 		List<String> gaps = new ArrayList<>();
@@ -50,7 +51,7 @@ final class JsonNews {
 				ended.add(segment.channel());
 			}
 		}
-		return JsonDialect.encodeNews(cursor.token(), messages, ended, gaps, pong);
+		return JsonDialect.encodeNews(cursor.token(), messages, ended, gaps, refused.channels(), refused.why(), pong);
 	}
 
 }

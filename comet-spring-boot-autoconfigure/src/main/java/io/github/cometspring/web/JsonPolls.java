@@ -2,6 +2,7 @@ package io.github.cometspring.web;
 
 import java.security.Principal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,9 @@ import io.github.cometspring.protocol.MalformedMessageException;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
+import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +67,17 @@ public final class JsonPolls implements PollDialect {
 			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "No channels");
 		}
 		Map<String, Cursor> starts = new LinkedHashMap<>();
-		message.channels().forEach((channel) -> starts.put(channel, message.start(channel)));
-		return new SubscriptionRequest(starts, wholeSeconds(message.timeout()), principal);
+		List<String> misplaced = new ArrayList<>();
+		for (String channel : message.channels()) {
+			if (message.misplaced().contains(channel)) {
+				misplaced.add(channel);
+			}
+			else {
+				starts.put(channel, message.start(channel));
+			}
+		}
+		return new SubscriptionRequest(starts, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
+				wholeSeconds(message.timeout()), principal);
 	}
 
 	private static ClientMessage decode(byte[] bytes) {
@@ -91,23 +103,28 @@ public final class JsonPolls implements PollDialect {
 	@Override
 	public PollAnswer answer(Batch batch) {
 		if (batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN) {
-			return problem(HttpStatus.SERVICE_UNAVAILABLE, "Comet ended the poll", batch.cursor().token());
+			return problem(HttpStatus.SERVICE_UNAVAILABLE, Map.of(), Problem.encode(HttpStatus.SERVICE_UNAVAILABLE,
+					"Comet ended the poll", batch.cursor().token(), batch.refused(), null));
 		}
 		return batch.isOneChannel() ? batch.segments().get(0).encoded(ALONE) : ok(JsonNews.encode(batch, null));
 	}
 
 	private static PollAnswer ok(byte[] body) {
-		return new PollAnswer(HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, null, null, body);
+		return new PollAnswer(HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, Map.of(), body);
 	}
 
 	@Override
 	public PollAnswer refuse(HttpStatus status, @Nullable String sentence) {
-		return problem(status, sentence, null);
+		return problem(status, Map.of(), Problem.encode(status, sentence, null, Refusals.NONE, null));
 	}
 
-	private static PollAnswer problem(HttpStatus status, @Nullable String sentence, @Nullable String cursor) {
-		return new PollAnswer(status, MediaType.APPLICATION_PROBLEM_JSON_VALUE, null, null,
-				JsonDialect.encodeProblem(status.getReasonPhrase(), status.value(), sentence, cursor));
+	@Override
+	public PollAnswer refuse(SubscriptionRejectedException rejected) {
+		return problem(Answers.status(rejected), Answers.headers(rejected), Problem.encode(rejected));
+	}
+
+	private static PollAnswer problem(HttpStatus status, Map<String, String> headers, byte[] problem) {
+		return new PollAnswer(status, MediaType.APPLICATION_PROBLEM_JSON_VALUE, headers, problem);
 	}
 
 }

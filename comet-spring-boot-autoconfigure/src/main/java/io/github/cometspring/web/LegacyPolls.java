@@ -2,7 +2,9 @@ package io.github.cometspring.web;
 
 import java.security.Principal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 import io.github.cometspring.channel.Cursor;
@@ -13,7 +15,9 @@ import io.github.cometspring.protocol.LegacyEntry;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
+import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
@@ -83,20 +87,20 @@ public final class LegacyPolls implements PollDialect {
 	@Override
 	public PollAnswer answer(Batch batch) {
 		if (batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN) {
-			return new PollAnswer(HttpStatus.SERVICE_UNAVAILABLE, TEXT, batch.cursor().token(), gaps(batch.segments()),
-					EMPTY);
+			return new PollAnswer(HttpStatus.SERVICE_UNAVAILABLE, TEXT,
+					headers(batch.segments(), batch.cursor(), batch.refused()), EMPTY);
 		}
 		if (batch.isOneChannel()) {
 			return batch.segments().get(0).encoded(ALONE);
 		}
-		return answer(batch.segments(), batch.cursor());
+		return answer(batch.segments(), batch.cursor(), batch.refused());
 	}
 
 	private static PollAnswer answerAlone(Segment segment) {
-		return answer(List.of(segment), segment.cursor());
+		return answer(List.of(segment), segment.cursor(), Refusals.NONE);
 	}
 
-	private static PollAnswer answer(List<Segment> segments, Cursor cursor) {
+	private static PollAnswer answer(List<Segment> segments, Cursor cursor, Refusals refused) {
 		List<LegacyEntry> entries = new ArrayList<>();
 		for (Segment segment : segments) {
 			for (Message message : segment.messages()) {
@@ -106,20 +110,37 @@ public final class LegacyPolls implements PollDialect {
 				entries.add(LegacyEntry.ended(segment.channel()));
 			}
 		}
-		return new PollAnswer(HttpStatus.OK, TEXT, cursor.token(), gaps(segments),
+		return new PollAnswer(HttpStatus.OK, TEXT, headers(segments, cursor, refused),
 				LegacyDialect.encodeEntries(entries));
 	}
 
-	private static @Nullable String gaps(List<Segment> segments) {
+	private static Map<String, String> headers(List<Segment> segments, Cursor cursor, Refusals refused) {
+		Map<String, String> headers = new LinkedHashMap<>();
+		headers.put(CometHeaders.CURSOR, cursor.token());
 		List<String> gaps = segments.stream().filter(Segment::isGap).map(Segment::channel).toList();
-		return gaps.isEmpty() ? null : LegacyDialect.headerList(gaps);
+		if (!gaps.isEmpty()) {
+			headers.put(CometHeaders.GAP, LegacyDialect.headerList(gaps));
+		}
+		if (!refused.isEmpty()) {
+			headers.put(CometHeaders.REFUSED, LegacyDialect.headerList(refused.channels()));
+		}
+		return headers;
 	}
 
 	@Override
 	public PollAnswer refuse(HttpStatus status, @Nullable String sentence) {
+		return refuse(status, sentence, Map.of());
+	}
+
+	@Override
+	public PollAnswer refuse(SubscriptionRejectedException rejected) {
+		return refuse(Answers.status(rejected), rejected.getMessage(), Answers.headers(rejected));
+	}
+
+	private static PollAnswer refuse(HttpStatus status, @Nullable String sentence, Map<String, String> headers) {
 		// Who is not there, or may not read, is not told why (protocol, section 2).
 		boolean silent = status == HttpStatus.SERVICE_UNAVAILABLE || status == HttpStatus.FORBIDDEN;
-		return new PollAnswer(status, TEXT, null, null, (silent || sentence == null) ? EMPTY : Answers.utf8(sentence));
+		return new PollAnswer(status, TEXT, headers, (silent || sentence == null) ? EMPTY : Answers.utf8(sentence));
 	}
 
 }

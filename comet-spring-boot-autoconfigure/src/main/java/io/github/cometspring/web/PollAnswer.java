@@ -32,22 +32,16 @@ public final class PollAnswer {
 	 * Creates an answer.
 	 * @param status its status
 	 * @param contentType the media type of the body
-	 * @param cursor the value of {@code Comet-Cursor}, or {@code null} for no such header
-	 * @param gaps the value of {@code Comet-Gap}, or {@code null} for no such header
+	 * @param more the headers that only this kind of answer has, by name
 	 * @param body the body, not to be changed
 	 */
-	PollAnswer(HttpStatus status, String contentType, @Nullable String cursor, @Nullable String gaps, byte[] body) {
+	PollAnswer(HttpStatus status, String contentType, Map<String, String> more, byte[] body) {
 		this.status = status;
 		this.headers = new LinkedHashMap<>();
 		this.body = body;
 		Answers.HARDENING.forEach((header) -> this.headers.put(header.getKey(), header.getValue()));
 		this.headers.put(HttpHeaders.CONTENT_TYPE, contentType);
-		if (cursor != null) {
-			this.headers.put(CometHeaders.CURSOR, cursor);
-		}
-		if (gaps != null) {
-			this.headers.put(CometHeaders.GAP, gaps);
-		}
+		this.headers.putAll(more);
 		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
 			this.headers.put(HttpHeaders.RETRY_AFTER, Answers.RETRY_AFTER_SECONDS);
 		}

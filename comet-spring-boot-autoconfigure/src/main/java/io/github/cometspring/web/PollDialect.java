@@ -6,6 +6,7 @@ import java.util.function.Function;
 
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Dialect;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -60,5 +61,12 @@ public interface PollDialect {
 	 * @return the answer
 	 */
 	PollAnswer refuse(HttpStatus status, @Nullable String sentence);
+
+	/**
+	 * The answer to a request that is refused by policy.
+	 * @param rejected why
+	 * @return the answer
+	 */
+	PollAnswer refuse(SubscriptionRejectedException rejected);
 
 }

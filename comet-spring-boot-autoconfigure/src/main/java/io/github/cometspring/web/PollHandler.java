@@ -75,8 +75,7 @@ public final class PollHandler implements WebHandler {
 			// Whoever cannot be told is gone, or was told by the server itself
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> refuse(response, ex.status(), ex.sentence()).onErrorComplete())
-			.onErrorResume(SubscriptionRejectedException.class,
-					(ex) -> refuse(response, Answers.status(ex), ex.getMessage()));
+			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Answers.write(response, this.polls.refuse(ex)));
 	}
 
 	private Mono<SubscriptionRequest> read(ServerWebExchange exchange, EventLoop loop) {

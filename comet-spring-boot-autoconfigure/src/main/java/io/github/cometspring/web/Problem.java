@@ -1,6 +1,8 @@
 package io.github.cometspring.web;
 
 import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.subscription.Refusals;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -27,7 +29,30 @@ final class Problem {
 	static Mono<Void> answer(ServerHttpResponse response, HttpStatus status, @Nullable String detail,
 			@Nullable String cursor) {
 		return Answers.write(response, status, MediaType.APPLICATION_PROBLEM_JSON_VALUE,
-				JsonDialect.encodeProblem(status.getReasonPhrase(), status.value(), detail, cursor));
+				encode(status, detail, cursor, Refusals.NONE, null));
+	}
+
+	/**
+	 * Answers a request that is refused by policy.
+	 * @param response the response
+	 * @param rejected why
+	 * @return completes when it is written
+	 */
+	static Mono<Void> answer(ServerHttpResponse response, SubscriptionRejectedException rejected) {
+		Answers.headers(rejected).forEach(response.getHeaders()::set);
+		return Answers.write(response, Answers.status(rejected), MediaType.APPLICATION_PROBLEM_JSON_VALUE,
+				encode(rejected));
+	}
+
+	static byte[] encode(SubscriptionRejectedException rejected) {
+		return encode(Answers.status(rejected), rejected.getMessage(), null, rejected.getRefused(),
+				rejected.getMaxChannels());
+	}
+
+	static byte[] encode(HttpStatus status, @Nullable String detail, @Nullable String cursor, Refusals refused,
+			@Nullable Integer limit) {
+		return JsonDialect.encodeProblem(status.getReasonPhrase(), status.value(), detail, cursor, refused.channels(),
+				refused.why(), limit);
 	}
 
 }

@@ -1,6 +1,5 @@
 package io.github.cometspring.web;
 
-import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -10,6 +9,7 @@ import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Connection;
 import io.github.cometspring.subscription.Ending;
+import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +17,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.util.context.Context;
 
 import org.springframework.web.reactive.socket.CloseStatus;
 
@@ -47,7 +48,7 @@ final class SocketNews {
 
 	private final Connection connection;
 
-	private final Mono<? extends Principal> principal;
+	private final Asker asker;
 
 	private final FrameWriter frames;
 
@@ -91,16 +92,16 @@ final class SocketNews {
 	/**
 	 * Creates the news of a socket, of no channel to begin with.
 	 * @param connection the client
-	 * @param principal the user who is logged in, or empty
+	 * @param asker who decides on channels is told who asks
 	 * @param frames writes to the socket
 	 * @param life asks whether the client is still there
 	 * @param close closes the socket with a word
 	 * @param drop ends the connection at once
 	 */
-	SocketNews(Connection connection, Mono<? extends Principal> principal, FrameWriter frames,
-			SignsOfLife life, Consumer<CloseStatus> close, Runnable drop) {
+	SocketNews(Connection connection, Asker asker, FrameWriter frames, SignsOfLife life, Consumer<CloseStatus> close,
+			Runnable drop) {
 		this.connection = connection;
-		this.principal = principal;
+		this.asker = asker;
 		this.frames = frames;
 		this.life = life;
 		this.close = close;
@@ -118,11 +119,12 @@ final class SocketNews {
 	/**
 	 * Changes what the client listens to.
 	 * @param channels what it listens to from now on, and where it starts each
+	 * @param refused what it has asked for, too, and does not get
 	 * @param answer whether it waits for the starting cursor
 	 * @param ping the ping that the change came with, or {@code null} if there was none
 	 * @return completes when the client has been sent what covers the change
 	 */
-	Mono<Void> change(Map<String, Cursor> channels, boolean answer, @Nullable Long ping) {
+	Mono<Void> change(Map<String, Cursor> channels, Refusals refused, boolean answer, @Nullable Long ping) {
 		this.channels.clear();
 		this.channels.putAll(channels);
 		if (ping != null) {
@@ -131,7 +133,7 @@ final class SocketNews {
 		this.answerDue = this.answerDue || answer || this.ping != null;
 		return Mono.create((sink) -> {
 			this.covered = sink;
-			listenAnew();
+			listenAnew(refused);
 		});
 	}
 
@@ -139,9 +141,14 @@ final class SocketNews {
 	 * Listens anew: to nothing, at the beginning, which the heartbeat is heard by.
 	 */
 	void listenAnew() {
+		listenAnew(Refusals.NONE);
+	}
+
+	private void listenAnew(Refusals refused) {
 		this.listening.cancel();
 		this.listening = new Listening();
-		this.connection.listen(new SubscriptionRequest(this.channels, null, this.principal)).subscribe(this.listening);
+		this.connection.listen(new SubscriptionRequest(this.channels, refused, null, this.asker.principal()))
+			.subscribe(this.listening);
 		if (this.underWay == null) {
 			this.listening.request(1);
 		}
@@ -176,6 +183,7 @@ final class SocketNews {
 				this.channels.remove(segment.channel());
 			}
 		}
+		batch.refused().channels().forEach(this.channels::remove);
 		this.underWay = batch;
 		if (ending == Ending.CHANNELS_ENDED) {
 			listenAnew();
@@ -183,7 +191,7 @@ final class SocketNews {
 		MonoSink<Void> covered = this.covered;
 		this.covered = null;
 		WriteListener receipt = new Receipt(batch, covered);
-		if (!batch.segments().isEmpty() || this.answerDue) {
+		if (!batch.segments().isEmpty() || !batch.refused().isEmpty() || this.answerDue) {
 			if (batch.isHeartbeat()) {
 				this.life.ask(ALONG);
 			}
@@ -208,6 +216,11 @@ final class SocketNews {
 		private boolean first = true;
 
 		@Override
+		public Context currentContext() {
+			return SocketNews.this.asker.context();
+		}
+
+		@Override
 		protected void hookOnSubscribe(Subscription subscription) {
 			// Nothing is asked for yet.
 		}
@@ -226,7 +239,9 @@ final class SocketNews {
 
 		@Override
 		protected void hookOnError(Throwable error) {
-			SocketNews.this.close.accept(CloseStatuses.FORBIDDEN);
+			if (SocketNews.this.listening == this) {
+				SocketNews.this.close.accept(CloseStatuses.of(error));
+			}
 		}
 
 	}

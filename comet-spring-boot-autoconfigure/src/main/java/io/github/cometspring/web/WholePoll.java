@@ -55,7 +55,7 @@ final class WholePoll extends Mono<Void> {
 			connection = this.subscriptions.connect(this.polls.dialect(), this.loop);
 		}
 		catch (SubscriptionRejectedException ex) {
-			refuse(Answers.status(ex), ex.getMessage()).subscribe(actual);
+			refuse(ex).subscribe(actual);
 			return;
 		}
 		SubscriptionRequest asked;
@@ -76,6 +76,10 @@ final class WholePoll extends Mono<Void> {
 		Answering answering = new Answering(connection, actual);
 		actual.onSubscribe(answering);
 		connection.listen(asked).subscribe(answering);
+	}
+
+	private Mono<Void> refuse(SubscriptionRejectedException rejected) {
+		return Mono.defer(() -> this.response.write(this.polls.refuse(rejected)));
 	}
 
 	private Mono<Void> refuse(HttpStatus status, @Nullable String sentence) {
@@ -167,7 +171,7 @@ final class WholePoll extends Mono<Void> {
 			}
 			leave();
 			if (error instanceof SubscriptionRejectedException rejected) {
-				write(refuse(Answers.status(rejected), rejected.getMessage()));
+				write(refuse(rejected));
 			}
 			else {
 				this.actual.onError(error);

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.InvalidCursorException;
@@ -50,7 +52,15 @@ class ClientMessageTests {
 		ClientMessage message = decode("{\"channels\":[\"a\",\"b\",\"a\"],\"subscribe\":[\"c\"],\"unsubscribe\":[],"
 				+ "\"cursor\":\"earliest\",\"timeout\":\"PT1.5S\",\"ping\":-3}");
 		assertThat(message).isEqualTo(new ClientMessage(List.of("a", "b"), List.of("c"), List.of(), Cursor.EARLIEST,
-				Map.of(), Duration.ofMillis(1500), -3L));
+				Map.of(), Set.of(), Duration.ofMillis(1500), -3L));
+	}
+
+	@Test
+	void decodeWhenCursorInFromCannotBeShouldNameItsChannelsOnly() {
+		ClientMessage message = decode(
+				"{\"channels\":[\"a\",\"b\",\"c\"],\"from\":{\"!\":[\"b\"],\"earliest\":[\"a\",\"b\"],\"\":[\"c\"]}}");
+		assertThat(message.misplaced()).containsExactlyInAnyOrder("b", "c");
+		assertThat(message.start("a")).isEqualTo(Cursor.EARLIEST);
 	}
 
 	@Test
@@ -125,8 +135,8 @@ class ClientMessageTests {
 			JsonNode ping = tree.get("ping");
 			return new ClientMessage(ids(tree.get("channels")), ids(tree.get("subscribe")),
 					ids(tree.get("unsubscribe")), (cursor != null) ? Cursor.parse(text(cursor)) : null,
-					from(tree.get("from")), (timeout != null) ? duration(text(timeout)) : null,
-					(ping != null) ? number(ping) : null);
+					from(tree.get("from"), true), from(tree.get("from"), false).keySet(),
+					(timeout != null) ? duration(text(timeout)) : null, (ping != null) ? number(ping) : null);
 		}
 		catch (IllegalArgumentException | InvalidCursorException | DateTimeException ex) {
 			return true;
@@ -145,18 +155,33 @@ class ClientMessageTests {
 		return List.copyOf(ids);
 	}
 
-	private static Map<String, Cursor> from(@Nullable JsonNode node) throws InvalidCursorException {
+	/**
+	 * The ids with the cursors that can be, or those with one that cannot.
+	 */
+	private static Map<String, Cursor> from(@Nullable JsonNode node, boolean valid) {
 		Map<String, Cursor> from = new LinkedHashMap<>();
 		if (node != null) {
 			if (!node.isObject()) {
 				throw new IllegalArgumentException();
 			}
 			for (Map.Entry<String, JsonNode> start : node.properties()) {
-				Cursor cursor = Cursor.parse(start.getKey());
-				ids(start.getValue()).forEach((id) -> from.putIfAbsent(id, cursor));
+				List<String> ids = ids(start.getValue());
+				Cursor cursor = cursor(start.getKey());
+				if ((cursor != null) == valid) {
+					ids.forEach((id) -> from.putIfAbsent(id, Objects.requireNonNullElse(cursor, Cursor.LATEST)));
+				}
 			}
 		}
 		return from;
+	}
+
+	private static @Nullable Cursor cursor(String token) {
+		try {
+			return Cursor.parse(token);
+		}
+		catch (InvalidCursorException ex) {
+			return null;
+		}
 	}
 
 	private static String text(JsonNode node) {

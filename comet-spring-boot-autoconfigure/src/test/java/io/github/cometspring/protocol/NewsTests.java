@@ -35,6 +35,14 @@ class NewsTests {
 		assertThat(news.messages().get(1).data()).isEqualTo("{\"a\":[1.10,\"]}\"]}");
 	}
 
+	@Test
+	void decodeWhenChannelsAreRefusedShouldNameThem() {
+		byte[] body = JsonDialect.encodeNews(CURSOR.token(), List.of(), List.of(), List.of(), List.of("b", "c"),
+				"forbidden", null);
+		assertThat(News.decode(new String(body, StandardCharsets.UTF_8)).refused()).containsExactly("b", "c");
+		assertThat(News.decode("{\"cursor\":\"AQ\"}").refused()).isEmpty();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "0", "-1.50e+3", "true", "false", "null", "\"\"", "\"\\\"}\\u00e9\"", "[]", "{}",
 			"[[1,2],{\"a\":\"}\"}]", "{\"channel\":\"b\"}", "{\"é\uD83D\uDE00\":\"é\"}" })
@@ -81,7 +89,7 @@ class NewsTests {
 	@ValueSource(strings = { "{}", "{\"cursor\":1}", "{\"cursor\":\"x\"}", "{\"cursor\":\"AQ\",\"messages\":{}}",
 			"{\"cursor\":\"AQ\",\"messages\":[1]}", "{\"cursor\":\"AQ\",\"messages\":[{}]}",
 			"{\"cursor\":\"AQ\",\"messages\":[{\"channel\":\"a\"}]}", "{\"cursor\":\"AQ\",\"ended\":[null]}",
-			"{\"cursor\":\"AQ\",\"gaps\":\"a\"}" })
+			"{\"cursor\":\"AQ\",\"gaps\":\"a\"}", "{\"cursor\":\"AQ\",\"refused\":[1]}" })
 	void decodeWhenMemberIsWrongShouldRefuse(String json) {
 		assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> News.decode(json))
 			.satisfies((ex) -> assertThat(ex.isObject()).isTrue());

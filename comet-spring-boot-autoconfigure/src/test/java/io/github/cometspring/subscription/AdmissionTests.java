@@ -256,7 +256,7 @@ class AdmissionTests {
 
 	@ParameterizedTest
 	@MethodSource
-	void openWhenAuthorizerDoesNotPermitShouldRefuse(@SuppressWarnings("unused") String how,
+	void openWhenAuthorizerDoesNotPermitShouldRefuseThatChannel(@SuppressWarnings("unused") String how,
 			ChannelAuthorizer refusal) {
 		TestNode node = TestNode.with()
 			.authorizer(
@@ -264,15 +264,20 @@ class AdmissionTests {
 			.node();
 		node.publish("a", "1");
 		node.publish("b", "secret");
-		assertRefused(node.poll(Cursor.EARLIEST, "a", "b"), Reason.FORBIDDEN);
-		assertRefused(node.poll(Cursor.EARLIEST, "b", "a"), Reason.FORBIDDEN);
+		for (TestSubscriber<Batch> poll : List.of(node.poll(Cursor.EARLIEST, "a", "b"),
+				node.poll(Cursor.EARLIEST, "b", "a"))) {
+			assertThat(TestNode.news(poll)).containsExactly("a=1");
+			assertThat(TestNode.answer(poll).refused().channels()).containsExactly("b");
+			assertThat(TestNode.cursor(poll).knows("b")).isFalse();
+		}
 		assertRefused(node.poll("no such channel"), Reason.FORBIDDEN);
+		assertRefused(node.poll("b", "no such channel"), Reason.FORBIDDEN);
 		assertThat(TestNode.news(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=1");
 		assertThat(node.connections()).isZero();
 		assertThat(node.channel("b").subscribers()).isZero();
 	}
 
-	static Stream<Arguments> openWhenAuthorizerDoesNotPermitShouldRefuse() {
+	static Stream<Arguments> openWhenAuthorizerDoesNotPermitShouldRefuseThatChannel() {
 		return Stream.of(refusal("false", (principal, channel) -> Mono.just(false)),
 				refusal("empty", (principal, channel) -> Mono.empty()),
 				refusal("error", (principal, channel) -> Mono.error(new IllegalStateException("expected"))),

@@ -33,6 +33,8 @@ final class TestNode {
 
 	static final Duration TIMEOUT = Duration.ofSeconds(20);
 
+	static final Duration AUTHORIZATION_TIMEOUT = Duration.ofSeconds(5);
+
 	static final SubscriptionLimits LIMITS = new SubscriptionLimits(null, 100, 1000, Duration.ofSeconds(15));
 
 	/** A message takes a byte a character. */
@@ -53,7 +55,9 @@ final class TestNode {
 	TestNode(Options options) {
 		this.channels = new DefaultChannels(this.broker, options.settings, 1_000_000, this.time);
 		this.control = options.control;
-		this.subscriptions = new Subscriptions(this.broker, options.control, options.authorizer, options.limits);
+		this.subscriptions = new Subscriptions(this.broker, options.control,
+				(options.authorizer != null) ? new Authorization(options.authorizer, AUTHORIZATION_TIMEOUT) : null,
+				options.limits);
 		this.loop = (options.loop != null) ? options.loop : new SchedulerEventLoop(this.time);
 	}
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +59,13 @@ public final class RawWebSocket implements AutoCloseable {
 	/**
 	 * Opens a WebSocket at {@code /comet} on a connection.
 	 * @param connection the connection
+	 * @param headers further header lines
 	 * @return the client
 	 */
-	public static RawWebSocket open(RawConnection connection) {
-		RawConnection.Answer answer = handshake(connection, "Sec-WebSocket-Protocol: comet.v1");
+	public static RawWebSocket open(RawConnection connection, String... headers) {
+		String[] all = Stream.concat(Stream.of("Sec-WebSocket-Protocol: comet.v1"), Stream.of(headers))
+			.toArray(String[]::new);
+		RawConnection.Answer answer = handshake(connection, all);
 		if (answer.status() != 101) {
 			throw new IllegalStateException(answer.statusLine() + ": " + answer.body());
 		}

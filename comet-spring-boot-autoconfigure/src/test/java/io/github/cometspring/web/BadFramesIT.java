@@ -51,7 +51,8 @@ class BadFramesIT {
 	// The pings that ask whether the connection goes on
 	private static final long SENTINEL = 1_000_000_000_000L;
 
-	private static final Set<String> MEMBERS = Set.of("messages", "cursor", "ended", "gaps", "error", "pong");
+	private static final Set<String> MEMBERS = Set.of("messages", "cursor", "ended", "gaps", "refused", "why", "error",
+			"pong");
 
 	@RegisterExtension
 	static final QuietLog log = new QuietLog();

@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.InvalidCursorException;
@@ -114,8 +115,20 @@ enum BadMessage {
 	}
 
 	private static boolean isFrom(JsonNode from) {
-		return from.isObject()
-				&& from.propertyStream().allMatch((start) -> isCursor(start.getKey()) && areIds(start.getValue()));
+		// A cursor here concerns its own channels (section 8).
+		return from.isObject() && from.propertyStream().allMatch((start) -> areIds(start.getValue()));
+	}
+
+	/**
+	 * The ids of a message in which nothing is wrong that have a cursor that cannot be.
+	 */
+	static Set<String> misplaced(JsonNode json) {
+		return json.path("from")
+			.propertyStream()
+			.filter((start) -> !isCursor(start.getKey()))
+			.flatMap((start) -> start.getValue().valueStream())
+			.map(JsonNode::stringValue)
+			.collect(Collectors.toSet());
 	}
 
 	private static boolean isCursor(JsonNode cursor) {

@@ -115,13 +115,15 @@ class BadRequestsIT {
 		return BadMessage.of(body, LIMIT).stream().map((kind) -> switch (kind) {
 			case TOO_BIG -> 413;
 			case NO_TEXT, NO_OBJECT, WRONG -> 400;
-			case FINE -> namesChannels(body) ? 200 : 400;
+			case FINE -> leavesChannels(body) ? 200 : 400;
 		}).collect(Collectors.toSet());
 	}
 
-	private static boolean namesChannels(byte[] body) {
+	private static boolean leavesChannels(byte[] body) {
 		try {
-			return !JSON.readTree(new String(body, StandardCharsets.UTF_8)).path("channels").isEmpty();
+			JsonNode json = JSON.readTree(new String(body, StandardCharsets.UTF_8));
+			Set<String> misplaced = BadMessage.misplaced(json);
+			return json.path("channels").valueStream().anyMatch((id) -> !misplaced.contains(id.stringValue()));
 		}
 		catch (JacksonException ex) {
 			return false;

@@ -4,11 +4,14 @@ import java.time.Duration;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawEventStream.Event;
 import io.github.cometspring.testing.ServedClass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,6 +61,41 @@ class EventStreamResumeIT {
 		comet.publish("2");
 		RawEventStream stream = stream("channel=" + comet.name() + "&cursor=earliest", "Last-Event-ID: " + after1);
 		assertThat(stream.news().data()).contains("\"2\"");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "&lastEventId=%s", "&lastEventId=%s&cursor=latest", "&cursor=latest&lastEventId=%s",
+			"&cursor=%s&lastEventId=", "&cursor=%s&lastEventId", "&lastEventId=&lastEventId=%s",
+			"&lastEventId=%s&from=latest:%c" })
+	void streamWhenPlaceIsNamedInTheAddressShouldResumeFromIt(String query) {
+		comet.publish("1");
+		String after1 = comet.cursor();
+		comet.publish("2");
+		String address = "channel=" + comet.name() + query.replace("%s", after1).replace("%c", comet.name());
+		for (String header : new String[] { "X-None: 1", "Last-Event-ID:", "Last-Event-ID:   " }) {
+			RawEventStream stream = stream(address, header);
+			assertThat(stream.news().data()).as(header).contains("\"2\"");
+			stream.close();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "&lastEventId=earliest", "&lastEventId=nonsense", "&cursor=nonsense", "&from=nonsense" })
+	void streamWhenHeaderNamesAPlaceShouldNotLookAtTheAddress(String query) {
+		comet.publish("1");
+		String after1 = comet.cursor();
+		comet.publish("2");
+		assertThat(stream("channel=" + comet.name() + query, "Last-Event-ID: " + after1).news().data())
+			.contains("\"2\"");
+	}
+
+	@Test
+	void streamWhenNoPlaceIsNamedShouldBeginNow() {
+		comet.publish("before");
+		RawEventStream stream = stream("channel=" + comet.name() + "&cursor=&lastEventId=&from=", "Last-Event-ID:");
+		Await.until(() -> comet.channel().subscribers() == 1);
+		comet.publish("after");
+		assertThat(stream.news().data()).contains("after");
 	}
 
 	@Test

@@ -12,7 +12,6 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawWebSocket;
-import io.github.cometspring.testing.RawWebSocket.Frame;
 import io.github.cometspring.testing.Secret;
 import io.github.cometspring.testing.ServedClass;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,11 +161,12 @@ class WebSocketIT {
 	}
 
 	@Test
-	void subscribeWhenNotAuthorizedShouldCloseWith1008() {
-		this.socket.raw().send("{\"subscribe\":[\"" + comet.name() + "\",\"secret\"]}");
-		Frame frame = Objects.requireNonNull(this.socket.raw().read());
-		assertThat(frame.closeReason()).isNotEmpty().doesNotContain("secret");
-		assertThat(this.socket.raw().connection().drain()).isTrue();
+	void subscribeWhenNotAuthorizedForOneShouldTellAndGoOn() {
+		JsonNode news = this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\",\"secret\"]}");
+		assertThat(news.get("refused").toString()).isEqualTo("[\"secret\"]");
+		assertThat(news.get("why").stringValue()).isEqualTo("forbidden");
+		comet.publish("1");
+		assertThat(JsonSocket.data(this.socket.next())).containsExactly("1");
 	}
 
 	@Test

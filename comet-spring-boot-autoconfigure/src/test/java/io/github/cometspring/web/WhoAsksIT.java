@@ -1,0 +1,266 @@
+package io.github.cometspring.web;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+
+import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.QuietLog;
+import io.github.cometspring.testing.RawConnection;
+import io.github.cometspring.testing.RawEventStream;
+import io.github.cometspring.testing.RawWebSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The authorizer of an application with Spring Security knows who asks: on every way to
+ * the client, in every dialect, however the user has logged in. Ada may read what begins
+ * with her name, and Bob what begins with his.
+ */
+class WhoAsksIT {
+
+	@RegisterExtension
+	static final QuietLog log = new QuietLog();
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private static final SecretKey KEY = new SecretKeySpec(new byte[32], "HmacSHA256");
+
+	private static final Map<Boolean, CometServer> SERVERS = new HashMap<>();
+
+	@BeforeAll
+	static void start() {
+		for (boolean fastPath : new boolean[] { true, false }) {
+			CometServer server = CometServer.start(new Class<?>[] { Security.class }, "comet.fast-path=" + fastPath);
+			SERVERS.put(fastPath, server);
+			Stream.of("ada.1", "ada.2", "bob.1").forEach((name) -> server.create(name).publish("m").block(PATIENCE));
+		}
+	}
+
+	@AfterAll
+	static void stop() {
+		SERVERS.values().forEach(CometServer::close);
+	}
+
+	static Stream<Arguments> ways() {
+		return Stream.of(true, false)
+			.flatMap((fastPath) -> Arrays.stream(Login.values())
+				.flatMap((login) -> Arrays.stream(Transport.values())
+					.map((transport) -> Arguments.of(fastPath, login, transport))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("ways")
+	void listenWhenLoggedInShouldGetOwnChannelAndNoOther(boolean fastPath, Login login, Transport transport) {
+		int port = server(fastPath).port();
+		String ada = login.header("ada", port);
+		String bob = login.header("bob", port);
+		assertThat(mayRead(port, transport, "ada.1", ada)).isTrue();
+		assertThat(mayRead(port, transport, "ada.1", bob)).isFalse();
+		assertThat(mayRead(port, transport, "bob.1", bob)).isTrue();
+		assertThat(mayRead(port, transport, "ada.1", "X-Nobody: true")).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void listenWhenAnotherUserAsksOnTheSameConnectionShouldAskForThatUser(boolean fastPath) {
+		int port = server(fastPath).port();
+		String ada = Login.FORM.header("ada", port);
+		String bob = Login.BASIC.header("bob", port);
+		try (RawConnection kept = RawConnection.open(port)) {
+			for (int round = 0; round < 3; round++) {
+				for (Transport transport : new Transport[] { Transport.LEGACY, Transport.JSON }) {
+					assertThat(mayRead(kept, transport, "ada.1", ada)).isTrue();
+					assertThat(mayRead(kept, transport, "ada.1", bob)).isFalse();
+					assertThat(mayRead(kept, transport, "ada.1", "X-Nobody: true")).isFalse();
+					assertThat(mayRead(kept, transport, "bob.1", bob)).isTrue();
+				}
+				assertThat(kept.request("GET", "/comet?channel=ada.1", null, "", "Accept: text/event-stream", bob)
+					.read()
+					.status()).isEqualTo(403);
+			}
+			assertThat(mayRead(kept, Transport.SSE, "ada.1", ada)).isTrue();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void subscribeWhenSocketIsOpenLongSinceShouldStillAskForItsUser(boolean fastPath) {
+		int port = server(fastPath).port();
+		try (RawWebSocket raw = RawWebSocket.open(RawConnection.open(port), Login.FORM.header("ada", port))) {
+			JsonSocket socket = new JsonSocket(raw);
+			assertThat(JsonSocket.data(socket.exchange("{\"subscribe\":[\"ada.1\"],\"cursor\":\"earliest\"}")))
+				.containsExactly("m");
+			var news = socket.exchange("{\"subscribe\":[\"ada.2\",\"bob.1\"],\"cursor\":\"earliest\"}");
+			assertThat(JsonSocket.data(news)).containsExactly("m");
+			assertThat(news.path("refused").toString()).isEqualTo("[\"bob.1\"]");
+		}
+	}
+
+	private static CometServer server(boolean fastPath) {
+		return Objects.requireNonNull(SERVERS.get(fastPath));
+	}
+
+	private static boolean mayRead(int port, Transport transport, String channel, String login) {
+		try (RawConnection client = RawConnection.open(port)) {
+			return mayRead(client, transport, channel, login);
+		}
+	}
+
+	private static boolean mayRead(RawConnection client, Transport transport, String channel, String login) {
+		return switch (transport) {
+			case LEGACY -> isServed(client.poll("registration=" + channel, "Comet-Cursor: earliest", login).read());
+			case JSON -> isServed(client
+				.request("POST", "/comet", "application/json", JsonPollClient.request("earliest", null, channel), login)
+				.read());
+			case SSE ->
+				RawEventStream.open(client, "channel=" + channel + "&cursor=earliest", login).head().status() == 200;
+			case WEBSOCKET -> {
+				RawWebSocket socket = RawWebSocket.open(client, login);
+				socket.send("{\"subscribe\":[\"" + channel + "\"],\"cursor\":\"earliest\"}");
+				yield socket.text().contains("\"data\":\"m\"");
+			}
+		};
+	}
+
+	private static boolean isServed(RawConnection.Answer answer) {
+		assertThat(answer.status()).isIn(200, 403);
+		return answer.status() == 200 && answer.body().contains("m");
+	}
+
+	private enum Login {
+
+		FORM {
+
+			@Override
+			String header(String user, int port) {
+				try (RawConnection client = RawConnection.open(port)) {
+					String cookie = client
+						.request("POST", "/login", "application/x-www-form-urlencoded",
+								"username=" + user + "&password=password")
+						.read()
+						.header("Set-Cookie");
+					return "Cookie: " + Objects.requireNonNull(cookie).split(";")[0];
+				}
+			}
+
+		},
+
+		BASIC {
+
+			@Override
+			String header(String user, int port) {
+				return "Authorization: Basic " + Base64.getEncoder().encodeToString(ascii(user + ":password"));
+			}
+
+		},
+
+		JWT {
+
+			@Override
+			String header(String user, int port) {
+				String signed = base64("{\"alg\":\"HS256\"}") + "."
+						+ base64("{\"sub\":\"" + user + "\",\"exp\":4102444800}");
+				try {
+					Mac mac = Mac.getInstance(KEY.getAlgorithm());
+					mac.init(KEY);
+					return "Authorization: Bearer " + signed + "."
+							+ Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal(ascii(signed)));
+				}
+				catch (GeneralSecurityException ex) {
+					throw new IllegalStateException(ex);
+				}
+			}
+
+		};
+
+		/**
+		 * A header line that shows who asks.
+		 */
+		abstract String header(String user, int port);
+
+		private static String base64(String json) {
+			return Base64.getUrlEncoder().withoutPadding().encodeToString(ascii(json));
+		}
+
+		private static byte[] ascii(String text) {
+			return text.getBytes(StandardCharsets.US_ASCII);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableWebFluxSecurity
+	static class Security {
+
+		@Bean
+		MapReactiveUserDetailsService users() {
+			return new MapReactiveUserDetailsService(List.of("ada", "bob")
+				.stream()
+				.map((name) -> User.withUsername(name).password("{noop}password").roles("USER").build())
+				.toList());
+		}
+
+		@Bean
+		ReactiveJwtDecoder jwtDecoder() {
+			return NimbusReactiveJwtDecoder.withSecretKey(KEY).build();
+		}
+
+		@Bean
+		SecurityWebFilterChain security(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().permitAll())
+				.formLogin(Customizer.withDefaults())
+				.httpBasic(Customizer.withDefaults())
+				.oauth2ResourceServer((server) -> server.jwt(Customizer.withDefaults()))
+				.csrf(ServerHttpSecurity.CsrfSpec::disable)
+				.build();
+		}
+
+		/**
+		 * The user of the exchange and the security context have to agree.
+		 */
+		@Bean
+		ChannelAuthorizer channelAuthorizer() {
+			return (principal, channel) -> ReactiveSecurityContextHolder.getContext()
+				.mapNotNull(SecurityContext::getAuthentication)
+				.map(Authentication::getName)
+				.map((name) -> principal != null && principal.getName().equals(name) && channel.startsWith(name + "."));
+		}
+
+	}
+
+}
