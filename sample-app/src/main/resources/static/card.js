@@ -100,7 +100,7 @@ export class Card {
 			return;
 		}
 		quick.dataset.from = `${price}/${minimum}`;
-		[bids.length ? 1 : 0, 5, 10].forEach((times, i) => {
+		[bids.length ? 1 : 0, 5].forEach((times, i) => {
 			let button = quick.children[i];
 			if (!button) { // the buttons stay, so that the focus does
 				button = quick.appendChild(text('button', ''));

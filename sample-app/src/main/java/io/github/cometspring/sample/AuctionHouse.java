@@ -72,7 +72,8 @@ class AuctionHouse {
 	 * while there is no channel left for it
 	 */
 	Mono<Item> bringIn() {
-		// The news first: the lot must not take the place of a news channel that was ended.
+		// The news first: the lot must not take the place of a news channel that was
+		// ended.
 		return news().flatMap((news) -> this.channels.create(Item.class)
 			.flatMap(TypedChannel::handle)
 			.map(this::listing)
@@ -134,13 +135,11 @@ class AuctionHouse {
 
 	/** The house itself closes the channel of an item when the item is no longer open. */
 	private Mono<Void> withdrawIfEnded(String id) {
-		return Mono.defer(() -> this.room.isOpen(id) ? lot(id).hasElement() : Mono.just(true))
-			.doOnNext((there) -> {
-				if (!there) {
-					this.room.withdraw(id);
-				}
-			})
-			.then();
+		return Mono.defer(() -> this.room.isOpen(id) ? lot(id).hasElement() : Mono.just(true)).doOnNext((there) -> {
+			if (!there) {
+				this.room.withdraw(id);
+			}
+		}).then();
 	}
 
 	/**
@@ -156,7 +155,8 @@ class AuctionHouse {
 	 * @return the sale as it stands
 	 */
 	Mono<Sale> sale() {
-		// The handles first: what changes meanwhile is then heard twice and not missed. An
+		// The handles first: what changes meanwhile is then heard twice and not missed.
+		// An
 		// item that came up meanwhile is left to the news.
 		return withdrawEnded().then(news())
 			.flatMap(TypedChannel::handle)

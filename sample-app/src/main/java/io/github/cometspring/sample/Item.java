@@ -42,8 +42,8 @@ record Item(String id, int version, int number, Lot lot, Phase phase, List<Bid> 
 	 * @param now the time of the bid
 	 * @param extension the time that remains for others at least
 	 * @return the item, led by the bidder
-	 * @throws BidRefusedException if the lot is withdrawn, or the bid comes too late or is
-	 * too low
+	 * @throws BidRefusedException if the lot is withdrawn, or the bid comes too late or
+	 * is too low
 	 */
 	Item bid(Bid bid, Instant now, Duration extension) {
 		if (this.phase == Phase.WITHDRAWN) {

@@ -14,8 +14,8 @@ import io.github.cometspring.sample.BidRefusedException.Reason;
 import io.github.cometspring.sample.Item.Phase;
 
 /**
- * What is under the hammer now, and what left it last: sold, passed or withdrawn. The one owner of the items; safe
- * for use by several threads, its monitor guards all of it.
+ * What is under the hammer now, and what left it last: sold, passed or withdrawn. The one
+ * owner of the items; safe for use by several threads, its monitor guards all of it.
  */
 class SaleRoom {
 
