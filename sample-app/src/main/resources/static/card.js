@@ -73,7 +73,7 @@ export class Card {
 
 	paint(before = this.item) {
 		const { item, root } = this;
-		const mine = leads(item);
+		const mine = leads(item) && item.phase !== 'WITHDRAWN';
 		root.dataset.phase = item.phase;
 		root.classList.toggle('mine', mine);
 		if (mine) {

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -119,6 +122,27 @@ class ReadmeApplicationIT {
 		assertThat(answer.headers().firstValue("Content-Type"))
 			.hasValueSatisfying((type) -> assertThat(type).startsWith("text/javascript"));
 		assertThat(answer.body()).contains("export class Comet");
+	}
+
+	@Test
+	void stateShouldHaveTheMembersThatTheDocumentShows() throws IOException, InterruptedException {
+		CodeBlock printed = Document.all()
+			.stream()
+			.filter((document) -> document.path().endsWith("operations.md"))
+			.flatMap((document) -> document.blocks().stream())
+			.filter((block) -> block.language().equals("json"))
+			.findFirst()
+			.orElseThrow();
+		assertThat(members(get("/actuator/comet").body())).isEqualTo(members(printed.text()));
+	}
+
+	private static Set<String> members(String json) {
+		Set<String> members = new TreeSet<>();
+		JsonMapper.shared().readTree(json).properties().forEach((member) -> {
+			members.add(member.getKey());
+			member.getValue().propertyNames().forEach((name) -> members.add(member.getKey() + "." + name));
+		});
+		return members;
 	}
 
 	/** In the order of the page: what is switched off is switched on again. */

@@ -155,9 +155,8 @@ class AuctionHouse {
 	 * @return the sale as it stands
 	 */
 	Mono<Sale> sale() {
-		// The handles first: what changes meanwhile is then heard twice and not missed.
-		// An
-		// item that came up meanwhile is left to the news.
+		// The handles first: what changes meanwhile is heard twice then, and not missed.
+		// The news bring an item that came up meanwhile.
 		return withdrawEnded().then(news())
 			.flatMap(TypedChannel::handle)
 			.zipWhen((news) -> handles(),
