@@ -73,7 +73,7 @@ export class Card {
 
 	paint(before = this.item) {
 		const { item, root } = this;
-		const mine = leads(item);
+		const mine = leads(item) && item.phase !== 'WITHDRAWN';
 		root.dataset.phase = item.phase;
 		root.classList.toggle('mine', mine);
 		if (mine) {
@@ -100,7 +100,7 @@ export class Card {
 			return;
 		}
 		quick.dataset.from = `${price}/${minimum}`;
-		[bids.length ? 1 : 0, 5, 10].forEach((times, i) => {
+		[bids.length ? 1 : 0, 5].forEach((times, i) => {
 			let button = quick.children[i];
 			if (!button) { // the buttons stay, so that the focus does
 				button = quick.appendChild(text('button', ''));

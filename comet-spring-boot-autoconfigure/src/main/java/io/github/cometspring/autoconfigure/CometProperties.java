@@ -24,7 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param history What channels keep for clients that resume.
  * @param channelIdleTimeout Time after which a channel that had neither a publication nor
  * a client is closed. Unset for never.
- * @param writeTimeout Time that a client may take to receive an answer before its
+ * @param writeTimeout Time that a write to a client may make no progress before its
  * connection is closed.
  * @param maxConnections Maximum number of clients connected at a time to this node. Empty
  * for no limit.
@@ -39,8 +39,8 @@ import org.springframework.util.unit.DataSize;
  * and log-in headers along. Not with '*'.
  * @param authorization How it is decided who may read what.
  * @param transports Dialects that are switched on.
- * @param fastPath Whether answers take the shortest way to the socket on which nobody in
- * the application misses them.
+ * @param fastPath Whether messages may bypass WebFlux when no filter, authorizer or
+ * custom handler needs to see them.
  * @param heartbeat Time after which a silent stream gets a sign of life.
  * @since 0.1.0
  */

@@ -50,7 +50,7 @@ class AuctionController {
 			case NOT_A_BID -> HttpStatus.BAD_REQUEST;
 			case UNKNOWN_ITEM -> HttpStatus.NOT_FOUND;
 			case TOO_LOW -> HttpStatus.CONFLICT;
-			case CLOSED -> HttpStatus.GONE;
+			case CLOSED, WITHDRAWN -> HttpStatus.GONE;
 		};
 		return problem(status, ex.getReason(), String.valueOf(ex.getMessage()));
 	}

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
+import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.ChannelHandle;
 import io.github.cometspring.typed.TypedChannel;
 import io.github.cometspring.typed.TypedChannels;
@@ -23,7 +24,8 @@ import org.springframework.stereotype.Service;
 /**
  * Puts the sale room on the air. Every item has a channel of its own, which carries the
  * whole item after each change and is closed when the hammer has fallen; one well-known
- * channel announces new items.
+ * channel announces new items. An operator who ends the channel of an item withdraws it
+ * from the sale.
  */
 @Service
 class AuctionHouse {
@@ -70,12 +72,19 @@ class AuctionHouse {
 	 * while there is no channel left for it
 	 */
 	Mono<Item> bringIn() {
-		return this.channels.create(Item.class).flatMap(TypedChannel::handle).flatMap((handle) -> {
-			int number = this.lotNumber.incrementAndGet();
-			Item item = Item.open(handle.channel(), number, this.catalogue.lot(number), now(), duration());
-			this.room.bringIn(item);
-			return news().flatMap((news) -> news.publish(new Listing(item, handle))).thenReturn(item);
-		});
+		// The news first: the lot must not take the place of a news channel that was
+		// ended.
+		return news().flatMap((news) -> this.channels.create(Item.class)
+			.flatMap(TypedChannel::handle)
+			.map(this::listing)
+			.flatMap((listing) -> news.publish(listing).thenReturn(listing.item())));
+	}
+
+	private Listing listing(ChannelHandle handle) {
+		int number = this.lotNumber.incrementAndGet();
+		Item item = Item.open(handle.channel(), number, this.catalogue.lot(number), now(), duration());
+		this.room.bringIn(item);
+		return new Listing(item, handle);
 	}
 
 	/**
@@ -85,26 +94,52 @@ class AuctionHouse {
 	 * @return the item after the bid, or {@link BidRefusedException}
 	 */
 	Mono<Item> bid(String id, Bid bid) {
-		return Mono.fromSupplier(() -> this.room.bid(id, bid, now()))
-			.flatMap((item) -> lot(id).flatMap((channel) -> channel.publish(item))
-				// The bid stands: the next message of the lot carries it too.
-				.onErrorResume((ex) -> warn("Bid on lot %d was not announced".formatted(item.number()), ex))
+		return withdrawIfEnded(id).then(Mono.fromSupplier(() -> this.room.bid(id, bid, now())))
+			.flatMap((item) -> lot(id).switchIfEmpty(Mono.error(() -> new ChannelClosedException(id)))
+				.flatMap((channel) -> channel.publish(item))
+				.onErrorResume((ex) -> unannounced(item, ex))
 				.thenReturn(item));
 	}
 
+	private <T> Mono<T> unannounced(Item item, Throwable ex) {
+		if (ex instanceof ChannelClosedException && this.room.withdraw(item.id())) {
+			return Mono.error(BidRefusedException.withdrawn());
+		}
+		// The bid stands: the next message of the lot carries it too.
+		return warn("Bid on lot %d was not announced".formatted(item.number()), ex);
+	}
+
 	/**
-	 * Lets the hammer fall on every item whose time is up, tells everyone, and closes the
-	 * channels of these items.
+	 * Withdraws every item whose channel somebody else has ended, then lets the hammer
+	 * fall on every other item whose time is up, tells everyone, and closes the channels
+	 * of these items.
 	 * @return completes when all is done
 	 */
 	Mono<Void> hammer() {
-		return Flux.defer(() -> Flux.fromIterable(this.room.hammer(now()))).flatMap(this::end).then();
+		return withdrawEnded().thenMany(Flux.defer(() -> Flux.fromIterable(this.room.hammer(now()))))
+			.flatMap(this::end)
+			.then();
 	}
 
 	private Mono<Void> end(Item item) {
 		return lot(item.id()).flatMap((channel) -> channel.publish(item)
 			.onErrorResume((ex) -> warn("End of lot %d was not announced".formatted(item.number()), ex))
 			.then(channel.close()));
+	}
+
+	private Mono<Void> withdrawEnded() {
+		return Flux.defer(() -> Flux.fromIterable(this.room.open()))
+			.concatMap((item) -> withdrawIfEnded(item.id()))
+			.then();
+	}
+
+	/** The house itself closes the channel of an item when the item is no longer open. */
+	private Mono<Void> withdrawIfEnded(String id) {
+		return Mono.defer(() -> this.room.isOpen(id) ? lot(id).hasElement() : Mono.just(true)).doOnNext((there) -> {
+			if (!there) {
+				this.room.withdraw(id);
+			}
+		}).then();
 	}
 
 	/**
@@ -120,10 +155,10 @@ class AuctionHouse {
 	 * @return the sale as it stands
 	 */
 	Mono<Sale> sale() {
-		// The handles first: what changes meanwhile is then heard twice and not missed.
-		// An
-		// item that came up meanwhile is left to the news.
-		return news().flatMap(TypedChannel::handle)
+		// The handles first: what changes meanwhile is heard twice then, and not missed.
+		// The news bring an item that came up meanwhile.
+		return withdrawEnded().then(news())
+			.flatMap(TypedChannel::handle)
 			.zipWhen((news) -> handles(),
 					(news, handles) -> new Sale(now(), news, listings(handles), this.room.sold()));
 	}

@@ -14,6 +14,10 @@ class BidRefusedException extends RuntimeException {
 		this.reason = reason;
 	}
 
+	static BidRefusedException withdrawn() {
+		return new BidRefusedException(Reason.WITHDRAWN, "The house has withdrawn this lot.");
+	}
+
 	Reason getReason() {
 		return this.reason;
 	}
@@ -28,6 +32,9 @@ class BidRefusedException extends RuntimeException {
 
 		/** The hammer fell before. */
 		CLOSED,
+
+		/** The lot was taken out of the sale. */
+		WITHDRAWN,
 
 		/** There is no such lot. */
 		UNKNOWN_ITEM

@@ -42,9 +42,13 @@ record Item(String id, int version, int number, Lot lot, Phase phase, List<Bid> 
 	 * @param now the time of the bid
 	 * @param extension the time that remains for others at least
 	 * @return the item, led by the bidder
-	 * @throws BidRefusedException if the bid comes too late or is too low
+	 * @throws BidRefusedException if the lot is withdrawn, or the bid comes too late or
+	 * is too low
 	 */
 	Item bid(Bid bid, Instant now, Duration extension) {
+		if (this.phase == Phase.WITHDRAWN) {
+			throw BidRefusedException.withdrawn();
+		}
 		if (this.phase != Phase.OPEN || isDue(now)) {
 			throw new BidRefusedException(Reason.CLOSED, "Too late: the hammer has fallen on this lot.");
 		}
@@ -65,6 +69,15 @@ record Item(String id, int version, int number, Lot lot, Phase phase, List<Bid> 
 	Item hammer() {
 		return new Item(this.id, this.version + 1, this.number, this.lot,
 				this.bids.isEmpty() ? Phase.PASSED : Phase.SOLD, this.bids, this.bidCount, this.opensAt, this.endsAt);
+	}
+
+	/**
+	 * The item after the house took it out of the sale.
+	 * @return the item, which is sold to nobody, whoever led
+	 */
+	Item withdraw() {
+		return new Item(this.id, this.version + 1, this.number, this.lot, Phase.WITHDRAWN, this.bids, this.bidCount,
+				this.opensAt, this.endsAt);
 	}
 
 	boolean isDue(Instant now) {
@@ -98,7 +111,10 @@ record Item(String id, int version, int number, Lot lot, Phase phase, List<Bid> 
 		SOLD,
 
 		/** The hammer fell, and nobody had bid. */
-		PASSED
+		PASSED,
+
+		/** Taken out of the sale before the hammer fell; sold to nobody. */
+		WITHDRAWN
 
 	}
 

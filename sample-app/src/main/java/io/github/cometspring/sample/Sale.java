@@ -11,7 +11,7 @@ import io.github.cometspring.channel.ChannelHandle;
  * @param now the time on the server's clock, against which the countdowns run
  * @param news the channel that announces new listings, and where to start
  * @param items the items under the hammer
- * @param sold the items that were sold or passed last
+ * @param sold the items that were sold, passed or withdrawn last
  */
 record Sale(Instant now, ChannelHandle news, List<Listing> items, List<Item> sold) {
 }

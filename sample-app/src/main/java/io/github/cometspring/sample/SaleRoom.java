@@ -8,12 +8,14 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import io.github.cometspring.sample.BidRefusedException.Reason;
+import io.github.cometspring.sample.Item.Phase;
 
 /**
- * What is under the hammer now, and what was sold last. The one owner of the items; safe
- * for use by several threads, its monitor guards all of it.
+ * What is under the hammer now, and what left it last: sold, passed or withdrawn. The one
+ * owner of the items; safe for use by several threads, its monitor guards all of it.
  */
 class SaleRoom {
 
@@ -44,9 +46,9 @@ class SaleRoom {
 	synchronized Item bid(String id, Bid bid, Instant now) {
 		Item item = this.open.get(id);
 		if (item == null) {
-			throw this.sold.stream().anyMatch((candidate) -> candidate.id().equals(id))
-					? new BidRefusedException(Reason.CLOSED, "Too late: the hammer has fallen on this lot.")
-					: new BidRefusedException(Reason.UNKNOWN_ITEM, "There is no such lot in this sale.");
+			Item gone = gone(id)
+				.orElseThrow(() -> new BidRefusedException(Reason.UNKNOWN_ITEM, "There is no such lot in this sale."));
+			return gone.bid(bid, now, this.lateBidExtension);
 		}
 		Item risen = item.bid(bid, now, this.lateBidExtension);
 		this.open.put(id, risen);
@@ -62,12 +64,37 @@ class SaleRoom {
 		List<Item> fallen = this.open.values().stream().filter((item) -> item.isDue(now)).map(Item::hammer).toList();
 		for (Item item : fallen) {
 			this.open.remove(item.id());
-			this.sold.addFirst(item);
-			if (this.sold.size() > SOLD_KEPT) {
-				this.sold.removeLast();
-			}
+			keep(item);
 		}
 		return fallen;
+	}
+
+	/**
+	 * Takes an item out of the sale if the hammer has not fallen on it.
+	 * @param id the id of the item
+	 * @return whether the item is withdrawn now
+	 */
+	synchronized boolean withdraw(String id) {
+		Item item = this.open.remove(id);
+		if (item != null) {
+			keep(item.withdraw());
+		}
+		return gone(id).filter((gone) -> gone.phase() == Phase.WITHDRAWN).isPresent();
+	}
+
+	private Optional<Item> gone(String id) {
+		return this.sold.stream().filter((item) -> item.id().equals(id)).findFirst();
+	}
+
+	private void keep(Item item) {
+		this.sold.addFirst(item);
+		if (this.sold.size() > SOLD_KEPT) {
+			this.sold.removeLast();
+		}
+	}
+
+	synchronized boolean isOpen(String id) {
+		return this.open.containsKey(id);
 	}
 
 	/**
@@ -79,7 +106,7 @@ class SaleRoom {
 	}
 
 	/**
-	 * The items that were sold or passed last.
+	 * The items that were sold, passed or withdrawn last.
 	 * @return the items, the last one first
 	 */
 	synchronized List<Item> sold() {

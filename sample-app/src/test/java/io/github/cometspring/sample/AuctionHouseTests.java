@@ -6,13 +6,19 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelHandle;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.TooManyChannelsException;
+import io.github.cometspring.sample.BidRefusedException.Reason;
 import io.github.cometspring.sample.Item.Phase;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.BDDMockito.willReturn;
+import static org.mockito.Mockito.spy;
 
 /**
  * Tests for {@link AuctionHouse}.
@@ -71,10 +77,61 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void bidWhenChannelIsGoneShouldStand() {
+	void bidWhenChannelHasEndedShouldBeRefused() {
 		Item item = this.house.bringIn().block(PATIENCE);
 		channel(item.id()).close().block(PATIENCE);
+		assertWithdrawn(this.house.bid(item.id(), new Bid("Ada", 5000)));
+		assertThat(this.house.open()).isEmpty();
+	}
+
+	@Test
+	void bidWhenChannelEndsMeanwhileShouldBeRefused() {
+		Item item = this.house.bringIn().block(PATIENCE);
+		Channel channel = channel(item.id());
+		channel.close().block(PATIENCE);
+		willReturn(Mono.just(channel)).given(this.test.channels).find(item.id());
+		assertWithdrawn(this.house.bid(item.id(), new Bid("Ada", 5000)));
+		assertThat(this.house.open()).isEmpty();
+	}
+
+	@Test
+	void bidWhenItCannotBeAnnouncedShouldStand() {
+		Item item = this.house.bringIn().block(PATIENCE);
+		Channel channel = spy(channel(item.id()));
+		willReturn(Mono.error(new IllegalStateException("No"))).given(channel).publish(anyString());
+		willReturn(Mono.just(channel)).given(this.test.channels).find(item.id());
 		assertThat(this.house.bid(item.id(), new Bid("Ada", 5000)).block(PATIENCE).price()).isEqualTo(5000);
+		assertThat(this.house.open()).extracting(Item::price).containsExactly(5000L);
+	}
+
+	@Test
+	void hammerWhenChannelHasEndedShouldWithdrawTheLotAndSellTheOthers() {
+		Item first = this.house.bringIn().block(PATIENCE);
+		Item second = this.house.bringIn().block(PATIENCE);
+		this.house.bid(first.id(), new Bid("Ada", 5000)).block(PATIENCE);
+		this.house.bid(second.id(), new Bid("Ada", 5000)).block(PATIENCE);
+		channel(first.id()).close().block(PATIENCE);
+		this.test.pass(TestHouse.ITEM_DURATION);
+		this.house.hammer().block(PATIENCE);
+		assertThat(sale().sold()).extracting(Item::number, Item::phase)
+			.containsExactlyInAnyOrder(tuple(1, Phase.WITHDRAWN), tuple(2, Phase.SOLD));
+	}
+
+	@Test
+	void hammerWhenChannelHasEndedShouldWithdrawTheLotBeforeItsTime() {
+		Item item = this.house.bringIn().block(PATIENCE);
+		channel(item.id()).close().block(PATIENCE);
+		this.house.hammer().block(PATIENCE);
+		assertThat(this.house.open()).isEmpty();
+	}
+
+	@Test
+	void bringInWhenNewsHasEndedShouldKeepAPlaceForIt() {
+		this.house.bringIn().block(PATIENCE);
+		this.house.bringIn().block(PATIENCE);
+		channel(AuctionHouse.NEWS).close().block(PATIENCE);
+		StepVerifier.create(this.house.bringIn()).expectError(TooManyChannelsException.class).verify(PATIENCE);
+		assertThat(sale().items()).hasSize(2);
 	}
 
 	@Test
@@ -123,11 +180,13 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void saleWhenChannelOfItemIsGoneShouldNotListIt() {
+	void saleWhenChannelOfItemHasEndedShouldShowItAsWithdrawn() {
 		Item item = this.house.bringIn().block(PATIENCE);
 		this.house.bringIn().block(PATIENCE);
 		channel(item.id()).close().block(PATIENCE);
-		assertThat(sale().items()).extracting((listing) -> listing.item().number()).containsExactly(2);
+		Sale sale = sale();
+		assertThat(sale.items()).extracting((listing) -> listing.item().number()).containsExactly(2);
+		assertThat(sale.sold()).containsExactly(item.withdraw());
 	}
 
 	@Test
@@ -135,6 +194,13 @@ class AuctionHouseTests {
 		channel(AuctionHouse.NEWS).close().block(PATIENCE);
 		assertThat(sale().news().channel()).isEqualTo(AuctionHouse.NEWS);
 		assertThat(channel(AuctionHouse.NEWS)).isNotNull();
+	}
+
+	private static void assertWithdrawn(Mono<Item> bid) {
+		StepVerifier.create(bid)
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(BidRefusedException.class,
+					(refused) -> assertThat(refused.getReason()).isEqualTo(Reason.WITHDRAWN)))
+			.verify(PATIENCE);
 	}
 
 	private Sale sale() {

@@ -102,6 +102,14 @@ class ItemTests {
 		assertThat(this.item.hammer().phase()).isEqualTo(Phase.PASSED);
 	}
 
+	@Test
+	void withdrawWhenSomebodyLeadsShouldNotSell() {
+		Item withdrawn = this.item.bid(new Bid("Ada", 300), OPENED, EXTENSION).withdraw();
+		assertThat(withdrawn.phase()).isEqualTo(Phase.WITHDRAWN);
+		assertThat(withdrawn.version()).isEqualTo(3);
+		assertRefused(withdrawn, 400, OPENED, Reason.WITHDRAWN);
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "90, 10", "999, 10", "1000, 50", "4999, 50", "5000, 100", "19999, 100", "20000, 500" })
 	void stepWhenPriceRisesShouldRise(long price, long step) {

@@ -75,6 +75,32 @@ class SaleRoomTests {
 	}
 
 	@Test
+	void withdrawWhenItemIsOpenShouldRefuseBidsAndKeepItFromTheHammer() {
+		bringIn("a", 60);
+		assertThat(this.room.withdraw("a")).isTrue();
+		assertRefused("a", Reason.WITHDRAWN);
+		assertThat(this.room.hammer(NOON.plusSeconds(60))).isEmpty();
+		assertThat(this.room.sold()).extracting(Item::phase).containsExactly(Phase.WITHDRAWN);
+	}
+
+	@Test
+	void withdrawWhenItemIsSoldShouldChangeNothing() {
+		bringIn("a", 60);
+		this.room.bid("a", new Bid("Ada", 100), NOON);
+		this.room.hammer(NOON.plusSeconds(60));
+		assertThat(this.room.withdraw("a")).isFalse();
+		assertThat(this.room.sold()).extracting(Item::phase).containsExactly(Phase.SOLD);
+	}
+
+	@Test
+	void withdrawWhenItemIsWithdrawnShouldSaySo() {
+		bringIn("a", 60);
+		this.room.withdraw("a");
+		assertThat(this.room.withdraw("a")).isTrue();
+		assertThat(this.room.sold()).hasSize(1);
+	}
+
+	@Test
 	void soldWhenManyWereSoldShouldKeepTheLast() {
 		for (int i = 0; i < 30; i++) {
 			bringIn("item" + i, 60 + i);

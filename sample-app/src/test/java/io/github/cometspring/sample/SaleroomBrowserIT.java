@@ -1,6 +1,7 @@
 package io.github.cometspring.sample;
 
-import io.github.cometspring.channel.Channel;
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,6 +35,18 @@ class SaleroomBrowserIT {
 	}
 
 	@Test
+	void bidWhenTypedShouldBeSeenWhole(Saleroom room) {
+		// From here on the buttons beside the field are as wide as they get
+		room.bid("Old Tobias", 900_000);
+		for (SaleroomPage page : List.of(room.ada, room.bea)) {
+			page.until(() -> page.lot(room.item(), "price").equals("€900,000"));
+			page.type(room.item(), "1,000,000");
+			assertThat(page.hiddenWidth(room.item(), "own")).isZero();
+			assertThat(page.hiddenWidth(room.item(), "bidding")).isZero();
+		}
+	}
+
+	@Test
 	void bidWhenNameHasMarkupShouldShowItAsText(Saleroom room) {
 		room.bid("<b id=x>Mallory</b>", 9000);
 		room.bea.until(() -> room.bea.lot(room.item(), "bids").contains("<b id=x>Mallory</b>"));
@@ -62,9 +75,18 @@ class SaleroomBrowserIT {
 
 	@Test
 	void lotWhenItsChannelIsEndedShouldBeShownAsWithdrawn(Saleroom room) {
-		Channel channel = room.channel();
-		channel.close().block(Saleroom.PATIENCE);
-		room.bea.until(() -> room.bea.lot(room.item(), "stamp").equalsIgnoreCase("Withdrawn"));
+		Item item = room.item();
+		room.ada.bid(item, "9000");
+		room.bea.until(() -> room.bea.lot(item, "price").equals("€9,000"));
+		room.channel().close().block(Saleroom.PATIENCE);
+		for (SaleroomPage page : List.of(room.ada, room.bea)) {
+			page.until(() -> page.lot(item, "stamp").equalsIgnoreCase("Withdrawn"));
+			assertThat(page.lot(item, "word")).isEqualTo("The house withdrew this lot.");
+		}
+		Item next = room.bringIn();
+		room.passUntilSold();
+		room.bea.until(() -> room.bea.lot(next, "stamp").equalsIgnoreCase("Passed"));
+		assertThat(room.bea.lot(item, "stamp")).isEqualToIgnoringCase("Withdrawn");
 	}
 
 	@Test

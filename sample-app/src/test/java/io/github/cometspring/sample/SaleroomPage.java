@@ -65,9 +65,20 @@ final class SaleroomPage {
 	}
 
 	void bid(Item item, String amount) {
-		WebElement field = find("[data-item='%s'] .own".formatted(item.id()));
-		field.clear();
-		field.sendKeys(amount, "\n");
+		type(item, amount + "\n");
+	}
+
+	/** Types an own bid, and does not send it unless a newline follows. */
+	void type(Item item, String amount) {
+		enter("[data-item='%s'] .own".formatted(item.id()), amount);
+	}
+
+	/**
+	 * By how many pixels the content of a part of a lot's card is wider than the part.
+	 */
+	long hiddenWidth(Item item, String part) {
+		return (Long) this.driver.executeScript("return arguments[0].scrollWidth - arguments[0].clientWidth",
+				find("[data-item='%s'] .%s".formatted(item.id(), part)));
 	}
 
 	void quickBid(Item item) {

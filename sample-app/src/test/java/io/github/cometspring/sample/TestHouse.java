@@ -14,6 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.core.io.ClassPathResource;
 
+import static org.mockito.Mockito.spy;
+
 /**
  * An auction house in which time passes when a test says so. Each lot lasts 45 seconds.
  */
@@ -33,8 +35,8 @@ final class TestHouse {
 	final AuctionHouse house;
 
 	TestHouse(int maxChannels) {
-		this.channels = new DefaultChannels(new InMemoryChannelBroker(maxChannels, this.time), ChannelSettings.DEFAULT,
-				65_536, Schedulers.immediate());
+		this.channels = spy(new DefaultChannels(new InMemoryChannelBroker(maxChannels, this.time),
+				ChannelSettings.DEFAULT, 65_536, Schedulers.immediate()));
 		// Dice that always show the least
 		this.house = new AuctionHouse(new TypedChannels(this.channels, ChannelSettings.DEFAULT, this.json), catalogue(),
 				this.properties, this.time, () -> 0);

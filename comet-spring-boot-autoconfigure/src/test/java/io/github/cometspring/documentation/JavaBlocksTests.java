@@ -1,0 +1,87 @@
+package io.github.cometspring.documentation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import io.github.cometspring.testing.Document;
+import io.github.cometspring.testing.Document.CodeBlock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Java in the documents compiles. A block with a type in it is a whole file, and compiles
+ * as printed. A shorter one is a few members of a class, statements or an expression, for
+ * which the beans of the starter are at hand.
+ */
+class JavaBlocksTests {
+
+	private static final Pattern TYPE = Pattern
+		.compile("(?m)^(?:(?:public|final|abstract|sealed) )*(?:class|interface|record|enum) (\\w+)");
+
+	private static final Pattern MEMBER = Pattern.compile("(?s)^\\s*(@\\w+|(public|private|protected|static) ).*");
+
+	private static final String AT_HAND = """
+			import java.time.*;
+			import java.util.*;
+			import io.github.cometspring.channel.*;
+			import io.github.cometspring.client.*;
+			import io.github.cometspring.control.*;
+			import io.github.cometspring.security.*;
+			import io.github.cometspring.typed.*;
+			import org.springframework.context.annotation.*;
+			import org.springframework.http.*;
+			import org.springframework.security.config.web.server.*;
+			import org.springframework.security.web.server.*;
+			import org.springframework.security.web.server.util.matcher.*;
+			import org.springframework.web.bind.annotation.*;
+			import org.springframework.web.server.*;
+			import reactor.core.publisher.*;
+			""";
+
+	private static final String BEANS = "Channels channels, Channel channel, TypedChannels typedChannels, "
+			+ "CometControl control, ChannelAuthorizer authorizer";
+
+	@TempDir
+	private Path folder;
+
+	static Stream<CodeBlock> blocks() throws IOException {
+		return Document.all()
+			.stream()
+			.flatMap((document) -> document.blocks().stream())
+			.filter((block) -> block.language().equals("java"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("blocks")
+	void blockShouldCompile(CodeBlock block) throws IOException {
+		Matcher type = TYPE.matcher(block.text());
+		boolean whole = type.find();
+		Path file = this.folder.resolve((whole ? type.group(1) : "Snippet") + ".java");
+		Files.writeString(file, whole ? block.text() : wrap(block.text()));
+		assertThat(JavaCompilation.compile(List.of(file), this.folder)).as(block.place()).isEmpty();
+	}
+
+	@Test
+	void blocksShouldBeFound() throws IOException {
+		assertThat(blocks()).anyMatch((block) -> TYPE.matcher(block.text()).find())
+			.anyMatch((block) -> !TYPE.matcher(block.text()).find());
+	}
+
+	private static String wrap(String text) {
+		if (MEMBER.matcher(text).matches()) {
+			return AT_HAND + "class Snippet {\n" + text + "\n}\n";
+		}
+		String body = text.contains(";") ? text : "var value = " + text + ";";
+		return AT_HAND + "class Snippet { void snippet(" + BEANS + ") throws Exception {\n" + body + "\n} }\n";
+	}
+
+}

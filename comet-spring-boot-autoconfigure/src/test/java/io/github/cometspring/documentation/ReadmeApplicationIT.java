@@ -1,0 +1,189 @@
+package io.github.cometspring.documentation;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.github.cometspring.autoconfigure.CometProperties;
+import io.github.cometspring.testing.Document;
+import io.github.cometspring.testing.Document.CodeBlock;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.io.DefaultResourceLoader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The application of the README, made of what is printed there and of nothing else, and
+ * tried as it says.
+ */
+class ReadmeApplicationIT {
+
+	private static final Pattern IMPORT = Pattern.compile("import \\{ Comet } from '([^']+)'");
+
+	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	@TempDir
+	private static Path project;
+
+	private static Document readme;
+
+	private static URLClassLoader classes;
+
+	private static ConfigurableApplicationContext application;
+
+	@BeforeAll
+	static void start() throws IOException, ClassNotFoundException {
+		readme = Document.readme();
+		for (CodeBlock block : files()) {
+			Path file = project.resolve(block.file().orElseThrow());
+			Files.createDirectories(file.getParent());
+			Files.writeString(file, block.text());
+		}
+		Path resources = project.resolve("src/main/resources");
+		Path source = project.resolve(javaFile().file().orElseThrow());
+		assertThat(JavaCompilation.compile(List.of(source), resources)).isEmpty();
+		classes = new URLClassLoader(new URL[] { resources.toUri().toURL() },
+				ReadmeApplicationIT.class.getClassLoader());
+		Path main = project.resolve("src/main/java").relativize(source);
+		application = run(main.toString().replace(".java", "").replace('/', '.').replace('\\', '.'));
+	}
+
+	/** Without Spring Security, which these tests have on their class path. */
+	private static ConfigurableApplicationContext run(String main) throws ClassNotFoundException {
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		thread.setContextClassLoader(classes);
+		try {
+			SpringApplication application = new SpringApplication(new DefaultResourceLoader(classes),
+					classes.loadClass(main));
+			application.setRegisterShutdownHook(false);
+			return application.run("--server.port=0", "--spring.autoconfigure.exclude="
+					+ "org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration,"
+					+ "org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration,"
+					+ "org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration");
+		}
+		finally {
+			thread.setContextClassLoader(before);
+		}
+	}
+
+	@AfterAll
+	static void stop() throws IOException {
+		application.close();
+		classes.close();
+	}
+
+	private static List<CodeBlock> files() {
+		return readme.blocks().stream().filter((block) -> block.file().isPresent()).toList();
+	}
+
+	private static CodeBlock javaFile() {
+		return files().stream().filter((block) -> block.language().equals("java")).findFirst().orElseThrow();
+	}
+
+	@Test
+	void filesShouldBeThoseOfTheSteps() {
+		assertThat(files()).extracting(CodeBlock::language).containsExactly("yaml", "java", "html");
+	}
+
+	@Test
+	void settingShouldCount() {
+		assertThat(application.getBean(CometProperties.class).maxVirtualChannels()).isEqualTo(1000);
+	}
+
+	@Test
+	void pageShouldBeServedAndFindItsScript() throws IOException, InterruptedException {
+		HttpResponse<String> page = get("/");
+		assertThat(page.body()).isEqualTo(files().get(2).text());
+		Matcher script = IMPORT.matcher(page.body());
+		assertThat(script.find()).isTrue();
+		HttpResponse<String> answer = get(script.group(1));
+		assertThat(answer.statusCode()).isEqualTo(200);
+		assertThat(answer.headers().firstValue("Content-Type"))
+			.hasValueSatisfying((type) -> assertThat(type).startsWith("text/javascript"));
+		assertThat(answer.body()).contains("export class Comet");
+	}
+
+	@Test
+	void stateShouldHaveTheMembersThatTheDocumentShows() throws IOException, InterruptedException {
+		CodeBlock printed = Document.all()
+			.stream()
+			.filter((document) -> document.path().endsWith("operations.md"))
+			.flatMap((document) -> document.blocks().stream())
+			.filter((block) -> block.language().equals("json"))
+			.findFirst()
+			.orElseThrow();
+		assertThat(members(get("/actuator/comet").body())).isEqualTo(members(printed.text()));
+	}
+
+	private static Set<String> members(String json) {
+		Set<String> members = new TreeSet<>();
+		JsonMapper.shared().readTree(json).properties().forEach((member) -> {
+			members.add(member.getKey());
+			member.getValue().propertyNames().forEach((name) -> members.add(member.getKey() + "." + name));
+		});
+		return members;
+	}
+
+	/** In the order of the page: what is switched off is switched on again. */
+	@Test
+	void commandsShouldDoWhatTheySay() throws IOException, InterruptedException {
+		List<CurlCommand> commands = CurlCommand.in(readme);
+		assertThat(commands).hasSizeGreaterThanOrEqualTo(5);
+		for (CurlCommand command : commands) {
+			HttpResponse<String> answer = client.send(command.toPort(port()), BodyHandlers.ofString());
+			assertThat(answer.statusCode()).as("%s: %s", command, answer.body()).isEqualTo(200);
+			if (command.text().endsWith("/news")) {
+				assertThat(poll().body()).contains("\"data\":\"%s\"".formatted(command.body()));
+			}
+			if (command.text().contains("/actuator/")) {
+				assertThat(answer.body()).contains("\"active\":" + !command.text().contains("deactivate"));
+			}
+			if (command.text().contains("deactivate")) {
+				assertThat(poll().statusCode()).isEqualTo(503);
+			}
+			client.send(CurlCommand.parse("curl -X POST localhost/actuator/comet/activate").toPort(port()),
+					BodyHandlers.discarding());
+		}
+	}
+
+	private static HttpResponse<String> poll() throws IOException, InterruptedException {
+		return client.send(HttpRequest.newBuilder(address("/comet"))
+			.header("Content-Type", "application/json")
+			.POST(BodyPublishers.ofString("{\"channels\":[\"news\"],\"cursor\":\"earliest\"}"))
+			.build(), BodyHandlers.ofString());
+	}
+
+	private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+		return client.send(HttpRequest.newBuilder(address(path)).build(), BodyHandlers.ofString());
+	}
+
+	private static URI address(String path) {
+		return URI.create("http://localhost:%d%s".formatted(port(), path));
+	}
+
+	private static int port() {
+		return application.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+	}
+
+}

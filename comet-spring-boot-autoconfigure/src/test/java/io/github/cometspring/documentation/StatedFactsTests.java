@@ -1,0 +1,82 @@
+package io.github.cometspring.documentation;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+
+import io.github.cometspring.testing.Document;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Versions and figures that the documents state are those of the project.
+ */
+class StatedFactsTests {
+
+	private static final Pattern SIZE = Pattern.compile("under (\\d+) KB(?:\\s+(gzipped))?");
+
+	@Test
+	void dependencyShouldBeTheStarterOfThisVersion() throws IOException {
+		String printed = Document.readme()
+			.blocks()
+			.stream()
+			.filter((block) -> block.language().equals("xml"))
+			.findFirst()
+			.orElseThrow()
+			.text();
+		String starter = Files.readString(Document.ROOT.resolve("comet-spring-boot-starter/pom.xml"));
+		assertThat(element("groupId", printed)).isEqualTo(element("groupId", starter));
+		assertThat(element("version", printed)).isEqualTo(element("version", starter));
+		assertThat(element("artifactId", printed))
+			.isEqualTo(element("artifactId", starter.substring(starter.indexOf("</parent>"))));
+	}
+
+	@Test
+	void versionsShouldBeThoseOfTheBuild() throws IOException {
+		String pom = Files.readString(Document.ROOT.resolve("pom.xml"));
+		String java = element("java.version", pom);
+		String boot = element("spring-boot.version", pom).replaceAll("\\.\\d+$", "");
+		assertThat(Document.readme().prose()).contains("JDK (%s or newer)".formatted(java));
+		for (Document document : Document.all()) {
+			assertThat(matches("Spring Boot (\\d+\\.\\d+)", document.prose())).as(document.toString())
+				.allSatisfy((version) -> assertThat(version).isLessThanOrEqualTo(boot));
+		}
+	}
+
+	@Test
+	void sizeOfTheBrowserClientShouldBeTrue() throws IOException {
+		byte[] script = Files
+			.readAllBytes(Document.ROOT.resolve("comet-spring-boot-autoconfigure/src/main/client/comet.js"));
+		List<MatchResult> sizes = Document.all()
+			.stream()
+			.flatMap((document) -> SIZE.matcher(document.prose()).results())
+			.toList();
+		assertThat(sizes).isNotEmpty().allSatisfy((size) -> {
+			int real = (size.group(2) != null) ? gzipped(script) : script.length;
+			assertThat(real).as(size.group()).isLessThan(1024 * Integer.parseInt(size.group(1)));
+		});
+	}
+
+	private static int gzipped(byte[] bytes) throws IOException {
+		ByteArrayOutputStream small = new ByteArrayOutputStream();
+		try (OutputStream out = new GZIPOutputStream(small)) {
+			out.write(bytes);
+		}
+		return small.size();
+	}
+
+	private static String element(String name, String xml) {
+		return matches("<%1$s>(.*?)</%1$s>".formatted(Pattern.quote(name)), xml).get(0);
+	}
+
+	private static List<String> matches(String pattern, String text) {
+		return Pattern.compile(pattern).matcher(text).results().map((match) -> match.group(1)).toList();
+	}
+
+}
