@@ -9,7 +9,6 @@ import io.github.cometspring.control.CometCommand;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -27,21 +26,16 @@ public final class CometOperations {
 
 	private final Subscriptions subscriptions;
 
-	private final @Nullable Integer channelLimit;
-
 	/**
 	 * Creates the operations.
 	 * @param control the switch of the service
 	 * @param broker where the channels live
 	 * @param subscriptions who is connected
-	 * @param channelLimit how many channels there may be, or {@code null} for no limit
 	 */
-	public CometOperations(CometControl control, ChannelBroker broker, Subscriptions subscriptions,
-			@Nullable Integer channelLimit) {
+	public CometOperations(CometControl control, ChannelBroker broker, Subscriptions subscriptions) {
 		this.control = control;
 		this.broker = broker;
 		this.subscriptions = subscriptions;
-		this.channelLimit = channelLimit;
 	}
 
 	/**
@@ -52,7 +46,7 @@ public final class CometOperations {
 		Mono<Long> retained = this.broker.list().map(ChannelLog::retained).reduce(0L, Long::sum);
 		return Mono.zip(this.broker.count(), retained,
 				(count, messages) -> new CometState(this.control.isActive(), this.control.timeout().toString(),
-						new CometState.ChannelUse(count, this.channelLimit), connections(),
+						new CometState.ChannelUse(count, this.broker.limit().orElse(null)), connections(),
 						new CometState.HistoryUse(messages)));
 	}
 

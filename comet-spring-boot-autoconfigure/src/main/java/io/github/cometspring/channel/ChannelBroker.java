@@ -2,6 +2,7 @@ package io.github.cometspring.channel;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -69,5 +70,13 @@ public interface ChannelBroker {
 	 * @return the exact number at some moment of the call
 	 */
 	Mono<Long> count();
+
+	/**
+	 * Tells how many channels there may be, for those who watch the service.
+	 * @return the limit, or empty if there is none, or none that is known
+	 */
+	default Optional<Integer> limit() {
+		return Optional.empty();
+	}
 
 }
