@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.server.PathContainer;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -14,8 +16,8 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Stands before the actuator endpoints: refuses what the guard refuses, and keeps the
- * path of the request for the operation.
+ * Stands before the actuator endpoints: refuses what the guard refuses, keeps the path of
+ * the request for the operation, and takes away the body that a command does not need.
  *
  * @since 0.1.0
  */
@@ -58,11 +60,22 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 			PathPattern.PathRemainingMatchInfo match = endpoint.matchStartOfPath(path);
 			if (match != null) {
 				RequestPath rest = new RequestPath(match.getPathRemaining());
-				Mono<Void> next = chain.filter(exchange).contextWrite(rest::keepIn);
+				Mono<Void> next = chain.filter(withoutNeedlessBody(exchange, rest)).contextWrite(rest::keepIn);
 				return (this.guard != null) ? this.guard.check(exchange, next) : next;
 			}
 		}
 		return chain.filter(exchange);
+	}
+
+	/**
+	 * One command may have a body. Whatever else comes with a command has nothing to say,
+	 * nor has its media type.
+	 */
+	private static ServerWebExchange withoutNeedlessBody(ServerWebExchange exchange, RequestPath path) {
+		ServerHttpRequest request = exchange.getRequest();
+		boolean needless = HttpMethod.POST.equals(request.getMethod())
+				&& !(path.isSetTimeout() && BodilessRequest.isJson(request));
+		return needless ? exchange.mutate().request(new BodilessRequest(request)).build() : exchange;
 	}
 
 }

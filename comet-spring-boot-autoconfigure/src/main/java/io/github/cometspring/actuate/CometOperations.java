@@ -8,7 +8,6 @@ import io.github.cometspring.control.CometCommand;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -26,21 +25,16 @@ public final class CometOperations {
 
 	private final Subscriptions subscriptions;
 
-	private final @Nullable Integer channelLimit;
-
 	/**
 	 * Creates the operations.
 	 * @param control the switch of the service
 	 * @param broker where the channels live
 	 * @param subscriptions who is connected
-	 * @param channelLimit how many channels there may be, or {@code null} for no limit
 	 */
-	public CometOperations(CometControl control, ChannelBroker broker, Subscriptions subscriptions,
-			@Nullable Integer channelLimit) {
+	public CometOperations(CometControl control, ChannelBroker broker, Subscriptions subscriptions) {
 		this.control = control;
 		this.broker = broker;
 		this.subscriptions = subscriptions;
-		this.channelLimit = channelLimit;
 	}
 
 	/**
@@ -50,7 +44,7 @@ public final class CometOperations {
 	public Mono<CometState> state() {
 		return Mono.zip(this.broker.count(), this.broker.retained(),
 				(count, messages) -> new CometState(this.control.isActive(), this.control.timeout().toString(),
-						new CometState.ChannelUse(count, this.channelLimit), connections(),
+						new CometState.ChannelUse(count, this.broker.limit().orElse(null)), connections(),
 						new CometState.HistoryUse(messages)));
 	}
 

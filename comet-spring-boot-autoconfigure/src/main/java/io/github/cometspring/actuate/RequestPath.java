@@ -3,6 +3,7 @@ package io.github.cometspring.actuate;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.github.cometspring.control.CometCommand;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
@@ -47,6 +48,14 @@ record RequestPath(PathContainer rest) {
 		return Mono.deferContextual((context) -> Mono.just(context.<RequestPath>getOrEmpty(KEY)
 			.map(RequestPath::text)
 			.orElseGet(() -> String.join("/", selectors))));
+	}
+
+	/**
+	 * Whether it is the command that takes its arguments from the body.
+	 * @return {@code false} if the arguments stand in the path
+	 */
+	boolean isSetTimeout() {
+		return segments().equals(List.of(CometCommand.SetTimeout.NAME));
 	}
 
 	private List<String> segments() {

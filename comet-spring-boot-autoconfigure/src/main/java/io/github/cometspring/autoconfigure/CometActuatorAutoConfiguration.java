@@ -29,9 +29,8 @@ public final class CometActuatorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CometOperations cometOperations(CometControl control, ChannelBroker broker, Subscriptions subscriptions,
-			CometSettings settings) {
-		return new CometOperations(control, broker, subscriptions, settings.maxVirtualChannels());
+	CometOperations cometOperations(CometControl control, ChannelBroker broker, Subscriptions subscriptions) {
+		return new CometOperations(control, broker, subscriptions);
 	}
 
 	@Bean

@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of channels, their control and subscriptions to them.
@@ -28,6 +29,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(Flux.class)
 @ConditionalOnBooleanProperty(name = "comet.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(CometProperties.class)
+@ImportRuntimeHints(CometRuntimeHints.class)
 public final class CometAutoConfiguration {
 
 	@Bean
@@ -37,13 +39,13 @@ public final class CometAutoConfiguration {
 
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean(ChannelBroker.class)
-	InMemoryChannelBroker channelBroker(CometSettings settings) {
+	InMemoryChannelBroker cometChannelBroker(CometSettings settings) {
 		return new InMemoryChannelBroker(settings.maxVirtualChannels(), Schedulers.parallel());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	Channels channels(ChannelBroker broker, CometSettings settings) {
+	Channels cometChannels(ChannelBroker broker, CometSettings settings) {
 		return new DefaultChannels(broker, settings.channels(), settings.maxMessageSize(), Schedulers.parallel());
 	}
 

@@ -21,9 +21,9 @@ import org.springframework.util.ClassUtils;
  */
 final class CometExposurePostProcessor implements EnvironmentPostProcessor, Ordered {
 
-	private static final String WEB_ENDPOINTS = "org.springframework.boot.webflux.actuate.endpoint.web.WebFluxEndpointHandlerMapping";
+	static final String WEB_ENDPOINTS = "org.springframework.boot.webflux.actuate.endpoint.web.WebFluxEndpointHandlerMapping";
 
-	private static final String ENDPOINT_AUTO_CONFIGURATION = "org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration";
+	static final String ENDPOINT_AUTO_CONFIGURATION = "org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration";
 
 	private final Log logger;
 
@@ -43,7 +43,7 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 		if (webApplicationType(environment, application) == WebApplicationType.REACTIVE
 				&& ClassUtils.isPresent(WEB_ENDPOINTS, classLoader)
 				&& ClassUtils.isPresent(ENDPOINT_AUTO_CONFIGURATION, classLoader)
-				&& environment.getProperty("comet.enabled", Boolean.class, true) && !isOnPlatform(environment)
+				&& Binder.get(environment).bind("comet.enabled", Boolean.class).orElse(true) && !isOnPlatform(environment)
 				&& DefaultExposure.addTo(environment)) {
 			this.logger
 				.info("Exposing the actuator endpoint 'comet' to requests from this machine, beside 'health' (set "

@@ -35,6 +35,9 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
 		Set<Transport> transports, boolean fastPath) {
 
+	// What timers count in
+	private static final Duration SHORTEST = Duration.ofMillis(1);
+
 	// Deadlines are counted in nanoseconds of 64 bits.
 	private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -53,6 +56,11 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		positive("comet.write-timeout", properties.writeTimeout());
 		positive("comet.authorization.timeout", properties.authorization().timeout());
 		positive("comet.history.max-age", properties.history().maxAge());
+		List<String> origins = origins(properties.allowedOrigins());
+		if (properties.allowedCredentials() && origins.contains(AllowedOrigin.ANY)) {
+			throw invalid("comet.allowed-credentials", true,
+					"Must not be set while comet.allowed-origins has '*': name the origins whose pages may send credentials.");
+		}
 		return new CometSettings(path, properties.maxVirtualChannels(), properties.timeout(),
 				ChannelSettings.DEFAULT.withHistorySize(properties.history().size())
 					.withHistoryMaxAge(properties.history().maxAge())
@@ -60,8 +68,9 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 				new SubscriptionLimits(properties.maxConnections(), properties.maxChannelsPerRequest(),
 						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat()),
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
-				bytes("comet.max-message-size", properties.maxMessageSize()), properties.allowedOrigins(),
-				properties.allowedCredentials(), properties.authorization().timeout(), properties.transports(),
+				bytes("comet.max-message-size", properties.maxMessageSize()), origins,
+				properties.allowedCredentials(), properties.authorization().timeout(),
+				transports(properties.transports(), path),
 				properties.fastPath());
 	}
 
@@ -73,6 +82,26 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		return path;
 	}
 
+	private static List<String> origins(List<String> configured) {
+		return configured.stream()
+			.map((origin) -> AllowedOrigin.of(origin)
+				.orElseThrow(() -> invalid("comet.allowed-origins", origin,
+						"Must be origins as browsers send them, such as https://example.org or http://localhost:3000, or '*'.")))
+			.distinct()
+			.toList();
+	}
+
+	private static Set<Transport> transports(Set<Transport> transports, String path) {
+		if (transports.isEmpty()) {
+			throw invalid("comet.transports", "", "Must name a dialect. Set comet.enabled to false to switch all off.");
+		}
+		if (path.equals(CometHandlerMapping.EVERYWHERE) && !transports.contains(Transport.LEGACY)) {
+			throw invalid("comet.transports", transports,
+					"Must have 'legacy' while comet.path is '/**', where no other dialect is spoken.");
+		}
+		return transports;
+	}
+
 	private static void atLeast(int least, String property, @Nullable Integer value) {
 		if (value != null && value < least) {
 			throw invalid(property, value, "Must be " + least + " or more.");
@@ -80,8 +109,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 	}
 
 	private static void positive(String property, @Nullable Duration value) {
-		if (value != null && (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0)) {
-			throw invalid(property, value, "Must be positive, and at most 365 days.");
+		if (value != null && (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0)) {
+			throw invalid(property, value, "Must be positive, at least 1ms, and at most 365 days.");
 		}
 	}
 

@@ -25,7 +25,7 @@ public final class CometTypedAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnSingleCandidate(JsonMapper.class)
-	TypedChannels typedChannels(Channels channels, CometSettings settings, JsonMapper mapper) {
+	TypedChannels cometTypedChannels(Channels channels, CometSettings settings, JsonMapper mapper) {
 		return new TypedChannels(channels, settings.channels(), mapper);
 	}
 

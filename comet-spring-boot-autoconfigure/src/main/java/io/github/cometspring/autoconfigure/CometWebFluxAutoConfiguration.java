@@ -52,7 +52,7 @@ public final class CometWebFluxAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	EventStreamHandler eventStreamHandler(Subscriptions subscriptions, EventLoops eventLoops, CometSettings settings) {
+	EventStreamHandler cometEventStreamHandler(Subscriptions subscriptions, EventLoops eventLoops, CometSettings settings) {
 		return new EventStreamHandler(subscriptions, eventLoops, settings.writeTimeout());
 	}
 

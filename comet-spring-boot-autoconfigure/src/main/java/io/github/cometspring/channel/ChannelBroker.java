@@ -2,6 +2,7 @@ package io.github.cometspring.channel;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -80,6 +81,14 @@ public interface ChannelBroker {
 	 */
 	default Mono<Long> retained() {
 		return list().map(ChannelLog::retained).reduce(0L, Long::sum);
+	}
+
+	/**
+	 * Tells how many channels there may be, for those who watch the service.
+	 * @return the limit, or empty if there is none, or none that is known
+	 */
+	default Optional<Integer> limit() {
+		return Optional.empty();
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.cometspring.channel;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -131,6 +132,11 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	@Override
 	public Mono<Long> count() {
 		return Mono.fromSupplier(() -> (long) this.count.get());
+	}
+
+	@Override
+	public Optional<Integer> limit() {
+		return Optional.ofNullable(this.limit);
 	}
 
 	@Override

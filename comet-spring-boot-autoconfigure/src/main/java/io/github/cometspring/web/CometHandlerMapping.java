@@ -84,6 +84,9 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 
 	@Override
 	protected Mono<?> getHandlerInternal(ServerWebExchange exchange) {
+		if (isOnOtherServer(exchange)) {
+			return Mono.empty();
+		}
 		if (this.browserClientPath.matches(exchange.getRequest().getPath().pathWithinApplication())
 				&& !isLegacyPoll(exchange.getRequest())) {
 			return Mono.just(this.browserClient);
@@ -91,6 +94,15 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 		boolean ours = this.everywhere ? isLegacyPoll(exchange.getRequest())
 				: this.path.matches(exchange.getRequest().getPath().pathWithinApplication());
 		return ours ? Mono.just(this.handler) : Mono.empty();
+	}
+
+	/**
+	 * Whether a request came to another server of the application. That of the actuator,
+	 * where it has a port of its own, finds the mappings of the application as well.
+	 */
+	private boolean isOnOtherServer(ServerWebExchange exchange) {
+		return getApplicationContext() != null && exchange.getApplicationContext() != null
+				&& exchange.getApplicationContext() != getApplicationContext();
 	}
 
 	private static boolean isLegacyPoll(ServerHttpRequest request) {

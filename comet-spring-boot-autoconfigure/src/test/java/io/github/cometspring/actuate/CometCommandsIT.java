@@ -266,10 +266,66 @@ class CometCommandsIT {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "nonsense", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data" })
-	void deactivateWhenContentTypeIsNotJsonShouldAnswer415(String contentType) {
-		assertRefused(operator.post("/actuator/comet/deactivate", operator.host(), "Content-Type: " + contentType,
-				"Content-Length: 0"), 415);
+	@ValueSource(strings = { "nonsense", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
+			"application/x-www-form-urlencoded; charset=nonsense", "application/octet-stream", "application/xml", "*/*",
+			"json", ";", "/", "a/b/c", "application/json, text/plain", "application/json; charset=\"", "" })
+	void commandWhenBodyIsNotNeededShouldHeedNoContentType(String contentType) {
+		assertThat(send("deactivate", contentType, "").status()).isEqualTo(200);
+		assertThat(server.control().isActive()).isFalse();
+		assertThat(send("activate", contentType, "any=thing").status()).isEqualTo(200);
+		assertThat(server.control().isActive()).isTrue();
+		assertThat(send("set_timeout/7", contentType, "timeout=9").status()).isEqualTo(200);
+		assertThat(send("set_timeout/8/KILL", contentType, "").status()).isEqualTo(200);
+		assertThat(server.control().timeout()).isEqualTo(Duration.ofSeconds(8));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{", "null", "[]", "deactivate", "\u0000" })
+	void commandWhenBodyIsNotNeededShouldNotReadIt(String body) {
+		assertThat(operator.json("/actuator/comet/deactivate", body).status()).isEqualTo(200);
+		assertThat(server.control().isActive()).isFalse();
+	}
+
+	@Test
+	void commandWhenBodyIsNotNeededAndChunkedShouldNotReadIt() {
+		assertThat(operator
+			.send("POST", "/actuator/comet/deactivate", "3\r\na=b\r\n0\r\n\r\n", operator.host(),
+					"Content-Type: application/x-www-form-urlencoded", "Transfer-Encoding: chunked")
+			.status()).isEqualTo(200);
+		assertThat(server.control().isActive()).isFalse();
+	}
+
+	@Test
+	void commandWhenBodyWasNotReadShouldLeaveConnectionUsable() {
+		try (RawConnection connection = RawConnection.open(server.port())) {
+			String head = "POST /actuator/comet/%s HTTP/1.1\r\n" + operator.host()
+					+ "\r\nContent-Type: text/plain\r\nContent-Length: 100000\r\n\r\n";
+			assertThat(connection.send(head.formatted("deactivate") + "x".repeat(100_000)).read().status())
+				.isEqualTo(200);
+			assertThat(connection.send(head.formatted("activate") + "x".repeat(100_000)).read().status())
+				.isEqualTo(200);
+		}
+		assertThat(server.control().isActive()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "nonsense", "text/plain", "application/x-www-form-urlencoded" })
+	void setTimeoutWhenNotJsonShouldSayHowToGiveIt(String contentType) {
+		Answer answer = send("set_timeout", contentType, "{\"timeout\":30}");
+		assertRefused(answer, 400);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "application/json;charset=utf-8", "APPLICATION/JSON",
+			"application/vnd.spring-boot.actuator.v3+json" })
+	void setTimeoutWhenJsonByAnotherNameShouldSet(String contentType) {
+		assertThat(send("set_timeout", contentType, "{\"timeout\":30}").status()).isEqualTo(200);
+		assertThat(server.control().timeout()).isEqualTo(Duration.ofSeconds(30));
+	}
+
+	private static Answer send(String command, String contentType, String body) {
+		return operator.send("POST", "/actuator/comet/" + command, body, operator.host(),
+				"Content-Type: " + contentType, "Content-Length: " + body.length());
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.github.cometspring.actuate;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.cometspring.testing.CometServer;
@@ -55,6 +56,38 @@ class ManagementPathIT {
 			if (server.port() != server.managementPort()) {
 				assertThat(Operator.of(server.port()).post("/actuator/comet/deactivate").status()).isEqualTo(404);
 			}
+		}
+	}
+
+	private static Stream<Arguments> ownPorts() {
+		return Stream.of(arguments("", new String[] {}),
+				arguments("/admin", new String[] { "management.server.base-path=/admin" }),
+				arguments("", new String[] { "comet.fast-path=false" }),
+				arguments("", new String[] { "comet.path=/**" }),
+				arguments("", new String[] { "comet.allowed-origins=*" }));
+	}
+
+	@ParameterizedTest
+	@MethodSource("ownPorts")
+	void endpointOfClientsWhenManagementHasItsPortShouldNotBeThere(String base, String[] properties) {
+		String[] all = Stream.concat(Stream.of("management.server.port=0"), Stream.of(properties))
+			.toArray(String[]::new);
+		try (CometServer server = CometServer.start(all)) {
+			Operator operator = Operator.of(server.managementPort());
+			for (String path : List.of("/comet", "/comet/comet.js", base + "/comet", base + "/comet/comet.js")) {
+				assertThat(operator.get(path).status()).as(path).isEqualTo(404);
+				assertThat(operator.send("GET", path, "", operator.host(), "Accept: text/event-stream").status())
+					.isEqualTo(404);
+				assertThat(operator.send("POST", path, "registration=unknown", operator.host(),
+						"Content-Type: application/x-ocsigen-comet", "Content-Length: 20").status()).isEqualTo(404);
+				assertThat(operator.send("POST", path, "{}", operator.host(), "Content-Type: application/json",
+						"Content-Length: 2").status()).isEqualTo(404);
+				assertThat(operator.send("OPTIONS", path, "", operator.host(), "Origin: https://example.org",
+						"Access-Control-Request-Method: POST").headerNames())
+					.doesNotContain("Access-Control-Allow-Origin");
+			}
+			assertThat(poll(server, "/comet")).isEqualTo(200);
+			assertThat(Operator.of(server.port()).get("/comet/comet.js").status()).isEqualTo(200);
 		}
 	}
 

@@ -7,12 +7,15 @@ import io.github.cometspring.actuate.CometEndpoint;
 import io.github.cometspring.actuate.CometEndpointWebExtension;
 import io.github.cometspring.actuate.CometOperations;
 import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -84,13 +87,24 @@ class CometActuatorAutoConfigurationTests {
 				.doesNotHaveBean(CometEndpointWebExtension.class));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "7,7", "," })
+	void limitWhenBrokerIsTheUsersShouldBeTheBrokers(Integer limit, Integer expected) {
+		this.runner
+			.withPropertyValues("management.endpoints.web.exposure.include=comet", "comet.max-virtual-channels=1000")
+			.withBean(ChannelBroker.class, () -> new InMemoryChannelBroker(limit, Schedulers.parallel()))
+			.run((context) -> assertThat(context.getBean(CometOperations.class).state().block(Duration.ofSeconds(5)))
+				.isNotNull()
+				.extracting((state) -> state.channels().limit())
+				.isEqualTo(expected));
+	}
+
 	@Test
 	void endpointWhenUserHasOneShouldBeTheUsers() {
 		ChannelBroker broker = mock(ChannelBroker.class);
 		CometControl control = new CometControl(Duration.ofSeconds(1));
 		CometEndpoint endpoint = new CometEndpoint(new CometOperations(control, broker,
-				new Subscriptions(broker, control, null, new SubscriptionLimits(null, 1, 1, Duration.ofSeconds(1))),
-				null));
+				new Subscriptions(broker, control, null, new SubscriptionLimits(null, 1, 1, Duration.ofSeconds(1)))));
 		this.runner.withPropertyValues(EXPOSE_ALL)
 			.withBean("mine", CometEndpoint.class, () -> endpoint)
 			.run((context) -> assertThat(context).getBean(CometEndpoint.class).isSameAs(endpoint));

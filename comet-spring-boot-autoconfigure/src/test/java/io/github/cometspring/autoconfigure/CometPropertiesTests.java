@@ -138,6 +138,107 @@ class CometPropertiesTests {
 			.satisfies((ex) -> assertThat(ex.getReason()).endsWith("."));
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			https://example.org               | https://example.org
+			https://Example.ORG               | https://example.org
+			HTTPS://example.org               | https://example.org
+			https://example.org:443           | https://example.org
+			https://example.org:0443          | https://example.org
+			https://example.org:              | https://example.org
+			http://example.org:80             | http://example.org
+			http://example.org:443            | http://example.org:443
+			https://example.org:80            | https://example.org:80
+			https://example.org/              | https://example.org
+			https://EXAMPLE.org:443/          | https://example.org
+			https://example.org:8443          | https://example.org:8443
+			http://my_host.lan:3000           | http://my_host.lan:3000
+			http://localhost:5173             | http://localhost:5173
+			http://127.0.0.1:5173             | http://127.0.0.1:5173
+			http://[::1]:5173                 | http://[::1]:5173
+			http://[0:0:0:0:0:0:0:1]          | http://[::1]
+			http://[2001:DB8:0:0:1:0:0:1]     | http://[2001:db8::1:0:0:1]
+			http://[2001:db8:0:1:1:1:1:1]     | http://[2001:db8:0:1:1:1:1:1]
+			https://bücher.example            | https://xn--bcher-kva.example
+			capacitor://localhost             | capacitor://localhost
+			chrome-extension://abcdefghij     | chrome-extension://abcdefghij
+			*                                 | *
+			""")
+	void originWhenLegalShouldBeAsBrowsersWriteIt(String configured, String expected) {
+		assertThat(CometSettings.of(bind(Map.of("comet.allowed-origins", configured))).allowedOrigins())
+			.containsExactly(expected);
+	}
+
+	@Test
+	void originsWhenTheSameShouldBeOne() {
+		assertThat(CometSettings
+			.of(bind(Map.of("comet.allowed-origins", "https://example.org, https://EXAMPLE.org:443,http://b.example")))
+			.allowedOrigins()).containsExactly("https://example.org", "http://b.example");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "example.org", "example.org:8080", "//example.org", "https:", "https://", "https:///",
+			"https:example.org", "https://example.org/path", "https://example.org//", "https://example.org?x",
+			"https://example.org/#", "https://user@example.org", "https://example.org:0", "https://example.org:65536",
+			"https://example.org:port", "https://example.org:-1", "https://exa mple.org", "https://*.example.org",
+			"https://*", "**", "null", "wss://example.org", "ws://example.org", "file:///", "https://[::1",
+			"https://[::g]", "https://[fe80::1%25eth0]", "http://127.1", "http://256.1.1.1", "https://a..b",
+			"https://example.org\\", "https://%65xample.org", "https://example.org,,https://b.example", "'*'",
+			"\"https://example.org\"", "[https://example.org]", "https://example.org https://b.example",
+			"https://-", "1https://example.org" })
+	void originWhenNoBrowserWritesItShouldBeRefused(String origin) {
+		CometProperties properties = bind(Map.of("comet.allowed-origins", origin));
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> CometSettings.of(properties))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("comet.allowed-origins"))
+			.satisfies((ex) -> assertThat(ex.getReason()).contains("https://example.org").endsWith("."));
+	}
+
+	@Test
+	void transportsWhenNoneShouldBeRefused() {
+		CometProperties properties = bind(Map.of("comet.transports", ""));
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> CometSettings.of(properties))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("comet.transports"))
+			.satisfies((ex) -> assertThat(ex.getReason()).contains("comet.enabled").endsWith("."));
+	}
+
+	@Test
+	void transportsWhenPathIsEverywhereAndLegacyIsOffShouldBeRefused() {
+		CometProperties properties = bind(Map.of("comet.path", "/**", "comet.transports", "json,sse"));
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> CometSettings.of(properties))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("comet.transports"))
+			.satisfies((ex) -> assertThat(ex.getReason()).contains("comet.path").endsWith("."));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "*", "https://example.org,*" })
+	void credentialsWhenEveryOriginIsAllowedShouldBeRefused(String origins) {
+		CometProperties properties = bind(
+				Map.of("comet.allowed-origins", origins, "comet.allowed-credentials", "true"));
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> CometSettings.of(properties))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("comet.allowed-credentials"))
+			.satisfies((ex) -> assertThat(ex.getReason()).contains("comet.allowed-origins").endsWith("."));
+	}
+
+	@Test
+	void credentialsWhenOriginsAreNamedShouldBeAccepted() {
+		assertThatNoException().isThrownBy(() -> CometSettings
+			.of(bind(Map.of("comet.allowed-origins", "https://example.org", "comet.allowed-credentials", "true"))));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "comet.timeout", "comet.heartbeat", "comet.write-timeout", "comet.authorization.timeout",
+			"comet.channel-idle-timeout", "comet.history.max-age" })
+	void durationWhenTooShortForAnyTimerShouldBeRefused(String property) {
+		CometProperties properties = bind(Map.of(property, "999us"));
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> CometSettings.of(properties))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo(property));
+	}
+
 	@Test
 	void historySizeWhenZeroShouldBeAccepted() {
 		assertThatNoException().isThrownBy(() -> CometSettings.of(bind(Map.of("comet.history.size", "0"))));

@@ -29,7 +29,8 @@ class StartFailureTests {
 	@ParameterizedTest
 	@CsvSource({ "comet.max-virtual-channels,abc", "comet.max-virtual-channels,-1", "comet.max-virtual-channels,1.5",
 			"comet.timeout,0s", "comet.timeout,soon", "comet.path,comet", "comet.max-request-size,much",
-			"comet.history.size,-1" })
+			"comet.history.size,-1", "comet.transports,''", "comet.allowed-origins,example.org", "comet.enabled,maybe",
+			"comet.fast-path,maybe" })
 	void startWhenValueIsWrongShouldSayWhich(String property, String value, CapturedOutput output) {
 		start(Plain.class, WebApplicationType.NONE, property + "=" + value);
 		assertThat(output).contains("APPLICATION FAILED TO START")

@@ -1,0 +1,80 @@
+package io.github.cometspring.netty;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.channel.Outcome;
+import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.RawConnection;
+import io.github.cometspring.testing.ServedClass;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.publisher.Mono;
+
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A connection that is kept, on which a controller answers when a delivery is done: on
+ * another thread than the connection's, and while the next request is already there.
+ * <p>
+ * Reactor Netty before 1.3.8 stops reading from such a connection sooner or later.
+ */
+class KeptConnectionIT {
+
+	@RegisterExtension
+	static final ServedClass served = new ServedClass(new Class<?>[] { Publisher.class });
+
+	private static final int ROUNDS = 1000;
+
+	/** As many as there may be event loops, so that hardly one is without. */
+	private static final int LISTENERS = 8;
+
+	@Test
+	void requestWhenNextIsAlreadyThereShouldBeAnsweredEachTime() {
+		Channel channel = served.channel();
+		List<RawConnection> listeners = new ArrayList<>();
+		for (int i = 0; i < LISTENERS; i++) {
+			RawConnection listener = served.connect();
+			listener.request("GET", "/comet?channel=" + channel.id(), "text/plain", "", "Accept: text/event-stream");
+			listeners.add(listener);
+		}
+		Await.until(() -> channel.subscribers() == LISTENERS);
+		RawConnection kept = served.connect();
+		kept.send(deliver());
+		for (int round = 1; round <= ROUNDS; round++) {
+			kept.send((round < ROUNDS) ? deliver() : "");
+			assertThat(kept.read().body()).as("round " + round).isEqualTo(String.valueOf(LISTENERS));
+		}
+		assertThat(listeners).allMatch(RawConnection::hasAnswer);
+	}
+
+	private static String deliver() {
+		return "POST /deliver/" + served.name() + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
+	}
+
+	@RestController
+	static class Publisher {
+
+		private final Channels channels;
+
+		Publisher(Channels channels) {
+			this.channels = channels;
+		}
+
+		@PostMapping("/deliver/{channel}")
+		Mono<String> deliver(@PathVariable String channel) {
+			return this.channels.find(channel)
+				.flatMap((found) -> found.deliver("x"))
+				.map(Outcome::delivered)
+				.map(String::valueOf);
+		}
+
+	}
+
+}
