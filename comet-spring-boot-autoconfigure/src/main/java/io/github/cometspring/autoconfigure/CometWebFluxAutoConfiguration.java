@@ -7,6 +7,7 @@ import io.github.cometspring.netty.DetachingUpgradeStrategy;
 import io.github.cometspring.netty.ReactorNettyEventLoops;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.web.AllowedOrigins;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.CometWebHandler;
 import io.github.cometspring.web.CometWebSocketHandler;
@@ -68,9 +69,9 @@ public final class CometWebFluxAutoConfiguration {
 		webSocket.ifAvailable((handler) -> handlers.put(Transport.WEBSOCKET, handler));
 		handlers.keySet().retainAll(settings.transports());
 		boolean everywhere = settings.path().equals(CometHandlerMapping.EVERYWHERE);
+		AllowedOrigins allowedOrigins = new AllowedOrigins(settings.allowedOrigins(), settings.allowedCredentials());
 		return new CometHandlerMapping(settings.path(),
-				everywhere ? legacy : new CometWebHandler(handlers, settings.allowedOrigins()),
-				settings.allowedOrigins());
+				everywhere ? legacy : new CometWebHandler(handlers, allowedOrigins), allowedOrigins);
 	}
 
 	private static PollHandler pollHandler(PollDialect polls, Subscriptions subscriptions, EventLoops eventLoops,

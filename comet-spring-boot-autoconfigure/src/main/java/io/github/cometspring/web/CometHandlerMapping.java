@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +36,11 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 
 	private static final int BEFORE_STATIC_RESOURCES = Ordered.LOWEST_PRECEDENCE - 2;
 
+	private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(1);
+
+	private static final List<String> EXPOSED_HEADERS = List.of(CometHeaders.CURSOR, CometHeaders.GAP, "Comet-Refused",
+			"Comet-Max-Channels", HttpHeaders.RETRY_AFTER);
+
 	private final PathPattern path;
 
 	private final WebHandler handler;
@@ -59,9 +65,9 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	 * Creates a mapping.
 	 * @param path the path, literal or {@value #EVERYWHERE}
 	 * @param handler answers there
-	 * @param allowedOrigins the foreign origins whose pages may poll; none if empty
+	 * @param allowedOrigins the foreign origins whose pages may listen
 	 */
-	public CometHandlerMapping(String path, WebHandler handler, List<String> allowedOrigins) {
+	public CometHandlerMapping(String path, WebHandler handler, AllowedOrigins allowedOrigins) {
 		this.path = getPathPatternParser().parse(path);
 		this.handler = handler;
 		this.everywhere = path.equals(EVERYWHERE);
@@ -69,16 +75,23 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 		this.browserClientPath = getPathPatternParser().parse(script);
 		setOrder(this.everywhere ? BEFORE_STATIC_RESOURCES : BEFORE_ROUTER_FUNCTIONS);
 		if (!allowedOrigins.isEmpty()) {
+			setCorsProcessor(new PageCorsProcessor(allowedOrigins));
 			setCorsConfigurations(Map.of(path, cors(allowedOrigins), script, cors(allowedOrigins)));
 		}
 	}
 
-	private static CorsConfiguration cors(List<String> allowedOrigins) {
+	private static CorsConfiguration cors(AllowedOrigins allowedOrigins) {
 		CorsConfiguration cors = new CorsConfiguration();
-		cors.setAllowedOrigins(allowedOrigins);
+		cors.setAllowedOrigins(allowedOrigins.origins());
 		cors.setAllowedMethods(List.of(HttpMethod.GET.name(), HttpMethod.POST.name()));
-		cors.setAllowedHeaders(List.of(HttpHeaders.CONTENT_TYPE, CometHeaders.CURSOR, "Last-Event-ID"));
-		cors.setExposedHeaders(List.of(CometHeaders.CURSOR, CometHeaders.GAP, HttpHeaders.RETRY_AFTER));
+		// Who logs in by a header of his own may send it, too.
+		cors.setAllowedHeaders(List.of(CorsConfiguration.ALL));
+		cors.setExposedHeaders(EXPOSED_HEADERS);
+		// Else a page would ask again before most of its polls.
+		cors.setMaxAge(PREFLIGHT_MAX_AGE);
+		if (allowedOrigins.mayUseCredentials()) {
+			cors.setAllowCredentials(true);
+		}
 		return cors;
 	}
 

@@ -18,7 +18,6 @@ import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.InvalidMimeTypeException;
-import org.springframework.web.cors.reactive.CorsUtils;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 
@@ -32,18 +31,21 @@ import org.springframework.web.server.WebHandler;
  */
 public final class CometWebHandler implements WebHandler {
 
+	// By its name, as Spring Security need not be there.
+	private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
+
 	private final Map<Transport, WebHandler> handlers;
 
-	private final List<String> allowedOrigins;
+	private final AllowedOrigins allowedOrigins;
 
 	/**
 	 * Creates the endpoint.
 	 * @param handlers the handlers of the dialects that are switched on
 	 * @param allowedOrigins the foreign origins whose pages may open a WebSocket
 	 */
-	public CometWebHandler(Map<Transport, WebHandler> handlers, List<String> allowedOrigins) {
+	public CometWebHandler(Map<Transport, WebHandler> handlers, AllowedOrigins allowedOrigins) {
 		this.handlers = new EnumMap<>(handlers);
-		this.allowedOrigins = List.copyOf(allowedOrigins);
+		this.allowedOrigins = allowedOrigins;
 	}
 
 	@Override
@@ -120,8 +122,7 @@ public final class CometWebHandler implements WebHandler {
 		ServerHttpRequest request = exchange.getRequest();
 		WebHandler webSocket = this.handlers.get(Transport.WEBSOCKET);
 		if (webSocket != null && "websocket".equalsIgnoreCase(request.getHeaders().getUpgrade())) {
-			return isForeign(request) ? Answers.say(exchange.getResponse(), HttpStatus.FORBIDDEN, "Foreign origin")
-					: webSocket.handle(exchange);
+			return PageOrigin.isForeign(request) ? handleForeign(exchange, webSocket) : webSocket.handle(exchange);
 		}
 		WebHandler events = this.handlers.get(Transport.SSE);
 		if (events != null && acceptsEvents(request)) {
@@ -131,12 +132,24 @@ public final class CometWebHandler implements WebHandler {
 				(events != null) ? "Accept " + MediaType.TEXT_EVENT_STREAM_VALUE : "Upgrade to websocket");
 	}
 
-	private boolean isForeign(ServerHttpRequest request) {
-		if (!CorsUtils.isCorsRequest(request)) {
-			return false;
+	/**
+	 * Shakes hands with the page of another origin if it is allowed. A browser sends the
+	 * user's cookies along whether the page may use them or not, and there is nothing in
+	 * the answer that would keep it from the page, as there is for a poll.
+	 */
+	private Mono<Void> handleForeign(ServerWebExchange exchange, WebHandler webSocket) {
+		if (!this.allowedOrigins.admit(exchange.getRequest())) {
+			return Answers.say(exchange.getResponse(), HttpStatus.FORBIDDEN, "Foreign origin");
 		}
-		String origin = request.getHeaders().getOrigin();
-		return !this.allowedOrigins.contains("*") && (origin == null || !this.allowedOrigins.contains(origin));
+		if (this.allowedOrigins.mayUseCredentials()) {
+			return webSocket.handle(exchange);
+		}
+		return exchange.getPrincipal()
+			.filter((principal) -> !principal.getClass().getName().equals(ANONYMOUS))
+			.hasElement()
+			.flatMap((loggedIn) -> loggedIn
+					? Answers.say(exchange.getResponse(), HttpStatus.FORBIDDEN, "Credentials of a foreign origin")
+					: webSocket.handle(exchange));
 	}
 
 	private static boolean acceptsEvents(ServerHttpRequest request) {

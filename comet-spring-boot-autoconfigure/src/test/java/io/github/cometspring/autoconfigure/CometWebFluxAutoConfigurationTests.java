@@ -10,6 +10,7 @@ import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.web.AllowedOrigins;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.EventLoops;
 import io.github.cometspring.web.EventStreamHandler;
@@ -108,7 +109,8 @@ class CometWebFluxAutoConfigurationTests {
 	void mappingWhenUserHasOneShouldBeTheUsers() {
 		this.runner
 			.withBean("mine", CometHandlerMapping.class,
-					() -> new CometHandlerMapping("/mine", (exchange) -> Mono.empty(), List.of()))
+					() -> new CometHandlerMapping("/mine", (exchange) -> Mono.empty(),
+							new AllowedOrigins(List.of(), false)))
 			.run((context) -> assertThat(context).hasSingleBean(CometHandlerMapping.class).hasBean("mine"));
 	}
 

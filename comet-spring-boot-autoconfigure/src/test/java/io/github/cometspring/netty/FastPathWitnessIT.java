@@ -11,6 +11,7 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
+import io.github.cometspring.web.AllowedOrigins;
 import io.github.cometspring.web.CometHandlerMapping;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -251,7 +252,8 @@ class FastPathWitnessIT {
 
 		@Bean
 		CometHandlerMapping ownCometMapping() {
-			return new CometHandlerMapping("/comet", (exchange) -> refuse(exchange.getResponse()), List.of());
+			return new CometHandlerMapping("/comet", (exchange) -> refuse(exchange.getResponse()),
+					new AllowedOrigins(List.of(), false));
 		}
 
 	}

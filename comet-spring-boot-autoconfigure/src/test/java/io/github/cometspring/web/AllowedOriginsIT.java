@@ -1,5 +1,7 @@
 package io.github.cometspring.web;
 
+import java.util.List;
+
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -112,11 +114,56 @@ class AllowedOriginsIT {
 	void handshakeWhenNoOriginIsAllowedShouldBeRefusedButFromTheSame() {
 		assertThat(handshake(closed, FRIEND).status()).isEqualTo(403);
 		assertThat(handshake(closed, "Origin: null").status()).isEqualTo(403);
-		// Another scheme or port is another origin; a client that is no page has none.
-		assertThat(handshake(closed, "Origin: https://localhost").status()).isEqualTo(403);
+		// Another port is another origin; a client that is no page has none.
 		assertThat(handshake(closed, "Origin: http://localhost:1").status()).isEqualTo(403);
 		assertThat(handshake(closed, "Origin: http://localhost").status()).isEqualTo(101);
 		assertThat(handshake(closed).status()).isEqualTo(101);
+	}
+
+	@Test
+	void requestWhenEncryptionEndsAtProxyShouldBeOfTheSameOrigin() {
+		String own = "Origin: https://localhost";
+		for (CometServer each : List.of(server, closed)) {
+			assertThat(handshake(each, own).status()).isEqualTo(101);
+			assertThat(handshake(each, "Origin: HTTPS://LocalHost:443").status()).isEqualTo(101);
+			assertThat(handshake(each, "Origin: https://localhost:8443").status()).isEqualTo(403);
+		}
+		assertThat(stream(server, "localhost", own)).isEqualTo(204);
+		assertThat(stream(server, "localhost:443", own)).isEqualTo(204);
+		assertThat(stream(server, "localhost:8443", own)).isEqualTo(403);
+	}
+
+	@Test
+	void requestWhenHostIsNoNameOfTheDnsShouldBeJudgedByItsOrigin() {
+		assertThat(stream(server, "my_service", "Origin: http://my_service")).isEqualTo(204);
+		assertThat(stream(server, "my_service", FRIEND)).isEqualTo(204);
+		assertThat(stream(server, "my_service", STRANGER)).isEqualTo(403);
+	}
+
+	@Test
+	void requestWhenOriginIsWrittenOtherwiseShouldCompareItAsBrowsersDo() {
+		for (String origin : List.of("https://FRIEND.example", "https://friend.example:443")) {
+			assertThat(handshake(server, "Origin: " + origin).status()).isEqualTo(101);
+			assertThat(stream(server, "localhost", "Origin: " + origin)).isEqualTo(204);
+		}
+		for (String origin : List.of("http://friend.example", "https://friend.example:444", "https://friend.example.",
+				"https://friend.example/", "https://u@friend.example",
+				"https://friend.example, https://friend.example")) {
+			assertThat(handshake(server, "Origin: " + origin).status()).isEqualTo(403);
+			assertThat(stream(server, "localhost", "Origin: " + origin)).isEqualTo(403);
+		}
+		assertThat(handshake(server, FRIEND, FRIEND).status()).isEqualTo(403);
+		assertThat(stream(server, "localhost", FRIEND, FRIEND)).isEqualTo(403);
+	}
+
+	private static int stream(CometServer server, String host, String... headers) {
+		try (RawConnection client = RawConnection.open(server.port())) {
+			return client
+				.send("GET /comet?channel=x HTTP/1.1\r\nHost: " + host + "\r\nAccept: text/event-stream\r\n"
+						+ String.join("\r\n", headers) + "\r\n\r\n")
+				.read()
+				.status();
+		}
 	}
 
 	private static Answer jsonPoll(CometServer server, String origin) {
