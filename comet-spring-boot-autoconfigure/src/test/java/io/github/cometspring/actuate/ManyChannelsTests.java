@@ -51,7 +51,7 @@ class ManyChannelsTests {
 		CometControl control = new CometControl(PATIENCE);
 		Subscriptions subscriptions = new Subscriptions(this.broker, control, null,
 				new SubscriptionLimits(null, 100, 1000, PATIENCE));
-		CometState state = new CometOperations(control, this.broker, subscriptions, null).state().block(PATIENCE);
+		CometState state = new CometOperations(control, this.broker, subscriptions).state().block(PATIENCE);
 		assertThat(state).isNotNull()
 			.satisfies((known) -> assertThat(known.history().messages()).isEqualTo(6))
 			.satisfies((known) -> assertThat(known.channels().count()).isEqualTo(3));
