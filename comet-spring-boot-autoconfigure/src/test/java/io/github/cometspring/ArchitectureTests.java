@@ -75,6 +75,14 @@ class ArchitectureTests {
 	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
 			"toIterable", "toStream");
 
+	private static final Set<String> CLASS_PATH = Set.of("getResource", "getResources", "getResourceAsStream",
+			"resources", "loadClass", "forName", "isPresent", "resolveClassName", "load", "loadFactories",
+			"loadFactoryNames");
+
+	private static final Set<String> CLASS_PATH_OWNERS = Set.of("java.lang.Class", "java.lang.ClassLoader",
+			"java.lang.Module", "java.util.ServiceLoader", "org.springframework.util.ClassUtils",
+			"org.springframework.core.io.ResourceLoader");
+
 	static Stream<Rule> rules() {
 		return Stream.of(imports("channel", REACTOR, List.of(), "ChannelKnowsTooMuch", "ChannelKnowsSpring"),
 				imports("control", REACTOR, List.of(), "ControlKnowsTooMuch"),
@@ -114,6 +122,23 @@ class ArchitectureTests {
 						"OldLogger"),
 				new Rule("no standard streams", (root) -> GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS,
 						"StandardOutput", "StandardError"),
+				new Rule("whoever looks for something on the class path has a hint for native images",
+						(root) -> noClasses().that()
+							.doNotHaveSimpleName("BrowserClientHandler")
+							.and()
+							.doNotHaveSimpleName("LoopbackGuard")
+							.and()
+							.doNotHaveSimpleName("CometExposurePostProcessor")
+							.should()
+							.callMethodWhere(looksOnClassPath())
+							.orShould()
+							.dependOnClassesThat()
+							.resideInAPackage("org.springframework.core.io.support..")
+							.orShould()
+							.dependOnClassesThat()
+							.haveSimpleName("ClassPathResource")
+							.because("what they look for is to be added to CometRuntimeHints"),
+						"ResourceLoading", "ClassLoading"),
 				new Rule("nobody blocks", (root) -> noClasses().should().callMethodWhere(blocks()), "BlockingMono",
 						"BlockingFlux"));
 	}
@@ -149,6 +174,11 @@ class ArchitectureTests {
 	private static DescribedPredicate<JavaMethodCall> blocks() {
 		return DescribedPredicate.describe("blocks", (call) -> (call.getTargetOwner().isAssignableTo(Mono.class)
 				|| call.getTargetOwner().isAssignableTo(Flux.class)) && BLOCKING.contains(call.getName()));
+	}
+
+	private static DescribedPredicate<JavaMethodCall> looksOnClassPath() {
+		return DescribedPredicate.describe("looks on the class path", (call) -> CLASS_PATH.contains(call.getName())
+				&& CLASS_PATH_OWNERS.stream().anyMatch((owner) -> call.getTargetOwner().isAssignableTo(owner)));
 	}
 
 	@ParameterizedTest
