@@ -84,6 +84,7 @@ class ArchitectureTests {
 			"toIterable", "toStream");
 
 	private static final Set<String> TIMED_BY_WALL_CLOCK = Set.of("elapsed", "timed", "timestamp");
+
 	/**
 	 * Those who subscribe for nobody's sake but their own, or for a client of whom nobody
 	 * wants to know, with the reason.
@@ -99,6 +100,14 @@ class ArchitectureTests {
 			"netty.DetachingUpgradeStrategy",
 			// Deadlines, and frames that are written to a socket: behind all decisions
 			"web.EventStream", "web.SessionFrameWriter");
+
+	private static final Set<String> CLASS_PATH = Set.of("getResource", "getResources", "getResourceAsStream",
+			"resources", "loadClass", "forName", "isPresent", "resolveClassName", "load", "loadFactories",
+			"loadFactoryNames");
+
+	private static final Set<String> CLASS_PATH_OWNERS = Set.of("java.lang.Class", "java.lang.ClassLoader",
+			"java.lang.Module", "java.util.ServiceLoader", "org.springframework.util.ClassUtils",
+			"org.springframework.core.io.ResourceLoader");
 
 	static Stream<Rule> rules() {
 		return Stream.of(imports("channel", REACTOR, List.of(), "ChannelKnowsTooMuch", "ChannelKnowsSpring"),
@@ -142,6 +151,23 @@ class ArchitectureTests {
 				new Rule("who subscribes hands on a context",
 						(root) -> classes().that(doNotBegin()).should(handOnContext()), "ForgetsContext",
 						"SubscribesWithoutContext"),
+				new Rule("whoever looks for something on the class path has a hint for native images",
+						(root) -> noClasses().that()
+							.doNotHaveSimpleName("BrowserClientHandler")
+							.and()
+							.doNotHaveSimpleName("LoopbackGuard")
+							.and()
+							.doNotHaveSimpleName("CometExposurePostProcessor")
+							.should()
+							.callMethodWhere(looksOnClassPath())
+							.orShould()
+							.dependOnClassesThat()
+							.resideInAPackage("org.springframework.core.io.support..")
+							.orShould()
+							.dependOnClassesThat()
+							.haveSimpleName("ClassPathResource")
+							.because("what they look for is to be added to CometRuntimeHints"),
+						"ResourceLoading", "ClassLoading"),
 				new Rule("nobody blocks", (root) -> noClasses().should().callMethodWhere(blocks()), "BlockingMono",
 						"BlockingFlux"),
 				new Rule("durations are measured by monotonic time",
@@ -236,6 +262,11 @@ class ArchitectureTests {
 					|| (owner.isAssignableTo(Scheduler.class) && name.equals("now"))
 					|| (owner.isAssignableTo(CorePublisher.class) && TIMED_BY_WALL_CLOCK.contains(name));
 		});
+	}
+
+	private static DescribedPredicate<JavaMethodCall> looksOnClassPath() {
+		return DescribedPredicate.describe("looks on the class path", (call) -> CLASS_PATH.contains(call.getName())
+				&& CLASS_PATH_OWNERS.stream().anyMatch((owner) -> call.getTargetOwner().isAssignableTo(owner)));
 	}
 
 	@ParameterizedTest

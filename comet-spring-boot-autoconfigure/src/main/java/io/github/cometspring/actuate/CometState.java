@@ -21,8 +21,8 @@ public record CometState(boolean active, String timeout, ChannelUse channels, Ma
 	 * How many channels there are.
 	 *
 	 * @param count the number of living channels
-	 * @param limit how many there may be, or {@code null} if there is no limit, or
-	 * none that the broker knows
+	 * @param limit how many there may be, or {@code null} if there is no limit, or none
+	 * that the broker knows
 	 */
 	public record ChannelUse(long count, @Nullable Integer limit) {
 	}

@@ -22,15 +22,16 @@ final class AllowedOrigin {
 	 */
 	static final String ANY = "*";
 
-	private static final Pattern ORIGIN = Pattern
-		.compile("(?<scheme>\\p{Alpha}[\\p{Alnum}+.-]*)://(?<host>\\[[^]]*]|[^\\[\\]:/?#@\\\\]+)(?::(?<port>\\d{0,9}))?/?");
+	private static final Pattern ORIGIN = Pattern.compile(
+			"(?<scheme>\\p{Alpha}[\\p{Alnum}+.-]*)://(?<host>\\[[^]]*]|[^\\[\\]:/?#@\\\\]+)(?::(?<port>\\d{0,9}))?/?");
 
 	private static final Pattern LABELS = Pattern
 		.compile("[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\\.?");
 
 	private static final Pattern ENDS_IN_NUMBER = Pattern.compile("(.*\\.)?(\\d+|0x[0-9a-f]*)\\.?");
 
-	private static final Pattern IPV4 = Pattern.compile("(BYTE\\.){3}BYTE".replace("BYTE", "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"));
+	private static final Pattern IPV4 = Pattern
+		.compile("(BYTE\\.){3}BYTE".replace("BYTE", "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"));
 
 	// Addresses that no page is loaded from, or whose pages have no origin
 	private static final Set<String> NEVER_SENT = Set.of("ws", "wss", "file");

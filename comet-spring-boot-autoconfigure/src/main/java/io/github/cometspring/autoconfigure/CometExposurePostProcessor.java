@@ -43,8 +43,8 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 		if (webApplicationType(environment, application) == WebApplicationType.REACTIVE
 				&& ClassUtils.isPresent(WEB_ENDPOINTS, classLoader)
 				&& ClassUtils.isPresent(ENDPOINT_AUTO_CONFIGURATION, classLoader)
-				&& Binder.get(environment).bind("comet.enabled", Boolean.class).orElse(true) && !isOnPlatform(environment)
-				&& DefaultExposure.addTo(environment)) {
+				&& Binder.get(environment).bind("comet.enabled", Boolean.class).orElse(true)
+				&& !isOnPlatform(environment) && DefaultExposure.addTo(environment)) {
 			this.logger
 				.info("Exposing the actuator endpoint 'comet' to requests from this machine, beside 'health' (set "
 						+ DefaultExposure.PROPERTY + " to decide yourself)");

@@ -68,10 +68,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 				new SubscriptionLimits(properties.maxConnections(), properties.maxChannelsPerRequest(),
 						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat()),
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
-				bytes("comet.max-message-size", properties.maxMessageSize()), origins,
-				properties.allowedCredentials(), properties.authorization().timeout(),
-				transports(properties.transports(), path),
-				properties.fastPath());
+				bytes("comet.max-message-size", properties.maxMessageSize()), origins, properties.allowedCredentials(),
+				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath());
 	}
 
 	private static String path(String path) {

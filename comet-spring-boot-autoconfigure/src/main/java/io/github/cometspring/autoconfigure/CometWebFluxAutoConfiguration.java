@@ -18,7 +18,10 @@ import io.github.cometspring.web.LegacyPolls;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollHandler;
 import io.github.cometspring.web.SchedulerEventLoops;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.WebsocketServerSpec;
 
@@ -29,6 +32,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.DispatcherHandler;
@@ -51,9 +56,12 @@ import org.springframework.web.server.WebHandler;
 @ConditionalOnBean(Subscriptions.class)
 public final class CometWebFluxAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(CometWebFluxAutoConfiguration.class);
+
 	@Bean
 	@ConditionalOnMissingBean
-	EventStreamHandler cometEventStreamHandler(Subscriptions subscriptions, EventLoops eventLoops, CometSettings settings) {
+	EventStreamHandler cometEventStreamHandler(Subscriptions subscriptions, EventLoops eventLoops,
+			CometSettings settings) {
 		return new EventStreamHandler(subscriptions, eventLoops, settings.writeTimeout());
 	}
 
@@ -116,6 +124,18 @@ public final class CometWebFluxAutoConfiguration {
 					new DetachingUpgradeStrategy(ordinary, eventLoops, settings.maxRequestSize()));
 			return new CometWebSocketHandler(subscriptions, eventLoops, webSockets, settings.limits().maxChannels(),
 					settings.writeTimeout());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class })
+	static class ReactorNettyVersionConfiguration {
+
+		// Asked to do something only if this is the server that is used.
+		@Bean
+		WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometReactorNettyVersionCheck() {
+			return (factory) -> ReactorNettyVersion.warning().ifPresent(logger::warn);
 		}
 
 	}

@@ -78,13 +78,17 @@ class ManagementPathIT {
 				assertThat(operator.get(path).status()).as(path).isEqualTo(404);
 				assertThat(operator.send("GET", path, "", operator.host(), "Accept: text/event-stream").status())
 					.isEqualTo(404);
-				assertThat(operator.send("POST", path, "registration=unknown", operator.host(),
-						"Content-Type: application/x-ocsigen-comet", "Content-Length: 20").status()).isEqualTo(404);
-				assertThat(operator.send("POST", path, "{}", operator.host(), "Content-Type: application/json",
-						"Content-Length: 2").status()).isEqualTo(404);
-				assertThat(operator.send("OPTIONS", path, "", operator.host(), "Origin: https://example.org",
-						"Access-Control-Request-Method: POST").headerNames())
-					.doesNotContain("Access-Control-Allow-Origin");
+				assertThat(operator
+					.send("POST", path, "registration=unknown", operator.host(),
+							"Content-Type: application/x-ocsigen-comet", "Content-Length: 20")
+					.status()).isEqualTo(404);
+				assertThat(operator
+					.send("POST", path, "{}", operator.host(), "Content-Type: application/json", "Content-Length: 2")
+					.status()).isEqualTo(404);
+				assertThat(operator
+					.send("OPTIONS", path, "", operator.host(), "Origin: https://example.org",
+							"Access-Control-Request-Method: POST")
+					.headerNames()).doesNotContain("Access-Control-Allow-Origin");
 			}
 			assertThat(poll(server, "/comet")).isEqualTo(200);
 			assertThat(Operator.of(server.port()).get("/comet/comet.js").status()).isEqualTo(200);

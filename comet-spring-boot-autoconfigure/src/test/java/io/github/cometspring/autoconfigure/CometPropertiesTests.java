@@ -184,8 +184,8 @@ class CometPropertiesTests {
 			"https://*", "**", "null", "wss://example.org", "ws://example.org", "file:///", "https://[::1",
 			"https://[::g]", "https://[fe80::1%25eth0]", "http://127.1", "http://256.1.1.1", "https://a..b",
 			"https://example.org\\", "https://%65xample.org", "https://example.org,,https://b.example", "'*'",
-			"\"https://example.org\"", "[https://example.org]", "https://example.org https://b.example",
-			"https://-", "1https://example.org" })
+			"\"https://example.org\"", "[https://example.org]", "https://example.org https://b.example", "https://-",
+			"1https://example.org" })
 	void originWhenNoBrowserWritesItShouldBeRefused(String origin) {
 		CometProperties properties = bind(Map.of("comet.allowed-origins", origin));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
