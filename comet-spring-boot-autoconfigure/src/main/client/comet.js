@@ -98,7 +98,6 @@ export class Comet extends EventTarget {
 	// put at the end: so those that run come before those that do not, and `limit` never takes the place of one that does.
 	#channels = new Map();
 	#limit = Infinity; // of the server, once it has told it
-	#refusals = 0;
 	#pardon; // timer: the refused are asked for again
 	#cursor;
 	#link; // what comes from an earlier one is ignored
@@ -161,7 +160,7 @@ export class Comet extends EventTarget {
 		}
 		let entry = this.#channels.get(channel);
 		if (!entry) {
-			this.#channels.set(channel, entry = { channel, from, subs: new Set() });
+			this.#channels.set(channel, entry = { channel, from, tries: 0, subs: new Set() });
 		}
 		else if (from !== (entry.from ?? 'latest')) {
 			sub.from = from;
@@ -211,10 +210,14 @@ export class Comet extends EventTarget {
 				this.#ended(entry);
 			}
 			else if (!entry.barred && !CURSOR.test(entry.from ?? this.#cursor)) {
-				this.#refuse(entry, 'cursor');
+				this.#bar(entry);
+				this.#tell(entry, 'cursor');
 			}
 		}
-		this.#open().slice(this.#limit).forEach((entry) => this.#refuse(entry, 'limit'));
+		for (const entry of this.#open().slice(this.#limit)) {
+			entry.from ??= this.#cursor;
+			this.#tell(entry, 'limit');
+		}
 		if (this.#state === 'closed' || this.#state === 'paused') {
 			return;
 		}
@@ -312,7 +315,7 @@ export class Comet extends EventTarget {
 			return;
 		}
 		const { size } = link.named;
-		refused?.forEach?.((id) => this.#refuse(this.#channels.get(id), why, link));
+		Array.isArray(refused) && this.#refused(link, refused, why);
 		if (this.#fits(limit, size) || link.named.size < size) {
 			return this.#renew(link, true);
 		}
@@ -330,19 +333,41 @@ export class Comet extends EventTarget {
 		}
 	}
 
-	#refuse(entry, why, link) {
-		if (!entry || link && !link.named.delete(entry)) {
-			return;
+	#refused(link, names, why) {
+		const entries = names.map((id) => this.#channels.get(id)).filter((entry) => link.named.delete(entry));
+		for (const entry of entries) {
+			link.covered.delete(entry);
+			Object.assign(entry, link.before?.get(entry));
+			this.#bar(entry);
+			if (why || entries.length < 2) {
+				this.#tell(entry, why);
+			}
+			else if (!entry.refused?.length) { // not told yet
+				this.#inquire(entry);
+			}
 		}
-		link?.covered.delete(entry);
+	}
+
+	#bar(entry) {
+		const { backoff, maxBackoff } = this.#options;
+		entry.barred = true;
 		entry.from ??= this.#cursor; // the last that knows its place
-		if (why !== 'limit') {
-			entry.barred = true;
-			this.#plan();
-			const { backoff, maxBackoff } = this.#options;
-			this.#pardon ??= setTimeout(() => this.#retry(),
-					(1 + Math.random()) / 2 * Math.min(maxBackoff, backoff * 2 ** this.#refusals++));
+		this.#pardon ??= setTimeout(() => this.#retry(),
+				(1 + Math.random()) / 2 * Math.min(maxBackoff, backoff * 2 ** entry.tries));
+		entry.tries++;
+		this.#plan();
+	}
+
+	// Several are refused together, not all for one reason: the server tells it to one that asks alone.
+	async #inquire(entry) {
+		const { channel, from } = entry;
+		const { body } = await this.#ask({ channels: [channel], from: { [from]: [channel] }, timeout: 'PT0S' });
+		if (entry.barred && this.#channels.get(channel) === entry) {
+			this.#tell(entry, body.refused && body.why);
 		}
+	}
+
+	#tell(entry, why) {
 		const { channel, refused, subs } = entry;
 		if (refused !== (why ?? true)) {
 			entry.refused = why ?? true;
@@ -497,7 +522,7 @@ export class Comet extends EventTarget {
 			}
 			else {
 				this.#fire('error', { transport: link.type, message });
-				fresh.forEach((entry) => this.#refuse(entry, undefined, link));
+				fresh.forEach((entry) => this.#refused(link, [entry.channel]));
 			}
 			gone.forEach((entry) => link.named.add(entry));
 		};
@@ -530,6 +555,11 @@ export class Comet extends EventTarget {
 			throw new Error('URL too long');
 		}
 		link.named = link.covered = new Set(all);
+		// Refusals come behind the first cursor, which has no place of the refused
+		link.before = new Map(all.map((entry) => {
+			const { from = this.#cursor, refused, tries } = entry;
+			return [entry, { from, refused, tries }];
+		}));
 		link.update = () => this.#renew(link);
 		const hear = (type, data, cursor) =>
 			EVENTS[type] && this.#read(link, () => EVENTS[type](data && JSON.parse(data), cursor));
@@ -662,7 +692,7 @@ export class Comet extends EventTarget {
 			}
 			this.#enter('open');
 		}
-		news.refused?.forEach((id) => this.#refuse(this.#channels.get(id), news.why, link));
+		news.refused && this.#refused(link, news.refused, news.why);
 		this.#advance(link, news.cursor);
 		const find = (id) => {
 			const entry = this.#channels.get(id);
@@ -677,10 +707,8 @@ export class Comet extends EventTarget {
 		if (cursor) {
 			this.#cursor = cursor;
 			for (const entry of link.covered) {
-				if (entry.refused) {
-					this.#refusals = 0;
-				}
 				entry.from = entry.refused = undefined;
+				entry.tries = 0;
 			}
 			this.#plan();
 		}

@@ -1139,6 +1139,57 @@ test('who comes to a running channel with a cursor that cannot be hears of it', 
 	assert.deepEqual(told, [{ channel: 'a', why: 'cursor' }]);
 });
 
+test('an event stream tells refusals behind its first cursor, which has no place of theirs', async () => {
+	only('sse', { maxBackoff: 8000 });
+	const told = [];
+	listen('a');
+	listen({ channel: 'b', cursor: 'P' }, refusals(told));
+	await settle();
+	const pauses = [];
+	for (let i = 0; i < 3; i++) {
+		const open = events();
+		assert.deepEqual(open.parameters.from, ['P:b']);
+		await open.send('heartbeat', {}, 'C' + i);
+		await open.send('refused', { channel: 'b', why: 'forbidden' }, 'C' + i);
+		let ms = 0;
+		for (; events() === open; ms += 50) {
+			await tick(50);
+		}
+		pauses.push(ms);
+	}
+	assert.deepEqual(pauses, [750, 1500, 3000]);
+	assert.equal(told.length, 1);
+	await events().send('heartbeat', {}, 'C8');
+	await events().send('message', { channel: 'b', data: 1 }, 'C9');
+	await events().drop();
+	await tick(1000);
+	assert.deepEqual(events().parameters, { channel: ['a', 'b'], cursor: ['C9'] });
+	await events().send('heartbeat', {}, 'C9');
+	await events().send('refused', { channel: 'b', why: 'forbidden' }, 'C9');
+	await events().send('message', { channel: 'a', data: 1 }, 'C10');
+	assert.equal(told.length, 2);
+	await tick(750);
+	assert.deepEqual(events().parameters, { channel: ['a', 'b'], cursor: ['C10'], from: ['C9:b'] });
+});
+
+test('who is refused with others, each for a reason of its own, asks for it', async () => {
+	await connected();
+	const told = [];
+	listen('b', refusals(told));
+	listen({ channel: 'c', cursor: 'bad' }, refusals(told));
+	await settle();
+	await socket().answer('C2', { refused: ['b', 'c'] });
+	assert.equal(FakeFetch.all.length, 2);
+	assert.deepEqual(FakeFetch.all[1].body, { channels: ['c'], from: { bad: ['c'] }, timeout: 'PT0S' });
+	await FakeFetch.all[0].answer({ refused: ['b'], why: 'forbidden' }, 403);
+	await FakeFetch.all[1].answer({ refused: ['c'], why: 'cursor' }, 400);
+	assert.deepEqual(told, [{ channel: 'b', why: 'forbidden' }, { channel: 'c', why: 'cursor' }]);
+	await tick(750);
+	assert.deepEqual(socket().sent.at(-1).from, { earliest: ['c'] });
+	await socket().answer('C3', { refused: ['b'], why: 'forbidden' });
+	assert.equal(told.length, 2);
+});
+
 // ---- Pages left behind ----
 
 for (const transport of ['websocket', 'sse', 'json']) {
