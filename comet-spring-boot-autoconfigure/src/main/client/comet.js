@@ -1,8 +1,12 @@
 // Comet for Spring Boot, Apache-2.0
 
 const NEEDS = { websocket: 'WebSocket', sse: 'EventSource', json: 'fetch' };
+// What may stand in a request (docs/protocol.md, section 1). Anything else is not asked for: it would spoil what is asked with it.
+const ID = /^[\p{L}\p{Nd}._~@/-]{1,128}$/u;
+const CURSOR = /^[\w-]+$/;
 const UPGRADE = 600_000; // a better transport gets another chance
 const FIRST = 10_000; // until the first frame
+const CHECK = 4000; // until a link that may be dead is replaced
 const MAX_URL = 6000;
 const MAX_QUEUE = 10_000;
 const END = { value: undefined, done: true };
@@ -22,7 +26,15 @@ const memory = (key, value) => {
 	}
 	catch {}
 };
+const now = () => performance.now(); // the wall clock may be set
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const rest = (link, ms) => new Promise((resolve) => {
+	const timer = setTimeout(resolve, ms);
+	link.close = () => {
+		clearTimeout(timer);
+		resolve();
+	};
+});
 const ids = (entries) => entries.map((entry) => entry.channel);
 const retryAfter = (response) => {
 	const value = response.headers.get('Retry-After');
@@ -30,20 +42,70 @@ const retryAfter = (response) => {
 	return Math.min(Math.max(ms || 0, 0), 3_600_000);
 };
 
+const EVENTS = {
+	__proto__: null,
+	message: (message, cursor) => ({ messages: [message], cursor }),
+	heartbeat: (_, cursor) => ({ cursor }),
+	gap: ({ channel }) => ({ gaps: [channel] }),
+	ended: ({ channel }) => ({ ended: [channel] }),
+	refused: ({ channel, why }) => ({ refused: [channel], why }),
+};
+
+// Reads an event stream as an EventSource does.
+const parse = async (body, dispatch) => {
+	const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+	let text = '';
+	let id = '';
+	let event = 'message';
+	let data = [];
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done) {
+			return;
+		}
+		const lines = (text + value).split(/\r\n|\n|\r(?!$)/); // a last \r may be half of a \r\n
+		text = lines.pop();
+		for (const line of lines) {
+			const [, name, content] = /^([^:]*):? ?(.*)$/s.exec(line);
+			if (!line) {
+				data.length && dispatch(event, data.join('\n'), id);
+				event = 'message';
+				data = [];
+			}
+			else if (name === 'id') {
+				id = content;
+			}
+			else if (name === 'event') {
+				event = content;
+			}
+			else if (name === 'data') {
+				data.push(content);
+			}
+		}
+	}
+};
+
 export class Comet extends EventTarget {
 	#url;
 	#options;
+	#fetching; // event streams too
 	#transports;
 	#index;
-	#better = Date.now() + UPGRADE;
+	#better = now() + UPGRADE;
 	#proven = new Set();
 	#state = 'waiting';
-	#channels = new Map(); // one with `from` is not in the running cursor yet
+	// One with `from` is not in the running cursor yet. One that is `barred` was refused, and is not asked for until it is
+	// put at the end: so those that run come before those that do not, and `limit` never takes the place of one that does.
+	#channels = new Map();
+	#limit = Infinity; // of the server, once it has told it
+	#pardon; // timer: the refused are asked for again
 	#cursor;
 	#link; // what comes from an earlier one is ignored
 	#timer; // the link's, or the next attempt's
 	#wait;
-	#hide;
+	#hide; // timers: nobody has seen the page for some time
+	#yield;
+	#yielding = false;
 	#end = new AbortController();
 	#fails = 0;
 	#round = 0;
@@ -52,14 +114,27 @@ export class Comet extends EventTarget {
 	constructor(path, options = {}) {
 		super();
 		this.#url = new URL(path, globalThis.location?.href);
-		this.#options = { silence: 30_000, backoff: 1000, maxBackoff: 30_000, ...options };
-		this.#transports = (options.transports ?? Object.keys(NEEDS)).filter((name) => globalThis[NEEDS[name]]);
+		this.#options = { silence: 30_000, backoff: 1000, maxBackoff: 30_000, yieldWhenHidden: 60_000 };
+		for (const [name, value] of Object.entries(options)) {
+			this.#options[name] = value ?? this.#options[name];
+		}
+		const { transports = Object.keys(NEEDS), credentials, headers } = this.#options;
+		// All transports must be the same user. A WebSocket bears cookies always and headers never, an EventSource bears
+		// cookies to its own origin.
+		const foreign = globalThis.location && new URL(location.href).origin !== this.#url.origin;
+		const noSocket = headers || credentials === 'omit' || foreign && credentials === 'same-origin';
+		this.#fetching = headers || credentials === 'omit';
+		const needs = { ...NEEDS, ...noSocket && { websocket: '' }, ...this.#fetching && { sse: 'fetch' } };
+		this.#transports = transports.filter((name) => globalThis[needs[name]]);
 		if (!this.#transports.length) {
 			throw new Error('No transport');
 		}
 		this.#prefer();
 		const { signal } = this.#end;
-		globalThis.addEventListener?.('online', this.#wake, { signal });
+		const listen = (type, listener) => globalThis.addEventListener?.(type, listener, { signal });
+		listen('online', this.#check);
+		listen('pagehide', () => this.#leave());
+		listen('pageshow', (event) => event.persisted && this.#look(event));
 		globalThis.document?.addEventListener('visibilitychange', this.#look, { signal });
 		this.#look();
 	}
@@ -76,18 +151,23 @@ export class Comet extends EventTarget {
 		if (this.#state === 'closed') {
 			throw new Error('Comet is closed');
 		}
-		const { channel = target, cursor } = target;
-		const { onended, ongap, cursor: from = cursor ?? 'latest' } = options ?? {};
-		const sub = { onended, ongap, skip: 0, queue: [], takers: [] };
+		const { onended, ongap, onerror, cursor } = options ?? {};
+		const channel = String(target.channel ?? target);
+		const from = String(cursor ?? target.cursor ?? 'latest');
+		const sub = { onended, ongap, onerror, skip: 0, queue: [], takers: [] };
 		if (typeof listener === 'function') {
 			sub.listener = listener;
 		}
 		let entry = this.#channels.get(channel);
 		if (!entry) {
-			this.#channels.set(channel, entry = { channel, from, subs: new Set() });
+			this.#channels.set(channel, entry = { channel, from, tries: 0, subs: new Set() });
 		}
 		else if (from !== (entry.from ?? 'latest')) {
 			sub.from = from;
+		}
+		if (entry.refused || !entry.subs.size) {
+			entry.refused = undefined; // or this one would not hear of it
+			this.#retry();
 		}
 		entry.subs.add(sub);
 		this.#plan();
@@ -107,8 +187,8 @@ export class Comet extends EventTarget {
 	}
 
 	close() {
-		this.#unlink('closed');
-		clearTimeout(this.#hide);
+		this.#leave('closed');
+		clearTimeout(this.#pardon);
 		this.#end.abort();
 		this.#channels.forEach((entry) => entry.subs.forEach((sub) => this.#finish(entry, sub)));
 	}
@@ -125,10 +205,23 @@ export class Comet extends EventTarget {
 	}
 
 	#apply() {
+		for (const entry of [...this.#channels.values()]) {
+			if (!ID.test(entry.channel)) {
+				this.#ended(entry);
+			}
+			else if (!entry.barred && !CURSOR.test(entry.from ?? this.#cursor)) {
+				this.#bar(entry);
+				this.#tell(entry, 'cursor');
+			}
+		}
+		for (const entry of this.#open().slice(this.#limit)) {
+			entry.from ??= this.#cursor;
+			this.#tell(entry, 'limit');
+		}
 		if (this.#state === 'closed' || this.#state === 'paused') {
 			return;
 		}
-		if (!this.#channels.size) {
+		if (!this.#wanted().length) {
 			this.#unlink('waiting');
 		}
 		else if (this.#link) {
@@ -146,24 +239,36 @@ export class Comet extends EventTarget {
 		}
 	}
 
+	#open() {
+		return [...this.#channels.values()].filter((entry) => !entry.barred);
+	}
+
+	#wanted() {
+		return this.#open().slice(0, this.#limit);
+	}
+
 	// What worked last, else the best.
 	#prefer() {
 		this.#index = Math.max(0, this.#transports.indexOf(memory('comet ' + this.#url)));
 	}
 
 	#connect() {
-		if (this.#index && Date.now() > this.#better) {
+		if (this.#index && now() > this.#better) {
 			this.#index = 0;
 		}
-		const type = this.#transports[this.#index];
-		const link = this.#link = { type, named: new Set(), covered: new Set(), close() {}, update() {} };
+		let type = this.#transports[this.#index];
+		const resting = this.#yielding && type !== 'websocket';
+		if (resting) {
+			type = 'json';
+		}
+		const link = this.#link = { type, resting, named: new Set(), covered: new Set(), close() {}, update() {} };
 		this.#watch(link, FIRST);
 		this.#enter('connecting');
 		if (this.#link !== link) {
 			return;
 		}
 		try {
-			type === 'websocket' ? this.#socket(link) : type === 'sse' ? this.#events(link) : this.#poll(link);
+			type === 'websocket' ? this.#socket(link) : type === 'sse' ? this.#stream(link) : this.#poll(link);
 		}
 		catch ({ message }) {
 			this.#fail(link, { message });
@@ -184,12 +289,12 @@ export class Comet extends EventTarget {
 		}
 		this.#unlink('waiting');
 		this.#fire('error', { transport: link.type, ...problem });
-		if (this.#state !== 'waiting' || !this.#channels.size) {
+		if (this.#state !== 'waiting' || !this.#wanted().length) {
 			return;
 		}
-		if (!link.live && !wait && (!this.#proven.has(link.type) || this.#fails >= STUBBORN)) {
+		if (!link.live && !wait && !link.resting && (!this.#proven.has(link.type) || this.#fails >= STUBBORN)) {
 			this.#index = (this.#index + 1) % this.#transports.length;
-			this.#better = Date.now() + UPGRADE;
+			this.#better = now() + UPGRADE;
 			if (++this.#round < this.#transports.length) {
 				return this.#connect();
 			}
@@ -204,9 +309,92 @@ export class Comet extends EventTarget {
 		this.#timer = setTimeout(() => this.#connect(), delay);
 	}
 
+	// An answer that is not what was asked for. It may concern some of the channels only (docs/protocol.md, section 8).
+	#denied(link, { status, message, wait, body: { refused, why, limit } }) {
+		if (this.#link !== link) {
+			return;
+		}
+		const { size } = link.named;
+		Array.isArray(refused) && this.#refused(link, refused, why);
+		if (this.#fits(limit, size) || link.named.size < size) {
+			return this.#renew(link, true);
+		}
+		if (link.resting && status < 500 && !wait) { // polls do not work here
+			this.#options.yieldWhenHidden = this.#yielding = false;
+		}
+		this.#fail(link, { ...status && { status }, ...message && { message } }, wait);
+	}
+
+	// Whether the server takes fewer channels than it was asked for, so that it is worth asking again.
+	#fits(limit, size) {
+		if (limit >= 1 && limit < size) {
+			this.#limit = Math.floor(limit);
+			return true;
+		}
+	}
+
+	#refused(link, names, why) {
+		const entries = names.map((id) => this.#channels.get(id)).filter((entry) => link.named.delete(entry));
+		for (const entry of entries) {
+			link.covered.delete(entry);
+			Object.assign(entry, link.before?.get(entry));
+			this.#bar(entry);
+			if (why || entries.length < 2) {
+				this.#tell(entry, why);
+			}
+			else if (!entry.refused?.length) { // not told yet
+				this.#inquire(entry);
+			}
+		}
+	}
+
+	#bar(entry) {
+		const { backoff, maxBackoff } = this.#options;
+		entry.barred = true;
+		entry.from ??= this.#cursor; // the last that knows its place
+		this.#pardon ??= setTimeout(() => this.#retry(),
+				(1 + Math.random()) / 2 * Math.min(maxBackoff, backoff * 2 ** entry.tries));
+		entry.tries++;
+		this.#plan();
+	}
+
+	// Several are refused together, not all for one reason: the server tells it to one that asks alone.
+	async #inquire(entry) {
+		const { channel, from } = entry;
+		const { body } = await this.#ask({ channels: [channel], from: { [from]: [channel] }, timeout: 'PT0S' });
+		if (entry.barred && this.#channels.get(channel) === entry) {
+			this.#tell(entry, body.refused && body.why);
+		}
+	}
+
+	#tell(entry, why) {
+		const { channel, refused, subs } = entry;
+		if (refused !== (why ?? true)) {
+			entry.refused = why ?? true;
+			[...subs].forEach((sub) => call(sub.onerror, { channel, why }));
+			this.#fire('error', { transport: this.#link?.type, channel, why });
+		}
+		if (why === 'cursor') { // never to be taken, so all that there is instead
+			entry.from = 'earliest';
+			this.#gap(entry);
+		}
+	}
+
+	// Those that were refused are asked for again.
+	#retry() {
+		clearTimeout(this.#pardon);
+		this.#pardon = undefined;
+		for (const entry of [...this.#channels.values()].filter((entry) => entry.barred)) {
+			entry.barred = false;
+			this.#channels.delete(entry.channel);
+			this.#channels.set(entry.channel, entry);
+		}
+		this.#plan();
+	}
+
 	// Asks anew if the channels are others.
 	#renew(link, force) {
-		const all = [...this.#channels.values()];
+		const all = this.#wanted();
 		if (this.#link === link && (force || all.length !== link.named.size || all.some((entry) => !link.named.has(entry)))) {
 			this.#unlink('connecting');
 			this.#plan();
@@ -221,32 +409,70 @@ export class Comet extends EventTarget {
 				link.ping();
 				this.#watch(link, FIRST);
 			}
+			else if (link.checked) { // no fault of the server
+				this.#fire('error', { transport: link.type, message: 'Silence' });
+				this.#renew(link, true);
+			}
 			else {
 				this.#fail(link, { message: 'Silence' });
 			}
 		}, ms);
 	}
 
-	#wake = () => {
-		if (this.#timer && !this.#link && !this.#wait) {
-			clearTimeout(this.#timer);
-			this.#connect();
+	// Something has happened after which a link may be dead, without a sign of it.
+	#check = () => {
+		const link = this.#link;
+		if (!link) {
+			if (this.#timer && !this.#wait) {
+				clearTimeout(this.#timer);
+				this.#connect();
+			}
+		}
+		else if (link.live && !link.ping) { // a request of its own would not tell
+			this.#renew(link, true);
+		}
+		else if (!link.checked) {
+			link.checked = link.pinged = true;
+			link.live && link.ping();
+			this.#watch(link, CHECK);
 		}
 	};
 
-	#look = () => {
+	// A page in the back/forward cache keeps nothing that others need.
+	#leave(state = 'paused') {
 		clearTimeout(this.#hide);
-		if (globalThis.document?.hidden) {
-			if (this.#options.pauseWhenHidden >= 0) {
-				this.#hide = setTimeout(() => this.#unlink('paused'), this.#options.pauseWhenHidden);
+		clearTimeout(this.#yield);
+		this.#unlink(state);
+	}
+
+	#look = ({ type } = {}) => {
+		const { pauseWhenHidden, yieldWhenHidden } = this.#options;
+		const hidden = globalThis.document?.hidden;
+		clearTimeout(this.#hide);
+		clearTimeout(this.#yield);
+		if (hidden) {
+			if (pauseWhenHidden >= 0) {
+				this.#hide = setTimeout(() => this.#leave(), pauseWhenHidden);
+			}
+			if (yieldWhenHidden > 0) {
+				this.#yield = setTimeout(() => {
+					const link = this.#link;
+					this.#yielding = true;
+					if (link && link.type !== 'websocket') {
+						this.#renew(link, true);
+					}
+				}, yieldWhenHidden);
 			}
 		}
-		else if (this.#state === 'paused') {
+		else {
+			this.#yielding = false;
+		}
+		if (this.#state === 'paused' && (!hidden || type === 'pageshow')) {
 			this.#enter('waiting');
 			this.#apply();
 		}
-		else {
-			this.#wake();
+		else if (!hidden) {
+			this.#check();
 		}
 	};
 
@@ -255,7 +481,8 @@ export class Comet extends EventTarget {
 		for (const { channel, from = this.#cursor } of entries) {
 			groups.set(from, [...groups.get(from) ?? [], channel]);
 		}
-		const cursor = groups.has(this.#cursor) ? this.#cursor : groups.keys().next().value;
+		// What a page gave may be no cursor; in `from` it spoils nothing for the others
+		const cursor = groups.has(this.#cursor) ? this.#cursor : 'latest';
 		groups.delete(cursor);
 		return { cursor, from: groups.size ? Object.fromEntries(groups) : undefined };
 	}
@@ -267,30 +494,46 @@ export class Comet extends EventTarget {
 		link.close = () => socket.close();
 		link.ping = () => socket.send('{"ping":0}');
 		link.update = () => {
-			const gone = [...link.named].filter((entry) => this.#channels.get(entry.channel) !== entry);
-			const fresh = [...this.#channels.values()].filter((entry) => !link.named.has(entry));
+			const wanted = new Set(this.#wanted());
+			const gone = [...link.named].filter((entry) => !wanted.has(entry));
+			const fresh = [...wanted].filter((entry) => !link.named.has(entry));
+			if (asked?.fresh.length && !asked.fresh.some((entry) => link.named.has(entry))) {
+				asked = undefined; // all refused: no cursor covers them
+			}
 			if (asked || socket.readyState !== 1 || !gone.length && !fresh.length) {
 				return;
 			}
 			gone.forEach((entry) => link.named.delete(entry));
 			fresh.forEach((entry) => link.named.add(entry));
-			asked = fresh;
+			asked = { gone, fresh };
 			socket.send(JSON.stringify({
-				unsubscribe: ids(gone), subscribe: ids(fresh), ...this.#positions(fresh), ping: ++number,
+				unsubscribe: ids(gone), subscribe: ids(fresh), ...fresh.length && this.#positions(fresh), ping: ++number,
 			}));
+		};
+		const undo = ({ error: message, limit }) => {
+			const { gone = [], fresh = [] } = asked ?? {};
+			const fits = this.#fits(limit, link.named.size);
+			asked = undefined;
+			if (fits) {
+				fresh.forEach((entry) => link.named.delete(entry));
+			}
+			else if (!link.live) {
+				throw new Error(message);
+			}
+			else {
+				this.#fire('error', { transport: link.type, message });
+				fresh.forEach((entry) => this.#refused(link, [entry.channel]));
+			}
+			gone.forEach((entry) => link.named.add(entry));
 		};
 		socket.onopen = link.update;
 		socket.onmessage = ({ data }) => this.#read(link, () => {
 			const news = JSON.parse(data);
 			if (news.error) {
-				if (!link.live) {
-					throw new Error(news.error);
-				}
-				asked = undefined;
-				this.#fire('error', { transport: link.type, message: news.error });
+				undo(news);
 			}
 			else if (asked && news.pong === number) {
-				asked.forEach((entry) => link.covered.add(entry));
+				asked.fresh.forEach((entry) => link.named.has(entry) && link.covered.add(entry));
 				asked = undefined;
 			}
 			this.#plan();
@@ -299,8 +542,8 @@ export class Comet extends EventTarget {
 		socket.onclose = ({ code, reason }) => this.#fail(link, { code, message: reason });
 	}
 
-	#events(link) {
-		const all = [...this.#channels.values()];
+	#stream(link) {
+		const all = this.#wanted();
 		const { cursor, from = {} } = this.#positions(all);
 		const url = new URL(this.#url);
 		const add = (name, ...values) => values.forEach((value) => url.searchParams.append(name, value));
@@ -312,51 +555,67 @@ export class Comet extends EventTarget {
 			throw new Error('URL too long');
 		}
 		link.named = link.covered = new Set(all);
+		// Refusals come behind the first cursor, which has no place of the refused
+		link.before = new Map(all.map((entry) => {
+			const { from = this.#cursor, refused, tries } = entry;
+			return [entry, { from, refused, tries }];
+		}));
 		link.update = () => this.#renew(link);
-		const source = new EventSource(url);
+		const hear = (type, data, cursor) =>
+			EVENTS[type] && this.#read(link, () => EVENTS[type](data && JSON.parse(data), cursor));
+		if (this.#fetching) {
+			return this.#events(link, url, hear);
+		}
+		const source = new EventSource(url, { withCredentials: this.#options.credentials === 'include' });
 		link.close = () => source.close();
-		const on = (type, read) => source.addEventListener(type,
-				(event) => this.#read(link, () => read(event.data && JSON.parse(event.data), event.lastEventId)));
-		on('message', (message, cursor) => ({ messages: [message], cursor }));
-		on('heartbeat', (_, cursor) => ({ cursor }));
-		on('gap', ({ channel }) => ({ gaps: [channel] }));
-		on('ended', ({ channel }) => ({ ended: [channel] }));
-		source.onerror = async () => {
+		Object.keys(EVENTS).forEach((type) =>
+			source.addEventListener(type, ({ data, lastEventId }) => hear(type, data, lastEventId)));
+		source.onerror = () => {
 			const refused = source.readyState === 2; // with a status that is not told
 			source.close();
-			if (this.#link !== link || !refused) {
-				return this.#fail(link, { message: 'Disconnected' });
-			}
-			const abort = new AbortController();
-			link.close = () => abort.abort();
-			try {
-				const response = await fetch(url, { headers: { Accept: 'text/event-stream' }, signal: abort.signal });
-				if (response.status === 204) {
-					this.#read(link, () => ({ ended: ids([...link.named]) }));
-					return this.#renew(link, true);
-				}
-				this.#fail(link, { status: response.status }, retryAfter(response));
-			}
-			catch ({ message }) {
-				this.#fail(link, { message });
+			if (this.#link === link) {
+				refused ? this.#events(link, url, hear) : this.#fail(link, { message: 'Disconnected' });
 			}
 		};
+	}
+
+	async #events(link, url, hear) {
+		const abort = new AbortController();
+		link.close = () => abort.abort();
+		try {
+			const response = await this.#fetch(url, { headers: { Accept: 'text/event-stream' } }, abort.signal);
+			const { status, headers } = response;
+			if (status === 204) {
+				this.#read(link, () => ({ ended: ids([...link.named]) }));
+				this.#renew(link, true);
+			}
+			else if (status === 200 && headers.get('Content-Type')?.startsWith('text/event-stream')) {
+				await parse(response.body, hear);
+				this.#fail(link, { message: 'Disconnected' });
+			}
+			else {
+				this.#denied(link, await this.#understand(response));
+			}
+		}
+		catch ({ message }) {
+			this.#fail(link, { message });
+		}
 	}
 
 	async #poll(link) {
 		link.update = () => this.#renew(link);
 		while (this.#link === link) {
-			const all = [...this.#channels.values()];
+			const all = this.#wanted();
 			if (!all.length) {
 				return;
 			}
 			// First a position, without which a held poll that breaks loses messages
-			const hold = link.live && !all.some((entry) => entry.from);
-			const began = Date.now();
+			const hold = link.live && !link.resting && !all.some((entry) => entry.from);
+			const began = now();
 			const abort = new AbortController();
 			link.named = link.covered = new Set(all);
 			link.close = () => abort.abort();
-			const { status, ok, body, message, wait } = await this.#ask({
+			const answer = await this.#ask({
 				channels: ids(all),
 				...this.#positions(all),
 				timeout: `PT${hold ? Math.ceil(this.#options.silence / 1500) : 0}S`,
@@ -364,30 +623,51 @@ export class Comet extends EventTarget {
 			if (this.#link !== link) {
 				return;
 			}
+			const { ok, body } = answer;
 			if (!ok) {
 				this.#advance(link, body.cursor);
-				return this.#fail(link, { status, message }, wait);
+				return this.#denied(link, answer);
 			}
 			this.#read(link, () => body);
-			this.#renew(link, this.#index && Date.now() > this.#better);
-			if (hold && !body.messages && !body.ended && !body.gaps && Date.now() - began < 500) {
-				await after(1000); // the server does not hold
+			this.#renew(link, !link.resting && this.#index && now() > this.#better);
+			if (this.#link !== link) {
+				return;
+			}
+			if (link.resting) {
+				clearTimeout(this.#timer); // no sign of life is due
+				await rest(link, this.#options.yieldWhenHidden);
+				this.#link === link && this.#watch(link, FIRST);
+			}
+			else if (hold && !body.messages && !body.ended && !body.gaps && now() - began < 500) {
+				await rest(link, 1000); // the server does not hold
 			}
 		}
 	}
 
 	async #ask(request, signal) {
 		try {
-			const response = await fetch(this.#url, {
-				method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request), signal,
-			});
-			const { status } = response;
-			const body = await response.json().catch(() => ({}));
-			return { status, ok: status === 200 && body.cursor, body, message: body.detail, wait: retryAfter(response) };
+			const response = await this.#fetch(this.#url, {
+				method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request),
+			}, signal);
+			return await this.#understand(response);
 		}
 		catch ({ message }) {
 			return { body: {}, message };
 		}
+	}
+
+	async #fetch(url, init, signal) {
+		const { headers, credentials } = this.#options;
+		const all = new Headers(typeof headers === 'function' ? await headers() : headers);
+		Object.entries(init.headers).forEach(([name, value]) => all.set(name, value));
+		return fetch(url, { ...init, headers: all, ...credentials && { credentials }, signal });
+	}
+
+	async #understand(response) {
+		const { status, headers } = response;
+		const body = await response.json().catch(() => 0) || {};
+		body.limit ??= headers.get('Comet-Max-Channels');
+		return { status, ok: status === 200 && body.cursor, body, message: body.detail, wait: retryAfter(response) };
 	}
 
 	#read(link, read) {
@@ -401,15 +681,18 @@ export class Comet extends EventTarget {
 		catch ({ message }) {
 			return this.#fail(link, { message });
 		}
-		link.pinged = false;
+		link.pinged = link.checked = false;
 		this.#watch(link);
 		if (!link.live) {
 			link.live = true;
 			this.#fails = this.#round = 0;
-			this.#proven.add(link.type);
-			memory('comet ' + this.#url, link.type);
+			if (!link.resting) {
+				this.#proven.add(link.type);
+				memory('comet ' + this.#url, link.type);
+			}
 			this.#enter('open');
 		}
+		news.refused && this.#refused(link, news.refused, news.why);
 		this.#advance(link, news.cursor);
 		const find = (id) => {
 			const entry = this.#channels.get(id);
@@ -423,7 +706,10 @@ export class Comet extends EventTarget {
 	#advance(link, cursor) {
 		if (cursor) {
 			this.#cursor = cursor;
-			link.covered.forEach((entry) => entry.from = undefined);
+			for (const entry of link.covered) {
+				entry.from = entry.refused = undefined;
+				entry.tries = 0;
+			}
 			this.#plan();
 		}
 	}
@@ -474,6 +760,10 @@ export class Comet extends EventTarget {
 				lacking = [];
 				known = 0;
 				gap = true;
+				if (b.ok && a.status === 400) {
+					call(sub.onerror, { channel, why: 'cursor' });
+					this.#fire('error', { transport: this.transport, channel, why: 'cursor' });
+				}
 				break;
 			}
 			else {
@@ -508,7 +798,7 @@ export class Comet extends EventTarget {
 		if (entry) {
 			const { channel, subs } = entry;
 			this.#channels.delete(channel);
-			link.named.delete(entry);
+			link?.named.delete(entry);
 			this.#plan();
 			[...subs].forEach((sub) => {
 				if (sub.from) {
@@ -528,7 +818,7 @@ export class Comet extends EventTarget {
 			sub.takers.forEach((take) => take(END));
 			if (!entry.subs.size && this.#channels.get(entry.channel) === entry) {
 				this.#channels.delete(entry.channel);
-				this.#plan();
+				this.#retry();
 			}
 		}
 	}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, mock, test } from 'node:test';
 import { Comet } from '../comet.js';
-import { events, FakeEvents, FakeFetch, FakeSocket, install, random, reported, request, settle, show, socket, storage,
-	tick, uninstall } from '../testing/fakes.js';
+import { away, back, events, FakeEvents, FakeFetch, FakeSocket, install, random, reported, request, settle, show, socket,
+	storage, tick, uninstall, view } from '../testing/fakes.js';
 
 let comet;
 
@@ -342,7 +342,7 @@ test('a drop while connecting keeps the cursor that a page gave', async () => {
 	await settle();
 	await events().drop();
 	await tick(1000);
-	assert.deepEqual(events().parameters.cursor, ['P']);
+	assert.deepEqual(events().parameters, { channel: ['a'], cursor: ['latest'], from: ['P:a'] });
 	await events().send('heartbeat', {}, 'C0');
 	await events().send('message', { channel: 'a', data: 1 }, 'C1');
 	await events().drop();
@@ -420,7 +420,7 @@ test('news that cross a subscribe frame do not count as its answer', async () =>
 	await connected('C1');
 	const b = listen({ channel: 'b', cursor: 'P' });
 	await settle();
-	assert.deepEqual(socket().sent[1], { unsubscribe: [], subscribe: ['b'], cursor: 'P', ping: 2 });
+	assert.deepEqual(socket().sent[1], { unsubscribe: [], subscribe: ['b'], cursor: 'latest', from: { P: ['b'] }, ping: 2 });
 	await socket().receive({ messages: say('a', 1), cursor: 'C2' });
 	await socket().drop();
 	await tick(1000);
@@ -443,7 +443,7 @@ test('a channel that is left and taken again hears nothing of the time between',
 	first.sub.close();
 	const again = listen({ channel: 'a', cursor: 'P' });
 	await settle();
-	assert.deepEqual(socket().sent.at(-1), { unsubscribe: ['a'], subscribe: ['a'], cursor: 'P', ping: 3 });
+	assert.deepEqual(socket().sent.at(-1), { unsubscribe: ['a'], subscribe: ['a'], cursor: 'latest', from: { P: ['a'] }, ping: 3 });
 	await socket().receive({ messages: say('a', 'on its way'), cursor: 'C3' });
 	assert.deepEqual([...again], []);
 	await socket().answer('C4', { messages: say('a', 'on its way', 'new') });
@@ -525,7 +525,7 @@ test('all from one page are sent with its cursor once', async () => {
 	listen({ channel: 'a', cursor: 'P' });
 	listen({ channel: 'b', cursor: 'P' });
 	await settle();
-	assert.deepEqual(request().body, { channels: ['a', 'b'], cursor: 'P', timeout: 'PT0S' });
+	assert.deepEqual(request().body, { channels: ['a', 'b'], cursor: 'latest', from: { P: ['a', 'b'] }, timeout: 'PT0S' });
 });
 
 // ---- A cursor of its own on a channel that runs ----
@@ -751,11 +751,11 @@ test('an error frame is told; before anything works it is a failure', async () =
 	listen('b', { cursor: 'bad' });
 	await settle();
 	await socket().receive({ error: 'Invalid cursor' });
-	assert.deepEqual(comet.log.at(-1), ['error', { transport: 'websocket', message: 'Invalid cursor' }]);
+	assert.deepEqual(comet.log.slice(-2), [['error', { transport: 'websocket', message: 'Invalid cursor' }],
+			['error', { transport: 'websocket', channel: 'b', why: undefined }]]);
 	assert.equal(comet.state, 'open');
-	listen('c');
-	await settle();
-	assert.deepEqual(socket().sent.at(-1).subscribe, ['c']);
+	await tick(1000);
+	assert.deepEqual(socket().sent.at(-1).subscribe, ['b']);
 	await socket().drop();
 	await tick(1000);
 	await socket().open();
@@ -810,6 +810,7 @@ test('a hidden page lets go after a while, and resumes when it is seen', async (
 	await show(true);
 	await tick(4999);
 	await show(false);
+	await socket().receive({ pong: 0 });
 	await tick(10_000);
 	assert.equal(comet.state, 'open');
 	await show(true);
@@ -845,4 +846,659 @@ test('the states in their order', async () => {
 	comet.close();
 	const states = comet.log.filter(([type]) => type === 'state').map(([, { state }]) => state);
 	assert.deepEqual(states, ['connecting', 'open', 'waiting', 'connecting', 'open', 'closed']);
+});
+
+// ---- Refusals ----
+
+const refusals = (into) => ({ onerror: (error) => into.push(error) });
+
+test('a WebSocket that is refused one channel brings the others', async () => {
+	only('websocket');
+	const told = [];
+	const a = listen('a', refusals(told));
+	const b = listen('b', refusals(told));
+	await settle();
+	await socket().open();
+	await socket().receive({ refused: ['b'], why: 'forbidden' });
+	await socket().answer('C1', { messages: say('a', 1) });
+	assert.deepEqual([[...a], [...b]], [[1], []]);
+	assert.deepEqual(told, [{ channel: 'b', why: 'forbidden' }]);
+	assert.deepEqual(comet.log.at(-1), ['error', { transport: 'websocket', channel: 'b', why: 'forbidden' }]);
+	assert.equal(comet.state, 'open');
+	assert.equal(b.sub.closed, false);
+	assert.equal(FakeSocket.all.length, 1);
+	assert.equal(socket().sent.length, 1);
+});
+
+test('a refused channel is asked for again after a pause that grows, and told once', async () => {
+	only('websocket', { maxBackoff: 8000 });
+	const told = [];
+	listen('a');
+	const b = listen('b', refusals(told));
+	await settle();
+	await socket().open();
+	await socket().answer('C1', { refused: ['b'] });
+	const pauses = [];
+	for (let i = 0; i < 6; i++) {
+		const before = socket().sent.length;
+		let ms = 0;
+		for (; socket().sent.length === before; ms += 50) {
+			await tick(50);
+			await socket().receive({ pong: 0 });
+		}
+		pauses.push(ms);
+		assert.deepEqual(socket().sent.at(-1).subscribe, ['b']);
+		await socket().receive({ refused: ['b'] });
+	}
+	assert.deepEqual(pauses, [750, 1500, 3000, 6000, 6000, 6000]);
+	assert.deepEqual(told, [{ channel: 'b', why: undefined }]);
+	await tick(6000);
+	await socket().answer('C2', { messages: say('b', 'at last') });
+	assert.deepEqual([...b], ['at last']);
+	await socket().receive({ refused: ['b'] });
+	assert.equal(told.length, 2);
+	await tick(750);
+	assert.deepEqual(socket().sent.at(-1).cursor, 'C2'); // where it was when it was refused
+});
+
+test('a refused channel is asked for again when the page has others', async () => {
+	only('websocket');
+	const told = [];
+	const a = listen('a');
+	listen('b', refusals(told));
+	await settle();
+	await socket().open();
+	await socket().answer('C1', { refused: ['b'], why: 'forbidden' });
+	listen('c');
+	await settle();
+	assert.deepEqual(socket().sent[1].subscribe, ['c', 'b']);
+	await socket().answer('C2', { refused: ['b'], why: 'forbidden' });
+	a.sub.close();
+	await settle();
+	assert.deepEqual([socket().sent[2].unsubscribe, socket().sent[2].subscribe], [['a'], ['b']]);
+	assert.equal(told.length, 1);
+	await socket().answer('C3', { refused: ['b'], why: 'forbidden' });
+	const late = [];
+	listen('b', refusals(late));
+	await settle();
+	assert.deepEqual(socket().sent[3].subscribe, ['b']);
+	await socket().receive({ refused: ['b'], why: 'forbidden' });
+	assert.deepEqual(late, [{ channel: 'b', why: 'forbidden' }]);
+});
+
+test('a WebSocket that is refused all asks again later', async () => {
+	only('websocket');
+	listen('a');
+	await settle();
+	await socket().open();
+	await socket().receive({ refused: ['a'], why: 'forbidden' });
+	assert.equal(comet.state, 'waiting');
+	await tick(749);
+	assert.equal(FakeSocket.all.length, 1);
+	await tick(1);
+	assert.equal(FakeSocket.all.length, 2);
+});
+
+test('an event stream that is refused one channel brings the others, and is not opened anew for it', async () => {
+	only('sse');
+	const told = [];
+	const a = listen('a', refusals(told));
+	listen('b', refusals(told));
+	await settle();
+	await events().send('refused', { channel: 'b', why: 'forbidden' });
+	await events().send('heartbeat', {}, 'C1');
+	await events().send('message', { channel: 'a', data: 1 }, 'C2');
+	assert.deepEqual([...a], [1]);
+	assert.deepEqual(told, [{ channel: 'b', why: 'forbidden' }]);
+	assert.equal(FakeEvents.all.length, 1);
+	await tick(750);
+	assert.deepEqual(events().parameters, { channel: ['a', 'b'], cursor: ['C2'], from: ['latest:b'] });
+});
+
+test('a poll that is refused one channel brings the others', async () => {
+	only('json');
+	const told = [];
+	const a = listen('a', refusals(told));
+	listen('b', refusals(told));
+	await settle();
+	await request().answer({ cursor: 'C1', refused: ['b'], why: 'forbidden' });
+	assert.deepEqual(told, [{ channel: 'b', why: 'forbidden' }]);
+	assert.deepEqual(request().body, { channels: ['a'], cursor: 'C1', timeout: 'PT20S' });
+	await request().answer({ cursor: 'C2', messages: say('a', 1) });
+	assert.deepEqual([...a], [1]);
+	assert.equal(FakeFetch.all.length, 3);
+});
+
+for (const transport of ['sse', 'json']) {
+	test(`by ${transport}, a refusal of all that is asked for leaves the transport and the rest alone`, async () => {
+		start({ transports: [transport, transport === 'sse' ? 'json' : 'sse'] });
+		const told = [];
+		listen('a', refusals(told));
+		listen('b', refusals(told));
+		await settle();
+		if (transport === 'sse') {
+			await events().drop(2);
+		}
+		await request().answer({ status: 403, refused: ['a', 'b'], why: 'forbidden' }, 403);
+		assert.deepEqual(told.map(({ channel }) => channel), ['a', 'b']);
+		assert.equal(comet.state, 'waiting');
+		const count = () => FakeEvents.all.length + FakeFetch.all.length;
+		const before = count();
+		await tick(749);
+		assert.equal(count(), before);
+		await tick(1);
+		assert.equal(count(), before + 1);
+		listen('c');
+		await settle();
+		assert.equal(count(), before + 2);
+		assert.equal(FakeSocket.all.length, 0);
+	});
+}
+
+test('a refusal that names nobody who was asked for is a failure', async () => {
+	only('json');
+	listen('a');
+	await settle();
+	for (const refused of [['z'], [], 'a', null]) {
+		const before = FakeFetch.all.length;
+		await request().answer({ refused, detail: 'no' }, 403);
+		assert.deepEqual(comet.log.at(-1), ['error', { transport: 'json', status: 403, message: 'no' }]);
+		assert.equal(FakeFetch.all.length, before);
+		await tick(30_000);
+	}
+});
+
+const letters = [...'abcdef'];
+
+for (const transport of ['websocket', 'sse', 'json']) {
+	test(`by ${transport}, as many channels are asked for as there may be`, async () => {
+		only(transport);
+		const told = [];
+		const subs = letters.map((name) => listen(name, refusals(told)));
+		await settle();
+		const asked = {
+			websocket: () => socket().sent.at(-1).subscribe,
+			sse: () => events().parameters.channel,
+			json: () => request().body.channels,
+		}[transport];
+		if (transport === 'websocket') {
+			await socket().open();
+			await socket().receive({ error: 'Too many', limit: 4 });
+		}
+		else {
+			transport === 'sse' && await events().drop(2);
+			await request().answer({ limit: 4 }, 400);
+		}
+		assert.deepEqual(asked(), ['a', 'b', 'c', 'd']);
+		assert.deepEqual(told, [{ channel: 'e', why: 'limit' }, { channel: 'f', why: 'limit' }]);
+		if (transport === 'websocket') {
+			await socket().answer('C1');
+		}
+		else {
+			await (transport === 'sse' ? events().send('heartbeat', {}, 'C1') : request().answer({ cursor: 'C1' }));
+		}
+		subs[1].sub.close();
+		await settle();
+		assert.deepEqual(asked(), transport === 'websocket' ? ['e'] : ['a', 'c', 'd', 'e']);
+		assert.equal(told.length, 2);
+	});
+}
+
+test('the limit may stand in a header, and one that is no help is a failure', async () => {
+	only('json');
+	letters.forEach((name) => listen(name));
+	await settle();
+	await request().answer('no', 400, { 'Comet-Max-Channels': '5' });
+	assert.equal(request().body.channels.length, 5);
+	for (const limit of ['5', '0', '-1', 'x']) {
+		const before = FakeFetch.all.length;
+		await request().answer('no', 400, { 'Comet-Max-Channels': limit });
+		assert.equal(FakeFetch.all.length, before);
+		await tick(30_000);
+	}
+});
+
+test('a channel too many does not take the place of another', async () => {
+	await connected();
+	const told = [];
+	listen('b', refusals(told));
+	await settle();
+	await socket().receive({ error: 'Too many', limit: 1 });
+	assert.deepEqual(told, [{ channel: 'b', why: 'limit' }]);
+	await socket().receive({ messages: say('a', 1), cursor: 'C2' });
+	assert.equal(socket().sent.length, 2);
+	await socket().drop();
+	await tick(1000);
+	await socket().open();
+	assert.deepEqual(socket().sent[0].subscribe, ['a']);
+});
+
+test('a cursor that is refused is a gap, and is not sent again', async () => {
+	only('json');
+	const told = [];
+	let gaps = 0;
+	const a = listen('a');
+	const b = listen({ channel: 'b', cursor: 'bad' }, { ...refusals(told), ongap: () => gaps++ });
+	await settle();
+	await request().answer({ cursor: 'C1', refused: ['b'], why: 'cursor' });
+	assert.deepEqual(told, [{ channel: 'b', why: 'cursor' }]);
+	assert.equal(gaps, 1);
+	await request().answer({ cursor: 'C2', messages: say('a', 1) });
+	await tick(750);
+	assert.deepEqual(request().body.from, { earliest: ['b'] });
+	await request().answer({ cursor: 'C3', messages: say('b', 2) });
+	assert.deepEqual([[...a], [...b]], [[1], [2]]);
+});
+
+test('what can be no cursor is not sent', async () => {
+	only('sse');
+	const told = [];
+	listen('a');
+	['x:y', '', 'a b', { no: 1 }, 'a,b'].forEach((cursor, i) => listen({ channel: 'b' + i, cursor }, refusals(told)));
+	await settle();
+	assert.deepEqual(events().parameters, { channel: ['a'], cursor: ['latest'] });
+	assert.deepEqual(told.map(({ why }) => why), Array(5).fill('cursor'));
+});
+
+test('an id that cannot be has ended, and is not sent', async () => {
+	only('json');
+	let ended = 0;
+	listen('a');
+	['', 'a b', 'a,b', '\ud800', 'x'.repeat(129), {}, ['x', 'y'], 'a\nb', Symbol.iterator.toString()].forEach((id) =>
+		listen(id, { onended: () => ended++ }));
+	listen(7);
+	listen('é~@/-._'.repeat(18));
+	await settle();
+	assert.equal(ended, 9);
+	assert.deepEqual(request().body.channels, ['a', '7', 'é~@/-._'.repeat(18)]);
+});
+
+test('a page that closes all when it is refused stays closed', async () => {
+	only('json');
+	listen('a');
+	listen('no id', { onended: () => comet.close() });
+	await settle();
+	assert.equal(comet.state, 'closed');
+	only('json');
+	listen('a', { onerror: () => comet.close() });
+	await settle();
+	await request().answer({ refused: ['a'] }, 403);
+	assert.equal(comet.state, 'closed');
+	const before = FakeFetch.all.length;
+	await tick(100_000);
+	assert.equal(FakeFetch.all.length, before);
+});
+
+test('who comes to a running channel with a cursor that cannot be hears of it', async () => {
+	await connected('C1');
+	const told = [];
+	listen({ channel: 'a', cursor: 'bad' }, refusals(told));
+	await settle();
+	await FakeFetch.all[0].answer({}, 400);
+	await FakeFetch.all[1].answer({ cursor: 'a1' });
+	assert.deepEqual(told, [{ channel: 'a', why: 'cursor' }]);
+});
+
+test('an event stream tells refusals behind its first cursor, which has no place of theirs', async () => {
+	only('sse', { maxBackoff: 8000 });
+	const told = [];
+	listen('a');
+	listen({ channel: 'b', cursor: 'P' }, refusals(told));
+	await settle();
+	const pauses = [];
+	for (let i = 0; i < 3; i++) {
+		const open = events();
+		assert.deepEqual(open.parameters.from, ['P:b']);
+		await open.send('heartbeat', {}, 'C' + i);
+		await open.send('refused', { channel: 'b', why: 'forbidden' }, 'C' + i);
+		let ms = 0;
+		for (; events() === open; ms += 50) {
+			await tick(50);
+		}
+		pauses.push(ms);
+	}
+	assert.deepEqual(pauses, [750, 1500, 3000]);
+	assert.equal(told.length, 1);
+	await events().send('heartbeat', {}, 'C8');
+	await events().send('message', { channel: 'b', data: 1 }, 'C9');
+	await events().drop();
+	await tick(1000);
+	assert.deepEqual(events().parameters, { channel: ['a', 'b'], cursor: ['C9'] });
+	await events().send('heartbeat', {}, 'C9');
+	await events().send('refused', { channel: 'b', why: 'forbidden' }, 'C9');
+	await events().send('message', { channel: 'a', data: 1 }, 'C10');
+	assert.equal(told.length, 2);
+	await tick(750);
+	assert.deepEqual(events().parameters, { channel: ['a', 'b'], cursor: ['C10'], from: ['C9:b'] });
+});
+
+test('who is refused with others, each for a reason of its own, asks for it', async () => {
+	await connected();
+	const told = [];
+	listen('b', refusals(told));
+	listen({ channel: 'c', cursor: 'bad' }, refusals(told));
+	await settle();
+	await socket().answer('C2', { refused: ['b', 'c'] });
+	assert.equal(FakeFetch.all.length, 2);
+	assert.deepEqual(FakeFetch.all[1].body, { channels: ['c'], from: { bad: ['c'] }, timeout: 'PT0S' });
+	await FakeFetch.all[0].answer({ refused: ['b'], why: 'forbidden' }, 403);
+	await FakeFetch.all[1].answer({ refused: ['c'], why: 'cursor' }, 400);
+	assert.deepEqual(told, [{ channel: 'b', why: 'forbidden' }, { channel: 'c', why: 'cursor' }]);
+	await tick(750);
+	assert.deepEqual(socket().sent.at(-1).from, { earliest: ['c'] });
+	await socket().answer('C3', { refused: ['b'], why: 'forbidden' });
+	assert.equal(told.length, 2);
+});
+
+// ---- Pages left behind ----
+
+for (const transport of ['websocket', 'sse', 'json']) {
+	test(`by ${transport}, a page that is left lets go, and resumes when somebody comes back`, async () => {
+		only(transport);
+		listen('a');
+		await settle();
+		const open = { websocket: socket, sse: events, json: request }[transport];
+		if (transport === 'websocket') {
+			await socket().open();
+			await socket().answer('C1');
+		}
+		else {
+			await (transport === 'sse' ? events().send('heartbeat', {}, 'C1') : request().answer({ cursor: 'C1' }));
+		}
+		const left = open();
+		await away();
+		assert.equal(left.aborted ?? left.readyState === 2, true);
+		assert.equal(comet.state, 'paused');
+		await tick(1_000_000);
+		assert.equal(open(), left);
+		await back();
+		assert.notEqual(open(), left);
+		transport === 'websocket' && await socket().open();
+		const cursor = { websocket: () => open().sent[0].cursor, sse: () => open().parameters.cursor[0],
+			json: () => open().body.cursor }[transport];
+		assert.equal(cursor(), 'C1');
+	});
+}
+
+test('a page that is left while it waits for the next attempt makes none', async () => {
+	await connected();
+	await socket().drop();
+	await away();
+	await tick(1_000_000);
+	assert.equal(FakeSocket.all.length, 1);
+	await back();
+	assert.equal(FakeSocket.all.length, 2);
+});
+
+test('a page that is shown for the first time has nothing to come back to', async () => {
+	only('websocket', { pauseWhenHidden: 0 });
+	listen('a');
+	await show(true);
+	await tick(0);
+	assert.equal(comet.state, 'paused');
+	await view.tell('pageshow', { persisted: false });
+	assert.equal(comet.state, 'paused');
+});
+
+// ---- Signs of life ----
+
+for (const [what, event] of [['is online again', () => view.tell('online')], ['is seen again', () => show(false)]]) {
+	test(`when the page ${what}, a dead WebSocket is replaced within five seconds`, async () => {
+		await connected();
+		await event();
+		assert.deepEqual(socket().sent.at(-1), { ping: 0 });
+		await tick(4000);
+		assert.equal(FakeSocket.all[0].readyState, 2);
+		assert.equal(FakeSocket.all.length, 2);
+		await socket().open();
+		assert.equal(socket().sent[0].cursor, 'C1');
+	});
+
+	test(`when the page ${what}, a WebSocket that lives is kept`, async () => {
+		await connected();
+		await event();
+		await socket().receive({ pong: 0 });
+		await tick(29_000);
+		assert.equal(FakeSocket.all.length, 1);
+		assert.equal(comet.state, 'open');
+	});
+
+	test(`when the page ${what}, a WebSocket that is on its way is replaced, too`, async () => {
+		start();
+		listen('a');
+		await settle();
+		await event();
+		await tick(4000);
+		assert.equal(FakeSocket.all.length, 2);
+		assert.equal(FakeEvents.all.length, 0);
+	});
+
+	test(`when the page ${what}, event streams and polls are asked for anew at once`, async () => {
+		only('sse');
+		listen('a');
+		await settle();
+		await events().send('heartbeat', {}, 'C1');
+		await event();
+		assert.equal(FakeEvents.all[0].readyState, 2);
+		assert.deepEqual(events().parameters.cursor, ['C1']);
+		comet.close();
+		only('json');
+		listen('a');
+		await settle();
+		await request().answer({ cursor: 'C1' });
+		const held = request();
+		await event();
+		assert.equal(held.aborted, true);
+		assert.deepEqual(request().body, { channels: ['a'], cursor: 'C1', timeout: 'PT0S' });
+	});
+}
+
+// ---- Hidden pages ----
+
+async function hiddenOn(transport, options) {
+	only(transport, options);
+	const got = listen('a');
+	await settle();
+	await (transport === 'sse' ? events().send('heartbeat', {}, 'C1') : request().answer({ cursor: 'C1' }));
+	await show(true);
+	return got;
+}
+
+for (const transport of ['sse', 'json']) {
+	test(`by ${transport}, a page that is hidden for a minute asks once a minute`, async () => {
+		const got = await hiddenOn(transport);
+		const left = transport === 'sse' ? events() : request();
+		const live = () => transport === 'sse' ? events().send('heartbeat', {}, 'C1') : undefined;
+		for (let i = 0; i < 3; i++) {
+			await tick(19_999);
+			transport === 'json' && await request().answer({ cursor: 'C1' });
+			await live();
+		}
+		assert.notEqual(comet.state, 'paused');
+		assert.equal(FakeEvents.all.length, transport === 'sse' ? 1 : 0);
+		const before = FakeFetch.all.length;
+		await tick(3);
+		assert.equal(left.aborted === false || left.readyState === 2, true);
+		assert.equal(FakeFetch.all.length, before + 1);
+		for (let i = 2; i < 10; i++) {
+			assert.equal(request().body.timeout, 'PT0S');
+			await request().answer({ cursor: 'C' + i, messages: say('a', i) });
+			assert.equal(comet.state, 'open');
+			await tick(59_999);
+			assert.equal(FakeFetch.all.length, before + i - 1);
+			await tick(1);
+			assert.equal(FakeFetch.all.length, before + i);
+			assert.equal(request().body.cursor, 'C' + i);
+		}
+		await request().answer({ cursor: 'C10' });
+		await show(false);
+		assert.deepEqual([...got], [2, 3, 4, 5, 6, 7, 8, 9]);
+		assert.deepEqual(transport === 'sse' ? events().parameters.cursor : [request().body.cursor], ['C10']);
+		assert.deepEqual([...storage.values()], [transport]);
+		const count = FakeFetch.all.length;
+		await tick(9000);
+		assert.equal(FakeFetch.all.length, count);
+	});
+}
+
+test('a hidden page keeps its WebSocket', async () => {
+	await connected();
+	await show(true);
+	for (let i = 0; i < 20; i++) {
+		await tick(20_000);
+		await socket().receive({ pong: 0 });
+	}
+	assert.equal(comet.transport, 'websocket');
+	assert.equal(FakeSocket.all.length, 1);
+	assert.equal(FakeFetch.all.length, 0);
+});
+
+test('a hidden page keeps its event stream if it is told so, or if polls do not work', async () => {
+	const beat = async (minutes) => {
+		for (let i = 0; i < 4 * minutes; i++) {
+			await tick(15_000);
+			await events().send('heartbeat', {}, 'C1');
+		}
+	};
+	await hiddenOn('sse', { yieldWhenHidden: false });
+	await beat(5);
+	assert.equal(FakeEvents.all.length, 1);
+	comet.close();
+	await show(false);
+	await hiddenOn('sse');
+	await beat(1);
+	await request().answer('no', 415);
+	await tick(1000);
+	const asked = FakeFetch.all.length;
+	await beat(5);
+	assert.equal(comet.transport, 'sse');
+	assert.equal(FakeFetch.all.length, asked);
+});
+
+test('a hidden page asks on through failures, and for what it subscribes to', async () => {
+	await hiddenOn('sse');
+	await tick(15_000);
+	await events().send('heartbeat', {}, 'C1');
+	await tick(15_000);
+	await events().send('heartbeat', {}, 'C1');
+	await tick(15_000);
+	await events().send('heartbeat', {}, 'C1');
+	await tick(15_000);
+	await request().fail();
+	await tick(1000);
+	await request().answer({ detail: 'busy' }, 503, { 'Retry-After': '5' });
+	await tick(6000);
+	await request().answer({ cursor: 'C2' });
+	listen('b');
+	await settle();
+	assert.deepEqual(request().body, { channels: ['a', 'b'], cursor: 'C2', from: { latest: ['b'] }, timeout: 'PT0S' });
+	assert.equal(FakeEvents.all.length, 1);
+	await tick(10_000); // no answer
+	assert.equal(comet.state, 'waiting');
+});
+
+// ---- Who asks ----
+
+const bearer = { Authorization: 'Bearer t' };
+
+test('headers go with polls and event streams, and no WebSocket is tried without them', async () => {
+	start({ headers: bearer, credentials: 'include' });
+	const got = listen('a');
+	await settle();
+	assert.equal(FakeSocket.all.length + FakeEvents.all.length, 0);
+	assert.deepEqual(request().headers, { accept: 'text/event-stream', authorization: 'Bearer t' });
+	assert.equal(request().credentials, 'include');
+	let controller;
+	const body = new ReadableStream({ start: (c) => controller = c });
+	const say = async (text) => {
+		controller.enqueue(new TextEncoder().encode(text));
+		for (let i = 0; i < 10; i++) {
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+	};
+	request().resolve(new Response(body, { headers: { 'Content-Type': 'text/event-stream;charset=UTF-8' } }));
+	await say('retry: 100\n\nid: C1\nevent: heartbeat\ndata: {}\n\n');
+	assert.equal(comet.transport, 'sse');
+	await say('id: C2\r\ndata: {"channel":"a",\r');
+	await say('\ndata:"data":"é"}\r\n\r');
+	await say('\n: comment\nid: C3\ndata: {"chan');
+	await say('nel":"a","data":2}\n\nevent: constructor\ndata: 1\n\nevent: refused\ndata: {"channel":"a"}\n\n');
+	assert.deepEqual([...got], ['é', 2]);
+	assert.equal(comet.state, 'waiting');
+	assert.equal(request().aborted, true);
+});
+
+test('headers may be asked for, each time', async () => {
+	let number = 0;
+	only('json', { headers: async () => ({ 'X-Token': `t${number++}` }) });
+	listen('a');
+	await settle();
+	assert.deepEqual(request().headers, { 'content-type': 'application/json', 'x-token': 't0' });
+	await request().answer({ cursor: 'C1' }, 401);
+	await tick(1000);
+	assert.equal(request().headers['x-token'], 't1');
+	assert.equal(request().body.cursor, 'C1');
+});
+
+test('headers that are not to be had are waited for', async () => {
+	only('json', { headers: () => Promise.reject(new Error('no token')) });
+	listen('a');
+	await settle();
+	assert.equal(comet.log.at(-2)?.[1].message ?? comet.log.at(-1)[1].message, 'no token');
+	assert.equal(comet.state, 'waiting');
+	assert.throws(() => new Comet('/comet', { transports: ['websocket'], headers: bearer }), /No transport/);
+});
+
+test('credentials are those of all transports', async () => {
+	only('sse', { credentials: 'include' });
+	listen('a');
+	await settle();
+	assert.equal(events().withCredentials, true);
+	comet.close();
+	only('sse', { credentials: 'same-origin' });
+	listen('a');
+	await settle();
+	assert.equal(events().withCredentials, false);
+	comet.close();
+	start({ credentials: 'omit' });
+	listen('a');
+	await settle();
+	assert.deepEqual([request().method, request().credentials], ['GET', 'omit']);
+	await request().answer('<html>');
+	assert.deepEqual([request().method, request().credentials], ['POST', 'omit']);
+	assert.equal(FakeSocket.all.length, 0);
+	const elsewhere = (credentials) => new Comet('http://elsewhere/comet', { transports: ['websocket'], credentials });
+	assert.throws(() => elsewhere('same-origin'), /No transport/);
+	elsewhere('include').close();
+	elsewhere(undefined).close();
+});
+
+// ---- Time ----
+
+test('a wall clock that is set changes nothing', async () => {
+	start();
+	listen('a');
+	await settle();
+	await socket().drop();
+	await events().drop();
+	await request().answer({ cursor: 'C1' });
+	mock.timers.setTime(1_000_000 + 3_600_000);
+	await request().answer({ cursor: 'C1' });
+	await tick(1000);
+	assert.equal(FakeSocket.all.length, 1);
+	assert.equal(comet.transport, 'json');
+});
+
+test('an option that is undefined is none', async () => {
+	await connected();
+	comet.close();
+	only('websocket', { silence: undefined, yieldWhenHidden: undefined, credentials: undefined, headers: undefined });
+	listen('a', { cursor: undefined, onerror: undefined, ongap: undefined, onended: undefined });
+	await settle();
+	await socket().open();
+	await socket().answer('C1');
+	await tick(29_999);
+	assert.equal(socket().sent.length, 1);
+	await tick(1);
+	assert.deepEqual(socket().sent.at(-1), { ping: 0 });
 });

@@ -2,6 +2,8 @@ import { mock } from 'node:test';
 
 // What a browser has, under the control of a test. Time stands still until tick().
 
+const monotonic = { now: 0 };
+
 export const settle = async () => {
 	for (let i = 0; i < 30; i++) {
 		await Promise.resolve();
@@ -9,6 +11,7 @@ export const settle = async () => {
 };
 
 export const tick = async (ms) => {
+	monotonic.now += ms;
 	mock.timers.tick(ms);
 	await settle();
 };
@@ -58,9 +61,10 @@ export class FakeEvents extends EventTarget {
 	static all = [];
 	readyState = 0;
 
-	constructor(url) {
+	constructor(url, init) {
 		super();
 		this.url = new URL(url);
+		this.withCredentials = init?.withCredentials ?? false;
 		FakeEvents.all.push(this);
 	}
 
@@ -95,6 +99,8 @@ export class FakeFetch {
 	constructor(url, init) {
 		this.url = new URL(url);
 		this.method = init.method ?? 'GET';
+		this.headers = Object.fromEntries(new Headers(init.headers));
+		this.credentials = init.credentials;
 		this.body = init.body && JSON.parse(init.body);
 		this.aborted = false;
 		this.promise = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
@@ -120,6 +126,13 @@ export class FakeFetch {
 	}
 }
 
+class FakeWindow extends EventTarget {
+	async tell(type, detail = {}) {
+		this.dispatchEvent(Object.assign(new Event(type), detail));
+		await settle();
+	}
+}
+
 class FakeDocument extends EventTarget {
 	hidden = false;
 }
@@ -127,6 +140,9 @@ class FakeDocument extends EventTarget {
 export const random = { value: 0.5 };
 export const reported = [];
 export let storage;
+export let view; // the window
+
+const listening = (target) => ({ addEventListener: target.addEventListener.bind(target) });
 
 export function install() {
 	mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
@@ -137,12 +153,14 @@ export function install() {
 	random.value = 0.5;
 	storage = new Map();
 	mock.method(Math, 'random', () => random.value);
+	mock.method(performance, 'now', () => monotonic.now);
 	Object.assign(globalThis, {
 		WebSocket: FakeSocket,
 		EventSource: FakeEvents,
 		fetch: (url, init) => new FakeFetch(url, init).promise,
 		location: { href: 'http://localhost/page' },
 		document: new FakeDocument(),
+		...listening(view = new FakeWindow()),
 		reportError: (error) => reported.push(error),
 		sessionStorage: { getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) },
 	});
@@ -152,6 +170,17 @@ export function uninstall() {
 	mock.reset();
 	mock.timers.reset();
 }
+
+// As a browser does when somebody goes to another page and comes back.
+export const away = async () => {
+	await view.tell('pagehide', { persisted: true });
+	await show(true);
+};
+export const back = async () => {
+	document.hidden = false;
+	await view.tell('pageshow', { persisted: true });
+	await show(false);
+};
 
 export const show = async (hidden) => {
 	document.hidden = hidden;
