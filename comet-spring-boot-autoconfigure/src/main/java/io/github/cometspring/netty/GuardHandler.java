@@ -10,8 +10,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -21,10 +21,10 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Keeps one connection within bounds, next to the HTTP codec: of what waits for the
- * answer to another request, and of the time that a client takes to send one. What is no
- * HTTP it refuses in its turn. While a request is being answered, no time is counted.
- * Belongs to the event loop of the connection.
+ * Keeps one connection within bounds, next to the HTTP codec: it hands one request on at
+ * a time, bounds what waits meanwhile, and bounds the time that a client takes to send a
+ * request. What is no HTTP it refuses in its turn. While a request is being answered, no
+ * time is counted. Belongs to the event loop of the connection.
  */
 final class GuardHandler extends ChannelDuplexHandler {
 
@@ -35,8 +35,6 @@ final class GuardHandler extends ChannelDuplexHandler {
 	 * two requests: longer than pools and load balancers mostly leave it.
 	 */
 	private static final int IDLE_ROUNDS = 3;
-
-	private final UnansweredRequests requests = new UnansweredRequests();
 
 	private final Deadlines deadlines;
 
@@ -64,19 +62,34 @@ final class GuardHandler extends ChannelDuplexHandler {
 	private boolean decoded;
 
 	/**
-	 * Whether an answer has begun that is not complete.
+	 * Whether the request that was read last has arrived to its end.
+	 */
+	private boolean entire = true;
+
+	/**
+	 * Whether a request has been handed on and is not answered.
+	 */
+	private boolean busy;
+
+	/**
+	 * Whether its answer has begun.
 	 */
 	private boolean answering;
 
 	/**
-	 * Whether nothing is taken in any more.
+	 * What was read meanwhile.
 	 */
-	private boolean deaf;
+	private @Nullable WaitingRequests waiting;
 
 	/**
 	 * How to refuse what came last, when it is its turn.
 	 */
 	private @Nullable HttpResponseStatus refusal;
+
+	/**
+	 * Whether nothing is taken in any more.
+	 */
+	private boolean deaf;
 
 	/**
 	 * Whether nothing is sent any more.
@@ -99,6 +112,13 @@ final class GuardHandler extends ChannelDuplexHandler {
 	public void handlerRemoved(ChannelHandlerContext context) {
 		// Also when the connection has been closed
 		this.countdown.stop();
+		releaseWaiting();
+	}
+
+	private void releaseWaiting() {
+		if (this.waiting != null) {
+			this.waiting.release();
+		}
 	}
 
 	// What comes in
@@ -116,30 +136,44 @@ final class GuardHandler extends ChannelDuplexHandler {
 		else if (this.deaf) {
 			ReferenceCountUtil.release(message);
 		}
-		else if (this.requests.add(message)) {
-			noteArrival(message);
-			context.fireChannelRead(message);
-		}
 		else {
-			ReferenceCountUtil.release(message);
-			cut(context, "Too much waits for an answer");
+			take(context, message);
 		}
 	}
 
-	private void noteArrival(Object message) {
-		if (message instanceof HttpRequest) {
-			this.owing = false;
-			this.countdown.stop();
+	private void take(ChannelHandlerContext context, Object message) {
+		boolean head = message instanceof HttpRequest;
+		this.entire = !head && (this.entire || message instanceof LastHttpContent);
+		if (waits() || (head && this.busy)) {
+			this.waiting = (this.waiting != null) ? this.waiting : new WaitingRequests();
+			if (!this.waiting.add(message)) {
+				cut(context, "Too much waits for an answer");
+			}
+			return;
 		}
-		else if (this.requests.count() == 0 && message instanceof LastHttpContent) {
+		handOn(context, message);
+		if (this.entire && !this.busy && !head && !waits()) {
 			// The rest of what was answered before it had arrived
 			idle();
 		}
 	}
 
+	private void handOn(ChannelHandlerContext context, Object message) {
+		if (message instanceof HttpRequest) {
+			this.busy = true;
+			this.owing = false;
+			this.countdown.stop();
+		}
+		context.fireChannelRead(message);
+	}
+
+	private boolean waits() {
+		return this.waiting != null && this.waiting.count() > 0;
+	}
+
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
-		if (!this.decoded && this.requests.count() == 0) {
+		if (!this.decoded && !this.busy && !waits()) {
 			owe();
 		}
 		this.decoded = false;
@@ -147,21 +181,39 @@ final class GuardHandler extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Refuses what is no HTTP as the server does, when all is answered that came before.
+	 * Goes on, as a request has been answered.
 	 */
-	private void refuseInTurn(ChannelHandlerContext context) {
-		HttpResponseStatus status = this.refusal;
-		int before = this.requests.areEntire() ? 0 : 1;
-		if (status == null || this.requests.count() > before || this.over) {
+	private void proceed(ChannelHandlerContext context) {
+		WaitingRequests waiting = this.waiting;
+		if (this.busy || this.over || refuseInTurn(context) || waiting == null || waiting.count() == 0) {
 			return;
 		}
+		waiting.takeFirst((message) -> handOn(context, message));
+		context.fireChannelReadComplete();
+	}
+
+	/**
+	 * Refuses what is no HTTP as the server does, when all is answered that came before.
+	 * @return whether it has been refused
+	 */
+	private boolean refuseInTurn(ChannelHandlerContext context) {
+		HttpResponseStatus status = this.refusal;
+		boolean current = !this.entire && !waits();
+		int rest = (this.waiting != null) ? this.waiting.count() : 0;
+		boolean turn = current || (!this.busy && rest == (this.entire ? 0 : 1));
+		if (status == null || !turn || this.over) {
+			return false;
+		}
+		releaseWaiting();
 		if (this.answering) {
 			cut(context, "A request that is being answered is malformed");
 		}
 		else {
 			this.over = true;
+			logger.debug("No HTTP: {} is closed", context.channel());
 			context.writeAndFlush(DecodingFailure.response(status)).addListener(ChannelFutureListener.CLOSE);
 		}
+		return true;
 	}
 
 	// What goes out
@@ -188,16 +240,16 @@ final class GuardHandler extends ChannelDuplexHandler {
 	}
 
 	private void answered(ChannelHandlerContext context) {
+		this.busy = false;
 		this.answering = false;
-		this.requests.answered();
-		if (this.refusal != null) {
+		if (waits() || this.refusal != null) {
 			// Behind what is done when the answer has been written
-			context.executor().execute(() -> refuseInTurn(context));
+			context.executor().execute(() -> proceed(context));
 		}
-		else if (this.requests.count() == 0 && this.requests.areEntire()) {
+		else if (this.entire) {
 			idle();
 		}
-		else if (this.requests.count() == 0) {
+		else {
 			owe();
 		}
 	}
