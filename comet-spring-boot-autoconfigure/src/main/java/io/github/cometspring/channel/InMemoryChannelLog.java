@@ -280,7 +280,8 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	/**
-	 * When the sweep comes that is the last but one before it would have to end.
+	 * When the first sweep may find the channel idle, so that the second, an interval
+	 * later, ends it when its time is over.
 	 */
 	private static long whenIdle(long lastUsed, Duration idleTimeout) {
 		return lastUsed + idleTimeout.minus(Upkeep.INTERVAL).toNanos();
