@@ -2,6 +2,7 @@ package io.github.cometspring.channel;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	private static final AtomicIntegerFieldUpdater<InMemoryChannelLog> SUBSCRIBERS = AtomicIntegerFieldUpdater
 		.newUpdater(InMemoryChannelLog.class, "subscribers");
+
+	private static final AtomicLongFieldUpdater<InMemoryChannelLog> LAST_USED = AtomicLongFieldUpdater
+		.newUpdater(InMemoryChannelLog.class, "lastUsed");
 
 	private final String id;
 
@@ -143,7 +147,10 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			if (first && this.history.size() > 0) {
 				this.upkeep.schedule(this, whenOldestIsTooOld());
 			}
-			use(now);
+			if (this.settings.idleTimeout() != null) {
+				// The lock makes it known to whoever asks under it.
+				LAST_USED.lazySet(this, now);
+			}
 			if (this.live != null) {
 				// No subscriber at the moment is no failure, and none can overflow.
 				this.live.tryEmitNext(publication);
@@ -169,12 +176,6 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	private long whenOldestIsTooOld() {
 		return this.history.oldestTime() + this.settings.historyMaxAge().toNanos() + 1;
-	}
-
-	private void use(long now) {
-		if (this.settings.idleTimeout() != null) {
-			this.lastUsed = now;
-		}
 	}
 
 	@Override
@@ -231,13 +232,12 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	@Override
 	public boolean touch() {
-		if (this.settings.idleTimeout() == null) {
-			return !this.closed;
+		if (this.settings.idleTimeout() != null) {
+			this.lastUsed = this.upkeep.now();
 		}
-		synchronized (this.history) {
-			use(this.upkeep.now());
-			return !this.closed;
-		}
+		// In this order: the use is seen by whoever has yet to decide, or the decision
+		// here.
+		return !isClosed();
 	}
 
 	@Override
@@ -280,7 +280,8 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	/**
-	 * When the sweep comes that is the last but one before it would have to end.
+	 * When the first sweep may find the channel idle, so that the second, an interval
+	 * later, ends it when its time is over.
 	 */
 	private static long whenIdle(long lastUsed, Duration idleTimeout) {
 		return lastUsed + idleTimeout.minus(Upkeep.INTERVAL).toNanos();
