@@ -1,5 +1,6 @@
 package io.github.cometspring.autoconfigure;
 
+import io.github.cometspring.actuate.PeerUsers;
 import org.apache.commons.logging.Log;
 
 import org.springframework.boot.EnvironmentPostProcessor;
@@ -45,10 +46,14 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 				&& ClassUtils.isPresent(ENDPOINT_AUTO_CONFIGURATION, classLoader)
 				&& Binder.get(environment).bind("comet.enabled", Boolean.class).orElse(true)
 				&& !isOnPlatform(environment) && DefaultExposure.addTo(environment)) {
-			this.logger
-				.info("Exposing the actuator endpoint 'comet' to requests from this machine, beside 'health' (set "
-						+ DefaultExposure.PROPERTY + " to decide yourself)");
+			this.logger.info("Exposing the actuator endpoint 'comet' to requests from " + whoIsLetThrough()
+					+ ", beside 'health' (set " + DefaultExposure.PROPERTY + " to decide yourself)");
 		}
+	}
+
+	private static String whoIsLetThrough() {
+		return (PeerUsers.ofThisMachine() != null) ? "the user of this machine who runs the server, and root"
+				: "this machine (whose users it does not tell: keep proxies on it from passing on /actuator)";
 	}
 
 	private static boolean isOnPlatform(Environment environment) {

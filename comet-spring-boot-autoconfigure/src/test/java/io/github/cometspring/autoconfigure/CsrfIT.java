@@ -2,14 +2,18 @@ package io.github.cometspring.autoconfigure;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Nested;
+import io.github.cometspring.testing.RawConnection.Answer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,155 +22,184 @@ import org.springframework.security.config.annotation.web.reactive.EnableWebFlux
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Polls behind Spring Security's protection against cross-site request forgery, as it is
- * by default.
+ * Polls beside Spring Security as it comes, and all other requests as it protects them.
  */
 class CsrfIT {
 
 	private static final String LOGIN = "Authorization: Basic "
-			+ Base64.getEncoder().encodeToString("ada:password".getBytes(StandardCharsets.US_ASCII));
+			+ Base64.getEncoder().encodeToString("user:password".getBytes(StandardCharsets.UTF_8));
 
 	private static final String LEGACY = "application/x-ocsigen-comet";
 
-	@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-	abstract static class Setup {
+	private static final String[] USER = { "spring.security.user.name=user", "spring.security.user.password=password" };
 
-		private final Class<?>[] configuration;
+	@RegisterExtension
+	static final QuietLog log = new QuietLog();
 
-		private final String path;
-
-		CometServer server;
-
-		Setup(String path, Class<?>... configuration) {
-			this.path = path;
-			this.configuration = configuration;
+	@ParameterizedTest
+	@ValueSource(strings = { "", "/app" })
+	void pollWhenChainIsDefaultShouldNeedLogInOnly(String base) {
+		try (CometServer server = CometServer.startSecured(USER[0], USER[1], "spring.webflux.base-path=" + base)) {
+			assertPollsAreServed(server, base + "/comet");
+			assertThat(post(server, base + "/comet", LEGACY, "registration=x").status()).isEqualTo(401);
+			assertThat(post(server, base + "/comet/x", LEGACY, "registration=x", LOGIN).status()).isEqualTo(403);
+			assertThat(post(server, base + "/other", LEGACY, "registration=x", LOGIN).status()).isEqualTo(403);
+			assertThat(post(server, base + "/actuator/comet/deactivate", null, "", LOGIN).status()).isEqualTo(403);
+			assertThat(server.control().isActive()).isTrue();
 		}
-
-		@BeforeAll
-		void start() {
-			this.server = CometServer.start(this.configuration, "comet.path=" + this.path, "comet.timeout=10ms");
-			this.server.create("a").publish("m").block();
-		}
-
-		@AfterAll
-		void stop() {
-			this.server.close();
-		}
-
-		int post(String path, String type, String body, String... headers) {
-			try (RawConnection client = RawConnection.open(this.server.port())) {
-				return client.request("POST", path, type, body, headers).read().status();
-			}
-		}
-
 	}
 
-	abstract static class Exempting extends Setup {
-
-		Exempting(Class<?> security) {
-			super("/comet", Users.class, Orders.class, security);
+	/**
+	 * What the documentation says that an operator types.
+	 */
+	@Test
+	void commandWhenChainIsDefaultShouldPassWithToken() {
+		try (CometServer server = CometServer.startSecured(USER);
+				RawConnection client = RawConnection.open(server.port())) {
+			Answer page = client.request("GET", "/login", null, "").read();
+			Matcher token = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]*)\"").matcher(page.body());
+			assertThat(token.find()).isTrue();
+			String cookie = page.header("Set-Cookie").replaceFirst(";.*", "");
+			Answer answer = post(server, "/actuator/comet/deactivate", null, "", LOGIN, "Cookie: " + cookie,
+					"X-CSRF-TOKEN: " + token.group(1));
+			assertThat(answer.status()).isEqualTo(200);
+			assertThat(server.control().isActive()).isFalse();
 		}
-
-		@Test
-		void pollWithoutTokenShouldBeServed() {
-			assertThat(post("/comet", LEGACY, "registration=a", LOGIN)).isEqualTo(200);
-			assertThat(post("/comet", "application/json", "{\"channels\":[\"a\"]}", LOGIN)).isEqualTo(200);
-		}
-
-		@Test
-		void otherRequestWithoutTokenShouldBeRefused() {
-			assertThat(post("/orders", "text/plain", "1", LOGIN)).isEqualTo(403);
-			assertThat(post("/orders/comet", "application/json", "1", LOGIN)).isEqualTo(403);
-		}
-
-		@Test
-		void commandWithoutTokenShouldBeRefused() {
-			assertThat(post("/actuator/comet/deactivate", "text/plain", "", LOGIN)).isEqualTo(403);
-			assertThat(this.server.control().isActive()).isTrue();
-		}
-
 	}
 
-	@Nested
-	class DefaultChain extends Exempting {
-
-		DefaultChain() {
-			super(DefaultSecurity.class);
+	@Test
+	void pollWhenChainIsTheApplicationsShouldNeedLogInOnly() {
+		try (CometServer server = start(OwnChain.class)) {
+			assertPollsAreServed(server, "/comet");
+			assertThat(post(server, "/orders", null, "", LOGIN).status()).isEqualTo(403);
 		}
-
 	}
 
-	@Nested
-	class OwnChain extends Exempting {
-
-		OwnChain() {
-			super(OwnSecurity.class);
+	@Test
+	void pollWhenCsrfIsSwitchedOffShouldLeaveItOff() {
+		try (CometServer server = start(NoCsrf.class)) {
+			assertPollsAreServed(server, "/comet");
+			assertThat(post(server, "/orders", null, "", LOGIN).status()).isEqualTo(200);
 		}
-
 	}
 
-	@Nested
-	class Everywhere extends Setup {
-
-		Everywhere() {
-			super("/**", Users.class, Orders.class, DefaultSecurity.class);
+	@Test
+	void pollWhenApplicationSaysWhatIsProtectedShouldLeaveItThat() {
+		try (CometServer server = start(OwnMatcher.class)) {
+			assertPollsAreServed(server, "/comet");
+			assertThat(post(server, "/orders", null, "", LOGIN).status()).isEqualTo(403);
+			assertThat(post(server, "/hook", null, "", LOGIN).status()).isEqualTo(200);
 		}
-
-		@Test
-		void pollWithoutTokenShouldBeServed() {
-			assertThat(post("/anything", LEGACY, "registration=a", LOGIN)).isEqualTo(200);
-		}
-
-		@Test
-		void otherRequestWithoutTokenShouldBeRefused() {
-			assertThat(post("/orders", "text/plain", "1", LOGIN)).isEqualTo(403);
-			assertThat(post("/orders", "application/x-www-form-urlencoded", "registration=a", LOGIN)).isEqualTo(403);
-		}
-
 	}
 
-	@Nested
-	class Replaced extends Setup {
-
-		Replaced() {
-			super("/comet", Users.class, DefaultSecurity.class, NoExemption.class);
+	/**
+	 * Spring Security demands no token of who bears one of another kind, as long as
+	 * nobody sets a matcher.
+	 */
+	@Test
+	void requestWhenItBearsTokenShouldGoOnNeedingNoOther() {
+		try (CometServer server = start(BearerTokens.class)) {
+			String bearer = "Authorization: Bearer good";
+			assertThat(post(server, "/orders", null, "", bearer).status()).isEqualTo(200);
+			assertThat(post(server, "/comet", LEGACY, "registration=x", bearer).status()).isEqualTo(200);
+			assertThat(post(server, "/comet", LEGACY, "registration=x").status()).isEqualTo(401);
+			assertThat(post(server, "/orders", null, "").status()).isEqualTo(403);
 		}
+	}
 
-		@Test
-		void pollWithoutTokenShouldBeRefused() {
-			assertThat(post("/comet", LEGACY, "registration=a", LOGIN)).isEqualTo(403);
+	@Test
+	void pollWhenApplicationReplacesBeanShouldBeProtected() {
+		try (CometServer server = start(OwnChain.class, Replaced.class)) {
+			assertThat(post(server, "/comet", LEGACY, "registration=x", LOGIN).status()).isEqualTo(403);
+		}
+	}
+
+	@Test
+	void pollWhenPathIsEverywhereShouldBeServedAndNothingElse() {
+		try (CometServer server = CometServer.start(new Class<?>[] { Users.class, OwnChain.class }, "comet.path=/**")) {
+			assertThat(post(server, "/any/where", LEGACY, "registration=x", LOGIN).status()).isEqualTo(200);
+			assertThat(post(server, "/orders", "application/json", "{}", LOGIN).status()).isEqualTo(403);
+			assertThat(post(server, "/any/where", "application/x-www-form-urlencoded", "registration=x", LOGIN)
+				.status()).isEqualTo(403);
+		}
+	}
+
+	@Test
+	void preflightWhenOriginIsAllowedShouldNeedNoLogIn() {
+		try (CometServer server = CometServer.start(new Class<?>[] { Users.class, OwnChain.class },
+				"comet.allowed-origins=https://friend.example", "comet.allowed-credentials=true")) {
+			Answer answer = preflight(server, "https://friend.example");
+			assertThat(answer.status()).isEqualTo(200);
+			assertThat(answer.header("Access-Control-Allow-Credentials")).isEqualTo("true");
+			assertThat(answer.header("Access-Control-Allow-Headers")).isEqualToIgnoringCase("authorization");
+			assertThat(preflight(server, "https://stranger.example").status()).isEqualTo(403);
+		}
+	}
+
+	private static Answer preflight(CometServer server, String origin) {
+		try (RawConnection client = RawConnection.open(server.port())) {
+			return client
+				.request("OPTIONS", "/comet", null, "", "Origin: " + origin, "Access-Control-Request-Method: POST",
+						"Access-Control-Request-Headers: authorization")
+				.read();
+		}
+	}
+
+	private static void assertPollsAreServed(CometServer server, String path) {
+		assertThat(post(server, path, LEGACY, "registration=x", LOGIN).body()).isEqualTo("x:ENDED_CHANNEL");
+		Answer json = post(server, path, "application/json", "{\"channels\":[\"x\"]}", LOGIN);
+		assertThat(json.status()).isEqualTo(200);
+	}
+
+	private static CometServer start(Class<?>... security) {
+		Class<?>[] configuration = new Class<?>[security.length + 2];
+		System.arraycopy(security, 0, configuration, 2, security.length);
+		configuration[0] = Users.class;
+		configuration[1] = Orders.class;
+		return CometServer.start(configuration);
+	}
+
+	private static Answer post(CometServer server, String path, String contentType, String body, String... headers) {
+		try (RawConnection client = RawConnection.open(server.port())) {
+			return client.request("POST", path, contentType, body, headers).read();
+		}
+	}
+
+	@RestController
+	static class Orders {
+
+		@PostMapping({ "/orders", "/hook" })
+		String order() {
+			return "ordered";
 		}
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@EnableWebFluxSecurity
 	static class Users {
 
 		@Bean
 		MapReactiveUserDetailsService users() {
 			return new MapReactiveUserDetailsService(
-					User.withUsername("ada").password("{noop}password").roles("USER").build());
+					User.withUsername("user").password("{noop}password").roles("USER").build());
 		}
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableWebFluxSecurity
-	static class DefaultSecurity {
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableWebFluxSecurity
-	static class OwnSecurity {
+	static class OwnChain {
 
 		@Bean
 		SecurityWebFilterChain security(ServerHttpSecurity http) {
@@ -178,21 +211,54 @@ class CsrfIT {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class NoExemption {
+	static class NoCsrf {
 
 		@Bean
-		WebFilter cometCsrfExemption() {
-			return (exchange, chain) -> chain.filter(exchange);
+		SecurityWebFilterChain security(ServerHttpSecurity http) {
+			return http.httpBasic(Customizer.withDefaults()).csrf(ServerHttpSecurity.CsrfSpec::disable).build();
 		}
 
 	}
 
-	@RestController
-	static class Orders {
+	@Configuration(proxyBeanMethods = false)
+	static class OwnMatcher {
 
-		@PostMapping({ "/orders", "/orders/comet" })
-		void order() {
-			// Changes something
+		@Bean
+		SecurityWebFilterChain security(ServerHttpSecurity http) {
+			return http.httpBasic(Customizer.withDefaults())
+				.csrf((csrf) -> csrf.requireCsrfProtectionMatcher(
+						ServerWebExchangeMatchers.pathMatchers("/orders", "/comet")))
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BearerTokens {
+
+		@Bean
+		ReactiveJwtDecoder decoder() {
+			return (token) -> token.equals("good") ? Mono.just(Jwt.withTokenValue(token)
+				.header("alg", "none")
+				.subject("user")
+				.build()) : Mono.error(new BadJwtException("bad"));
+		}
+
+		@Bean
+		SecurityWebFilterChain security(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+				.oauth2ResourceServer((server) -> server.jwt(Customizer.withDefaults()))
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Replaced {
+
+		@Bean
+		Customizer<ServerHttpSecurity> cometSecurityCustomizer() {
+			return Customizer.withDefaults();
 		}
 
 	}
