@@ -64,9 +64,8 @@ public final class LoopbackGuard {
 	 */
 	public LoopbackGuard(String property, @Nullable PeerUsers users) {
 		this.users = users;
-		this.refusal = ("Commands are accepted from %s only. To expose the endpoint, set %s and protect it."
-			.formatted((users != null) ? "the user of this machine who runs the server, or root," : "this machine",
-					property))
+		this.refusal = ("Commands are accepted from %s only. To expose the endpoint, set %s and protect it.".formatted(
+				(users != null) ? "the user of this machine who runs the server, or root," : "this machine", property))
 			.getBytes(StandardCharsets.UTF_8);
 	}
 

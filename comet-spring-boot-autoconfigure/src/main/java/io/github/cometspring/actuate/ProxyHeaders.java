@@ -11,14 +11,14 @@ import java.util.Set;
 final class ProxyHeaders {
 
 	private static final Set<String> NAMES = Set.of("cdn-loop", "front-end-https", "surrogate-capability", "via",
-			"x-arr-log-id", "x-arr-ssl", "x-cdn", "x-lb", "x-request-start", "x-queue-start", "x-rewrite-url", "x-scheme",
-			"x-url-scheme", "x-varnish");
+			"x-arr-log-id", "x-arr-ssl", "x-cdn", "x-lb", "x-request-start", "x-queue-start", "x-rewrite-url",
+			"x-scheme", "x-url-scheme", "x-varnish");
 
 	/** How the names begin that services give to headers of their own. */
-	private static final List<String> BEGINNINGS = List.of("akamai-", "ali-", "cf-", "cloudfront-", "eagleid", "fastly-",
-			"fly-", "incap-", "ssl-client", "x-akamai-", "x-amz-", "x-amzn-", "x-appengine-", "x-appgw-", "x-azure-",
-			"x-client-", "x-cloud-", "x-envoy-", "x-fastly-", "x-fd-", "x-goog-", "x-haproxy-", "x-nf-", "x-nginx-",
-			"x-original-", "x-ssl-", "x-sucuri-", "x-traefik-", "x-vercel-", "x-waf-", "xroxy-");
+	private static final List<String> BEGINNINGS = List.of("akamai-", "ali-", "cf-", "cloudfront-", "eagleid",
+			"fastly-", "fly-", "incap-", "ssl-client", "x-akamai-", "x-amz-", "x-amzn-", "x-appengine-", "x-appgw-",
+			"x-azure-", "x-client-", "x-cloud-", "x-envoy-", "x-fastly-", "x-fd-", "x-goog-", "x-haproxy-", "x-nf-",
+			"x-nginx-", "x-original-", "x-ssl-", "x-sucuri-", "x-traefik-", "x-vercel-", "x-waf-", "xroxy-");
 
 	/** What is in the names of the others, which say for whom a request is passed on. */
 	private static final List<String> PARTS = List.of("forward", "proxy", "client-ip", "clientip", "client-addr",

@@ -60,8 +60,8 @@ final class CometSecurityFilter implements WebFilter {
 		// Where Comet answers on all paths, others do, too. No page can send this media
 		// type elsewhere without being asked for it.
 		return (this.path != null) ? this.path.matches(request.getPath().pathWithinApplication())
-				: HttpMethod.POST.equals(request.getMethod()) && LegacyDialect
-					.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+				: HttpMethod.POST.equals(request.getMethod())
+						&& LegacyDialect.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
 	}
 
 }

@@ -79,7 +79,8 @@ class OtherUserIT {
 	 * A proxy of which nobody has thought but that it should pass on.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { "", "proxy_http_version 1.1;", "proxy_http_version 1.1; proxy_set_header Host localhost;" })
+	@ValueSource(
+			strings = { "", "proxy_http_version 1.1;", "proxy_http_version 1.1; proxy_set_header Host localhost;" })
 	void commandWhenThroughNginxShouldBeRefused(String settings) throws IOException {
 		OtherUser.assumeRootWith("nginx");
 		int port = freePort();
@@ -95,9 +96,8 @@ class OtherUserIT {
 					}
 				}
 				""".formatted(this.directory, port, server.port(), settings));
-		Process nginx = new ProcessBuilder(
-				List.of(OtherUser.find("nginx"), "-e", "stderr", "-p", this.directory.toString(), "-c",
-						configuration.toString()))
+		Process nginx = new ProcessBuilder(List.of(OtherUser.find("nginx"), "-e", "stderr", "-p",
+				this.directory.toString(), "-c", configuration.toString()))
 			.redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("log").toFile())
 			.start();

@@ -130,8 +130,9 @@ class CsrfIT {
 		try (CometServer server = CometServer.start(new Class<?>[] { Users.class, OwnChain.class }, "comet.path=/**")) {
 			assertThat(post(server, "/any/where", LEGACY, "registration=x", LOGIN).status()).isEqualTo(200);
 			assertThat(post(server, "/orders", "application/json", "{}", LOGIN).status()).isEqualTo(403);
-			assertThat(post(server, "/any/where", "application/x-www-form-urlencoded", "registration=x", LOGIN)
-				.status()).isEqualTo(403);
+			assertThat(
+					post(server, "/any/where", "application/x-www-form-urlencoded", "registration=x", LOGIN).status())
+				.isEqualTo(403);
 		}
 	}
 
@@ -226,8 +227,8 @@ class CsrfIT {
 		@Bean
 		SecurityWebFilterChain security(ServerHttpSecurity http) {
 			return http.httpBasic(Customizer.withDefaults())
-				.csrf((csrf) -> csrf.requireCsrfProtectionMatcher(
-						ServerWebExchangeMatchers.pathMatchers("/orders", "/comet")))
+				.csrf((csrf) -> csrf
+					.requireCsrfProtectionMatcher(ServerWebExchangeMatchers.pathMatchers("/orders", "/comet")))
 				.build();
 		}
 
@@ -238,10 +239,9 @@ class CsrfIT {
 
 		@Bean
 		ReactiveJwtDecoder decoder() {
-			return (token) -> token.equals("good") ? Mono.just(Jwt.withTokenValue(token)
-				.header("alg", "none")
-				.subject("user")
-				.build()) : Mono.error(new BadJwtException("bad"));
+			return (token) -> token.equals("good")
+					? Mono.just(Jwt.withTokenValue(token).header("alg", "none").subject("user").build())
+					: Mono.error(new BadJwtException("bad"));
 		}
 
 		@Bean
