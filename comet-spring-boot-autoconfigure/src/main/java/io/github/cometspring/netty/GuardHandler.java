@@ -275,7 +275,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 
 	private void expire(ChannelHandlerContext context) {
 		ChannelOutboundBuffer pending = context.channel().unsafe().outboundBuffer();
-		if (pending != null && !pending.isEmpty()) {
+		if (pending != null && pending.totalPendingWriteBytes() > 0) {
 			// A large answer is still being taken.
 			this.countdown.start();
 			return;

@@ -19,6 +19,7 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
@@ -150,7 +151,9 @@ public final class EventStreamHandler implements WebHandler {
 		response.getHeaders().set("X-Accel-Buffering", "no");
 		SocketWriter socket = this.eventLoops.socket(exchange.getRequest(), response, this.writeTimeout);
 		if (socket != null) {
-			return new DirectEventStream(source, socket, loop).write(response, first);
+			Disposable late = this.writeDeadlines.on(loop)
+				.subscribe(null, null, this.eventLoops.cutter(exchange.getRequest()));
+			return new DirectEventStream(source, socket, loop).write(response, first, late);
 		}
 		return new EventStream(response, source, first, this.writeDeadlines.on(loop), taken(exchange.getRequest()),
 				this.eventLoops.cutter(exchange.getRequest()))
