@@ -5,7 +5,6 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
-import io.github.cometspring.web.RefusedRequestException;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -32,7 +31,8 @@ record AroundWebFlux(Subscriptions subscriptions, ReactorNettyEventLoops eventLo
 			SubscriptionRequest asked = dialect.read(arriving.head().headers()::getAll, arriving.body(), Mono.empty());
 			return new FastPoll(handler, dialect, connection, asked);
 		}
-		catch (RefusedRequestException ex) {
+		// The ordinary way meets it again, and says what has to be said.
+		catch (RuntimeException ex) {
 			connection.close();
 			return null;
 		}

@@ -4,11 +4,14 @@ import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Connection;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
+import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.WriteListener;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 import org.springframework.http.HttpStatus;
 
@@ -16,6 +19,8 @@ import org.springframework.http.HttpStatus;
  * A poll on the fast path. Belongs to the event loop of its connection.
  */
 final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
+
+	private static final Logger logger = Loggers.getLogger(FastPoll.class);
 
 	private final FastPathHandler handler;
 
@@ -61,8 +66,19 @@ final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
 			return;
 		}
 		this.batch = batch;
-		end();
-		this.handler.answer(this, this.dialect.answer(batch));
+		leave();
+		this.handler.answer(this, answer(batch));
+	}
+
+	private PollAnswer answer(Batch batch) {
+		try {
+			return this.dialect.answer(batch);
+		}
+		catch (RuntimeException ex) {
+			logger.error("A poll could not be answered", ex);
+			batch.failed();
+			return this.dialect.refuse(HttpStatus.INTERNAL_SERVER_ERROR, null);
+		}
 	}
 
 	@Override
@@ -80,17 +96,21 @@ final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
 	}
 
 	/**
-	 * Lets go of the subscription: the poll is answered, or its client has gone, or it
-	 * goes the ordinary way.
+	 * Lets go of the subscription, and of the place that the client has: it has its
+	 * answer, or has gone, or its poll goes the ordinary way.
 	 */
 	@Override
 	public void end() {
+		leave();
+		this.connection.close();
+	}
+
+	private void leave() {
 		this.over = true;
 		Subscription subscription = this.subscription;
 		if (subscription != null) {
 			subscription.cancel();
 		}
-		this.connection.close();
 	}
 
 	@Override
@@ -98,6 +118,7 @@ final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
 		if (this.batch != null) {
 			this.batch.written();
 		}
+		this.connection.close();
 		this.handler.proceed();
 	}
 
@@ -106,6 +127,7 @@ final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
 		if (this.batch != null) {
 			this.batch.failed();
 		}
+		this.connection.close();
 	}
 
 }

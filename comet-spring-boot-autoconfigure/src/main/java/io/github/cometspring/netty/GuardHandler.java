@@ -229,7 +229,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 		boolean interim = head != null && head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
 		this.answering = this.answering || (head != null && !interim);
 		context.write(message, promise);
-		if (interim) {
+		if (head != null && interim) {
 			if (HttpResponseStatus.SWITCHING_PROTOCOLS.equals(head.status())) {
 				context.pipeline().remove(this);
 			}
@@ -275,7 +275,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 
 	private void expire(ChannelHandlerContext context) {
 		ChannelOutboundBuffer pending = context.channel().unsafe().outboundBuffer();
-		if (pending != null && !pending.isEmpty()) {
+		if (pending != null && pending.totalPendingWriteBytes() > 0) {
 			// A large answer is still being taken.
 			this.countdown.start();
 			return;

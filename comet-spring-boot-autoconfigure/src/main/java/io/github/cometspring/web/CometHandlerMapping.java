@@ -59,7 +59,7 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 
 	private final PathPattern browserClientPath;
 
-	private final WebHandler browserClient = new BrowserClientHandler();
+	private final WebHandler browserClient = new QuietHandler(new BrowserClientHandler());
 
 	/**
 	 * Creates a mapping.
@@ -69,7 +69,7 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	 */
 	public CometHandlerMapping(String path, WebHandler handler, AllowedOrigins allowedOrigins) {
 		this.path = getPathPatternParser().parse(path);
-		this.handler = handler;
+		this.handler = new QuietHandler(handler);
 		this.everywhere = path.equals(EVERYWHERE);
 		String script = this.everywhere ? BROWSER_CLIENT_EVERYWHERE : path + BROWSER_CLIENT;
 		this.browserClientPath = getPathPatternParser().parse(script);

@@ -14,6 +14,7 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
@@ -122,12 +123,18 @@ public final class CometWebSocketHandler implements WebHandler {
 		EventLoop loop = this.eventLoops.of(exchange.getRequest());
 		Connection connection = this.subscriptions.connect(DIALECT, loop);
 		Socket socket = new Socket(exchange, asker, connection, loop);
+		// A filter may hold the answer back.
+		Runnable cutter = this.eventLoops.cutter(exchange.getRequest());
+		Disposable late = this.writeDeadlines.on(loop).subscribe(null, null, () -> socket.giveUp(cutter));
 		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, socket));
 		// A filter may have left the loop, and the server loses what the client sends
 		// between its handshake elsewhere and the change of its state.
 		return (loop.inLoop() ? handshake : handshake.subscribeOn(Schedulers.fromExecutor(loop)))
 			// Completes with the handshake: from there on, the socket holds the place.
-			.doFinally((signal) -> socket.shakenHands());
+			.doFinally((signal) -> {
+				late.dispose();
+				socket.shakenHands();
+			});
 	}
 
 	/**
@@ -152,6 +159,12 @@ public final class CometWebSocketHandler implements WebHandler {
 			this.asker = asker;
 			this.connection = connection;
 			this.loop = loop;
+		}
+
+		private void giveUp(Runnable cutter) {
+			if (this.exchange != null) {
+				cutter.run();
+			}
 		}
 
 		private void shakenHands() {

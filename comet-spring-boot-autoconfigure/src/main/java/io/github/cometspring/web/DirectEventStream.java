@@ -3,6 +3,7 @@ package io.github.cometspring.web;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.EventLoop;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -42,13 +43,18 @@ final class DirectEventStream implements WriteListener {
 	 * Writes until there is no more.
 	 * @param response the answer to the client, which is not kept
 	 * @param first the first batch
+	 * @param late ends the connection if the answer does not begin; disposed when it does
 	 * @return completes when the exchange is over
 	 */
-	Mono<Void> write(ServerHttpResponse response, Batch first) {
+	Mono<Void> write(ServerHttpResponse response, Batch first, Disposable late) {
 		byte[] opening = EventStreamEncoder.encode(first, true);
+		Mono<DataBuffer> beginning = Mono.fromSupplier(() -> {
+			late.dispose();
+			return response.bufferFactory().wrap(opening);
+		});
 		// The server subscribes to a part of the body when the part before it is flushed.
-		return response.writeAndFlushWith(
-				Flux.just(Mono.fromSupplier(() -> response.bufferFactory().wrap(opening)), Mono.defer(this::rest)));
+		return response.writeAndFlushWith(Flux.just(beginning, Mono.defer(this::rest)))
+			.doFinally((signal) -> late.dispose());
 	}
 
 	private Mono<DataBuffer> rest() {

@@ -58,6 +58,8 @@ final class EventStream {
 			}
 		});
 		return Mono.firstWithSignal(this.response.writeAndFlushWith(parts), this.stalled.asMono())
+			// Also the head of the answer may be held back, by a filter.
+			.doOnSubscribe((subscription) -> countDown())
 			.doOnSuccess((done) -> lastWritten())
 			.doFinally((signal) -> this.countdown.dispose());
 	}
@@ -92,10 +94,14 @@ final class EventStream {
 		this.drop.run();
 	}
 
-	private DataBuffer encode(Batch batch, boolean opening) {
+	private void countDown() {
 		this.countdown.update(this.deadline.subscribe((none) -> {
 		}, (ex) -> {
 		}, this::giveUp));
+	}
+
+	private DataBuffer encode(Batch batch, boolean opening) {
+		countDown();
 		return this.response.bufferFactory().wrap(EventStreamEncoder.encode(batch, opening));
 	}
 

@@ -13,6 +13,7 @@ import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
@@ -99,7 +100,9 @@ public final class EventStreamHandler implements WebHandler {
 		this.eventLoops.streaming(exchange.getRequest(), this.writeTimeout);
 		SocketWriter socket = this.eventLoops.socket(exchange.getRequest(), response, this.writeTimeout);
 		if (socket != null) {
-			return new DirectEventStream(source, socket, loop).write(response, first);
+			Disposable late = this.writeDeadlines.on(loop)
+				.subscribe(null, null, this.eventLoops.cutter(exchange.getRequest()));
+			return new DirectEventStream(source, socket, loop).write(response, first, late);
 		}
 		return new EventStream(response, source, first, this.writeDeadlines.on(loop), taken(exchange.getRequest()),
 				this.eventLoops.cutter(exchange.getRequest()))

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Connection;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
@@ -69,13 +70,20 @@ public final class PollHandler implements WebHandler {
 		if (exchange.getRequest() instanceof WholeRequest whole && response instanceof WholeResponse taking) {
 			return new WholePoll(this.subscriptions, loop, this.polls, this.writing, exchange, whole, taking);
 		}
-		return this.subscriptions.open(this.polls.dialect(), loop, read(exchange, loop))
-			.next()
-			.flatMap((batch) -> answer(exchange, batch, loop))
-			// Whoever cannot be told is gone, or was told by the server itself
+		return Mono.defer(() -> poll(exchange, loop, this.subscriptions.connect(this.polls.dialect(), loop)))
 			.onErrorResume(RefusedRequestException.class,
-					(ex) -> refuse(response, ex.status(), ex.sentence()).onErrorComplete())
-			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Answers.write(response, this.polls.refuse(ex)));
+					(ex) -> refuse(response, loop, this.polls.refuse(ex.status(), ex.sentence())))
+			.onErrorResume(SubscriptionRejectedException.class, (ex) -> refuse(response, loop, this.polls.refuse(ex)));
+	}
+
+	private Mono<Void> poll(ServerWebExchange exchange, EventLoop loop, Connection connection) {
+		return read(exchange, loop).flatMapMany(connection::listen)
+			.next()
+			// Who is answered keeps the place until the answer is taken.
+			.doOnError((ex) -> connection.close())
+			.doOnCancel(connection::close)
+			.switchIfEmpty(Mono.fromRunnable(connection::close))
+			.flatMap((batch) -> answer(exchange, batch, loop, connection));
 	}
 
 	private Mono<SubscriptionRequest> read(ServerWebExchange exchange, EventLoop loop) {
@@ -85,15 +93,17 @@ public final class PollHandler implements WebHandler {
 					exchange.getPrincipal()));
 	}
 
-	private Mono<Void> answer(ServerWebExchange exchange, Batch batch, EventLoop loop) {
-		Mono<Void> written = Answers.write(exchange.getResponse(), this.polls.answer(batch));
-		return this.writing.watch(written, batch, exchange.getRequest(), loop)
-			// The server has answered by itself: what followed the request was no HTTP
-			.onErrorComplete((ex) -> ex instanceof IllegalStateException && exchange.getResponse().isCommitted());
+	private Mono<Void> answer(ServerWebExchange exchange, Batch batch, EventLoop loop, Connection connection) {
+		Mono<Void> written = Mono.defer(() -> Answers.write(exchange.getResponse(), this.polls.answer(batch)));
+		return this.writing.watch(written, batch, connection, exchange.getRequest(), loop);
 	}
 
-	private Mono<Void> refuse(ServerHttpResponse response, HttpStatus status, @Nullable String sentence) {
-		return Answers.write(response, this.polls.refuse(status, sentence));
+	private Mono<Void> refuse(ServerHttpResponse response, EventLoop loop, PollAnswer answer) {
+		if (answer.status() == HttpStatus.REQUEST_TIMEOUT) {
+			// What is still to come of it would be taken in for nothing.
+			response.getHeaders().setConnection("close");
+		}
+		return this.writing.inTime(Answers.write(response, answer), loop);
 	}
 
 }

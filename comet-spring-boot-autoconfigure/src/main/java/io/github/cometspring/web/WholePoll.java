@@ -1,5 +1,7 @@
 package io.github.cometspring.web;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Connection;
 import io.github.cometspring.subscription.EventLoop;
@@ -22,6 +24,9 @@ import org.springframework.web.server.ServerWebExchange;
  * operator in place of some twenty, of which most of a delivery's cost would consist.
  */
 final class WholePoll extends Mono<Void> {
+
+	private static final AtomicIntegerFieldUpdater<Answering> SETTLED = AtomicIntegerFieldUpdater
+		.newUpdater(Answering.class, "settled");
 
 	private final Subscriptions subscriptions;
 
@@ -83,7 +88,8 @@ final class WholePoll extends Mono<Void> {
 	}
 
 	private Mono<Void> refuse(HttpStatus status, @Nullable String sentence) {
-		return Mono.defer(() -> this.response.write(this.polls.refuse(status, sentence)));
+		return this.writing.inTime(Mono.defer(() -> this.response.write(this.polls.refuse(status, sentence))),
+				this.loop);
 	}
 
 	/**
@@ -101,9 +107,17 @@ final class WholePoll extends Mono<Void> {
 
 		private volatile @Nullable Disposable write;
 
+		/**
+		 * Ends the writing if it takes too long.
+		 */
+		private volatile @Nullable Disposable late;
+
 		private volatile boolean over;
 
-		private volatile boolean cancelled;
+		/**
+		 * Whether it is known what became of the poll.
+		 */
+		private volatile int settled;
 
 		Answering(Connection connection, CoreSubscriber<? super Void> actual) {
 			this.connection = connection;
@@ -146,22 +160,53 @@ final class WholePoll extends Mono<Void> {
 		private void write(Mono<Void> answer) {
 			Disposable write = answer.subscribe(null, this::failed, this::written, currentContext());
 			this.write = write;
-			if (this.cancelled) {
+			if (this.settled != 0) {
 				write.dispose();
+			}
+			else {
+				// Mostly it is written at once, and there is nothing to wait for.
+				this.late = WholePoll.this.writing.deadline(WholePoll.this.loop)
+					.subscribe(null, this::failed, this::giveUp);
+				if (this.settled != 0) {
+					dispose(this.late);
+				}
 			}
 		}
 
 		private void written() {
-			Batch batch = this.batch;
-			if (batch != null) {
-				WholePoll.this.writing.watch(batch, WholePoll.this.exchange.getRequest());
+			if (settle()) {
+				Batch batch = this.batch;
+				if (batch != null) {
+					WholePoll.this.writing.watch(batch, this.connection, WholePoll.this.exchange.getRequest());
+				}
+				else {
+					this.connection.close();
+				}
+				this.actual.onComplete();
 			}
-			this.actual.onComplete();
 		}
 
 		private void failed(Throwable error) {
-			lose();
-			this.actual.onError(error);
+			if (settle()) {
+				lose();
+				this.actual.onError(error);
+			}
+		}
+
+		/**
+		 * Somebody in the application holds the answer back.
+		 */
+		private void giveUp() {
+			dispose(this.write);
+			failed(Answers.stalled());
+		}
+
+		private boolean settle() {
+			boolean first = SETTLED.compareAndSet(this, 0, 1);
+			if (first) {
+				dispose(this.late);
+			}
+			return first;
 		}
 
 		@Override
@@ -174,7 +219,7 @@ final class WholePoll extends Mono<Void> {
 				write(refuse(rejected));
 			}
 			else {
-				this.actual.onError(error);
+				failed(error);
 			}
 		}
 
@@ -189,7 +234,6 @@ final class WholePoll extends Mono<Void> {
 			if (upstream != null) {
 				upstream.cancel();
 			}
-			this.connection.close();
 		}
 
 		private void lose() {
@@ -197,6 +241,7 @@ final class WholePoll extends Mono<Void> {
 			if (batch != null) {
 				batch.failed();
 			}
+			this.connection.close();
 		}
 
 		/**
@@ -204,13 +249,17 @@ final class WholePoll extends Mono<Void> {
 		 */
 		@Override
 		public void cancel() {
-			this.cancelled = true;
 			leave();
-			Disposable write = this.write;
-			if (write != null) {
-				write.dispose();
+			if (settle()) {
+				dispose(this.write);
+				lose();
 			}
-			lose();
+		}
+
+		private static void dispose(@Nullable Disposable disposable) {
+			if (disposable != null) {
+				disposable.dispose();
+			}
 		}
 
 	}
