@@ -22,10 +22,11 @@ import tools.jackson.core.json.JsonFactory;
  * @param messages the messages in order
  * @param ended the ids of channels that have ended
  * @param gaps the ids of channels that have a gap
+ * @param refused the ids of channels that are refused
  * @since 0.1.0
  * @see JsonDialect
  */
-public record News(Cursor cursor, List<Item> messages, List<String> ended, List<String> gaps) {
+public record News(Cursor cursor, List<Item> messages, List<String> ended, List<String> gaps, List<String> refused) {
 
 	// Of a value it is only asked where it ends, however long its parts are.
 	private static final JsonFactory JSON = JsonFactory.builder()
@@ -48,6 +49,7 @@ public record News(Cursor cursor, List<Item> messages, List<String> ended, List<
 			List<Item> messages = new ArrayList<>();
 			List<String> ended = new ArrayList<>();
 			List<String> gaps = new ArrayList<>();
+			List<String> refused = new ArrayList<>();
 			while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
 				switch (parser.currentName()) {
 					case "cursor" -> cursor = parseCursor(string(parser, parser.nextToken()));
@@ -63,13 +65,14 @@ public record News(Cursor cursor, List<Item> messages, List<String> ended, List<
 					}
 					case "ended" -> readIds(parser, ended);
 					case "gaps" -> readIds(parser, gaps);
+					case "refused" -> readIds(parser, refused);
 					default -> skip(parser);
 				}
 			}
 			if (cursor == null) {
 				throw wrong("'cursor' is missing");
 			}
-			return new News(cursor, List.copyOf(messages), List.copyOf(ended), List.copyOf(gaps));
+			return new News(cursor, List.copyOf(messages), List.copyOf(ended), List.copyOf(gaps), List.copyOf(refused));
 		});
 	}
 
@@ -137,6 +140,31 @@ public record News(Cursor cursor, List<Item> messages, List<String> ended, List<
 		}
 	}
 
+	/**
+	 * Reads which channels problem details are about (protocol, section 8).
+	 * @param json the problem, whatever it is
+	 * @return the ids of the channels that are refused; empty if it names none
+	 */
+	public static List<String> decodeProblemRefused(String json) {
+		try {
+			return read(json, (parser) -> {
+				List<String> refused = new ArrayList<>();
+				while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+					if (parser.currentName().equals("refused")) {
+						readIds(parser, refused);
+					}
+					else {
+						skip(parser);
+					}
+				}
+				return List.copyOf(refused);
+			});
+		}
+		catch (MalformedMessageException ex) {
+			return List.of();
+		}
+	}
+
 	private static <T> T read(String json, Reader<T> reader) {
 		try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
 			if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -192,7 +220,7 @@ public record News(Cursor cursor, List<Item> messages, List<String> ended, List<
 
 	private static void beginList(JsonParser parser) {
 		if (parser.nextToken() != JsonToken.START_ARRAY) {
-			throw wrong("'messages', 'ended' and 'gaps' must be lists");
+			throw wrong("'messages', 'ended', 'gaps' and 'refused' must be lists");
 		}
 	}
 
