@@ -571,7 +571,7 @@ export class Comet extends EventTarget {
 		Object.keys(EVENTS).forEach((type) =>
 			source.addEventListener(type, ({ data, lastEventId }) => hear(type, data, lastEventId)));
 		source.onerror = () => {
-			const refused = source.readyState === 2; // with a status that is not told
+			const refused = source.readyState === 2 && !link.live; // with a status that is not told
 			source.close();
 			if (this.#link === link) {
 				refused ? this.#events(link, url, hear) : this.#fail(link, { message: 'Disconnected' });

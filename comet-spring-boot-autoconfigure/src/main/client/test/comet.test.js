@@ -365,6 +365,17 @@ test('an event stream that was refused finds out why', async () => {
 	assert.equal(FakeEvents.all.length, 2);
 });
 
+test('an event stream that breaks for good in its midst goes on from there', async () => {
+	only('sse');
+	listen('a');
+	await settle();
+	await events().send('message', { channel: 'a', data: 1 }, 'C1');
+	await events().drop(2);
+	assert.equal(FakeFetch.all.length, 0);
+	await tick(1000);
+	assert.deepEqual(events().parameters.cursor, ['C1']);
+});
+
 test('an event stream that is answered 204 has ended for all', async () => {
 	only('sse');
 	let ended = 0;

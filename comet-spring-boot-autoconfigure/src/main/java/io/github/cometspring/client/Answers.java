@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.protocol.News;
@@ -65,12 +66,14 @@ final class Answers {
 						null)));
 		}
 		if (!isProblem(response)) {
-			return response.releaseBody().then(Mono.error(new SubscriptionRefusedException(status.value(), null)));
+			return response.releaseBody()
+				.then(Mono.error(new SubscriptionRefusedException(status.value(), null, List.of())));
 		}
 		return response.bodyToMono(byte[].class)
-			.mapNotNull((body) -> News.decodeProblemDetail(new String(body, StandardCharsets.UTF_8)))
-			.map((detail) -> new SubscriptionRefusedException(status.value(), detail))
-			.defaultIfEmpty(new SubscriptionRefusedException(status.value(), null))
+			.map((body) -> new String(body, StandardCharsets.UTF_8))
+			.defaultIfEmpty("")
+			.map((problem) -> new SubscriptionRefusedException(status.value(), News.decodeProblemDetail(problem),
+					News.decodeProblemRefused(problem)))
 			.flatMap(Mono::error);
 	}
 

@@ -33,7 +33,16 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  * out, for ever: put a {@code timeout} or {@code takeUntilOther} behind a subscription
  * that shall give up. {@code Retry-After} is heeded up to an hour. What another attempt
  * would not change ends the subscription: {@link SubscriptionRefusedException}, such as
- * for 400 and 403, and {@link UnexpectedAnswerException}.
+ * for 400 and 403, and {@link UnexpectedAnswerException}. Once the server has answered as
+ * it should, whatever a deployment, a proxy or a log-in that has run out answers is
+ * waited out, too (401, 404, 421, redirects, HTML); then only a refusal that names
+ * channels ends the subscription, and an answer that is too large.
+ * <p>
+ * Channels that the server refuses do not disturb the others. They are asked for again
+ * with every new connection, or poll; if one is let in, its first message comes
+ * {@linkplain ReceivedMessage#afterGap() after a gap}. When all others have ended, the
+ * subscription fails with a {@link SubscriptionRefusedException} that names those that
+ * are refused still. A line in the log tells of them before.
  * <p>
  * There is no queue: no connection is made and nothing is read before the subscriber asks
  * for it, save one answer of at most {@link CometClientOptions#maxAnswerSize()}.
@@ -124,7 +133,13 @@ public final class CometClient {
 	private Flux<ReceivedMessage> listen(Progress progress) {
 		return onDemand(Flux.defer(() -> this.connection.open(progress)))
 			.repeatWhen((ends) -> ends.takeWhile((count) -> progress.isOpen()).concatMap((count) -> pause(progress)))
-			.retryWhen(Retry.from((failures) -> failures.concatMap((failure) -> recover(failure.failure(), progress))));
+			.retryWhen(Retry.from((failures) -> failures.concatMap((failure) -> recover(failure.failure(), progress))))
+			.concatWith(Mono.defer(() -> end(progress.refused())));
+	}
+
+	private static Mono<ReceivedMessage> end(List<String> refused) {
+		return refused.isEmpty() ? Mono.empty()
+				: Mono.error(new SubscriptionRefusedException(403, "all other channels have ended", refused));
 	}
 
 	/**
@@ -145,7 +160,7 @@ public final class CometClient {
 		if (failure instanceof UnavailableException unavailable) {
 			return delay(unavailable.retryAfter(), progress);
 		}
-		if (isTransient(failure)) {
+		if (isTransient(failure) || progress.isServed() && isOfTheMoment(failure)) {
 			return delay(Duration.ZERO, progress);
 		}
 		if (failure instanceof MalformedMessageException) {
@@ -171,6 +186,17 @@ public final class CometClient {
 				|| failure instanceof WebClientRequestException
 				|| failure.getClass().getPackageName().startsWith("io.netty.")
 				|| failure.getClass().getPackageName().startsWith("reactor.netty.");
+	}
+
+	/**
+	 * What need not be the server's last word, once it has been another.
+	 */
+	private static boolean isOfTheMoment(Throwable failure) {
+		if (failure instanceof SubscriptionRefusedException refused) {
+			return refused.getChannels().isEmpty();
+		}
+		return failure instanceof UnexpectedAnswerException || failure instanceof MalformedMessageException
+				|| failure instanceof CodecException;
 	}
 
 	private Mono<Long> delay(Duration least, Progress progress) {

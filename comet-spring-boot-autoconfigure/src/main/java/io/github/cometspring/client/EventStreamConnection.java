@@ -50,7 +50,11 @@ final class EventStreamConnection implements Connection {
 			.accept(MediaType.TEXT_EVENT_STREAM)
 			.header("Last-Event-ID", progress.cursor().token())
 			.exchangeToFlux((response) -> events(response, progress));
-		return Silence.watch(events, this.silence, this.scheduler).handle((event, sink) -> read(event, progress, sink));
+		return Silence.watch(events, this.silence, this.scheduler).handle((event, sink) -> {
+			read(event, progress, sink);
+			// Behind it: what cannot be read is no success.
+			progress.succeed();
+		});
 	}
 
 	private URI uri(UriBuilder builder, List<String> channels) {
@@ -66,11 +70,11 @@ final class EventStreamConnection implements Connection {
 		if (!Answers.is(response, MediaType.TEXT_EVENT_STREAM)) {
 			return Answers.<ServerSentEvent<String>>fail(response, this.scheduler).flux();
 		}
+		progress.begin();
 		return response.bodyToFlux(EVENT);
 	}
 
 	private static void read(ServerSentEvent<String> event, Progress progress, SynchronousSink<ReceivedMessage> sink) {
-		progress.succeed();
 		@Nullable String id = event.id();
 		if (id != null) {
 			progress.moveTo(News.parseCursor(id));
@@ -89,8 +93,14 @@ final class EventStreamConnection implements Connection {
 		else if (name.equals("gap")) {
 			progress.gap(News.decodeItem(data).channel());
 		}
-		else if (name.equals("ended")) {
-			progress.end(News.decodeItem(data).channel());
+		else if (name.equals("ended") || name.equals("refused")) {
+			String channel = News.decodeItem(data).channel();
+			if (name.equals("ended")) {
+				progress.end(channel);
+			}
+			else {
+				progress.refuse(channel);
+			}
 			if (!progress.isOpen()) {
 				sink.complete();
 			}

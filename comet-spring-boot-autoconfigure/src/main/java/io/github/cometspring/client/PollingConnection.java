@@ -73,6 +73,8 @@ final class PollingConnection implements Connection {
 	}
 
 	private static List<ReceivedMessage> read(News news, Progress progress) {
+		progress.begin();
+		news.refused().forEach(progress::refuse);
 		news.gaps().forEach(progress::gap);
 		List<ReceivedMessage> messages = new ArrayList<>(news.messages().size());
 		int last = news.messages().size() - 1;

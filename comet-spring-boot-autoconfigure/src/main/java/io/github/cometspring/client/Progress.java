@@ -8,12 +8,18 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.cometspring.channel.Cursor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.log.LogMessage;
 
 /**
  * How far one subscription has come, over all of its connections. It belongs to the
  * subscription and is touched by one signal at a time.
  */
 final class Progress {
+
+	private static final Log logger = LogFactory.getLog(CometClient.class);
 
 	/**
 	 * The channels that have not ended.
@@ -25,6 +31,17 @@ final class Progress {
 	 */
 	private final Set<String> gaps = new HashSet<>();
 
+	/**
+	 * The channels that the last answer refuses. They are asked for again with every
+	 * request.
+	 */
+	private final Set<String> refused = new LinkedHashSet<>();
+
+	/**
+	 * The channels of which the log has told that they are refused.
+	 */
+	private final Set<String> logged = new HashSet<>();
+
 	private Cursor cursor;
 
 	private boolean anchored;
@@ -33,16 +50,18 @@ final class Progress {
 
 	private boolean hasty;
 
+	private boolean served;
+
 	Progress(Collection<String> channels, Cursor from) {
 		this.channels = new LinkedHashSet<>(channels);
 		this.cursor = from;
 	}
 
 	/**
-	 * Whether there are channels that have not ended.
+	 * Whether there are channels that have not ended and are not refused.
 	 */
 	boolean isOpen() {
-		return !this.channels.isEmpty();
+		return !this.refused.containsAll(this.channels);
 	}
 
 	List<String> channels() {
@@ -75,18 +94,61 @@ final class Progress {
 
 	void end(String channel) {
 		this.channels.remove(channel);
+		this.refused.remove(channel);
 	}
 
+	/**
+	 * The server has nothing for any channel. Those that it refused it need not name
+	 * again.
+	 */
 	void endAll() {
-		this.channels.clear();
+		this.channels.retainAll(this.refused);
+	}
+
+	/**
+	 * Another answer begins, which refuses what it names.
+	 */
+	void begin() {
+		this.refused.clear();
+	}
+
+	/**
+	 * The server refuses a channel. What it publishes until the server lets it in is
+	 * lost: its place is not in the cursor.
+	 */
+	void refuse(String channel) {
+		if (!this.channels.contains(channel)) {
+			return;
+		}
+		this.refused.add(channel);
+		this.gaps.add(channel);
+		if (this.logged.add(channel)) {
+			logger.warn(LogMessage.format("Server refuses %d of %d channels of a subscription; the others go on",
+					this.refused.size(), this.channels.size()));
+		}
+	}
+
+	/**
+	 * The channels that were refused when all others had ended.
+	 */
+	List<String> refused() {
+		return List.copyOf(this.refused);
 	}
 
 	/**
 	 * The server has answered as it should.
 	 */
 	void succeed() {
+		this.served = true;
 		this.failures = 0;
 		this.hasty = false;
+	}
+
+	/**
+	 * Whether the server has ever answered as it should.
+	 */
+	boolean isServed() {
+		return this.served;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.github.cometspring.client;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +20,21 @@ public class SubscriptionRefusedException extends CometClientException {
 	private final int status;
 
 	/**
+	 * The ids of the channels that are refused.
+	 */
+	private final String[] channels;
+
+	/**
 	 * Creates an exception.
 	 * @param status the status of the server's answer
 	 * @param detail what the server says, or {@code null} if it says nothing
+	 * @param channels the ids of the channels that are refused; empty if the server names
+	 * none
 	 */
-	public SubscriptionRefusedException(int status, @Nullable String detail) {
+	public SubscriptionRefusedException(int status, @Nullable String detail, List<String> channels) {
 		super("Server refuses the subscription: status %d%s".formatted(status, (detail != null) ? ", " + detail : ""));
 		this.status = status;
+		this.channels = channels.toArray(String[]::new);
 	}
 
 	/**
@@ -33,6 +43,14 @@ public class SubscriptionRefusedException extends CometClientException {
 	 */
 	public int getStatus() {
 		return this.status;
+	}
+
+	/**
+	 * The channels that are refused.
+	 * @return their ids; empty if the server names none
+	 */
+	public List<String> getChannels() {
+		return List.of(this.channels);
 	}
 
 }

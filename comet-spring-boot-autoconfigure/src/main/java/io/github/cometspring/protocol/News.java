@@ -140,6 +140,31 @@ public record News(Cursor cursor, List<Item> messages, List<String> ended, List<
 		}
 	}
 
+	/**
+	 * Reads which channels problem details are about (protocol, section 8).
+	 * @param json the problem, whatever it is
+	 * @return the ids of the channels that are refused; empty if it names none
+	 */
+	public static List<String> decodeProblemRefused(String json) {
+		try {
+			return read(json, (parser) -> {
+				List<String> refused = new ArrayList<>();
+				while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+					if (parser.currentName().equals("refused")) {
+						readIds(parser, refused);
+					}
+					else {
+						skip(parser);
+					}
+				}
+				return List.copyOf(refused);
+			});
+		}
+		catch (MalformedMessageException ex) {
+			return List.of();
+		}
+	}
+
 	private static <T> T read(String json, Reader<T> reader) {
 		try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
 			if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -218,6 +218,84 @@ class CometClientTests {
 		assertThat(this.requests.get(1).url()).hasQuery("channel=b");
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void subscribeWhenServedBeforeShouldWaitOutWhatDeploymentAnswers(Transport transport) {
+		List<Mono<ClientResponse>> meanwhile = List.of(answer(404, null, ""), answer(421, null, ""),
+				answer(401, MediaType.APPLICATION_PROBLEM_JSON, "{\"status\":401}"), answer(302, null, ""),
+				answer(200, MediaType.TEXT_HTML, "<html>"), answer(200, null, ""), answer(400, null, ""),
+				answer(403, MediaType.TEXT_HTML, "<html>"), answer(403, MediaType.APPLICATION_PROBLEM_JSON, "no"),
+				answer(200, MediaType.APPLICATION_JSON, "{}"), answer(405, null, ""));
+		CometClient client = client(transport, 0, (n) -> {
+			if (n > 0 && n <= meanwhile.size()) {
+				return meanwhile.get(n - 1);
+			}
+			return (transport == Transport.POLLING)
+					? answer(200, MediaType.APPLICATION_JSON,
+							"{\"cursor\":\"" + ((n == 0) ? FIRST : SECOND)
+									+ "\",\"messages\":[{\"channel\":\"a\",\"data\":1}]}")
+					: events("id: " + ((n == 0) ? FIRST : SECOND) + "\ndata: {\"channel\":\"a\",\"data\":1}\n\n");
+		});
+		StepVerifier.create(client.subscribe("a").take(2))
+			.expectNextCount(1)
+			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(3)))
+			.expectNextCount(1)
+			.expectComplete()
+			.verify(PATIENCE);
+		assertThat(this.requests).hasSize(meanwhile.size() + 2);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void subscribeWhenServedBeforeAndRefusedByNameShouldFail(Transport transport) {
+		CometClient client = client(transport, 0,
+				(n) -> (n > 0)
+						? answer(403, MediaType.APPLICATION_PROBLEM_JSON, "{\"detail\":\"no\",\"refused\":[\"a\"]}")
+						: (transport == Transport.POLLING)
+								? answer(200, MediaType.APPLICATION_JSON, "{\"cursor\":\"" + FIRST + "\"}")
+								: events("id: " + FIRST + "\nevent: heartbeat\ndata: {}\n\n"));
+		StepVerifier.create(client.subscribe("a"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(1)))
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(SubscriptionRefusedException.class,
+					(refused) -> assertThat(refused.getChannels()).containsExactly("a")))
+			.verify(PATIENCE);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void subscribeWhenOneIsRefusedShouldHearTheOthersAndFailWhenTheyHaveEnded(Transport transport) {
+		String message = "{\"channel\":\"a\",\"data\":1}";
+		CometClient client = client(transport, 0, (n) -> (transport == Transport.POLLING)
+				? answer(200, MediaType.APPLICATION_JSON,
+						"{\"cursor\":\"" + FIRST + "\",\"messages\":[" + message
+								+ "],\"ended\":[\"a\"],\"refused\":[\"b\"]}")
+				: events("id: " + FIRST + "\ndata: " + message + "\n\nevent: refused\ndata: {\"channel\":\"b\"}\n\n"
+						+ "event: ended\ndata: {\"channel\":\"a\"}\n\n"));
+		StepVerifier.create(client.subscribe("a", "b"))
+			.expectNextCount(1)
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(SubscriptionRefusedException.class,
+					(refused) -> assertThat(refused.getChannels()).containsExactly("b")))
+			.verify(PATIENCE);
+		assertThat(this.requests).hasSize(1);
+	}
+
+	@Test
+	void subscribeWhenRefusedChannelIsLetInShouldMarkItsGapAndGoOn() {
+		String cursor = "{\"cursor\":\"" + FIRST + "\"";
+		CometClient client = client(Transport.POLLING, 0, (n) -> switch (n) {
+			case 0 -> answer(200, MediaType.APPLICATION_JSON, cursor + ",\"refused\":[\"b\"]}");
+			case 1 -> answer(200, MediaType.APPLICATION_JSON, cursor + ",\"ended\":[\"a\"]}");
+			case 2 -> answer(200, MediaType.APPLICATION_JSON,
+					cursor + ",\"messages\":[{\"channel\":\"b\",\"data\":1}],\"ended\":[\"b\"]}");
+			default -> Mono.never();
+		});
+		StepVerifier.create(client.subscribe("a", "b"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(10)))
+			.assertNext((message) -> assertThat(message.afterGap()).isTrue())
+			.expectComplete()
+			.verify(PATIENCE);
+	}
+
 	@Test
 	void subscribeWhenStreamIsSilentShouldConnectAnew() {
 		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> stream(Flux.never()));
