@@ -55,8 +55,9 @@ class ArchitectureTests {
 	private static final String[] REACTOR = { "reactor.core..", "reactor.util..", "org.reactivestreams.." };
 
 	private static final String[] WEB = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
-			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http..",
-			"org.springframework.util..", "org.springframework.web..", "tools.jackson..", "com.fasterxml.jackson.." };
+			"reactor.netty..", "io.netty..", "org.springframework.context..", "org.springframework.core..",
+			"org.springframework.http..", "org.springframework.util..", "org.springframework.web..", "tools.jackson..",
+			"com.fasterxml.jackson.." };
 
 	private static final String[] NETTY = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
 			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http..",

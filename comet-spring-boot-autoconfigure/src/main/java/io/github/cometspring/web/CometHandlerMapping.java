@@ -7,6 +7,7 @@ import java.util.Map;
 import io.github.cometspring.protocol.LegacyDialect;
 import reactor.core.publisher.Mono;
 
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -110,12 +111,13 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	}
 
 	/**
-	 * Whether a request came to another server of the application. That of the actuator,
-	 * where it has a port of its own, finds the mappings of the application as well.
+	 * Whether a request came to another server than that of the application. That of the
+	 * actuator, where it has a port of its own, runs in a context below the
+	 * application's, and finds the mappings there as well.
 	 */
 	private boolean isOnOtherServer(ServerWebExchange exchange) {
-		return getApplicationContext() != null && exchange.getApplicationContext() != null
-				&& exchange.getApplicationContext() != getApplicationContext();
+		ApplicationContext server = exchange.getApplicationContext();
+		return server != null && server.getParent() != null && server.getParent() == getApplicationContext();
 	}
 
 	private static boolean isLegacyPoll(ServerHttpRequest request) {

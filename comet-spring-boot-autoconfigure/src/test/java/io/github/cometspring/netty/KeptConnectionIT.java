@@ -1,8 +1,5 @@
 package io.github.cometspring.netty;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Outcome;
@@ -38,24 +35,38 @@ class KeptConnectionIT {
 	@Test
 	void requestWhenNextIsAlreadyThereShouldBeAnsweredEachTime() {
 		Channel channel = served.channel();
-		List<RawConnection> listeners = new ArrayList<>();
-		for (int i = 0; i < LISTENERS; i++) {
-			RawConnection listener = served.connect();
-			listener.request("GET", "/comet?channel=" + channel.id(), "text/plain", "", "Accept: text/event-stream");
-			listeners.add(listener);
-		}
-		Await.until(() -> channel.subscribers() == LISTENERS);
+		listen(channel);
 		RawConnection kept = served.connect();
-		kept.send(deliver());
+		kept.send(deliver(channel));
 		for (int round = 1; round <= ROUNDS; round++) {
-			kept.send((round < ROUNDS) ? deliver() : "");
+			kept.send((round < ROUNDS) ? deliver(channel) : "");
 			assertThat(kept.read().body()).as("round " + round).isEqualTo(String.valueOf(LISTENERS));
 		}
-		assertThat(listeners).allMatch(RawConnection::hasAnswer);
 	}
 
-	private static String deliver() {
-		return "POST /deliver/" + served.name() + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
+	@Test
+	void requestWhenNextIsAnsweredAtOnceShouldBeAnsweredEachTime() {
+		Channel channel = served.channel();
+		Channel lonely = served.server().create("lonely");
+		listen(channel);
+		RawConnection kept = served.connect();
+		for (int round = 1; round <= ROUNDS / 2; round++) {
+			kept.send(deliver(channel) + deliver(lonely));
+			assertThat(kept.read().body()).as("round " + round).isEqualTo(String.valueOf(LISTENERS));
+			assertThat(kept.read().body()).as("round " + round).isEqualTo("0");
+		}
+	}
+
+	private static void listen(Channel channel) {
+		for (int i = 0; i < LISTENERS; i++) {
+			served.connect()
+				.request("GET", "/comet?channel=" + channel.id(), "text/plain", "", "Accept: text/event-stream");
+		}
+		Await.until(() -> channel.subscribers() == LISTENERS);
+	}
+
+	private static String deliver(Channel channel) {
+		return "POST /deliver/" + channel.id() + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
 	}
 
 	@RestController
