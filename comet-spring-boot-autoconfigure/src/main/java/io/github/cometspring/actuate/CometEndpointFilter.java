@@ -37,7 +37,7 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 
 	@Override
 	public int getOrder() {
-		// After Spring Security, so that it is known who is logged in.
+		// After Spring Security, whose rules hold as well.
 		return Ordered.LOWEST_PRECEDENCE - 10;
 	}
 

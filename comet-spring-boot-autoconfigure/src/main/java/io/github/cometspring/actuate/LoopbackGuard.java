@@ -5,15 +5,17 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 
 import org.springframework.http.HttpStatus;
@@ -24,10 +26,16 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Lets through what comes from this machine, as the original's command pipe did, and
- * whoever is logged in. Everything else is refused: another peer, a request that went
- * through a proxy, a foreign name for this machine (DNS rebinding), a page of another
- * origin.
+ * Lets through who has a right on this machine, as those had who could write to the
+ * original's command pipe: the user who runs the server, and root. Everything else is
+ * refused: another peer, another user, such as the one whose proxy passes on what comes
+ * from outside, a request that bears the marks of a proxy, a foreign name for this
+ * machine (DNS rebinding), a page of another origin. Being logged in is no such right:
+ * any customer is.
+ * <p>
+ * Where the system does not tell who owns a connection, whatever comes from the machine
+ * itself in HTTP/1.1 or later has the right, as proxies mostly speak HTTP/1.0 until they
+ * are told otherwise.
  * <p>
  * It looks at the connection and at the headers as they came over the wire. What the
  * application sees may have been changed by forwarded headers.
@@ -41,14 +49,9 @@ public final class LoopbackGuard {
 
 	private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "[::1]");
 
-	// A proxy that sets one of these and none of the other forwarding headers is a proxy
-	// all the same.
-	private static final Set<String> FORWARDING_HEADERS = Set.of("forwarded", "via", "x-real-ip");
-
-	// By its name, as Spring Security need not be there.
-	private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
-
 	private static final Set<String> OWN_FETCH_SITES = Set.of("same-origin", "none");
+
+	private final @Nullable PeerUsers users;
 
 	private final byte[] refusal;
 
@@ -56,10 +59,13 @@ public final class LoopbackGuard {
 	 * Creates a guard.
 	 * @param property the property by which an application takes exposure into its own
 	 * hands, which a refusal names
+	 * @param users tells who owns the other end of a connection, or {@code null} if that
+	 * cannot be told
 	 */
-	public LoopbackGuard(String property) {
-		this.refusal = ("Commands are accepted from this machine only. To expose the endpoint, set " + property
-				+ " and protect it.")
+	public LoopbackGuard(String property, @Nullable PeerUsers users) {
+		this.users = users;
+		this.refusal = ("Commands are accepted from %s only. To expose the endpoint, set %s and protect it.".formatted(
+				(users != null) ? "the user of this machine who runs the server, or root," : "this machine", property))
 			.getBytes(StandardCharsets.UTF_8);
 	}
 
@@ -70,17 +76,24 @@ public final class LoopbackGuard {
 	 * @return completes when the request has been answered
 	 */
 	Mono<Void> check(ServerWebExchange exchange, Mono<Void> next) {
-		if (isFromThisMachine(exchange)) {
-			return next;
+		if (!REACTOR_NETTY || !(nativeRequest(exchange) instanceof HttpServerRequest request)) {
+			return refuse(exchange);
 		}
-		return exchange.getPrincipal()
-			.filter(LoopbackGuard::isLoggedIn)
-			.hasElement()
-			.flatMap((loggedIn) -> loggedIn ? next : refuse(exchange));
+		Channel channel = channel(request);
+		if (channel == null || !isLoopback(channel.remoteAddress()) || !isFromThisMachine(request)) {
+			return refuse(exchange);
+		}
+		if (this.users == null) {
+			return (request.version().compareTo(HttpVersion.HTTP_1_1) >= 0) ? next : refuse(exchange);
+		}
+		return mayCommand(this.users, channel).flatMap((trusted) -> trusted ? next : refuse(exchange));
 	}
 
-	private static boolean isLoggedIn(Principal principal) {
-		return !principal.getClass().getName().equals(ANONYMOUS);
+	private static Mono<Boolean> mayCommand(PeerUsers users, Channel channel) {
+		return (channel.remoteAddress() instanceof InetSocketAddress peer
+				&& channel.localAddress() instanceof InetSocketAddress own)
+						? users.mayCommand(peer, own).publishOn(Schedulers.fromExecutor(channel.eventLoop()))
+						: Mono.just(false);
 	}
 
 	private Mono<Void> refuse(ServerWebExchange exchange) {
@@ -91,13 +104,9 @@ public final class LoopbackGuard {
 		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(this.refusal)));
 	}
 
-	private static boolean isFromThisMachine(ServerWebExchange exchange) {
-		if (!REACTOR_NETTY || !(nativeRequest(exchange) instanceof HttpServerRequest request)) {
-			return false;
-		}
+	private static boolean isFromThisMachine(HttpServerRequest request) {
 		HttpHeaders headers = request.requestHeaders();
-		return isLoopback(peer(request)) && isLoopback(request.remoteAddress())
-				&& headers.names().stream().noneMatch(LoopbackGuard::isForwarding)
+		return isLoopback(request.remoteAddress()) && headers.names().stream().noneMatch(ProxyHeaders::contain)
 				&& namesLoopback(request.uri(), headers.getAll("Host"))
 				&& headers.getAll("Origin").stream().allMatch((origin) -> isOwnOrigin(origin, headers.get("Host")))
 				&& headers.getAll("Sec-Fetch-Site").stream().allMatch(OWN_FETCH_SITES::contains);
@@ -113,20 +122,15 @@ public final class LoopbackGuard {
 		}
 	}
 
-	private static @Nullable SocketAddress peer(HttpServerRequest request) {
-		AtomicReference<@Nullable SocketAddress> peer = new AtomicReference<>();
-		request.withConnection((connection) -> peer.set(connection.channel().remoteAddress()));
-		return peer.get();
+	private static @Nullable Channel channel(HttpServerRequest request) {
+		AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
+		request.withConnection((connection) -> channel.set(connection.channel()));
+		return channel.get();
 	}
 
 	private static boolean isLoopback(@Nullable SocketAddress address) {
 		InetAddress ip = (address instanceof InetSocketAddress socket) ? socket.getAddress() : null;
 		return ip != null && ip.isLoopbackAddress();
-	}
-
-	private static boolean isForwarding(String header) {
-		String name = header.toLowerCase(Locale.ROOT);
-		return FORWARDING_HEADERS.contains(name) || name.startsWith("x-forwarded-");
 	}
 
 	private static boolean namesLoopback(String target, List<String> hosts) {

@@ -1,5 +1,6 @@
 package io.github.cometspring.autoconfigure;
 
+import io.github.cometspring.actuate.PeerUsers;
 import org.apache.commons.logging.Log;
 
 import org.springframework.boot.EnvironmentPostProcessor;
@@ -47,8 +48,14 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 				&& DefaultExposure.addTo(environment)) {
 			this.logger
 				.info("Exposing the actuator endpoint 'comet' to requests from this machine, beside 'health' (set "
-						+ DefaultExposure.PROPERTY + " to decide yourself)");
+						+ DefaultExposure.PROPERTY + " to decide yourself). " + whoIsLetThrough());
 		}
+	}
+
+	private static String whoIsLetThrough() {
+		return (PeerUsers.ofThisMachine() != null)
+				? "They have to come from the user who runs the server, or from root, which the owner of the socket tells"
+				: "This system does not tell from which user they come: keep proxies on it from passing them on";
 	}
 
 	private static boolean isOnPlatform(Environment environment) {

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 
 import io.github.cometspring.actuate.CometEndpointFilter;
 import io.github.cometspring.actuate.LoopbackGuard;
+import io.github.cometspring.actuate.PeerUsers;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,8 +33,8 @@ final class CometManagementContextConfiguration {
 
 	@Bean
 	CometEndpointFilter cometEndpointFilter(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
-		@Nullable LoopbackGuard guard = DefaultExposure.isInForce(environment) ? new LoopbackGuard(DefaultExposure.PROPERTY)
-				: null;
+		@Nullable LoopbackGuard guard = DefaultExposure.isInForce(environment)
+				? new LoopbackGuard(DefaultExposure.PROPERTY, PeerUsers.ofThisMachine()) : null;
 		return new CometEndpointFilter(endpoints.stream().flatMap(CometManagementContextConfiguration::paths).toList(),
 				guard);
 	}

@@ -66,8 +66,15 @@ class GuardWithSecurityIT {
 		}
 
 		@Test
-		void requestWhenRemoteUserIsLoggedInShouldPass() {
-			assertThat(this.operator.post(COMMAND, "Host: example.org", REMOTE, LOGIN).status()).isEqualTo(200);
+		void requestWhenRemoteUserIsLoggedInShouldBeRefused() {
+			assertThat(this.operator.post(COMMAND, "Host: example.org", REMOTE, LOGIN).status()).isEqualTo(403);
+			assertThat(this.operator.post(COMMAND, this.operator.host(), REMOTE, LOGIN).status()).isEqualTo(403);
+			assertThat(this.server.control().isActive()).isTrue();
+		}
+
+		@Test
+		void requestWhenLocalUserIsLoggedInShouldPass() {
+			assertThat(this.operator.post(COMMAND, this.operator.host(), LOGIN).status()).isEqualTo(200);
 			assertThat(this.server.control().isActive()).isFalse();
 		}
 

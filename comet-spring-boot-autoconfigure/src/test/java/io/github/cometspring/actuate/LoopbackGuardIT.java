@@ -142,7 +142,12 @@ class LoopbackGuardIT {
 	@ValueSource(strings = { "Forwarded: for=127.0.0.1", "forwarded: for=192.0.2.1;host=localhost",
 			"X-Forwarded-For: 127.0.0.1", "x-forwarded-for: 192.0.2.1", "X-FORWARDED-HOST: localhost",
 			"X-Forwarded-Proto: https", "X-Forwarded-Port: 443", "X-Forwarded-Prefix: ", "X-Forwarded-Ssl: on",
-			"X-Forwarded-Anything: 1", "Via: 1.1 proxy", "X-Real-IP: 127.0.0.1" })
+			"X-Forwarded-Anything: 1", "Via: 1.1 proxy", "X-Real-IP: 127.0.0.1", "True-Client-IP: 127.0.0.1",
+			"CF-Connecting-IP: 127.0.0.1", "CF-Ray: 1", "X-Client-IP: 127.0.0.1", "Client-IP: 127.0.0.1",
+			"X-Envoy-External-Address: 127.0.0.1", "X-Envoy-Internal: true", "CDN-Loop: cloudflare",
+			"X-Original-URI: /", "X-Original-Forwarded-For: 127.0.0.1", "X-Cluster-Client-IP: 127.0.0.1",
+			"Fastly-Client-IP: 127.0.0.1", "X-Azure-ClientIP: 127.0.0.1", "X-Amzn-Trace-Id: Root=1",
+			"X_Forwarded_For: 127.0.0.1", "X-ProxyUser-Ip: 127.0.0.1", "Proxy-Connection: keep-alive" })
 	void requestWhenForwardedShouldBeRefused(String header) {
 		assertRefused(this.operator.post(COMMAND, this.operator.host(), header));
 	}

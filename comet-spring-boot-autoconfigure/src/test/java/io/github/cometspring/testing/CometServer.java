@@ -63,6 +63,15 @@ public final class CometServer implements AutoCloseable {
 		return start(application, new Class<?>[0], properties);
 	}
 
+	/**
+	 * Starts a server as an application with Spring Security's starter and nothing else.
+	 * @param properties lines {@code name=value}
+	 * @return the server, to be closed
+	 */
+	public static CometServer startSecured(String... properties) {
+		return start(new SpringApplication(SecuredApplication.class), new Class<?>[0], properties);
+	}
+
 	private static CometServer start(SpringApplication application, Class<?>[] configuration, String... properties) {
 		application.addPrimarySources(List.of(configuration));
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
@@ -173,6 +182,12 @@ public final class CometServer implements AutoCloseable {
 		static class Filtered {
 
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class SecuredApplication {
 
 	}
 

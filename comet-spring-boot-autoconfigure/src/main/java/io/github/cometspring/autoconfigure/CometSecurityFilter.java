@@ -1,0 +1,67 @@
+package io.github.cometspring.autoconfigure;
+
+import java.util.function.Supplier;
+
+import io.github.cometspring.protocol.LegacyDialect;
+import io.github.cometspring.web.CometHandlerMapping;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.security.web.server.csrf.CsrfWebFilter;
+import org.springframework.web.cors.reactive.CorsUtils;
+import org.springframework.web.cors.reactive.PreFlightRequestHandler;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * Stands in the chains of Spring Security, before its protection against forged requests
+ * (CSRF). A request for Comet needs none, as it changes nothing on the server, and its
+ * answer is kept from the pages of other origins. And the question of a browser what a
+ * foreign page may send, which never bears credentials, is answered before anybody asks
+ * for them.
+ */
+final class CometSecurityFilter implements WebFilter {
+
+	private final @Nullable PathPattern path;
+
+	private final Supplier<@Nullable PreFlightRequestHandler> preFlights;
+
+	/**
+	 * Creates a filter.
+	 * @param path the path of Comet within the application
+	 * @param preFlights answers the questions of browsers, {@code null} if they are as
+	 * any other request
+	 */
+	CometSecurityFilter(String path, Supplier<@Nullable PreFlightRequestHandler> preFlights) {
+		this.path = path.equals(CometHandlerMapping.EVERYWHERE) ? null : PathPatternParser.defaultInstance.parse(path);
+		this.preFlights = preFlights;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		if (!isOurs(exchange.getRequest())) {
+			return chain.filter(exchange);
+		}
+		if (CorsUtils.isPreFlightRequest(exchange.getRequest())) {
+			PreFlightRequestHandler handler = this.preFlights.get();
+			return (handler != null) ? handler.handlePreFlight(exchange) : chain.filter(exchange);
+		}
+		CsrfWebFilter.skipExchange(exchange);
+		return chain.filter(exchange);
+	}
+
+	private boolean isOurs(ServerHttpRequest request) {
+		// Where Comet answers on all paths, others do, too. No page can send this media
+		// type elsewhere without being asked for it.
+		return (this.path != null) ? this.path.matches(request.getPath().pathWithinApplication())
+				: HttpMethod.POST.equals(request.getMethod())
+						&& LegacyDialect.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+	}
+
+}
