@@ -46,14 +46,16 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 				&& ClassUtils.isPresent(ENDPOINT_AUTO_CONFIGURATION, classLoader)
 				&& Binder.get(environment).bind("comet.enabled", Boolean.class).orElse(true)
 				&& !isOnPlatform(environment) && DefaultExposure.addTo(environment)) {
-			this.logger.info("Exposing the actuator endpoint 'comet' to requests from " + whoIsLetThrough()
-					+ ", beside 'health' (set " + DefaultExposure.PROPERTY + " to decide yourself)");
+			this.logger
+				.info("Exposing the actuator endpoint 'comet' to requests from this machine, beside 'health' (set "
+						+ DefaultExposure.PROPERTY + " to decide yourself). " + whoIsLetThrough());
 		}
 	}
 
 	private static String whoIsLetThrough() {
-		return (PeerUsers.ofThisMachine() != null) ? "the user of this machine who runs the server, and root"
-				: "this machine (whose users it does not tell: keep proxies on it from passing on /actuator)";
+		return (PeerUsers.ofThisMachine() != null)
+				? "They have to come from the user who runs the server, or from root, which the owner of the socket tells"
+				: "This system does not tell from which user they come: keep proxies on it from passing them on";
 	}
 
 	private static boolean isOnPlatform(Environment environment) {

@@ -1,5 +1,7 @@
 package io.github.cometspring.autoconfigure;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -44,6 +46,13 @@ class CometExposurePostProcessorTests {
 		assertThat(exposed()).isEqualTo("health,comet");
 		assertThat(DefaultExposure.isInForce(this.environment)).isTrue();
 		assertThat(output.toString().split("\n")).filteredOn((line) -> line.contains(LINE)).hasSize(1);
+	}
+
+	@Test
+	void exposureWhenDefaultShouldSayWhichRuleIsInForce(CapturedOutput output) {
+		exposed();
+		assertThat(output.toString()).contains(Files.isReadable(Path.of("/proc/self/net/tcp"))
+				? "from the user who runs the server, or from root" : "does not tell from which user");
 	}
 
 	@ParameterizedTest
