@@ -23,14 +23,14 @@ record QuietHandler(WebHandler handler) implements WebHandler {
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		return this.handler.handle(exchange)
-			.onErrorComplete((ex) -> exchange.getResponse().isCommitted() && isTooLate(ex));
+			.onErrorComplete((ex) -> exchange.getResponse().isCommitted() && isTooLate(exchange, ex));
 	}
 
-	private static boolean isTooLate(Throwable ex) {
+	private static boolean isTooLate(ServerWebExchange exchange, Throwable ex) {
 		// What the client does not take has to end the connection.
 		boolean gone = ex instanceof AbortedException || (ex instanceof IOException && !(ex instanceof EOFException));
-		// Reactor Netty's word for it
-		return gone || ex instanceof IllegalStateException;
+		// Reactor Netty's word for its own answer. It knows of no whole response.
+		return gone || (ex instanceof IllegalStateException && !(exchange.getResponse() instanceof WholeResponse));
 	}
 
 }
