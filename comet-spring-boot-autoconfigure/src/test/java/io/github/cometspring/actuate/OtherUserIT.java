@@ -123,7 +123,8 @@ class OtherUserIT {
 	}
 
 	private static boolean isListening(int port) {
-		try (RawConnection connection = RawConnection.open(port)) {
+		try {
+			RawConnection.open(port).close();
 			return true;
 		}
 		catch (RuntimeException ex) {
