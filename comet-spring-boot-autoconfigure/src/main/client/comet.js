@@ -569,9 +569,10 @@ export class Comet extends EventTarget {
 		const source = new EventSource(url, { withCredentials: this.#options.credentials === 'include' });
 		link.close = () => source.close();
 		Object.keys(EVENTS).forEach((type) =>
-			source.addEventListener(type, ({ data, lastEventId }) => hear(type, data, lastEventId)));
+			source.addEventListener(type, ({ data, lastEventId }) => source.onerror && hear(type, data, lastEventId)));
 		source.onerror = () => {
 			const refused = source.readyState === 2 && !link.live; // with a status that is not told
+			source.onerror = null; // given up, whatever it still says
 			source.close();
 			if (this.#link === link) {
 				refused ? this.#events(link, url, hear) : this.#fail(link, { message: 'Disconnected' });

@@ -376,6 +376,18 @@ test('an event stream that breaks for good in its midst goes on from there', asy
 	assert.deepEqual(events().parameters.cursor, ['C1']);
 });
 
+test('an event stream that fails twice is given up once, and says no more', async () => {
+	only('sse');
+	const got = listen('a');
+	await settle();
+	await events().drop(2);
+	await events().drop(2);
+	assert.equal(FakeFetch.all.length, 1);
+	events().readyState = 1; // an answer that was on its way
+	await events().send('message', { channel: 'a', data: 1 }, 'C1');
+	assert.deepEqual([...got], []);
+});
+
 test('an event stream that is answered 204 has ended for all', async () => {
 	only('sse');
 	let ended = 0;

@@ -88,7 +88,7 @@ export class FakeEvents extends EventTarget {
 
 	async drop(readyState = 0) {
 		this.readyState = readyState;
-		this.onerror();
+		this.onerror?.();
 		await settle();
 	}
 }
