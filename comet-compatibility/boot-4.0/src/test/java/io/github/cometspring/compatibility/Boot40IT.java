@@ -47,10 +47,11 @@ class Boot40IT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "true", "false" })
-	void serverShouldSpeakAllDialectsAndObeyCommands(String fastPath, CapturedOutput output) throws Exception {
+	void serverShouldSpeakAllDialectsAndObeyCommands(String fastPath, CapturedOutput output)
+			throws IOException, InterruptedException {
 		assertThat(SpringBootVersion.getVersion()).startsWith("4.0.");
 		try (ConfigurableApplicationContext context = SpringApplication.run(Application.class, "--server.port=0",
-				"--comet.fast-path=" + fastPath)) {
+				"--spring.reactor.netty.shutdown-quiet-period=0s", "--comet.fast-path=" + fastPath)) {
 			String server = "localhost:" + context.getEnvironment().getRequiredProperty("local.server.port");
 			Channel channel = context.getBean(Channels.class).create("news").block(PATIENCE);
 			CompletableFuture<HttpResponse<String>> legacy = this.client.sendAsync(

@@ -28,26 +28,27 @@ class ServletApplicationIT {
 	private static final String WARNING = "Comet serves no clients here";
 
 	@Test
-	void startShouldWarnOnce(CapturedOutput output) throws Exception {
+	void startShouldWarnOnce(CapturedOutput output) throws IOException, InterruptedException {
 		assertThat(browserClient()).isEqualTo(404);
 		assertThat(output).containsOnlyOnce(WARNING);
 	}
 
 	@Test
-	void startWhenReactiveShouldServe(CapturedOutput output) throws Exception {
+	void startWhenReactiveShouldServe(CapturedOutput output) throws IOException, InterruptedException {
 		assertThat(browserClient("--spring.main.web-application-type=reactive")).isEqualTo(200);
 		assertThat(output).doesNotContain(WARNING);
 	}
 
 	@Test
-	void startWhenDisabledShouldBeSilent(CapturedOutput output) throws Exception {
+	void startWhenDisabledShouldBeSilent(CapturedOutput output) throws IOException, InterruptedException {
 		assertThat(browserClient("--comet.enabled=false")).isEqualTo(404);
 		assertThat(output).doesNotContain(WARNING);
 	}
 
 	private static int browserClient(String... arguments) throws IOException, InterruptedException {
 		SpringApplication application = new SpringApplication(Application.class);
-		application.setDefaultProperties(Map.of("server.port", "0"));
+		application
+			.setDefaultProperties(Map.of("server.port", "0", "spring.reactor.netty.shutdown-quiet-period", "0s"));
 		try (ConfigurableApplicationContext context = application.run(arguments)) {
 			String port = context.getEnvironment().getRequiredProperty("local.server.port");
 			HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/comet/comet.js"))
