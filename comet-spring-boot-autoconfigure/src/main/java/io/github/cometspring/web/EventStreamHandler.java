@@ -78,6 +78,7 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	private Mono<Void> stream(ServerWebExchange exchange, Connection connection, EventLoop loop) {
+		this.eventLoops.streaming(exchange.getRequest(), this.writeTimeout.plus(connection.heartbeat()));
 		BatchSource source = new BatchSource(connection);
 		return Mono.defer(() -> {
 			connection.listen(read(exchange)).subscribe(source);
@@ -148,7 +149,6 @@ public final class EventStreamHandler implements WebHandler {
 		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
 		// For proxies of the nginx kind, which would hold events back.
 		response.getHeaders().set("X-Accel-Buffering", "no");
-		this.eventLoops.streaming(exchange.getRequest(), this.writeTimeout);
 		SocketWriter socket = this.eventLoops.socket(exchange.getRequest(), response, this.writeTimeout);
 		if (socket != null) {
 			return new DirectEventStream(source, socket, loop).write(response, first);
