@@ -61,6 +61,12 @@ final class FrameRules extends ChannelDuplexHandler {
 	 */
 	private @Nullable Utf8Check text;
 
+	/**
+	 * Whether what has come of it is UTF-8. Judged when it is complete: what follows in
+	 * the same breath would only reset the connection before the client has read why.
+	 */
+	private boolean textValid;
+
 	private FrameRules(int maxFramePayloadLength, boolean early) {
 		this.maxFramePayloadLength = maxFramePayloadLength;
 		this.early = early;
@@ -179,16 +185,18 @@ final class FrameRules extends ChannelDuplexHandler {
 		}
 		if (frame instanceof TextWebSocketFrame) {
 			this.text = new Utf8Check();
+			this.textValid = true;
 		}
 		Utf8Check text = this.text;
 		if (text == null || !(frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame)) {
 			return true;
 		}
-		if (frame.isFinalFragment()) {
-			this.text = null;
-			return text.accept(content) && text.isComplete();
+		this.textValid = this.textValid && text.accept(content);
+		if (!frame.isFinalFragment()) {
+			return true;
 		}
-		return text.accept(content);
+		this.text = null;
+		return this.textValid && text.isComplete();
 	}
 
 	private void refuse(ChannelHandlerContext context, WebSocketFrame frame, WebSocketCloseStatus status,

@@ -1,5 +1,7 @@
 package io.github.cometspring.netty;
 
+import java.time.Duration;
+
 import io.github.cometspring.subscription.Countdown;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
@@ -19,7 +21,16 @@ import io.netty.channel.ChannelPromise;
  */
 final class PendingWrite {
 
+	/**
+	 * A client for which a write had to wait longer is slow. The kernel would take it for
+	 * gone: it does not count what is taken bit by bit through a window that is mostly
+	 * shut.
+	 */
+	private static final long SLOW = Duration.ofSeconds(1).toNanos();
+
 	private final Channel channel;
+
+	private final EventLoop loop;
 
 	private final Countdown countdown;
 
@@ -33,6 +44,8 @@ final class PendingWrite {
 	 */
 	private long over;
 
+	private boolean slow;
+
 	// How things stood when the deadline was set
 
 	private long bytesThen;
@@ -40,6 +53,8 @@ final class PendingWrite {
 	private long progressThen;
 
 	private long overThen;
+
+	private long then;
 
 	/**
 	 * Creates the watch over a connection.
@@ -50,6 +65,7 @@ final class PendingWrite {
 	 */
 	PendingWrite(Channel channel, EventLoop loop, Deadlines patience) {
 		this.channel = channel;
+		this.loop = loop;
 		this.countdown = patience.countdown(loop, this::judge);
 	}
 
@@ -65,7 +81,7 @@ final class PendingWrite {
 		}
 		ChannelPromise end = this.channel.newPromise();
 		end.addListener((future) -> {
-			finished();
+			finished(future.isSuccess());
 			if (future.isSuccess()) {
 				listener.taken();
 			}
@@ -73,22 +89,28 @@ final class PendingWrite {
 				listener.lost();
 			}
 		});
-		if (this.waiting++ == 0) {
-			begin(this.channel.unsafe().outboundBuffer());
-		}
+		this.waiting++;
 		// Beside the codecs, behind all that they have written
 		first.writeAndFlush(Unpooled.EMPTY_BUFFER, end);
+		ChannelOutboundBuffer pending = this.channel.unsafe().outboundBuffer();
+		if (this.waiting == 1 && pending != null) {
+			begin(pending);
+		}
 	}
 
 	private void begin(ChannelOutboundBuffer pending) {
 		this.bytesThen = pending.totalPendingWriteBytes();
 		this.progressThen = progress(pending);
 		this.overThen = this.over;
+		this.then = this.loop.nanoTime();
 		this.countdown.start();
 	}
 
-	private void finished() {
+	private void finished(boolean taken) {
 		this.over++;
+		if (taken && !this.slow && this.loop.nanoTime() - this.then > SLOW) {
+			beSlow();
+		}
 		if (--this.waiting == 0) {
 			this.countdown.stop();
 		}
@@ -107,7 +129,18 @@ final class PendingWrite {
 			this.channel.unsafe().close(this.channel.newPromise());
 		}
 		else {
+			beSlow();
 			begin(pending);
+		}
+	}
+
+	/**
+	 * From now on only this deadline says whether the client takes anything.
+	 */
+	private void beSlow() {
+		if (!this.slow) {
+			this.slow = true;
+			UserTimeout.clear(this.channel);
 		}
 	}
 

@@ -33,7 +33,18 @@ final class UserTimeout {
 		while (connection.parent() != null && !(connection.parent() instanceof ServerChannel)) {
 			connection = connection.parent();
 		}
-		int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(1, time.toMillis()));
+		set(connection, (int) Math.min(Integer.MAX_VALUE, Math.max(1, time.toMillis())));
+	}
+
+	/**
+	 * Leaves it to the kernel again how long it waits.
+	 * @param connection the connection
+	 */
+	static void clear(Channel connection) {
+		set(connection, 0);
+	}
+
+	private static void set(Channel connection, int millis) {
 		for (ChannelOption<Integer> option : OPTIONS) {
 			try {
 				if (connection.config().setOption(option, millis)) {

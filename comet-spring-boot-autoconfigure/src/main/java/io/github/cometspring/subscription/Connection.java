@@ -104,6 +104,14 @@ public final class Connection implements AutoCloseable {
 		};
 	}
 
+	/**
+	 * How long a stream may be silent.
+	 * @return the time after which its client is sent a heartbeat
+	 */
+	public Duration heartbeat() {
+		return this.subscriptions.limits().heartbeat();
+	}
+
 	Dialect dialect() {
 		return this.dialect;
 	}

@@ -185,7 +185,7 @@ public final class CometWebSocketHandler implements WebHandler {
 			CometWebSocketHandler handler = CometWebSocketHandler.this;
 			ServerHttpRequest request = exchange.getRequest();
 			handler.eventLoops.upgraded(request);
-			handler.eventLoops.streaming(request, handler.writeTimeout);
+			handler.eventLoops.streaming(request, handler.writeTimeout.plus(this.connection.heartbeat()));
 			Mono<Void> deadline = handler.writeDeadlines.on(this.loop);
 			SocketWriter socket = handler.eventLoops.socket(request, exchange.getResponse(), handler.writeTimeout);
 			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket) : new SessionFrameWriter(session,

@@ -72,6 +72,7 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	private Mono<Void> stream(ServerWebExchange exchange, Connection connection, EventLoop loop) {
+		this.eventLoops.streaming(exchange.getRequest(), this.writeTimeout.plus(connection.heartbeat()));
 		BatchSource source = new BatchSource(connection);
 		return Mono.deferContextual((context) -> {
 			source.begin(EventStreamQuery.read(exchange), context);
@@ -97,7 +98,6 @@ public final class EventStreamHandler implements WebHandler {
 		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
 		// For proxies of the nginx kind, which would hold events back.
 		response.getHeaders().set("X-Accel-Buffering", "no");
-		this.eventLoops.streaming(exchange.getRequest(), this.writeTimeout);
 		SocketWriter socket = this.eventLoops.socket(exchange.getRequest(), response, this.writeTimeout);
 		if (socket != null) {
 			Disposable late = this.writeDeadlines.on(loop)

@@ -30,7 +30,8 @@ class UserTimeoutIT {
 	private static final AtomicReference<Channel> LAST = new AtomicReference<>();
 
 	@RegisterExtension
-	static final ServedClass comet = new ServedClass(new Class<?>[] { Witness.class }, "comet.write-timeout=7s");
+	static final ServedClass comet = new ServedClass(new Class<?>[] { Witness.class }, "comet.write-timeout=7s",
+			"comet.heartbeat=4s");
 
 	private RawConnection client;
 
@@ -55,15 +56,15 @@ class UserTimeoutIT {
 	}
 
 	@Test
-	void eventStreamShouldHaveWriteTimeout() {
+	void eventStreamShouldHaveHeartbeatAndWriteTimeout() {
 		RawEventStream.open(this.client, "channel=" + comet.name()).next();
-		assertThat(timeout()).isEqualTo(7000);
+		assertThat(timeout()).isEqualTo(11_000);
 	}
 
 	@Test
-	void webSocketShouldHaveWriteTimeout() {
+	void webSocketShouldHaveHeartbeatAndWriteTimeout() {
 		RawWebSocket.open(this.client).send("{\"ping\":1}").text();
-		assertThat(timeout()).isEqualTo(7000);
+		assertThat(timeout()).isEqualTo(11_000);
 	}
 
 	@Test

@@ -87,9 +87,10 @@ class WebSocketProtocolIT {
 						INVALID_DATA),
 				argumentSet("character continued wrongly", join(frame(0x01, bytes('"', 0xE2, 0x82)), frame(0x80, JSON)),
 						INVALID_DATA),
-				argumentSet("first fragment already invalid", frame(0x01, bytes('"', 0xFF)), INVALID_DATA),
+				argumentSet("first fragment already invalid", join(frame(0x01, bytes('"', 0xFF)), frame(0x80, JSON)),
+						INVALID_DATA),
 				argumentSet("continuation invalid behind a ping",
-						join(frame(0x01, bytes('"', 0xE2)), frame(0x89, bytes()), frame(0x00, bytes(0x28))),
+						join(frame(0x01, bytes('"', 0xE2)), frame(0x89, bytes()), frame(0x80, bytes(0x28))),
 						INVALID_DATA));
 		return Stream.of(bits, opcodes, codes, texts, reasons, others).flatMap((some) -> some);
 	}
