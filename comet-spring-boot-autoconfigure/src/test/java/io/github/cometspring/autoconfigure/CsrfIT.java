@@ -15,8 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
+import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
@@ -75,6 +78,22 @@ class CsrfIT {
 					"X-CSRF-TOKEN: " + token.group(1));
 			assertThat(answer.status()).isEqualTo(200);
 			assertThat(server.control().isActive()).isFalse();
+		}
+	}
+
+	/**
+	 * The chain that the documentation gives to the commands.
+	 */
+	@Test
+	void commandWhenItHasItsOwnChainShouldNeedLogInOnly() {
+		try (CometServer server = start(OwnChain.class, Operators.class)) {
+			assertThat(post(server, "/actuator/comet/deactivate", null, "").status()).isEqualTo(401);
+			assertThat(post(server, "/actuator/comet/deactivate", null, "", LOGIN, "Via: 1.1 proxy").status())
+				.isEqualTo(403);
+			assertThat(server.control().isActive()).isTrue();
+			assertThat(post(server, "/actuator/comet/deactivate", null, "", LOGIN).status()).isEqualTo(200);
+			assertThat(server.control().isActive()).isFalse();
+			assertThat(post(server, "/orders", null, "", LOGIN).status()).isEqualTo(403);
 		}
 	}
 
@@ -206,6 +225,21 @@ class CsrfIT {
 		SecurityWebFilterChain security(ServerHttpSecurity http) {
 			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
 				.httpBasic(Customizer.withDefaults())
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Operators {
+
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		SecurityWebFilterChain operators(ServerHttpSecurity http) {
+			return http.securityMatcher(EndpointRequest.to("comet"))
+				.authorizeExchange((exchanges) -> exchanges.anyExchange().hasRole("USER"))
+				.httpBasic(Customizer.withDefaults())
+				.csrf(ServerHttpSecurity.CsrfSpec::disable)
 				.build();
 		}
 
