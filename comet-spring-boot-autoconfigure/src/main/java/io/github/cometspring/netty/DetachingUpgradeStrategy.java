@@ -55,9 +55,7 @@ public final class DetachingUpgradeStrategy implements RequestUpgradeStrategy {
 			int maxFramePayloadLength) {
 		this.ordinary = ordinary;
 		this.eventLoops = eventLoops;
-		this.decoding = WebSocketDecoderConfig.newBuilder()
-			.maxFramePayloadLength(maxFramePayloadLength)
-			.build();
+		this.decoding = WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(maxFramePayloadLength).build();
 	}
 
 	@Override

@@ -133,8 +133,7 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		Attribute<PendingWrite> attribute = channel.attr(PENDING);
 		PendingWrite pending = attribute.get();
 		if (pending == null) {
-			pending = new PendingWrite(channel, of(channel),
-					this.deadlines.computeIfAbsent(patience, Deadlines::new));
+			pending = new PendingWrite(channel, of(channel), this.deadlines.computeIfAbsent(patience, Deadlines::new));
 			attribute.set(pending);
 		}
 		return pending;

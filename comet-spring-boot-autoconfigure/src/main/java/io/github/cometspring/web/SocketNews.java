@@ -97,8 +97,8 @@ final class SocketNews {
 	 * @param close closes the socket with a word
 	 * @param drop ends the connection at once
 	 */
-	SocketNews(Connection connection, Mono<? extends Principal> principal, FrameWriter frames,
-			SignsOfLife life, Consumer<CloseStatus> close, Runnable drop) {
+	SocketNews(Connection connection, Mono<? extends Principal> principal, FrameWriter frames, SignsOfLife life,
+			Consumer<CloseStatus> close, Runnable drop) {
 		this.connection = connection;
 		this.principal = principal;
 		this.frames = frames;

@@ -46,7 +46,7 @@ class WriteDeadlinesIT {
 	}
 
 	private static EventLoop loop() {
-		return (EventLoop) comet.server().bean(LoopResources.class).onServer(true).next();
+		return comet.server().bean(LoopResources.class).onServer(true).next();
 	}
 
 	private static int scheduled(EventLoop loop) {

@@ -66,11 +66,9 @@ class WebSocketProtocolIT {
 			.map((code) -> argumentSet("close " + code, frame(0x88, close(code)), PROTOCOL_ERROR));
 		Stream<Arguments> texts = invalidTexts()
 			.map((text) -> argumentSet("text " + Arrays.toString(text), frame(0x81, text), INVALID_DATA));
-		Stream<Arguments> reasons = invalidTexts()
-			.map((text) -> argumentSet("reason " + Arrays.toString(text), frame(0x88, close(1000, text)),
-					INVALID_DATA));
-		Stream<Arguments> others = Stream.of(
-				argumentSet("only a header with RSV", bytes(0xC1, 0x8A), PROTOCOL_ERROR),
+		Stream<Arguments> reasons = invalidTexts().map(
+				(text) -> argumentSet("reason " + Arrays.toString(text), frame(0x88, close(1000, text)), INVALID_DATA));
+		Stream<Arguments> others = Stream.of(argumentSet("only a header with RSV", bytes(0xC1, 0x8A), PROTOCOL_ERROR),
 				argumentSet("unmasked text", RawWebSocket.frame(0x81, false, JSON), PROTOCOL_ERROR),
 				argumentSet("unmasked pong", RawWebSocket.frame(0x8A, false, new byte[0]), PROTOCOL_ERROR),
 				argumentSet("unmasked close", RawWebSocket.frame(0x88, false, close(1000)), PROTOCOL_ERROR),
