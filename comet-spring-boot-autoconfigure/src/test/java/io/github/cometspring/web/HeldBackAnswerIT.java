@@ -2,7 +2,9 @@ package io.github.cometspring.web;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
@@ -34,7 +36,8 @@ class HeldBackAnswerIT {
 
 	@ParameterizedTest
 	@CsvSource({ "LEGACY, true", "LEGACY, false", "JSON, true", "JSON, false" })
-	void deliveryToPollShouldFailAfterTheWriteTimeout(Transport transport, boolean fastPath) throws Exception {
+	void deliveryToPollShouldFailAfterTheWriteTimeout(Transport transport, boolean fastPath)
+			throws InterruptedException, ExecutionException, TimeoutException {
 		try (CometServer server = start(fastPath, "1s"); RawConnection client = RawConnection.open(server.port())) {
 			Channel channel = server.create("a");
 			poll(client, transport);
