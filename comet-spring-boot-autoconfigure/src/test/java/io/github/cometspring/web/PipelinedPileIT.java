@@ -35,7 +35,7 @@ class PipelinedPileIT {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void serverWithLittleMemoryShouldLive(boolean fastPath) throws Exception {
+	void serverWithLittleMemoryShouldLive(boolean fastPath) throws IOException, InterruptedException {
 		Process process = start(fastPath);
 		try (BufferedReader output = process.inputReader()) {
 			int port = port(output);
