@@ -229,12 +229,10 @@ final class GuardHandler extends ChannelDuplexHandler {
 		boolean interim = head != null && head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
 		this.answering = this.answering || (head != null && !interim);
 		context.write(message, promise);
-		if (head != null && interim) {
-			if (HttpResponseStatus.SWITCHING_PROTOCOLS.equals(head.status())) {
-				context.pipeline().remove(this);
-			}
+		if (head != null && HttpResponseStatus.SWITCHING_PROTOCOLS.equals(head.status())) {
+			context.pipeline().remove(this);
 		}
-		else if (message instanceof LastHttpContent) {
+		else if (!interim && message instanceof LastHttpContent) {
 			answered(context);
 		}
 	}

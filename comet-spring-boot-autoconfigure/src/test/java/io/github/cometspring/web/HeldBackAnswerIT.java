@@ -2,9 +2,6 @@ package io.github.cometspring.web;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
@@ -36,8 +33,7 @@ class HeldBackAnswerIT {
 
 	@ParameterizedTest
 	@CsvSource({ "LEGACY, true", "LEGACY, false", "JSON, true", "JSON, false" })
-	void deliveryToPollShouldFailAfterTheWriteTimeout(Transport transport, boolean fastPath)
-			throws InterruptedException, ExecutionException, TimeoutException {
+	void deliveryToPollShouldFailAfterTheWriteTimeout(Transport transport, boolean fastPath) {
 		try (CometServer server = start(fastPath, "1s"); RawConnection client = RawConnection.open(server.port())) {
 			Channel channel = server.create("a");
 			poll(client, transport);
@@ -46,7 +42,8 @@ class HeldBackAnswerIT {
 			Await.until(() -> channel.subscribers() == 0);
 			assertThat(connections(server, transport)).isOne();
 			assertThat(outcome).isNotDone();
-			assertThat(outcome.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).failed()).isOne();
+			Await.until(outcome::isDone);
+			assertThat(outcome.join().failed()).isOne();
 			Await.until(() -> connections(server, transport) == 0);
 		}
 	}
