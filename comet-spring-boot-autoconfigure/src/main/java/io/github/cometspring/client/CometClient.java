@@ -160,7 +160,7 @@ public final class CometClient {
 		if (failure instanceof UnavailableException unavailable) {
 			return delay(unavailable.retryAfter(), progress);
 		}
-		if (isTransient(failure) || progress.isServed() && isOfTheMoment(failure)) {
+		if (isTransient(failure) || (progress.isServed() && isOfTheMoment(failure))) {
 			return delay(Duration.ZERO, progress);
 		}
 		if (failure instanceof MalformedMessageException) {
