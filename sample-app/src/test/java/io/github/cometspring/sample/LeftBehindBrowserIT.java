@@ -1,0 +1,40 @@
+package io.github.cometspring.sample;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Pages that somebody has left, and may come back to: the browser keeps them.
+ */
+@SaleroomTest
+class LeftBehindBrowserIT {
+
+	private static final int PAGES = 7;
+
+	/** Bea's page, and the one that is in front of Ada. */
+	private static final int LISTENERS = 2;
+
+	@ParameterizedTest
+	@ValueSource(strings = { "websocket", "sse", "json" })
+	void pageWhenLeftShouldLetGoAndResumeWhenSomebodyComesBack(String transport, Saleroom room) {
+		Witness witness = Witness.open(room, transport);
+		for (int i = 1; i < PAGES; i++) {
+			witness = Witness.open(room, transport);
+			witness.until(() -> room.channel().subscribers() == LISTENERS);
+		}
+		long bids = 0;
+		for (int i = 1; i < PAGES; i++) {
+			room.ada.driver().navigate().back();
+			Witness before = witness;
+			before.until(() -> before.state().equals(transport));
+			before.until(() -> room.channel().subscribers() == LISTENERS);
+			room.raise("Old Tobias");
+			long last = ++bids;
+			before.until(() -> before.last() == last);
+			assertThat(before.count("gaps")).isZero();
+		}
+	}
+
+}
