@@ -19,9 +19,9 @@ class LeftBehindBrowserIT {
 	@ParameterizedTest
 	@ValueSource(strings = { "websocket", "sse", "json" })
 	void pageWhenLeftShouldLetGoAndResumeWhenSomebodyComesBack(String transport, Saleroom room) {
-		Witness witness = Witness.open(room, transport);
+		Witness witness = Witness.open(room, transport, 0);
 		for (int i = 1; i < PAGES; i++) {
-			witness = Witness.open(room, transport);
+			witness = Witness.open(room, transport, i);
 			witness.until(() -> room.channel().subscribers() == LISTENERS);
 		}
 		long bids = 0;

@@ -22,9 +22,16 @@ final class Witness {
 	}
 
 	static Witness open(Saleroom room, String transport) {
+		return open(room, transport, 1);
+	}
+
+	/**
+	 * Opens one of several pages, which the browser can go back to.
+	 */
+	static Witness open(Saleroom room, String transport, int page) {
 		Witness witness = new Witness(room.ada.driver());
 		witness.driver.get(Saleroom.url(room.adasCable,
-				"witness.html?transports=%s&lot=%s".formatted(transport, room.item().id())));
+				"witness.html?transports=%s&lot=%s&page=%d".formatted(transport, room.item().id(), page)));
 		witness.until(() -> witness.state().equals(transport));
 		return witness;
 	}
