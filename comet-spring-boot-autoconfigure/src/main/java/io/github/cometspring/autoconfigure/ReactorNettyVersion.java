@@ -11,7 +11,7 @@ import reactor.netty.http.server.HttpServer;
  */
 final class ReactorNettyVersion {
 
-	// All of the line 1.2 has the fault, too.
+	// The line 1.2 has the fault, too, up to its newest (1.2.18).
 	private static final ModuleDescriptor.Version MENDED = ModuleDescriptor.Version.parse("1.3.8");
 
 	private ReactorNettyVersion() {
@@ -32,7 +32,7 @@ final class ReactorNettyVersion {
 	 */
 	static Optional<String> warning(@Nullable String version) {
 		return isFaulty(version) ? Optional
-			.of("Reactor Netty %s stops reading from a kept connection when a request is answered on another thread while the next is already there (reactor-netty#4361), and the client hangs: use %s or newer, as Spring Boot 4.0.9 and 4.1.2 do (or set reactor-bom.version to 2025.0.8)"
+			.of("Reactor Netty %s stops reading from a kept connection when a request is answered on another thread while the next is already there (reactor-netty#4361), and the client hangs: use %s or newer, as Spring Boot 4.0.9 and 4.1.2 do (or set both reactor-bom.version to 2025.0.8 and netty.version to 4.2.18.Final)"
 				.formatted(version, MENDED)) : Optional.empty();
 	}
 
