@@ -8,10 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.cometspring.channel.Cursor;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
-import org.springframework.core.log.LogMessage;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /**
  * How far one subscription has come, over all of its connections. It belongs to the
@@ -19,7 +17,7 @@ import org.springframework.core.log.LogMessage;
  */
 final class Progress {
 
-	private static final Log logger = LogFactory.getLog(CometClient.class);
+	private static final Logger logger = Loggers.getLogger(CometClient.class);
 
 	/**
 	 * The channels that have not ended.
@@ -123,8 +121,8 @@ final class Progress {
 		this.refused.add(channel);
 		this.gaps.add(channel);
 		if (this.logged.add(channel)) {
-			logger.warn(LogMessage.format("Server refuses %d of %d channels of a subscription; the others go on",
-					this.refused.size(), this.channels.size()));
+			logger.warn("Server refuses {} of {} channels of a subscription; the others go on", this.refused.size(),
+					this.channels.size());
 		}
 	}
 

@@ -125,7 +125,8 @@ public final class CometWebSocketHandler implements WebHandler {
 		Socket socket = new Socket(exchange, asker, connection, loop);
 		// A filter may hold the answer back.
 		Runnable cutter = this.eventLoops.cutter(exchange.getRequest());
-		Disposable late = this.writeDeadlines.on(loop).subscribe(null, null, () -> socket.giveUp(cutter));
+		Disposable late = this.writeDeadlines.on(loop)
+			.subscribe(null, null, () -> socket.giveUp(cutter), Context.empty());
 		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, socket));
 		// A filter may have left the loop, and the server loses what the client sends
 		// between its handshake elsewhere and the change of its state.

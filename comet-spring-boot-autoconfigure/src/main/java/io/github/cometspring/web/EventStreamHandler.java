@@ -15,6 +15,7 @@ import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -101,7 +102,7 @@ public final class EventStreamHandler implements WebHandler {
 		SocketWriter socket = this.eventLoops.socket(exchange.getRequest(), response, this.writeTimeout);
 		if (socket != null) {
 			Disposable late = this.writeDeadlines.on(loop)
-				.subscribe(null, null, this.eventLoops.cutter(exchange.getRequest()));
+				.subscribe(null, null, this.eventLoops.cutter(exchange.getRequest()), Context.empty());
 			return new DirectEventStream(source, socket, loop).write(response, first, late);
 		}
 		return new EventStream(response, source, first, this.writeDeadlines.on(loop), taken(exchange.getRequest()),

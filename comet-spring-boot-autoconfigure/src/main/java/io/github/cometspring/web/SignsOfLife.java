@@ -4,6 +4,7 @@ import io.github.cometspring.subscription.Connection;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 import org.springframework.web.reactive.socket.WebSocketMessage;
 
@@ -74,7 +75,7 @@ final class SignsOfLife {
 		if (this.owed == null && !this.over) {
 			this.owed = this.deadline.subscribe((none) -> {
 			}, (ex) -> {
-			}, this::expire);
+			}, this::expire, Context.empty());
 		}
 	}
 

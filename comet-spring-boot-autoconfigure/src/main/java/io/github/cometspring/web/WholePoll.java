@@ -166,7 +166,7 @@ final class WholePoll extends Mono<Void> {
 			else {
 				// Mostly it is written at once, and there is nothing to wait for.
 				this.late = WholePoll.this.writing.deadline(WholePoll.this.loop)
-					.subscribe(null, this::failed, this::giveUp);
+					.subscribe(null, this::failed, this::giveUp, Context.empty());
 				if (this.settled != 0) {
 					dispose(this.late);
 				}
