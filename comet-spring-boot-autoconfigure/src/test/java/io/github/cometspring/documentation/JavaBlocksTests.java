@@ -45,6 +45,10 @@ class JavaBlocksTests {
 			import org.springframework.web.bind.annotation.*;
 			import org.springframework.web.server.*;
 			import reactor.core.publisher.*;
+			import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
+			import org.springframework.core.Ordered;
+			import org.springframework.core.annotation.Order;
+			import org.springframework.security.config.Customizer;
 			""";
 
 	private static final String BEANS = "Channels channels, Channel channel, TypedChannels typedChannels, "
