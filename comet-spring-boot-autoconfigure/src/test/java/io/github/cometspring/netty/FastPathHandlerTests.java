@@ -2,20 +2,27 @@ package io.github.cometspring.netty;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.SubscriptionLimits;
+import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.JsonPolls;
 import io.github.cometspring.web.LegacyPolls;
+import io.github.cometspring.web.PollAnswer;
+import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.SchedulerEventLoops;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -40,8 +47,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.netty.NettyPipeline;
 import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.http.HttpStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -75,8 +85,8 @@ class FastPathHandlerTests {
 	@BeforeEach
 	void connect() {
 		ReactorNettyEventLoops loops = new ReactorNettyEventLoops(new SchedulerEventLoops(this.time, 1), true);
-		FastPath path = new FastPath("/comet", List.of(new LegacyPolls(), new JsonPolls()), this.subscriptions, loops,
-				1000, PATIENCE, () -> true, () -> null);
+		FastPath path = new FastPath("/comet", List.of(new LegacyPolls(), new JsonPolls(), new BrokenPolls()),
+				this.subscriptions, loops, 1000, PATIENCE, () -> true, () -> null);
 		PollWay way = new AroundWebFlux(this.subscriptions, loops);
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.config().setAutoRead(false);
@@ -147,6 +157,25 @@ class FastPathHandlerTests {
 		respond();
 		this.buffers.forEach(ByteBuf::release);
 		this.buffers.clear();
+	}
+
+	@Test
+	void pollWhenItCannotBeReadForAnErrorShouldBeHandedOnAndLeaveNoPlace() {
+		HttpRequest head = head();
+		head.headers().set("Content-Type", "broken/read");
+		assertHandedOn(head, last("registration=a"));
+		assertThat(held()).isZero();
+	}
+
+	@Test
+	void pollWhenItCannotBeAnsweredForAnErrorShouldAnswer500AndLeaveNoPlace() {
+		HttpRequest head = head();
+		head.headers().set("Content-Type", "broken/answer");
+		read(head, last("registration=a"));
+		assertThat(held()).isOne();
+		publish("m");
+		assertThat(answer()).isEqualTo("500 ");
+		assertThat(held()).isZero();
 	}
 
 	@Test
@@ -384,6 +413,47 @@ class FastPathHandlerTests {
 		ByteBuf buffer = Unpooled.buffer().writeBytes(text.getBytes(StandardCharsets.UTF_8));
 		this.buffers.add(buffer);
 		return buffer;
+	}
+
+	/**
+	 * A dialect with an error.
+	 */
+	private static final class BrokenPolls implements PollDialect {
+
+		private final LegacyPolls legacy = new LegacyPolls();
+
+		private boolean unreadable;
+
+		@Override
+		public Dialect dialect() {
+			return this.legacy.dialect();
+		}
+
+		@Override
+		public boolean speaks(String contentType) {
+			this.unreadable = "broken/read".equals(contentType);
+			return contentType.startsWith("broken/");
+		}
+
+		@Override
+		public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body,
+				Mono<? extends Principal> principal) {
+			if (this.unreadable) {
+				throw new IllegalStateException("broken");
+			}
+			return this.legacy.read(headers, body, principal);
+		}
+
+		@Override
+		public PollAnswer answer(Batch batch) {
+			throw new IllegalStateException("broken");
+		}
+
+		@Override
+		public PollAnswer refuse(HttpStatus status, String sentence) {
+			return this.legacy.refuse(status, sentence);
+		}
+
 	}
 
 	/**

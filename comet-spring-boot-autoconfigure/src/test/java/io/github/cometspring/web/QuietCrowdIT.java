@@ -1,0 +1,147 @@
+package io.github.cometspring.web;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.PassingFilter;
+import io.github.cometspring.testing.QuietLog;
+import io.github.cometspring.testing.RawConnection;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.netty.http.server.logging.AccessLog;
+
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whatever a crowd of hostile clients asks for, and however it breaks off, nothing is
+ * logged above DEBUG, on all ways.
+ */
+class QuietCrowdIT {
+
+	private static final int MOST_CHANNELS = 3;
+
+	// Where others want to see what is no HTTP, Reactor Netty itself warns of it.
+	@RegisterExtension
+	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations");
+
+	private static final List<String> HEADS = heads();
+
+	private static final List<String> BODIES = bodies();
+
+	// What follows a body that is in order so far, in a chunk
+	private static final List<String> ENDINGS = List.of("", "0\r\n\r\n", "zz\r\n", "-1\r\n", "7fffffffffff\r\n",
+			"X\r\n", "0\r\n: \r\n\r\n", "0\r\n\r\nNONSENSE\r\n\r\n", "5\r\nab");
+
+	enum Way {
+
+		SHORT("true", Nothing.class), FILTERED("true", PassingFilter.class), ORDINARY("false", Nothing.class),
+		WATCHED("true", Watched.class);
+
+		private final String fastPath;
+
+		private final Class<?> configuration;
+
+		Way(String fastPath, Class<?> configuration) {
+			this.fastPath = fastPath;
+			this.configuration = configuration;
+		}
+
+	}
+
+	@ParameterizedTest
+	@EnumSource(Way.class)
+	void crowdShouldNotMakeTheServerLog(Way way) {
+		try (CometServer server = CometServer.start(new Class<?>[] { way.configuration },
+				"comet.fast-path=" + way.fastPath, "comet.timeout=5ms",
+				"comet.max-channels-per-request=" + MOST_CHANNELS, "comet.max-request-size=1KB")) {
+			server.create("a");
+			int before = log.ownMessages().size();
+			for (String head : HEADS) {
+				for (String body : BODIES) {
+					for (int i = 0; i < ENDINGS.size(); i++) {
+						ask(server, head, body, ENDINGS.get(i), (head.length() + body.length() + i) % 3);
+					}
+				}
+			}
+			for (Transport transport : Transport.values()) {
+				Await.until(() -> server.bean(Subscriptions.class).connections(transport) == 0);
+			}
+			assertThat(server.poll("registration=x").body()).isEqualTo("x:ENDED_CHANNEL");
+			assertThat(log.ownMessages()).hasSize(before);
+			assertThat(log.complaints()).isEmpty();
+		}
+	}
+
+	private static void ask(CometServer server, String head, String body, String ending, int leaving) {
+		try (RawConnection client = RawConnection.open(server.port())) {
+			client.send(head + "Transfer-Encoding: chunked\r\n\r\n"
+					+ (body.isEmpty() ? "" : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n") + ending);
+			switch (leaving) {
+				case 0 -> client.reset();
+				case 1 -> client.closeOutput();
+				default -> client.hasAnswer();
+			}
+		}
+		catch (RuntimeException ex) {
+			// Cut before all was sent
+		}
+	}
+
+	private static List<String> heads() {
+		List<String> heads = new ArrayList<>();
+		for (String target : List.of("/comet", "/comet/comet.js", "/comet?channel=a", "/comet?channel=a&channel=%zz",
+				"/comet?cursor=!&channel=a")) {
+			for (String kind : List.of("Content-Type: application/x-ocsigen-comet", "Content-Type: application/json",
+					"Content-Type: \"", "Accept: text/event-stream", "Accept: ;;q=x",
+					"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+							+ "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+					"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 12")) {
+				String method = (kind.startsWith("Content") && target.equals("/comet")) ? "POST" : "GET";
+				heads.add(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + kind + "\r\n");
+			}
+		}
+		return heads;
+	}
+
+	private static List<String> bodies() {
+		String many = IntStream.rangeClosed(0, MOST_CHANNELS)
+			.mapToObj((i) -> "n" + i)
+			.collect(Collectors.joining("%0A"));
+		String manyInJson = many.replace("%0A", "\",\"");
+		return List.of("", "registration=a", "registration=x", "registration=" + many,
+				"registration=" + "x".repeat(2000), "{\"channels\":[\"a\"]}", "{\"channels\":[\"" + manyInJson + "\"]}",
+				"{\"channels\":[\"a\"],\"cursor\":\"!\"}",
+				new String(new byte[] { 0, 1, -1, '%', 'u' }, StandardCharsets.ISO_8859_1));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Nothing {
+
+	}
+
+	/**
+	 * Somebody wants to see each request, also what is none.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Watched {
+
+		@Bean
+		NettyServerCustomizer accessLog() {
+			return (server) -> server.accessLog(true, (arguments) -> AccessLog.create("{}", arguments.status()));
+		}
+
+	}
+
+}
