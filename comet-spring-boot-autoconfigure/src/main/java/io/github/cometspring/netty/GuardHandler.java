@@ -2,6 +2,8 @@ package io.github.cometspring.netty;
 
 import java.io.IOException;
 
+import javax.net.ssl.SSLException;
+
 import io.github.cometspring.subscription.Countdown;
 import io.github.cometspring.subscription.Deadlines;
 import io.netty.channel.ChannelDuplexHandler;
@@ -292,7 +294,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		boolean client = cause instanceof IOException || cause instanceof DecoderException;
-		if (client && PlainPipeline.isPlain(context.channel())) {
+		if (client && (PlainPipeline.isPlain(context.channel()) || cause.getCause() instanceof SSLException)) {
 			// It has gone, or what it sends is not even encrypted. Others would log it.
 			cut(context, "The connection has failed");
 		}

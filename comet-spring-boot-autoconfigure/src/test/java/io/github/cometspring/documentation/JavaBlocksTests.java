@@ -30,25 +30,25 @@ class JavaBlocksTests {
 	private static final Pattern MEMBER = Pattern.compile("(?s)^\\s*(@\\w+|(public|private|protected|static) ).*");
 
 	private static final String AT_HAND = """
-			import java.time.*;
-			import java.util.*;
 			import io.github.cometspring.channel.*;
 			import io.github.cometspring.client.*;
 			import io.github.cometspring.control.*;
 			import io.github.cometspring.security.*;
 			import io.github.cometspring.typed.*;
+			import java.time.*;
+			import java.util.*;
+			import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
 			import org.springframework.context.annotation.*;
+			import org.springframework.core.Ordered;
+			import org.springframework.core.annotation.Order;
 			import org.springframework.http.*;
+			import org.springframework.security.config.Customizer;
 			import org.springframework.security.config.web.server.*;
-			import org.springframework.security.web.server.*;
 			import org.springframework.security.web.server.util.matcher.*;
+			import org.springframework.security.web.server.*;
 			import org.springframework.web.bind.annotation.*;
 			import org.springframework.web.server.*;
 			import reactor.core.publisher.*;
-			import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
-			import org.springframework.core.Ordered;
-			import org.springframework.core.annotation.Order;
-			import org.springframework.security.config.Customizer;
 			""";
 
 	private static final String BEANS = "Channels channels, Channel channel, TypedChannels typedChannels, "

@@ -16,6 +16,7 @@ import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.SubscriptionLimits;
+import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
@@ -452,6 +453,11 @@ class FastPathHandlerTests {
 		@Override
 		public PollAnswer refuse(HttpStatus status, String sentence) {
 			return this.legacy.refuse(status, sentence);
+		}
+
+		@Override
+		public PollAnswer refuse(SubscriptionRejectedException rejected) {
+			return this.legacy.refuse(rejected);
 		}
 
 	}

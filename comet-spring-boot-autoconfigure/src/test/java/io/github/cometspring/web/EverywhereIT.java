@@ -83,7 +83,8 @@ class EverywhereIT {
 	@Test
 	void pollOnPathOfTheActuatorShouldBeTheActuators() {
 		assertThat(server.command("/activate").body()).contains("\"active\":true");
-		assertThat(request("POST", "/actuator/comet/activate", MEDIA_TYPE).status()).isEqualTo(415);
+		// A command that needs no body takes it of any media type.
+		assertThat(request("POST", "/actuator/comet/activate", MEDIA_TYPE).body()).contains("\"active\":true");
 	}
 
 	@Test
