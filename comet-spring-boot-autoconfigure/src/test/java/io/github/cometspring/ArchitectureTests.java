@@ -60,8 +60,8 @@ class ArchitectureTests {
 			"com.fasterxml.jackson.." };
 
 	private static final String[] NETTY = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
-			"reactor.netty..", "io.netty..", "org.springframework.core..", "org.springframework.http..",
-			"org.springframework.util..", "org.springframework.web.server..",
+			"javax.net.ssl..", "reactor.netty..", "io.netty..", "org.springframework.core..",
+			"org.springframework.http..", "org.springframework.util..", "org.springframework.web.server..",
 			"org.springframework.web.reactive.socket.." };
 
 	private static final String[] WIRE = { "tools.jackson.core.." };
