@@ -159,7 +159,7 @@ class CometClientIT {
 	@ParameterizedTest
 	@EnumSource
 	void subscribeWhenNotAuthorizedShouldFail(Transport transport) {
-		StepVerifier.create(client(transport).subscribe(this.name, "secret"))
+		StepVerifier.create(client(transport).subscribe("secret"))
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(SubscriptionRefusedException.class,
 					(refused) -> assertThat(refused.getStatus()).isEqualTo(403)))
 			.verify(PATIENCE);
