@@ -39,8 +39,8 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 
 	private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(1);
 
-	private static final List<String> EXPOSED_HEADERS = List.of(CometHeaders.CURSOR, CometHeaders.GAP, "Comet-Refused",
-			"Comet-Max-Channels", HttpHeaders.RETRY_AFTER);
+	private static final List<String> EXPOSED_HEADERS = List.of(CometHeaders.CURSOR, CometHeaders.GAP,
+			CometHeaders.REFUSED, CometHeaders.MAX_CHANNELS, HttpHeaders.RETRY_AFTER);
 
 	private final PathPattern path;
 
