@@ -87,11 +87,13 @@ class FastPathIT {
 	}
 
 	@Test
-	void pollAtPortOfActuatorShouldGoTheOrdinaryWay() {
+	void pollAtPortOfActuatorShouldNotBeServed() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "management.server.port=0")) {
 			Route.assertShort(server, "/comet");
-			// WebFlux itself serves the handlers of the application there as well.
-			Route.assertOrdinary(server, server.managementPort(), "/comet");
+			try (RawConnection client = RawConnection.open(server.managementPort())) {
+				client.request("POST", "/comet", "application/x-ocsigen-comet", "registration=x");
+				assertThat(client.read().status()).isEqualTo(404);
+			}
 		}
 	}
 

@@ -37,7 +37,7 @@ final class Route {
 	 */
 	static void assertShort(CometServer server, String path, String... headers) {
 		long before = throughWebFlux(server, "POST");
-		poll(server, server.port(), path, true, headers);
+		poll(server, path, true, headers);
 		assertThat(throughWebFlux(server, "POST") - before).as("requests through WebFlux").isEqualTo(1);
 	}
 
@@ -45,21 +45,14 @@ final class Route {
 	 * Polls, on one connection, and finds that WebFlux has seen all of it.
 	 */
 	static void assertOrdinary(CometServer server, String path, String... headers) {
-		assertOrdinary(server, server.port(), path, headers);
-	}
-
-	/**
-	 * Polls at a port, on one connection, and finds that WebFlux has seen all of it.
-	 */
-	static void assertOrdinary(CometServer server, int port, String path, String... headers) {
 		long before = throughWebFlux(server, "POST");
-		poll(server, port, path, false, headers);
+		poll(server, path, false, headers);
 		assertThat(throughWebFlux(server, "POST") - before).as("requests through WebFlux").isEqualTo(POLLS + 1);
 	}
 
-	private static void poll(CometServer server, int port, String path, boolean brief, String... headers) {
+	private static void poll(CometServer server, String path, boolean brief, String... headers) {
 		long before = throughWebFlux(server, "POST");
-		try (RawConnection client = RawConnection.open(port)) {
+		try (RawConnection client = RawConnection.open(server.port())) {
 			for (int i = 0; i < POLLS; i++) {
 				client.request("POST", path, "application/x-ocsigen-comet", "registration=x", headers);
 				assertThat(client.read().body()).isEqualTo("x:ENDED_CHANNEL");
