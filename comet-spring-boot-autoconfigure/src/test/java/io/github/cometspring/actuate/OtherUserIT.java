@@ -11,6 +11,7 @@ import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
+import io.github.cometspring.testing.Requirement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,14 +59,18 @@ class OtherUserIT {
 
 	@Test
 	void commandWhenFromRootShouldPass() {
-		OtherUser.assumeRootWith("setpriv", "bash");
+		Requirement.requireRoot();
+		Requirement.requireProgram("setpriv");
+		Requirement.requireProgram("bash");
 		assertThat(OtherUser.send(ROOT, server.port(), request())).startsWith("HTTP/1.1 200 ");
 		assertThat(server.control().isActive()).isFalse();
 	}
 
 	@Test
 	void commandWhenFromAnotherUserShouldBeRefused() {
-		OtherUser.assumeRootWith("setpriv", "bash");
+		Requirement.requireRoot();
+		Requirement.requireProgram("setpriv");
+		Requirement.requireProgram("bash");
 		assertThat(OtherUser.send(SOMEBODY, server.port(), request())).startsWith("HTTP/1.1 403 ")
 			.contains("user of this machine");
 		assertThat(server.control().isActive()).isTrue();
@@ -82,7 +87,8 @@ class OtherUserIT {
 	@ValueSource(
 			strings = { "", "proxy_http_version 1.1;", "proxy_http_version 1.1; proxy_set_header Host localhost;" })
 	void commandWhenThroughNginxShouldBeRefused(String settings) throws IOException {
-		OtherUser.assumeRootWith("nginx");
+		Requirement.requireRoot();
+		Requirement.requireProgram("nginx");
 		int port = freePort();
 		Path configuration = Files.writeString(this.directory.resolve("nginx.conf"), """
 				daemon off;
@@ -96,7 +102,7 @@ class OtherUserIT {
 					}
 				}
 				""".formatted(this.directory, port, server.port(), settings));
-		Process nginx = new ProcessBuilder(List.of(OtherUser.find("nginx"), "-e", "stderr", "-p",
+		Process nginx = new ProcessBuilder(List.of(Requirement.find("nginx"), "-e", "stderr", "-p",
 				this.directory.toString(), "-c", configuration.toString()))
 			.redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("log").toFile())

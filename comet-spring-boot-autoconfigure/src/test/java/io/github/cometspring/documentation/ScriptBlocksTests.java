@@ -1,17 +1,15 @@
 package io.github.cometspring.documentation;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.github.cometspring.testing.Document;
 import io.github.cometspring.testing.Document.CodeBlock;
-import org.junit.jupiter.api.Assumptions;
+import io.github.cometspring.testing.Requirement;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,15 +32,7 @@ class ScriptBlocksTests {
 
 	@BeforeAll
 	static void requireNode() {
-		String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-		if (Stream.of(path.split(File.pathSeparator))
-			.flatMap((place) -> Stream.of("node", "node.exe").map((name) -> Path.of(place, name)))
-			.anyMatch(Files::isExecutable)) {
-			return;
-		}
-		assertThat(System.getenv("CI")).as("CI is set, and there is no Node on the PATH").isNull();
-		System.out.println("No Node on the PATH: the scripts in the documents are not checked");
-		Assumptions.abort("no Node on the PATH");
+		Requirement.requireProgram("node");
 	}
 
 	static Stream<Script> scripts() throws IOException {

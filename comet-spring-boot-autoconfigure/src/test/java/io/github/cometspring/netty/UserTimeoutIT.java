@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawEventStream;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 /**
  * How long the kernel waits for a client that acknowledges nothing.
  */
+@AlsoOnIoUring
 class UserTimeoutIT {
 
 	private static final AtomicReference<Channel> LAST = new AtomicReference<>();

@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawWebSocket;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What deliveries leave on the event loop. With io_uring the kernel writes by itself, so
  * that each has to be waited for.
  */
+@AlsoOnIoUring
 class WriteDeadlinesIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

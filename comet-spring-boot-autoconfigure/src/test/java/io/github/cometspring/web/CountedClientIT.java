@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.InMemoryChannelBroker;
+import io.github.cometspring.testing.AlsoBesideFilter;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whoever sees a client counted and publishes then, reaches it.
  */
+@AlsoBesideFilter
 class CountedClientIT {
 
 	@RegisterExtension

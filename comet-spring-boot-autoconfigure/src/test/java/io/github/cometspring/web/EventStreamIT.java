@@ -9,6 +9,7 @@ import java.util.Set;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Server-sent events over real sockets (protocol, section 4): what a stream says.
  */
+@AlsoOnIoUring
 class EventStreamIT {
 
 	@RegisterExtension

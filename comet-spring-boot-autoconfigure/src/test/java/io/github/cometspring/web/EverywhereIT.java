@@ -6,6 +6,7 @@ import java.nio.file.Path;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.ChoosesItsWay;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The legacy dialect on every path that nobody else takes (protocol, sections 2 and 7).
  */
+@ChoosesItsWay
 class EverywhereIT {
 
 	private static final String MEDIA_TYPE = "application/x-ocsigen-comet";

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import io.github.cometspring.testing.ChoosesItsWay;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Ids that cannot name a channel (protocol, section 1), in each dialect: they have ended,
  * and are told back as they came.
  */
+@ChoosesItsWay
 class IllegalIdsIT {
 
 	private static final JsonMapper JSON = new JsonMapper();

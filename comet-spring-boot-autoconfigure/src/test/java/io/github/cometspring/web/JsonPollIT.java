@@ -9,6 +9,8 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -27,6 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Long polling with JSON over real sockets (protocol, section 3): what an answer says.
  */
+@AlsoOnIoUring
+@AlsoBesideFilter
 class JsonPollIT {
 
 	@RegisterExtension

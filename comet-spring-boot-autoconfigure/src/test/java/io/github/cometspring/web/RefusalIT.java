@@ -18,6 +18,7 @@ import io.github.cometspring.channel.InvalidCursorException;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.ChoosesItsWay;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -46,6 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What refuses one channel leaves the others alone (protocol, section 8): in every
  * dialect, on every way to the client.
  */
+@ChoosesItsWay
 class RefusalIT {
 
 	@RegisterExtension

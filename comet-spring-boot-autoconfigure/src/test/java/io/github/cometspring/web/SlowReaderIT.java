@@ -13,6 +13,7 @@ import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.testing.AlsoBesideFilter;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -35,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Clients of streams that do not read (protocol, section 6).
  */
+@AlsoBesideFilter
 class SlowReaderIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -13,6 +13,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.ChoosesItsWay;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
 import io.github.cometspring.testing.QuietLog;
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A thousand clients that do not read, beside one that does (protocol, section 6).
  */
+@ChoosesItsWay
 class StalledCrowdIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -10,6 +10,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.Secret;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * WebSocket over real sockets (protocol, section 5): what a socket says.
  */
+@AlsoOnIoUring
 class WebSocketIT {
 
 	@RegisterExtension
