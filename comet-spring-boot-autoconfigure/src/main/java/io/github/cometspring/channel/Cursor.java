@@ -182,8 +182,7 @@ public final class Cursor {
 					"Cannot join 'earliest' and a cursor with positions: subscribe to their channels separately");
 		}
 		// Of two positions with one checksum and different epochs both stay: they may be
-		// of
-		// two channels.
+		// of two channels.
 		TreeMap<byte[], byte[]> joined = new TreeMap<>(
 				(a, b) -> Arrays.compareUnsigned(a, 0, OFFSET_INDEX, b, 0, OFFSET_INDEX));
 		putEntries(joined);

@@ -165,8 +165,7 @@ public final class LogPlace {
 		}
 		if (this.offset == ChannelLog.EARLIEST) {
 			// From now on the place before what there is: what has been told holds,
-			// though
-			// history moves on before the first look.
+			// though history moves on before the first look.
 			long first = firstOffset(this.log.read(ChannelLog.EARLIEST));
 			this.offset = Math.min(first - 1, this.listeningSince);
 			this.live = this.offset == this.listeningSince;

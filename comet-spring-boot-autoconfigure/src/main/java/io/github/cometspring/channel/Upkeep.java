@@ -77,8 +77,7 @@ final class Upkeep {
 		long last = this.lastSweep;
 		if (now - last < INTERVAL.toNanos() / 2) {
 			// The scheduler makes up for sweeps that it has missed: nobody had time to
-			// use
-			// anything.
+			// use anything.
 			return 0;
 		}
 		List<InMemoryChannelLog> idleBefore = this.idle;

@@ -180,8 +180,7 @@ public final class CometClient {
 
 	private static boolean isTransient(Throwable failure) {
 		// The last: what timeouts and aborted connections throw that no WebClient wraps.
-		// Not
-		// by their types, since a WebClient need not be built on Netty.
+		// Not by their types, since a WebClient need not be built on Netty.
 		return failure instanceof IOException || failure instanceof TimeoutException
 				|| failure instanceof WebClientRequestException
 				|| failure.getClass().getPackageName().startsWith("io.netty.")

@@ -53,8 +53,10 @@ public final class ConnectionGuard {
 			ChannelPipeline pipeline = channel.pipeline();
 			// The codec of HTTP/2 has the same name.
 			if (pipeline.get(NettyPipeline.HttpCodec) instanceof HttpServerCodec) {
+				UnreadBytes unread = new UnreadBytes();
+				pipeline.addBefore(NettyPipeline.HttpCodec, PlainPipeline.UNREAD, unread);
 				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.GUARD,
-						new GuardHandler(this.deadlines, this.eventLoops, !observed));
+						new GuardHandler(this.deadlines, this.eventLoops, unread, !observed));
 			}
 		});
 	}

@@ -42,6 +42,8 @@ final class GuardHandler extends ChannelDuplexHandler {
 
 	private final ReactorNettyEventLoops eventLoops;
 
+	private final UnreadBytes unread;
+
 	/**
 	 * Whether nobody but the server's own handlers is to be told of what is no HTTP.
 	 */
@@ -98,9 +100,10 @@ final class GuardHandler extends ChannelDuplexHandler {
 	 */
 	private boolean over;
 
-	GuardHandler(Deadlines deadlines, ReactorNettyEventLoops eventLoops, boolean refusing) {
+	GuardHandler(Deadlines deadlines, ReactorNettyEventLoops eventLoops, UnreadBytes unread, boolean refusing) {
 		this.deadlines = deadlines;
 		this.eventLoops = eventLoops;
+		this.unread = unread;
 		this.refusing = refusing;
 	}
 
@@ -175,7 +178,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
-		if (!this.decoded && !this.busy && !waits()) {
+		if ((!this.decoded || this.unread.any()) && !this.busy && !waits()) {
 			owe();
 		}
 		this.decoded = false;
@@ -233,6 +236,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 		context.write(message, promise);
 		if (head != null && HttpResponseStatus.SWITCHING_PROTOCOLS.equals(head.status())) {
 			context.pipeline().remove(this);
+			context.pipeline().remove(this.unread);
 		}
 		else if (!interim && message instanceof LastHttpContent) {
 			answered(context);
@@ -246,7 +250,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 			// Behind what is done when the answer has been written
 			context.executor().execute(() -> proceed(context));
 		}
-		else if (this.entire) {
+		else if (this.entire && !this.unread.any()) {
 			idle();
 		}
 		else {

@@ -22,6 +22,11 @@ final class PlainPipeline {
 	static final String GUARD = "comet.guard";
 
 	/**
+	 * The name of the handler that knows what the codec has not read.
+	 */
+	static final String UNREAD = "comet.unread";
+
+	/**
 	 * The name of the handler of the fast path.
 	 */
 	static final String FAST_PATH = "comet.fastPath";
@@ -32,7 +37,7 @@ final class PlainPipeline {
 	static final String AGGREGATOR = "comet.aggregator";
 
 	private static final Set<String> PLAIN = Set.of(NettyPipeline.SslHandler, NettyPipeline.HttpCodec,
-			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, GUARD, FAST_PATH, Farewell.NAME,
+			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, UNREAD, GUARD, FAST_PATH, Farewell.NAME,
 			WebSocketFrames.NAME, FrameRules.NAME, AGGREGATOR, "wsencoder", "wsdecoder");
 
 	private PlainPipeline() {

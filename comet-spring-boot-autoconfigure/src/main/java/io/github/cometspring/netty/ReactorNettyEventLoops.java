@@ -235,8 +235,7 @@ public final class ReactorNettyEventLoops implements EventLoops {
 		@Override
 		public void executeAfterIo(Runnable task) {
 			// A task that is due is taken up when the sockets have been looked at, one
-			// that
-			// is only queued may be run at once.
+			// that is only queued may be run at once.
 			this.delegate.schedule(task, 1, TimeUnit.NANOSECONDS);
 		}
 

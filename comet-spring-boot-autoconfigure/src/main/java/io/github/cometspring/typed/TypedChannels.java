@@ -165,8 +165,7 @@ public final class TypedChannels {
 				throw new TextChannelException(found.id());
 			}
 			// Written as this type and not as what it happens to be: so a subtype bears
-			// what
-			// names it, and a generic type is known.
+			// what names it, and a generic type is known.
 			return new TypedChannel<>(found, this.mapper.writerFor(type), this.mapper.readerFor(type));
 		});
 	}

@@ -64,8 +64,10 @@ class GuardHandlerTests {
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.freezeTime();
 		this.application = new Application();
+		UnreadBytes unread = new UnreadBytes();
+		this.connection.pipeline().addLast(PlainPipeline.UNREAD, unread);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, new HttpServerCodec());
-		this.connection.pipeline().addLast(PlainPipeline.GUARD, new GuardHandler(deadlines, loops, true));
+		this.connection.pipeline().addLast(PlainPipeline.GUARD, new GuardHandler(deadlines, loops, unread, true));
 		this.connection.pipeline().addLast(NettyPipeline.ReactiveBridge, this.application);
 	}
 
@@ -286,6 +288,33 @@ class GuardHandlerTests {
 			pass(1);
 		}
 		assertThat(this.connection.isOpen()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void headThatBeginsInThePieceOfAnotherRequestShouldComeInTime(boolean prompt) {
+		this.application.prompt = prompt;
+		send(POST.formatted(0) + "body" + get(1) + POST.formatted(2) + "body" + get(3).substring(0, 9));
+		for (int i = 0; !prompt && i < 3; i++) {
+			pass(IDLE);
+			respond();
+		}
+		assertThat(this.application.seen).containsExactly("/0", "/1", "/2");
+		assertCutAfter(PATIENCE);
+	}
+
+	@Test
+	void headThatBeginsWhileAnotherRequestIsAnsweredShouldComeInTime() {
+		send(get(0));
+		send(get(1).substring(0, 9));
+		pass(IDLE);
+		respond();
+		pass(PATIENCE - 1);
+		assertOpen();
+		send(get(1).substring(9) + get(2).substring(0, 9));
+		assertThat(this.application.seen).containsExactly("/0", "/1");
+		respond();
+		assertCutAfter(PATIENCE);
 	}
 
 	@Test

@@ -165,8 +165,7 @@ class SlowReaderIT {
 		StalledClient client = stall(Transport.WEBSOCKET);
 		publish(0, 50);
 		// What it listened to has begun to arrive and is under way, so that the change
-		// has
-		// to wait.
+		// has to wait.
 		assertThat(client.read(2048)).isTrue();
 		client.connection().send(text("{\"unsubscribe\":[\"" + this.channel.id() + "\"]}"));
 		client.connection().send(text("{\"subscribe\":[\"" + this.channel.id() + "\"]}"));

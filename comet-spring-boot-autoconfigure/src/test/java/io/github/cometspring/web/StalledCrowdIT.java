@@ -93,8 +93,7 @@ class StalledCrowdIT {
 					"p99 alone %s, beside %d stalled clients (%s) %s; they cost %s, and after %d MB more %s%n", alone,
 					CROWD, transport, beside, cost, 12, growth);
 			// What else the machine does only adds to a round; a crowd that costs
-			// something
-			// does so in all of them.
+			// something does so in all of them.
 			assertThat(Collections.min(beside)).isLessThan(Collections.min(alone).multipliedBy(2).plus(NOISE));
 			assertThat(cost).allMatch((memory) -> memory.growth() < CROWD * BATCHES);
 			assertThat(growth).allMatch((memory) -> memory.growth() < FLAT);
