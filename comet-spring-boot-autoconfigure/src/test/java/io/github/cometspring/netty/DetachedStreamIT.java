@@ -7,6 +7,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawEventStream;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Event streams and WebSockets that go on when the server takes their requests for
  * answered.
  */
+@AlsoOnIoUring
 class DetachedStreamIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

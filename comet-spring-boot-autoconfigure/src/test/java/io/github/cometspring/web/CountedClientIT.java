@@ -10,6 +10,7 @@ import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Whoever sees a client counted and publishes then, reaches it.
  */
 @AlsoBesideFilter
+@AlsoOnIoUring
 class CountedClientIT {
 
 	@RegisterExtension

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawEventStream.Event;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Server-sent events over real sockets (protocol, section 4): where a stream begins.
  */
+@AlsoOnIoUring
 class EventStreamResumeIT {
 
 	@RegisterExtension

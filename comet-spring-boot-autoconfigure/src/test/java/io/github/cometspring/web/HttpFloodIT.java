@@ -10,6 +10,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * HTTP clients that begin and never end, beside one that behaves.
  */
 @AlsoBesideFilter
+@AlsoOnIoUring
 class HttpFloodIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -11,6 +11,7 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -41,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What a poll does to its connection, and a connection to its poll.
  */
 @AlsoBesideFilter
+@AlsoOnIoUring
 class LegacyConnectionIT {
 
 	private static final String POLL = "POST /comet HTTP/1.1\r\nHost: localhost\r\n"

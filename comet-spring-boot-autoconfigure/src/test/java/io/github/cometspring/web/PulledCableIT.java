@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.Requirement;
 import io.github.cometspring.testing.ServedClass;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A client whose cable is pulled, so that nothing is ever heard of it again: it is in a
  * network of its own, which is taken down. Needs Linux, its {@code ip}, and root.
  */
+@AlsoOnIoUring
 class PulledCableIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

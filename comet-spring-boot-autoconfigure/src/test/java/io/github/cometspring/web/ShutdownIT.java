@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A server that stops does not wait for those who wait for it.
  */
 @AlsoBesideFilter
+@AlsoOnIoUring
 class ShutdownIT {
 
 	@RegisterExtension

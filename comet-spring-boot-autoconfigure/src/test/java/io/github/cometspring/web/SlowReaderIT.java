@@ -14,6 +14,7 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -37,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Clients of streams that do not read (protocol, section 6).
  */
 @AlsoBesideFilter
+@AlsoOnIoUring
 class SlowReaderIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
