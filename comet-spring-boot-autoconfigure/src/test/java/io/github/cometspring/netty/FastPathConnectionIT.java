@@ -10,7 +10,6 @@ import java.util.Objects;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -32,7 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What clients may do with a connection whose polls go the short way. A buffer that is
  * lost is logged, which fails the class.
  */
-@AlsoOnIoUring
 class FastPathConnectionIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
