@@ -95,8 +95,6 @@ class ArchitectureTests {
 			"autoconfigure.CometShutdown", "subscription.Subscriptions", "subscription.Lane",
 			// Where a request begins: there is no context before it
 			"netty.NettyExchange",
-			// Polls that nobody in the application wants to know of
-			"netty.FastPoll",
 			// The request is over; the socket has kept what it needs
 			"netty.DetachingUpgradeStrategy",
 			// Deadlines, and frames that are written to a socket: behind all decisions

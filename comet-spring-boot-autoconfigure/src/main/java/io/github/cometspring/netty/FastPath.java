@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
+import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.PollTerms;
 import io.github.cometspring.web.WriteListener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -46,7 +48,7 @@ public final class FastPath {
 
 	private final String path;
 
-	private final List<PollDialect> dialects;
+	private final List<PollTerms> polls;
 
 	private final PollWay around;
 
@@ -84,8 +86,11 @@ public final class FastPath {
 			ReactorNettyEventLoops eventLoops, int maxRequestSize, Duration writeTimeout, BooleanSupplier eligible,
 			Supplier<@Nullable HttpHandler> application) {
 		this.path = path;
-		this.dialects = List.copyOf(dialects);
-		this.around = new AroundWebFlux(subscriptions, eventLoops);
+		Deadlines writeDeadlines = new Deadlines(writeTimeout);
+		this.polls = dialects.stream()
+			.map((dialect) -> new PollTerms(subscriptions, dialect, writeDeadlines))
+			.toList();
+		this.around = new FastPoll.Way(eventLoops);
 		this.through = new ThroughWebFlux(application, eventLoops);
 		this.eventLoops = eventLoops;
 		this.maxRequestSize = maxRequestSize;
@@ -148,11 +153,11 @@ public final class FastPath {
 	}
 
 	/**
-	 * The dialect of a request that could be served, so far as its head tells.
+	 * On which terms a request could be served, so far as its head tells.
 	 * @param request the head of the request
-	 * @return the dialect, or {@code null} if it has to go the ordinary way
+	 * @return the terms of its dialect, or {@code null} if it has to go the ordinary way
 	 */
-	@Nullable PollDialect dialect(HttpRequest request) {
+	@Nullable PollTerms terms(HttpRequest request) {
 		HttpHeaders headers = request.headers();
 		if (!HttpMethod.POST.equals(request.method()) || !this.path.equals(request.uri())
 				|| !request.decoderResult().isSuccess() || !isPersistent(request) || !hasPlainBody(headers)
@@ -163,9 +168,9 @@ public final class FastPath {
 		if (contentTypes.size() != 1) {
 			return null;
 		}
-		for (PollDialect dialect : this.dialects) {
-			if (dialect.speaks(contentTypes.get(0))) {
-				return dialect;
+		for (PollTerms terms : this.polls) {
+			if (terms.dialect().speaks(contentTypes.get(0))) {
+				return terms;
 			}
 		}
 		return null;

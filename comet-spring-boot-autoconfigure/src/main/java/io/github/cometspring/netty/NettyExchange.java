@@ -36,7 +36,7 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 	}
 
 	@Override
-	public void start() {
+	public void start(ArrivingPoll arriving) {
 		this.eventLoops.exchangeBegan();
 		try {
 			this.application.handle(this.request, this.response).subscribe(this);

@@ -99,7 +99,7 @@ final class DirectEventStream implements WriteListener {
 	public void lost() {
 		this.source.close();
 		if (this.end != null) {
-			this.end.tryEmitError(Answers.stalled());
+			this.end.tryEmitError(new StalledClientException());
 		}
 	}
 

@@ -90,7 +90,7 @@ final class EventStream {
 	}
 
 	private void giveUp() {
-		this.stalled.tryEmitError(Answers.stalled());
+		this.stalled.tryEmitError(new StalledClientException());
 		this.drop.run();
 	}
 

@@ -88,7 +88,7 @@ class FastPathHandlerTests {
 		ReactorNettyEventLoops loops = new ReactorNettyEventLoops(new SchedulerEventLoops(this.time, 1), true);
 		FastPath path = new FastPath("/comet", List.of(new LegacyPolls(), new JsonPolls(), new BrokenPolls()),
 				this.subscriptions, loops, 1000, PATIENCE, () -> true, () -> null);
-		PollWay way = new AroundWebFlux(this.subscriptions, loops);
+		PollWay way = new FastPoll.Way(loops);
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, this.reads);
