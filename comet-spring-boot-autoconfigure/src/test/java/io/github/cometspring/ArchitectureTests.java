@@ -97,8 +97,8 @@ class ArchitectureTests {
 			"netty.NettyExchange",
 			// The request is over; the socket has kept what it needs
 			"netty.DetachingUpgradeStrategy",
-			// Deadlines, and frames that are written to a socket: behind all decisions
-			"web.EventStream", "web.SessionFrameWriter");
+			// Frames that are written to a socket: behind all decisions
+			"web.SessionFrameWriter");
 
 	private static final Set<String> CLASS_PATH = Set.of("getResource", "getResources", "getResourceAsStream",
 			"resources", "loadClass", "forName", "isPresent", "resolveClassName", "load", "loadFactories",

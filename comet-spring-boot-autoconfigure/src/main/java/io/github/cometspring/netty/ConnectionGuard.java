@@ -27,18 +27,18 @@ public final class ConnectionGuard {
 	 */
 	public static final Duration PATIENCE = Duration.ofSeconds(30);
 
-	private final ReactorNettyEventLoops eventLoops;
+	private final NettyClientSockets sockets;
 
 	private final Deadlines deadlines;
 
 	/**
 	 * Creates the guard of a server.
-	 * @param eventLoops where clients are served
+	 * @param sockets the sockets of its clients
 	 * @param patience how long a request may take to arrive; a connection may be idle
 	 * between two requests for three times as long
 	 */
-	public ConnectionGuard(ReactorNettyEventLoops eventLoops, Duration patience) {
-		this.eventLoops = eventLoops;
+	public ConnectionGuard(NettyClientSockets sockets, Duration patience) {
+		this.sockets = sockets;
 		this.deadlines = new Deadlines(patience);
 	}
 
@@ -54,7 +54,7 @@ public final class ConnectionGuard {
 			// The codec of HTTP/2 has the same name.
 			if (pipeline.get(NettyPipeline.HttpCodec) instanceof HttpServerCodec) {
 				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.GUARD,
-						new GuardHandler(this.deadlines, this.eventLoops, !observed));
+						new GuardHandler(this.deadlines, this.sockets, !observed));
 			}
 		});
 	}

@@ -1,11 +1,9 @@
 package io.github.cometspring.netty;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollTerms;
@@ -54,11 +52,9 @@ public final class FastPath {
 
 	private final PollWay through;
 
-	private final ReactorNettyEventLoops eventLoops;
+	private final NettyClientSockets sockets;
 
 	private final int maxRequestSize;
-
-	private final Duration writeTimeout;
 
 	private final BooleanSupplier eligible;
 
@@ -75,26 +71,23 @@ public final class FastPath {
 	 * @param path the path of the endpoint on the server, literal
 	 * @param dialects the polling dialects that are switched on
 	 * @param subscriptions what it opens
-	 * @param eventLoops where clients are served
+	 * @param sockets the sockets of clients
 	 * @param maxRequestSize the size of the largest request body, in bytes
-	 * @param writeTimeout how long a client may take to receive an answer
 	 * @param eligible whether there is nobody in the application who would miss the polls
 	 * @param application what answers all requests of the application; {@code null} if
 	 * it, too, has to get them from the server
 	 */
 	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions,
-			ReactorNettyEventLoops eventLoops, int maxRequestSize, Duration writeTimeout, BooleanSupplier eligible,
+			NettyClientSockets sockets, int maxRequestSize, BooleanSupplier eligible,
 			Supplier<@Nullable HttpHandler> application) {
 		this.path = path;
-		Deadlines writeDeadlines = new Deadlines(writeTimeout);
 		this.polls = dialects.stream()
-			.map((dialect) -> new PollTerms(subscriptions, dialect, writeDeadlines))
+			.map((dialect) -> new PollTerms(subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
-		this.around = new FastPoll.Way(eventLoops);
-		this.through = new ThroughWebFlux(application, eventLoops);
-		this.eventLoops = eventLoops;
+		this.around = new FastPoll.Way(sockets);
+		this.through = new ThroughWebFlux(application, sockets);
+		this.sockets = sockets;
 		this.maxRequestSize = maxRequestSize;
-		this.writeTimeout = writeTimeout;
 		this.eligible = eligible;
 		this.application = application;
 	}
@@ -110,7 +103,7 @@ public final class FastPath {
 		// Others may go on setting it up.
 		return server.doOnBind((config) -> {
 			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
-			this.eventLoops.setCompressing(compressing);
+			this.sockets.setCompressing(compressing);
 			this.forwarded = config.isForwarded();
 			this.open = !observed && !compressing && isPlain(config);
 			this.plainCookies = hasPlainCookies(config);
@@ -202,7 +195,7 @@ public final class FastPath {
 	 * Tells when a client has taken all that was written to it, or cuts it off.
 	 */
 	void watch(Channel channel, WriteListener listener) {
-		this.eventLoops.watch(channel, this.writeTimeout, listener);
+		this.sockets.watch(channel, listener);
 	}
 
 }

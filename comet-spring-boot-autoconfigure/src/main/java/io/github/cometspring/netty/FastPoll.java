@@ -28,11 +28,10 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
 	private final Poll poll;
 
-	FastPoll(PollTerms terms, ReactorNettyEventLoops eventLoops, FastPathHandler handler,
-			ChannelHandlerContext context) {
+	FastPoll(PollTerms terms, NettyClientSockets sockets, FastPathHandler handler, ChannelHandlerContext context) {
 		this.terms = terms;
 		this.handler = handler;
-		this.poll = new Poll(terms, eventLoops.of(context.channel()), this);
+		this.poll = new Poll(terms, sockets.loop(context.channel()), this);
 	}
 
 	@Override
@@ -99,13 +98,13 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	/**
 	 * The way of these polls.
 	 *
-	 * @param eventLoops where clients are served
+	 * @param sockets the sockets of clients
 	 */
-	record Way(ReactorNettyEventLoops eventLoops) implements PollWay {
+	record Way(NettyClientSockets sockets) implements PollWay {
 
 		@Override
 		public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
-			return new FastPoll(arriving.terms(), this.eventLoops, handler, context);
+			return new FastPoll(arriving.terms(), this.sockets, handler, context);
 		}
 
 		@Override

@@ -40,7 +40,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 
 	private final Deadlines deadlines;
 
-	private final ReactorNettyEventLoops eventLoops;
+	private final NettyClientSockets sockets;
 
 	/**
 	 * Whether nobody but the server's own handlers is to be told of what is no HTTP.
@@ -98,15 +98,15 @@ final class GuardHandler extends ChannelDuplexHandler {
 	 */
 	private boolean over;
 
-	GuardHandler(Deadlines deadlines, ReactorNettyEventLoops eventLoops, boolean refusing) {
+	GuardHandler(Deadlines deadlines, NettyClientSockets sockets, boolean refusing) {
 		this.deadlines = deadlines;
-		this.eventLoops = eventLoops;
+		this.sockets = sockets;
 		this.refusing = refusing;
 	}
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
-		this.countdown = this.deadlines.countdown(this.eventLoops.of(context.channel()), () -> expire(context));
+		this.countdown = this.deadlines.countdown(this.sockets.loop(context.channel()), () -> expire(context));
 		this.countdown.start();
 	}
 

@@ -1,10 +1,7 @@
 package io.github.cometspring.web;
 
-import java.time.Duration;
 import java.util.List;
 
-import io.github.cometspring.subscription.Deadlines;
-import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.Subscriptions;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -23,28 +20,23 @@ import org.springframework.web.server.WebHandler;
  */
 public final class PollHandler implements WebHandler {
 
-	private final EventLoops eventLoops;
+	private final ClientSockets sockets;
 
 	private final PollTerms terms;
 
 	private final RequestBody requestBody;
 
-	private final Duration writeTimeout;
-
 	/**
 	 * Creates a handler.
 	 * @param subscriptions what it opens
-	 * @param eventLoops where clients are served
+	 * @param sockets the sockets of clients
 	 * @param polls the dialect of its requests
 	 * @param maxRequestSize the size of the largest request body, in bytes
-	 * @param writeTimeout how long a client may take to receive an answer
 	 */
-	public PollHandler(Subscriptions subscriptions, EventLoops eventLoops, PollDialect polls, int maxRequestSize,
-			Duration writeTimeout) {
-		this.eventLoops = eventLoops;
-		this.terms = new PollTerms(subscriptions, polls, new Deadlines(writeTimeout));
+	public PollHandler(Subscriptions subscriptions, ClientSockets sockets, PollDialect polls, int maxRequestSize) {
+		this.sockets = sockets;
+		this.terms = new PollTerms(subscriptions, polls, sockets.writeDeadlines());
 		this.requestBody = new RequestBody(maxRequestSize, Answers.BODY_TIMEOUT);
-		this.writeTimeout = writeTimeout;
 	}
 
 	/**
@@ -57,32 +49,7 @@ public final class PollHandler implements WebHandler {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
-		return new WebFluxPoll(this, this.eventLoops.of(exchange.getRequest()), exchange);
-	}
-
-	PollTerms terms() {
-		return this.terms;
-	}
-
-	/**
-	 * Reads the body of a request.
-	 */
-	Mono<byte[]> body(ServerHttpRequest request, EventLoop loop) {
-		return this.requestBody.read(request, loop);
-	}
-
-	/**
-	 * Tells when the client has taken its answer, or gives it up.
-	 */
-	void watch(ServerHttpRequest request, WriteListener listener) {
-		this.eventLoops.watch(request, this.writeTimeout, listener);
-	}
-
-	/**
-	 * Ends the connection of a client.
-	 */
-	void cut(ServerHttpRequest request) {
-		this.eventLoops.cutter(request).run();
+		return new WebFluxPoll(this.terms, this.requestBody, this.sockets.of(exchange.getRequest()), exchange);
 	}
 
 }

@@ -2,7 +2,6 @@ package io.github.cometspring.web;
 
 import java.util.List;
 
-import io.github.cometspring.subscription.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -22,21 +21,25 @@ import org.springframework.web.server.ServerWebExchange;
  */
 final class WebFluxPoll extends Mono<Void> {
 
-	private final PollHandler handler;
+	private final PollTerms terms;
 
-	private final EventLoop loop;
+	private final RequestBody requestBody;
+
+	private final ClientSocket socket;
 
 	private final ServerWebExchange exchange;
 
 	/**
 	 * Creates a poll.
-	 * @param handler what handles it
-	 * @param loop the event loop that owns the client's socket
+	 * @param terms what it has in common with others
+	 * @param requestBody reads its body
+	 * @param socket the socket of its client
 	 * @param exchange its request and its response
 	 */
-	WebFluxPoll(PollHandler handler, EventLoop loop, ServerWebExchange exchange) {
-		this.handler = handler;
-		this.loop = loop;
+	WebFluxPoll(PollTerms terms, RequestBody requestBody, ClientSocket socket, ServerWebExchange exchange) {
+		this.terms = terms;
+		this.requestBody = requestBody;
+		this.socket = socket;
 		this.exchange = exchange;
 	}
 
@@ -64,7 +67,7 @@ final class WebFluxPoll extends Mono<Void> {
 
 		private Exchange(CoreSubscriber<? super Void> actual) {
 			this.actual = actual;
-			this.poll = new Poll(WebFluxPoll.this.handler.terms(), WebFluxPoll.this.loop, this);
+			this.poll = new Poll(WebFluxPoll.this.terms, WebFluxPoll.this.socket.loop(), this);
 		}
 
 		@Override
@@ -89,7 +92,7 @@ final class WebFluxPoll extends Mono<Void> {
 				ask(whole.body());
 				return;
 			}
-			Disposable reading = WebFluxPoll.this.handler.body(request, WebFluxPoll.this.loop)
+			Disposable reading = WebFluxPoll.this.requestBody.read(request, WebFluxPoll.this.socket.loop())
 				.subscribe(this::ask, this.poll::onError, null, currentContext());
 			this.reading = reading;
 			if (this.over) {
@@ -128,7 +131,7 @@ final class WebFluxPoll extends Mono<Void> {
 
 		@Override
 		public void watch(WriteListener listener) {
-			WebFluxPoll.this.handler.watch(WebFluxPoll.this.exchange.getRequest(), listener);
+			WebFluxPoll.this.socket.watch(listener);
 			this.actual.onComplete();
 		}
 
@@ -138,7 +141,7 @@ final class WebFluxPoll extends Mono<Void> {
 			if (error instanceof StalledClientException) {
 				// Else the server would complete the answer, whose headers are set: the
 				// client would take its cursor for that of a timeout, and lose the rest.
-				WebFluxPoll.this.handler.cut(WebFluxPoll.this.exchange.getRequest());
+				WebFluxPoll.this.socket.cut();
 			}
 			this.actual.onError(error);
 		}

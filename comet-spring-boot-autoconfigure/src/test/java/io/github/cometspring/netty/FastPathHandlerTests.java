@@ -24,7 +24,7 @@ import io.github.cometspring.web.JsonPolls;
 import io.github.cometspring.web.LegacyPolls;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
-import io.github.cometspring.web.SchedulerEventLoops;
+import io.github.cometspring.web.SchedulerClientSockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -85,10 +85,11 @@ class FastPathHandlerTests {
 
 	@BeforeEach
 	void connect() {
-		ReactorNettyEventLoops loops = new ReactorNettyEventLoops(new SchedulerEventLoops(this.time, 1), true);
+		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, PATIENCE), true,
+				PATIENCE);
 		FastPath path = new FastPath("/comet", List.of(new LegacyPolls(), new JsonPolls(), new BrokenPolls()),
-				this.subscriptions, loops, 1000, PATIENCE, () -> true, () -> null);
-		PollWay way = new FastPoll.Way(loops);
+				this.subscriptions, sockets, 1000, () -> true, () -> null);
+		PollWay way = new FastPoll.Way(sockets);
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, this.reads);
@@ -335,7 +336,7 @@ class FastPathHandlerTests {
 	void pollsWhenPlacesAreTakenShouldBeHandedOn() {
 		Flux.range(0, 5)
 			.map((i) -> this.subscriptions.connect(new LegacyPolls().dialect(),
-					new SchedulerEventLoops(this.time, 1).of(null)))
+					new SchedulerClientSockets(this.time, 1, PATIENCE).of(null).loop()))
 			.collectList()
 			.doOnNext((taken) -> {
 				read(head(), last("registration=x"));

@@ -14,7 +14,7 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Connection;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.web.LegacyPolls;
-import io.github.cometspring.web.SchedulerEventLoops;
+import io.github.cometspring.web.SchedulerClientSockets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -130,7 +130,7 @@ class PollContractTests {
 		List<Connection> others = new ArrayList<>();
 		for (int i = 0; i < PolledNode.MAX_CONNECTIONS; i++) {
 			others.add(node.subscriptions.connect(new LegacyPolls().dialect(),
-					new SchedulerEventLoops(node.time, 1).of(null)));
+					new SchedulerClientSockets(node.time, 1, PolledNode.WRITE_TIMEOUT).of(null).loop()));
 		}
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("503");

@@ -29,7 +29,7 @@ import io.github.cometspring.web.LegacyPolls;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollHandler;
-import io.github.cometspring.web.SchedulerEventLoops;
+import io.github.cometspring.web.SchedulerClientSockets;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -120,9 +120,10 @@ final class PolledNode implements AutoCloseable {
 		this.subscriptions = new Subscriptions(this.broker, this.control,
 				(authorizer != null) ? new Authorization(authorizer, AUTHORIZATION_TIMEOUT) : null,
 				new SubscriptionLimits(MAX_CONNECTIONS, 3, 1000, Duration.ofSeconds(15)));
-		ReactorNettyEventLoops loops = new ReactorNettyEventLoops(new SchedulerEventLoops(this.time, 1), true);
+		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, WRITE_TIMEOUT), true,
+				WRITE_TIMEOUT);
 		PollDialect dialect = new FailingPolls();
-		PollHandler handler = new PollHandler(this.subscriptions, loops, dialect, 1000, WRITE_TIMEOUT);
+		PollHandler handler = new PollHandler(this.subscriptions, sockets, dialect, 1000);
 		this.application = WebHttpHandlerBuilder.webHandler(handler).filter((exchange, chain) -> {
 			Mono<Void> action = this.beforeCommit;
 			if (action != null) {
@@ -136,10 +137,9 @@ final class PolledNode implements AutoCloseable {
 			this.client = new OrdinaryClient();
 		}
 		else {
-			FastPath path = new FastPath("/comet", List.of(dialect), this.subscriptions, loops, 1000, WRITE_TIMEOUT,
-					() -> true, () -> this.application);
-			PollWay polls = (way == Way.SHORT) ? new FastPoll.Way(loops)
-					: new ThroughWebFlux(() -> this.application, loops);
+			FastPath path = new FastPath("/comet", List.of(dialect), this.subscriptions, sockets, 1000, () -> true, () -> this.application);
+			PollWay polls = (way == Way.SHORT) ? new FastPoll.Way(sockets)
+					: new ThroughWebFlux(() -> this.application, sockets);
 			this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(path, polls));
 			this.client = new ConnectedClient();
 		}
