@@ -97,8 +97,7 @@ public final class CometWebFluxAutoConfiguration {
 	}
 
 	private static ClientSockets schedulerSockets(CometSettings settings) {
-		return new SchedulerClientSockets(Schedulers.parallel(), Schedulers.DEFAULT_POOL_SIZE,
-				settings.writeTimeout());
+		return new SchedulerClientSockets(Schedulers.parallel(), Schedulers.DEFAULT_POOL_SIZE, settings.writeTimeout());
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -108,8 +107,7 @@ public final class CometWebFluxAutoConfiguration {
 
 		@Bean
 		NettyClientSockets cometClientSockets(CometSettings settings) {
-			return new NettyClientSockets(schedulerSockets(settings), settings.fastPath(),
-					settings.writeTimeout());
+			return new NettyClientSockets(schedulerSockets(settings), settings.fastPath(), settings.writeTimeout());
 		}
 
 		@Bean

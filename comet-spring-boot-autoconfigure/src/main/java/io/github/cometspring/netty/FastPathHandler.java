@@ -29,11 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FastPathHandler extends ChannelDuplexHandler {
 
-	private final FastPath path;
+	private final PlainRequests requests;
 
 	private final PollWay way;
 
-	private final OrdinaryRequests ordinary = new OrdinaryRequests();
+	private final NettyClientSockets sockets;
+
+	private final ServerRequests server = new ServerRequests();
 
 	@SuppressWarnings("NullAway.Init") // before anything else can happen
 	private ChannelHandlerContext context;
@@ -72,9 +74,10 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 */
 	private boolean last;
 
-	FastPathHandler(FastPath path, PollWay way) {
-		this.path = path;
+	FastPathHandler(PlainRequests requests, PollWay way, NettyClientSockets sockets) {
+		this.requests = requests;
 		this.way = way;
+		this.sockets = sockets;
 	}
 
 	@Override
@@ -102,7 +105,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * request whose answer was taken over.
 	 */
 	private boolean isTurn() {
-		return this.held == null || this.ordinary.isArriving();
+		return this.held == null || this.server.isArriving();
 	}
 
 	private void take(Object message) {
@@ -124,7 +127,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
 		// Answers keep the order of the requests.
-		PollTerms terms = this.ordinary.areAnswered() ? this.path.terms(request) : null;
+		PollTerms terms = this.server.areAnswered() ? this.requests.terms(request) : null;
 		if (terms != null && this.plain == null) {
 			this.plain = PlainPipeline.isPlain(this.context.channel());
 		}
@@ -163,7 +166,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		if (message instanceof HttpRequest) {
 			this.last = false;
 		}
-		this.ordinary.add(message);
+		this.server.add(message);
 		this.context.fireChannelRead(message);
 	}
 
@@ -223,7 +226,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * Tells when the client has taken all that was written to it.
 	 */
 	void watch(WriteListener listener) {
-		this.path.watch(this.context.channel(), listener);
+		this.sockets.watch(this.context.channel(), listener);
 	}
 
 	/**
@@ -242,14 +245,14 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * the server.
 	 */
 	boolean isTakeable() {
-		return this.way.isAroundWebFlux() && this.ordinary.isOneSimple() && this.held == null;
+		return this.way.isAroundWebFlux() && this.server.isOneSimple() && this.held == null;
 	}
 
 	/**
 	 * Whether more has come behind the request that the server is answering.
 	 */
 	boolean hasMoreThanOne() {
-		return this.ordinary.areSeveral() || (this.waiting != null && !this.waiting.isEmpty());
+		return this.server.areSeveral() || (this.waiting != null && !this.waiting.isEmpty());
 	}
 
 	/**
@@ -313,7 +316,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		boolean informational = message instanceof HttpResponse response
 				&& response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
 		if (message instanceof LastHttpContent && !informational) {
-			this.ordinary.answered();
+			this.server.answered();
 			this.plain = null;
 			if (this.completing) {
 				this.completing = false;
@@ -325,7 +328,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 			}
 		}
 		else if (message instanceof HttpResponse response && !informational) {
-			this.ordinary.answering(response);
+			this.server.answering(response);
 		}
 		context.write(message, promise);
 		if (informational && ((HttpResponse) message).status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {

@@ -1,6 +1,5 @@
 package io.github.cometspring.web;
 
-
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Batch;
@@ -68,8 +67,7 @@ public final class EventStreamHandler implements WebHandler {
 		}).flatMap((first) -> answer(exchange, source, first, socket)).doFinally((signal) -> source.exchangeEnded());
 	}
 
-	private Mono<Void> answer(ServerWebExchange exchange, BatchSource source, Batch first,
-			ClientSocket socket) {
+	private Mono<Void> answer(ServerWebExchange exchange, BatchSource source, Batch first, ClientSocket socket) {
 		ServerHttpResponse response = exchange.getResponse();
 		if (first.ending() == Ending.CHANNELS_ENDED
 				&& first.segments().stream().allMatch((segment) -> segment.messages().isEmpty() && !segment.isGap())

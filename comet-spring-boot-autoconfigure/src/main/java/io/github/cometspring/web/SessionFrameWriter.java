@@ -1,6 +1,5 @@
 package io.github.cometspring.web;
 
-
 import io.github.cometspring.subscription.Batch;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;

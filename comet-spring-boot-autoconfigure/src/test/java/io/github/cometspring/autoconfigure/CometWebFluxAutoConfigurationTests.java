@@ -57,7 +57,8 @@ class CometWebFluxAutoConfigurationTests {
 	@Test
 	void contextWhenReactorNettyIsAbsentShouldHaveLoopsOfItsOwn() {
 		this.runner.withClassLoader(new FilteredClassLoader(HttpServerRequest.class))
-			.run((context) -> assertThat(context).getBean(ClientSockets.class).isInstanceOf(SchedulerClientSockets.class));
+			.run((context) -> assertThat(context).getBean(ClientSockets.class)
+				.isInstanceOf(SchedulerClientSockets.class));
 	}
 
 	@Test

@@ -29,6 +29,7 @@ import io.github.cometspring.web.LegacyPolls;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollHandler;
+import io.github.cometspring.web.PollTerms;
 import io.github.cometspring.web.SchedulerClientSockets;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -120,8 +121,8 @@ final class PolledNode implements AutoCloseable {
 		this.subscriptions = new Subscriptions(this.broker, this.control,
 				(authorizer != null) ? new Authorization(authorizer, AUTHORIZATION_TIMEOUT) : null,
 				new SubscriptionLimits(MAX_CONNECTIONS, 3, 1000, Duration.ofSeconds(15)));
-		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, WRITE_TIMEOUT), true,
-				WRITE_TIMEOUT);
+		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, WRITE_TIMEOUT),
+				true, WRITE_TIMEOUT);
 		PollDialect dialect = new FailingPolls();
 		PollHandler handler = new PollHandler(this.subscriptions, sockets, dialect, 1000);
 		this.application = WebHttpHandlerBuilder.webHandler(handler).filter((exchange, chain) -> {
@@ -137,10 +138,11 @@ final class PolledNode implements AutoCloseable {
 			this.client = new OrdinaryClient();
 		}
 		else {
-			FastPath path = new FastPath("/comet", List.of(dialect), this.subscriptions, sockets, 1000, () -> true, () -> this.application);
+			PlainRequests requests = new PlainRequests("/comet",
+					List.of(new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines())), 1000);
 			PollWay polls = (way == Way.SHORT) ? new FastPoll.Way(sockets)
 					: new ThroughWebFlux(() -> this.application, sockets);
-			this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(path, polls));
+			this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, polls, sockets));
 			this.client = new ConnectedClient();
 		}
 	}
@@ -276,8 +278,7 @@ final class PolledNode implements AutoCloseable {
 			HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/comet");
 			head.headers().set("Host", "localhost").set("Content-Type", LEGACY).set("Content-Length", text.length());
 			connection.writeOneInbound(head);
-			connection.writeOneInbound(
-					new DefaultLastHttpContent(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8)));
+			connection.writeOneInbound(new DefaultLastHttpContent(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8)));
 			connection.flushInbound();
 			if (connection.inboundMessages().peek() instanceof HttpRequest) {
 				connection.readInbound();
