@@ -95,12 +95,10 @@ class ArchitectureTests {
 			"autoconfigure.CometShutdown", "subscription.Subscriptions", "subscription.Lane",
 			// Where a request begins: there is no context before it
 			"netty.NettyExchange",
-			// Polls that nobody in the application wants to know of
-			"netty.FastPoll",
 			// The request is over; the socket has kept what it needs
 			"netty.DetachingUpgradeStrategy",
-			// Deadlines, and frames that are written to a socket: behind all decisions
-			"web.EventStream", "web.SessionFrameWriter");
+			// Frames that are written to a socket: behind all decisions
+			"web.SessionFrameWriter");
 
 	private static final Set<String> CLASS_PATH = Set.of("getResource", "getResources", "getResourceAsStream",
 			"resources", "loadClass", "forName", "isPresent", "resolveClassName", "load", "loadFactories",

@@ -1,7 +1,7 @@
 package io.github.cometspring.autoconfigure;
 
 import io.github.cometspring.netty.ConnectionGuard;
-import io.github.cometspring.netty.ReactorNettyEventLoops;
+import io.github.cometspring.netty.NettyClientSockets;
 import reactor.netty.http.server.HttpServer;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -19,13 +19,13 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = CometWebFluxAutoConfiguration.class, before = CometFastPathAutoConfiguration.class)
 @ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class })
-@ConditionalOnBean(ReactorNettyEventLoops.class)
+@ConditionalOnBean(NettyClientSockets.class)
 public final class CometConnectionAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ConnectionGuard cometConnectionGuard(ReactorNettyEventLoops eventLoops) {
-		return new ConnectionGuard(eventLoops, ConnectionGuard.PATIENCE);
+	ConnectionGuard cometConnectionGuard(NettyClientSockets sockets) {
+		return new ConnectionGuard(sockets, ConnectionGuard.PATIENCE);
 	}
 
 	@Bean

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.cometspring.netty.FastPath;
-import io.github.cometspring.netty.ReactorNettyEventLoops;
+import io.github.cometspring.netty.NettyClientSockets;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
@@ -32,7 +32,7 @@ import org.springframework.core.annotation.Order;
  */
 @AutoConfiguration(after = CometWebFluxAutoConfiguration.class)
 @ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class, WebHttpHandlerBuilderCustomizer.class })
-@ConditionalOnBean({ Subscriptions.class, ReactorNettyEventLoops.class, CometHandlerMapping.class })
+@ConditionalOnBean({ Subscriptions.class, NettyClientSockets.class, CometHandlerMapping.class })
 @ConditionalOnBooleanProperty(name = "comet.fast-path", matchIfMissing = true)
 public final class CometFastPathAutoConfiguration {
 
@@ -45,7 +45,7 @@ public final class CometFastPathAutoConfiguration {
 	@Bean
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
-			Subscriptions subscriptions, ReactorNettyEventLoops eventLoops, CometSettings settings,
+			Subscriptions subscriptions, NettyClientSockets sockets, CometSettings settings,
 			FastPathEligibility eligibility) {
 		List<PollDialect> dialects = new ArrayList<>();
 		if (settings.transports().contains(Transport.LEGACY)) {
@@ -56,8 +56,8 @@ public final class CometFastPathAutoConfiguration {
 		}
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
-		FastPath fastPath = new FastPath(path, dialects, subscriptions, eventLoops, settings.maxRequestSize(),
-				settings.writeTimeout(), eligibility::isEligible, eligibility::application);
+		FastPath fastPath = new FastPath(path, dialects, subscriptions, sockets, settings.maxRequestSize(),
+				eligibility::isEligible, eligibility::application);
 		// One that was extended may put something before all that it serves.
 		return (factory) -> {
 			if (factory.getClass() == NettyReactiveWebServerFactory.class) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.web.EventLoops;
+import io.github.cometspring.web.ClientSockets;
 import reactor.core.publisher.Flux;
 
 import org.springframework.context.SmartLifecycle;
@@ -23,13 +23,13 @@ final class CometShutdown implements SmartLifecycle {
 
 	private final Subscriptions subscriptions;
 
-	private final EventLoops eventLoops;
+	private final ClientSockets sockets;
 
 	private volatile boolean running;
 
-	CometShutdown(Subscriptions subscriptions, EventLoops eventLoops) {
+	CometShutdown(Subscriptions subscriptions, ClientSockets sockets) {
 		this.subscriptions = subscriptions;
-		this.eventLoops = eventLoops;
+		this.sockets = sockets;
 	}
 
 	@Override
@@ -57,7 +57,7 @@ final class CometShutdown implements SmartLifecycle {
 	}
 
 	private boolean nobodyIsLeft() {
-		return this.eventLoops.exchanges() == 0 && Arrays.stream(Transport.values())
+		return this.sockets.exchanges() == 0 && Arrays.stream(Transport.values())
 			.allMatch((transport) -> this.subscriptions.connections(transport) == 0);
 	}
 

@@ -4,20 +4,20 @@ import java.util.EnumMap;
 import java.util.Map;
 
 import io.github.cometspring.netty.DetachingUpgradeStrategy;
-import io.github.cometspring.netty.ReactorNettyEventLoops;
+import io.github.cometspring.netty.NettyClientSockets;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.AllowedOrigins;
+import io.github.cometspring.web.ClientSockets;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.CometWebHandler;
 import io.github.cometspring.web.CometWebSocketHandler;
-import io.github.cometspring.web.EventLoops;
 import io.github.cometspring.web.EventStreamHandler;
 import io.github.cometspring.web.JsonPolls;
 import io.github.cometspring.web.LegacyPolls;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollHandler;
-import io.github.cometspring.web.SchedulerEventLoops;
+import io.github.cometspring.web.SchedulerClientSockets;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.scheduler.Schedulers;
@@ -60,19 +60,18 @@ public final class CometWebFluxAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	EventStreamHandler cometEventStreamHandler(Subscriptions subscriptions, EventLoops eventLoops,
-			CometSettings settings) {
-		return new EventStreamHandler(subscriptions, eventLoops, settings.writeTimeout());
+	EventStreamHandler cometEventStreamHandler(Subscriptions subscriptions, ClientSockets sockets) {
+		return new EventStreamHandler(subscriptions, sockets);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	CometHandlerMapping cometHandlerMapping(Subscriptions subscriptions, EventLoops eventLoops,
+	CometHandlerMapping cometHandlerMapping(Subscriptions subscriptions, ClientSockets sockets,
 			EventStreamHandler events, ObjectProvider<CometWebSocketHandler> webSocket, CometSettings settings) {
-		PollHandler legacy = pollHandler(new LegacyPolls(), subscriptions, eventLoops, settings);
+		PollHandler legacy = pollHandler(new LegacyPolls(), subscriptions, sockets, settings);
 		Map<Transport, WebHandler> handlers = new EnumMap<>(Transport.class);
 		handlers.put(Transport.LEGACY, legacy);
-		handlers.put(Transport.JSON, pollHandler(new JsonPolls(), subscriptions, eventLoops, settings));
+		handlers.put(Transport.JSON, pollHandler(new JsonPolls(), subscriptions, sockets, settings));
 		handlers.put(Transport.SSE, events);
 		webSocket.ifAvailable((handler) -> handlers.put(Transport.WEBSOCKET, handler));
 		handlers.keySet().retainAll(settings.transports());
@@ -82,9 +81,9 @@ public final class CometWebFluxAutoConfiguration {
 				everywhere ? legacy : new CometWebHandler(handlers, allowedOrigins), allowedOrigins);
 	}
 
-	private static PollHandler pollHandler(PollDialect polls, Subscriptions subscriptions, EventLoops eventLoops,
+	private static PollHandler pollHandler(PollDialect polls, Subscriptions subscriptions, ClientSockets sockets,
 			CometSettings settings) {
-		return new PollHandler(subscriptions, eventLoops, polls, settings.maxRequestSize(), settings.writeTimeout());
+		return new PollHandler(subscriptions, sockets, polls, settings.maxRequestSize());
 	}
 
 	@Bean
@@ -93,27 +92,27 @@ public final class CometWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	CometShutdown cometShutdown(Subscriptions subscriptions, EventLoops eventLoops) {
-		return new CometShutdown(subscriptions, eventLoops);
+	CometShutdown cometShutdown(Subscriptions subscriptions, ClientSockets sockets) {
+		return new CometShutdown(subscriptions, sockets);
 	}
 
-	private static EventLoops schedulerEventLoops() {
-		return new SchedulerEventLoops(Schedulers.parallel(), Schedulers.DEFAULT_POOL_SIZE);
+	private static ClientSockets schedulerSockets(CometSettings settings) {
+		return new SchedulerClientSockets(Schedulers.parallel(), Schedulers.DEFAULT_POOL_SIZE, settings.writeTimeout());
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(HttpServerRequest.class)
-	@ConditionalOnMissingBean(EventLoops.class)
+	@ConditionalOnMissingBean(ClientSockets.class)
 	static class ReactorNettyConfiguration {
 
 		@Bean
-		ReactorNettyEventLoops cometEventLoops(CometSettings settings) {
-			return new ReactorNettyEventLoops(schedulerEventLoops(), settings.fastPath());
+		NettyClientSockets cometClientSockets(CometSettings settings) {
+			return new NettyClientSockets(schedulerSockets(settings), settings.fastPath(), settings.writeTimeout());
 		}
 
 		@Bean
 		@ConditionalOnMissingBean
-		CometWebSocketHandler cometWebSocketHandler(Subscriptions subscriptions, ReactorNettyEventLoops eventLoops,
+		CometWebSocketHandler cometWebSocketHandler(Subscriptions subscriptions, NettyClientSockets sockets,
 				CometSettings settings) {
 			RequestUpgradeStrategy ordinary = new ReactorNettyRequestUpgradeStrategy(() -> WebsocketServerSpec.builder()
 				// Pings are answered by us, when the client has taken the answer
@@ -121,9 +120,8 @@ public final class CometWebFluxAutoConfiguration {
 				.handlePing(true)
 				.maxFramePayloadLength(settings.maxRequestSize()));
 			WebSocketService webSockets = new HandshakeWebSocketService(
-					new DetachingUpgradeStrategy(ordinary, eventLoops, settings.maxRequestSize()));
-			return new CometWebSocketHandler(subscriptions, eventLoops, webSockets, settings.limits().maxChannels(),
-					settings.writeTimeout());
+					new DetachingUpgradeStrategy(ordinary, sockets, settings.maxRequestSize()));
+			return new CometWebSocketHandler(subscriptions, sockets, webSockets, settings.limits().maxChannels());
 		}
 
 	}
@@ -142,12 +140,12 @@ public final class CometWebFluxAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingClass("reactor.netty.http.server.HttpServerRequest")
-	@ConditionalOnMissingBean(EventLoops.class)
+	@ConditionalOnMissingBean(ClientSockets.class)
 	static class OtherServerConfiguration {
 
 		@Bean
-		EventLoops cometEventLoops() {
-			return schedulerEventLoops();
+		ClientSockets cometClientSockets(CometSettings settings) {
+			return schedulerSockets(settings);
 		}
 
 	}

@@ -3,37 +3,43 @@ package io.github.cometspring.netty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.PollTerms;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * What has arrived of a poll, from its head on, whose messages it owns. Belongs to the
- * event loop of its connection.
+ * What has arrived of a poll, from its head on, whose messages it owns; as a function,
+ * the values of its headers by their names. Belongs to the event loop of its connection.
  */
-final class ArrivingPoll {
+final class ArrivingPoll implements Function<String, List<String>> {
 
-	private final PollDialect dialect;
+	private final PollTerms terms;
 
 	private final HttpRequest head;
 
 	private final List<Object> messages = new ArrayList<>(2);
 
-	ArrivingPoll(PollDialect dialect, HttpRequest head) {
-		this.dialect = dialect;
+	ArrivingPoll(PollTerms terms, HttpRequest head) {
+		this.terms = terms;
 		this.head = head;
 		this.messages.add(head);
 	}
 
-	PollDialect dialect() {
-		return this.dialect;
+	PollTerms terms() {
+		return this.terms;
 	}
 
 	HttpRequest head() {
 		return this.head;
+	}
+
+	@Override
+	public List<String> apply(String header) {
+		return this.head.headers().getAll(header);
 	}
 
 	void add(Object message) {

@@ -27,18 +27,18 @@ public final class ConnectionGuard {
 	 */
 	public static final Duration PATIENCE = Duration.ofSeconds(30);
 
-	private final ReactorNettyEventLoops eventLoops;
+	private final NettyClientSockets sockets;
 
 	private final Deadlines deadlines;
 
 	/**
 	 * Creates the guard of a server.
-	 * @param eventLoops where clients are served
+	 * @param sockets the sockets of its clients
 	 * @param patience how long a request may take to arrive; a connection may be idle
 	 * between two requests for three times as long
 	 */
-	public ConnectionGuard(ReactorNettyEventLoops eventLoops, Duration patience) {
-		this.eventLoops = eventLoops;
+	public ConnectionGuard(NettyClientSockets sockets, Duration patience) {
+		this.sockets = sockets;
 		this.deadlines = new Deadlines(patience);
 	}
 
@@ -56,7 +56,7 @@ public final class ConnectionGuard {
 				UnreadBytes unread = new UnreadBytes();
 				pipeline.addBefore(NettyPipeline.HttpCodec, PlainPipeline.UNREAD, unread);
 				pipeline.addAfter(NettyPipeline.HttpCodec, PlainPipeline.GUARD,
-						new GuardHandler(this.deadlines, this.eventLoops, unread, !observed));
+						new GuardHandler(this.deadlines, this.sockets, unread, !observed));
 			}
 		});
 	}

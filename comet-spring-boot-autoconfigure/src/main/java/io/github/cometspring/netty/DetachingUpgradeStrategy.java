@@ -41,34 +41,35 @@ public final class DetachingUpgradeStrategy implements RequestUpgradeStrategy {
 
 	private final RequestUpgradeStrategy ordinary;
 
-	private final ReactorNettyEventLoops eventLoops;
+	private final NettyClientSockets sockets;
 
 	private final WebSocketDecoderConfig decoding;
 
 	/**
 	 * Creates a strategy.
 	 * @param ordinary the strategy to take otherwise
-	 * @param eventLoops tells whether there is anybody between an answer and its socket
+	 * @param sockets tells whether there is anybody between an answer and its socket
 	 * @param maxFramePayloadLength the size of the largest message, in bytes
 	 */
-	public DetachingUpgradeStrategy(RequestUpgradeStrategy ordinary, ReactorNettyEventLoops eventLoops,
+	public DetachingUpgradeStrategy(RequestUpgradeStrategy ordinary, NettyClientSockets sockets,
 			int maxFramePayloadLength) {
 		this.ordinary = ordinary;
-		this.eventLoops = eventLoops;
+		this.sockets = sockets;
 		this.decoding = WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(maxFramePayloadLength).build();
 	}
 
 	@Override
 	public Mono<Void> upgrade(ServerWebExchange exchange, WebSocketHandler handler, @Nullable String subProtocol,
 			Supplier<HandshakeInfo> handshakeInfo) {
-		Channel connection = ReactorNettyEventLoops.connection(exchange.getRequest());
-		Channel channel = this.eventLoops.direct(exchange.getRequest(), exchange.getResponse());
-		FastPathHandler path = (channel != null && channel.eventLoop().inEventLoop())
+		NettyClientSocket socket = this.sockets.find(exchange.getRequest());
+		if (socket == null) {
+			return this.ordinary.upgrade(exchange, handler, subProtocol, handshakeInfo);
+		}
+		Channel channel = socket.channel();
+		FastPathHandler path = (channel.eventLoop().inEventLoop() && socket.isDirect(exchange.getResponse()))
 				? channel.pipeline().get(FastPathHandler.class) : null;
-		if (channel == null || path == null || !path.isTakeable()) {
-			if (connection != null) {
-				FrameRules.apply(connection, this.decoding.maxFramePayloadLength());
-			}
+		if (path == null || !path.isTakeable()) {
+			FrameRules.apply(channel, this.decoding.maxFramePayloadLength());
 			return this.ordinary.upgrade(exchange, handler, subProtocol, handshakeInfo);
 		}
 		// What the application does when an answer begins, and its headers

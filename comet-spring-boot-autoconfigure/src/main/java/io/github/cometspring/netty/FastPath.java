@@ -1,21 +1,13 @@
 package io.github.cometspring.netty;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
-import io.github.cometspring.web.WriteListener;
-import io.netty.channel.Channel;
+import io.github.cometspring.web.PollTerms;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import io.netty.handler.codec.http.cookie.ServerCookieEncoder;
 import org.jspecify.annotations.Nullable;
@@ -39,32 +31,19 @@ import org.springframework.http.server.reactive.HttpHandler;
  */
 public final class FastPath {
 
-	/**
-	 * More digits are no length of a plain request.
-	 */
-	private static final int MOST_DIGITS = 9;
-
-	private final String path;
-
-	private final List<PollDialect> dialects;
+	private final PlainRequests requests;
 
 	private final PollWay around;
 
 	private final PollWay through;
 
-	private final ReactorNettyEventLoops eventLoops;
-
-	private final int maxRequestSize;
-
-	private final Duration writeTimeout;
+	private final NettyClientSockets sockets;
 
 	private final BooleanSupplier eligible;
 
 	private final Supplier<@Nullable HttpHandler> application;
 
 	private volatile boolean open;
-
-	private volatile boolean forwarded;
 
 	private volatile boolean plainCookies;
 
@@ -73,23 +52,21 @@ public final class FastPath {
 	 * @param path the path of the endpoint on the server, literal
 	 * @param dialects the polling dialects that are switched on
 	 * @param subscriptions what it opens
-	 * @param eventLoops where clients are served
+	 * @param sockets the sockets of clients
 	 * @param maxRequestSize the size of the largest request body, in bytes
-	 * @param writeTimeout how long a client may take to receive an answer
 	 * @param eligible whether there is nobody in the application who would miss the polls
 	 * @param application what answers all requests of the application; {@code null} if
 	 * it, too, has to get them from the server
 	 */
-	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions,
-			ReactorNettyEventLoops eventLoops, int maxRequestSize, Duration writeTimeout, BooleanSupplier eligible,
-			Supplier<@Nullable HttpHandler> application) {
-		this.path = path;
-		this.dialects = List.copyOf(dialects);
-		this.around = new AroundWebFlux(subscriptions, eventLoops);
-		this.through = new ThroughWebFlux(application, eventLoops);
-		this.eventLoops = eventLoops;
-		this.maxRequestSize = maxRequestSize;
-		this.writeTimeout = writeTimeout;
+	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions, NettyClientSockets sockets,
+			int maxRequestSize, BooleanSupplier eligible, Supplier<@Nullable HttpHandler> application) {
+		List<PollTerms> polls = dialects.stream()
+			.map((dialect) -> new PollTerms(subscriptions, dialect, sockets.writeDeadlines()))
+			.toList();
+		this.requests = new PlainRequests(path, polls, maxRequestSize);
+		this.around = new FastPoll.Way(sockets);
+		this.through = new ThroughWebFlux(application, sockets);
+		this.sockets = sockets;
 		this.eligible = eligible;
 		this.application = application;
 	}
@@ -105,8 +82,8 @@ public final class FastPath {
 		// Others may go on setting it up.
 		return server.doOnBind((config) -> {
 			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
-			this.eventLoops.setCompressing(compressing);
-			this.forwarded = config.isForwarded();
+			this.sockets.setCompressing(compressing);
+			this.requests.setForwarded(config.isForwarded());
 			this.open = !observed && !compressing && isPlain(config);
 			this.plainCookies = hasPlainCookies(config);
 		}).doOnChannelInit((observer, channel, address) -> {
@@ -116,7 +93,8 @@ public final class FastPath {
 				// What is piled up is counted before anything is kept here.
 				String before = (pipeline.get(PlainPipeline.GUARD) != null) ? PlainPipeline.GUARD
 						: NettyPipeline.HttpCodec;
-				pipeline.addAfter(before, PlainPipeline.FAST_PATH, new FastPathHandler(this, way));
+				pipeline.addAfter(before, PlainPipeline.FAST_PATH,
+						new FastPathHandler(this.requests, way, this.sockets));
 			}
 		});
 	}
@@ -127,7 +105,7 @@ public final class FastPath {
 		}
 		// Who has shown a certificate, and what proxies have told of, the server knows
 		// best.
-		boolean known = !this.forwarded && pipeline.get(NettyPipeline.SslHandler) == null
+		boolean known = !this.requests.areForwarded() && pipeline.get(NettyPipeline.SslHandler) == null
 				&& pipeline.get(NettyPipeline.ProxyProtocolDecoder) == null;
 		return (known && this.plainCookies && this.application.get() != null) ? this.through : null;
 	}
@@ -145,59 +123,6 @@ public final class FastPath {
 	private static boolean hasPlainCookies(HttpServerConfig config) {
 		return config.cookieDecoder() == ServerCookieDecoder.STRICT
 				&& config.cookieEncoder() == ServerCookieEncoder.STRICT;
-	}
-
-	/**
-	 * The dialect of a request that could be served, so far as its head tells.
-	 * @param request the head of the request
-	 * @return the dialect, or {@code null} if it has to go the ordinary way
-	 */
-	@Nullable PollDialect dialect(HttpRequest request) {
-		HttpHeaders headers = request.headers();
-		if (!HttpMethod.POST.equals(request.method()) || !this.path.equals(request.uri())
-				|| !request.decoderResult().isSuccess() || !isPersistent(request) || !hasPlainBody(headers)
-				|| !isPlain(headers)) {
-			return null;
-		}
-		List<String> contentTypes = headers.getAll(HttpHeaderNames.CONTENT_TYPE);
-		if (contentTypes.size() != 1) {
-			return null;
-		}
-		for (PollDialect dialect : this.dialects) {
-			if (dialect.speaks(contentTypes.get(0))) {
-				return dialect;
-			}
-		}
-		return null;
-	}
-
-	private boolean isPlain(HttpHeaders headers) {
-		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.UPGRADE)
-				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && PlainHeaders.haveHost(headers)
-				&& (!this.forwarded || PlainHeaders.haveForwarding(headers));
-	}
-
-	/**
-	 * Whether the connection stays open when a request has been answered.
-	 * @param request the head of the request
-	 * @return {@code true} for HTTP/1.1, unless the client wants it closed
-	 */
-	static boolean isPersistent(HttpRequest request) {
-		return HttpVersion.HTTP_1_1.equals(request.protocolVersion()) && HttpUtil.isKeepAlive(request);
-	}
-
-	private boolean hasPlainBody(HttpHeaders headers) {
-		String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-		return length != null && PlainHeaders.isNumber(length, 0, MOST_DIGITS)
-				&& Integer.parseInt(length) <= this.maxRequestSize
-				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
-	}
-
-	/**
-	 * Tells when a client has taken all that was written to it, or cuts it off.
-	 */
-	void watch(Channel channel, WriteListener listener) {
-		this.eventLoops.watch(channel, this.writeTimeout, listener);
 	}
 
 }

@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 import io.github.cometspring.web.PollAnswer;
-import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.PollTerms;
+import io.github.cometspring.web.WriteListener;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -22,15 +24,18 @@ import org.jspecify.annotations.Nullable;
  * poll until it is known which way the poll goes, and lets go on what the server takes
  * for answered: an event stream. What arrives while an answer is held waits for its turn;
  * {@link GuardHandler} bounds how much of it there is. Belongs to the event loop of the
- * connection.
+ * connection. Longer than most classes, as all of it is about one state: whose turn it is
+ * on the connection.
  */
 final class FastPathHandler extends ChannelDuplexHandler {
 
-	private final FastPath path;
+	private final PlainRequests requests;
 
 	private final PollWay way;
 
-	private final OrdinaryRequests ordinary = new OrdinaryRequests();
+	private final NettyClientSockets sockets;
+
+	private final ServerRequests server = new ServerRequests();
 
 	@SuppressWarnings("NullAway.Init") // before anything else can happen
 	private ChannelHandlerContext context;
@@ -69,9 +74,10 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 */
 	private boolean last;
 
-	FastPathHandler(FastPath path, PollWay way) {
-		this.path = path;
+	FastPathHandler(PlainRequests requests, PollWay way, NettyClientSockets sockets) {
+		this.requests = requests;
 		this.way = way;
+		this.sockets = sockets;
 	}
 
 	@Override
@@ -99,7 +105,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * request whose answer was taken over.
 	 */
 	private boolean isTurn() {
-		return this.held == null || this.ordinary.isArriving();
+		return this.held == null || this.server.isArriving();
 	}
 
 	private void take(Object message) {
@@ -121,11 +127,11 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
 		// Answers keep the order of the requests.
-		PollDialect dialect = this.ordinary.areAnswered() ? this.path.dialect(request) : null;
-		if (dialect != null && this.plain == null) {
+		PollTerms terms = this.server.areAnswered() ? this.requests.terms(request) : null;
+		if (terms != null && this.plain == null) {
 			this.plain = PlainPipeline.isPlain(this.context.channel());
 		}
-		return (dialect != null && Boolean.TRUE.equals(this.plain)) ? new ArrivingPoll(dialect, request) : null;
+		return (terms != null && Boolean.TRUE.equals(this.plain)) ? new ArrivingPoll(terms, request) : null;
 	}
 
 	private void decide(ArrivingPoll arriving) {
@@ -136,7 +142,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		}
 		this.last = true;
 		this.held = poll;
-		poll.start();
+		poll.start(arriving);
 		releaseArriving();
 	}
 
@@ -160,7 +166,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		if (message instanceof HttpRequest) {
 			this.last = false;
 		}
-		this.ordinary.add(message);
+		this.server.add(message);
 		this.context.fireChannelRead(message);
 	}
 
@@ -185,27 +191,42 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	// What goes out
 
 	/**
-	 * Answers the poll.
+	 * Writes the answer to the poll.
+	 * @return whether it was written, or waits to be; if not, the connection is closed
 	 */
-	void answer(FastPoll poll, PollAnswer answer) {
-		if (this.held == poll) {
-			releaseArriving();
-			this.context.writeAndFlush(NettyAnswer.response(answer));
-			this.path.watch(this.context.channel(), poll);
+	boolean answer(HeldPoll poll, PollAnswer answer) {
+		if (this.held != poll) {
+			return false;
 		}
+		FullHttpResponse response = NettyAnswer.response(answer);
+		releaseArriving();
+		boolean failed = this.context.writeAndFlush(response).cause() != null;
+		if (failed) {
+			// Nobody knows how much of it was written.
+			this.context.close();
+		}
+		return !failed;
 	}
 
 	/**
-	 * Refuses the poll: the ordinary way if it has just arrived, which knows best why.
+	 * Hands the poll on, if it has just arrived: the ordinary way knows best what there
+	 * is to say.
+	 * @return whether it was handed on
 	 */
-	void refuse(FastPoll poll, PollAnswer answer) {
-		if (this.held == poll && this.arriving != null) {
+	boolean handOn(HeldPoll poll) {
+		boolean possible = this.held == poll && this.arriving != null;
+		if (possible) {
 			this.held = null;
 			handOnArriving();
 		}
-		else {
-			answer(poll, answer);
-		}
+		return possible;
+	}
+
+	/**
+	 * Tells when the client has taken all that was written to it.
+	 */
+	void watch(WriteListener listener) {
+		this.sockets.watch(this.context.channel(), listener);
 	}
 
 	/**
@@ -224,14 +245,14 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * the server.
 	 */
 	boolean isTakeable() {
-		return this.way.isAroundWebFlux() && this.ordinary.isOneSimple() && this.held == null;
+		return this.way.isAroundWebFlux() && this.server.isOneSimple() && this.held == null;
 	}
 
 	/**
 	 * Whether more has come behind the request that the server is answering.
 	 */
 	boolean hasMoreThanOne() {
-		return this.ordinary.areSeveral() || (this.waiting != null && !this.waiting.isEmpty());
+		return this.server.areSeveral() || (this.waiting != null && !this.waiting.isEmpty());
 	}
 
 	/**
@@ -295,7 +316,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		boolean informational = message instanceof HttpResponse response
 				&& response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
 		if (message instanceof LastHttpContent && !informational) {
-			this.ordinary.answered();
+			this.server.answered();
 			this.plain = null;
 			if (this.completing) {
 				this.completing = false;
@@ -307,7 +328,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 			}
 		}
 		else if (message instanceof HttpResponse response && !informational) {
-			this.ordinary.answering(response);
+			this.server.answering(response);
 		}
 		context.write(message, promise);
 		if (informational && ((HttpResponse) message).status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {

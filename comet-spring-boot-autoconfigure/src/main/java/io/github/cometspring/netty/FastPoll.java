@@ -1,133 +1,117 @@
 package io.github.cometspring.netty;
 
-import io.github.cometspring.subscription.Batch;
-import io.github.cometspring.subscription.Connection;
-import io.github.cometspring.subscription.SubscriptionRejectedException;
-import io.github.cometspring.subscription.SubscriptionRequest;
+import io.github.cometspring.web.Poll;
 import io.github.cometspring.web.PollAnswer;
-import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.PollClient;
+import io.github.cometspring.web.PollTerms;
 import io.github.cometspring.web.WriteListener;
-import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
-import reactor.core.CoreSubscriber;
+import io.netty.channel.ChannelHandlerContext;
+import reactor.core.publisher.Mono;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
 import org.springframework.http.HttpStatus;
 
 /**
- * A poll on the fast path. Belongs to the event loop of its connection.
+ * A poll that nobody in the application would miss: it is answered before WebFlux has
+ * seen it. What cannot be served while all of the request is still there goes the
+ * ordinary way, which meets it again, and says what has to be said. Belongs to the event
+ * loop of its connection.
  */
-final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
+final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
 	private static final Logger logger = Loggers.getLogger(FastPoll.class);
 
+	private final PollTerms terms;
+
 	private final FastPathHandler handler;
 
-	private final PollDialect dialect;
+	private final Poll poll;
 
-	private final Connection connection;
-
-	private @Nullable SubscriptionRequest asked;
-
-	private @Nullable Subscription subscription;
-
-	private @Nullable Batch batch;
-
-	private boolean over;
-
-	FastPoll(FastPathHandler handler, PollDialect dialect, Connection connection, SubscriptionRequest asked) {
+	FastPoll(PollTerms terms, NettyClientSockets sockets, FastPathHandler handler, ChannelHandlerContext context) {
+		this.terms = terms;
 		this.handler = handler;
-		this.dialect = dialect;
-		this.connection = connection;
-		this.asked = asked;
+		this.poll = new Poll(terms, sockets.loop(context.channel()), this);
 	}
 
 	@Override
-	public void start() {
-		SubscriptionRequest asked = this.asked;
-		// Not kept: very many may be held.
-		this.asked = null;
-		if (asked != null) {
-			this.connection.listen(asked).subscribe(this);
+	public void start(ArrivingPoll arriving) {
+		if (this.poll.admit()) {
+			this.poll.ask(arriving, arriving.body(), Mono.empty());
 		}
 	}
 
 	@Override
-	public void onSubscribe(Subscription subscription) {
-		this.subscription = subscription;
-		subscription.request(1);
-	}
-
-	@Override
-	public void onNext(Batch batch) {
-		if (this.over) {
-			batch.failed();
-			return;
+	public void answer(PollAnswer answer) {
+		if (this.handler.answer(this, answer)) {
+			this.poll.written();
 		}
-		this.batch = batch;
-		leave();
-		this.handler.answer(this, answer(batch));
-	}
-
-	private PollAnswer answer(Batch batch) {
-		try {
-			return this.dialect.answer(batch);
-		}
-		catch (RuntimeException ex) {
-			logger.error("A poll could not be answered", ex);
-			batch.failed();
-			return this.dialect.refuse(HttpStatus.INTERNAL_SERVER_ERROR, null);
+		else {
+			this.poll.end();
 		}
 	}
 
 	@Override
-	public void onComplete() {
-		// There was one batch, and it ended the poll.
-	}
-
-	@Override
-	public void onError(Throwable error) {
-		if (!this.over) {
-			end();
-			this.handler.refuse(this, (error instanceof SubscriptionRejectedException rejected)
-					? this.dialect.refuse(rejected) : this.dialect.refuse(HttpStatus.INTERNAL_SERVER_ERROR, null));
+	public void refuse(PollAnswer refusal) {
+		if (this.handler.handOn(this)) {
+			this.poll.end();
+		}
+		else {
+			answer(refusal);
 		}
 	}
 
-	/**
-	 * Lets go of the subscription, and of the place that the client has: it has its
-	 * answer, or has gone, or its poll goes the ordinary way.
-	 */
 	@Override
-	public void end() {
-		leave();
-		this.connection.close();
+	public void fail(Throwable error) {
+		if (!this.handler.handOn(this)) {
+			logger.error("A poll could not be answered", error);
+			if (this.handler.answer(this, this.terms.dialect().refuse(HttpStatus.INTERNAL_SERVER_ERROR, null))) {
+				this.handler.watch(this);
+			}
+		}
 	}
 
-	private void leave() {
-		this.over = true;
-		Subscription subscription = this.subscription;
-		if (subscription != null) {
-			subscription.cancel();
-		}
+	@Override
+	public void watch(WriteListener listener) {
+		this.handler.watch(this);
 	}
 
 	@Override
 	public void taken() {
-		if (this.batch != null) {
-			this.batch.written();
-		}
-		this.connection.close();
+		this.poll.taken();
 		this.handler.proceed();
 	}
 
 	@Override
 	public void lost() {
-		if (this.batch != null) {
-			this.batch.failed();
+		this.poll.lost();
+	}
+
+	/**
+	 * The connection has ended.
+	 */
+	@Override
+	public void end() {
+		this.poll.end();
+	}
+
+	/**
+	 * The way of these polls.
+	 *
+	 * @param sockets the sockets of clients
+	 */
+	record Way(NettyClientSockets sockets) implements PollWay {
+
+		@Override
+		public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+			return new FastPoll(arriving.terms(), this.sockets, handler, context);
 		}
-		this.connection.close();
+
+		@Override
+		public boolean isAroundWebFlux() {
+			return true;
+		}
+
 	}
 
 }

@@ -40,7 +40,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 
 	private final Deadlines deadlines;
 
-	private final ReactorNettyEventLoops eventLoops;
+	private final NettyClientSockets sockets;
 
 	private final UnreadBytes unread;
 
@@ -100,16 +100,16 @@ final class GuardHandler extends ChannelDuplexHandler {
 	 */
 	private boolean over;
 
-	GuardHandler(Deadlines deadlines, ReactorNettyEventLoops eventLoops, UnreadBytes unread, boolean refusing) {
+	GuardHandler(Deadlines deadlines, NettyClientSockets sockets, UnreadBytes unread, boolean refusing) {
 		this.deadlines = deadlines;
-		this.eventLoops = eventLoops;
+		this.sockets = sockets;
 		this.unread = unread;
 		this.refusing = refusing;
 	}
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
-		this.countdown = this.deadlines.countdown(this.eventLoops.of(context.channel()), () -> expire(context));
+		this.countdown = this.deadlines.countdown(this.sockets.loop(context.channel()), () -> expire(context));
 		this.countdown.start();
 	}
 

@@ -6,8 +6,10 @@ package io.github.cometspring.netty;
 interface HeldPoll extends HeldAnswer {
 
 	/**
-	 * Begins to answer. The poll may be answered before this returns.
+	 * Begins to answer. The poll may be answered before this returns, or have gone the
+	 * ordinary way.
+	 * @param arriving the poll, all of it, which is not kept
 	 */
-	void start();
+	void start(ArrivingPoll arriving);
 
 }

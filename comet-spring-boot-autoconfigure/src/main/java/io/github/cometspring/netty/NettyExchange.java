@@ -20,24 +20,24 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 
 	private final FastPathHandler handler;
 
-	private final ReactorNettyEventLoops eventLoops;
+	private final NettyClientSockets sockets;
 
 	private volatile @Nullable Subscription subscription;
 
 	private volatile boolean ended;
 
 	NettyExchange(HttpHandler application, NettyServerHttpRequest request, NettyServerHttpResponse response,
-			FastPathHandler handler, ReactorNettyEventLoops eventLoops) {
+			FastPathHandler handler, NettyClientSockets sockets) {
 		this.application = application;
 		this.request = request;
 		this.response = response;
 		this.handler = handler;
-		this.eventLoops = eventLoops;
+		this.sockets = sockets;
 	}
 
 	@Override
-	public void start() {
-		this.eventLoops.exchangeBegan();
+	public void start(ArrivingPoll arriving) {
+		this.sockets.exchangeBegan();
 		try {
 			this.application.handle(this.request, this.response).subscribe(this);
 		}
@@ -83,7 +83,7 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 		boolean left = !this.ended;
 		if (left) {
 			this.ended = true;
-			this.eventLoops.exchangeEnded();
+			this.sockets.exchangeEnded();
 		}
 		return left;
 	}

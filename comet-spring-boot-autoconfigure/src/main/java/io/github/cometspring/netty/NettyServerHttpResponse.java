@@ -132,7 +132,13 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 		NettyAnswer.headers(answer)
 			.iteratorCharSequence()
 			.forEachRemaining((header) -> this.headers.set(header.getKey(), header.getValue()));
-		return doCommit(() -> Mono.fromRunnable(() -> writeEntire(Unpooled.wrappedBuffer(answer.body()))));
+		return doCommit(() -> Mono.defer(() -> {
+			writeEntire(Unpooled.wrappedBuffer(answer.body()));
+			ChannelFuture written = this.written;
+			Throwable failure = (written != null) ? written.cause() : null;
+			// As it is: a client that has gone is no error of the server.
+			return (failure != null) ? Mono.error(failure) : Mono.empty();
+		}));
 	}
 
 	@Override

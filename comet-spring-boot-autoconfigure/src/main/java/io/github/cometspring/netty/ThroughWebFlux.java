@@ -22,7 +22,7 @@ final class ThroughWebFlux implements PollWay {
 
 	private final Supplier<@Nullable HttpHandler> application;
 
-	private final ReactorNettyEventLoops eventLoops;
+	private final NettyClientSockets sockets;
 
 	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(ByteBufAllocator.DEFAULT);
 
@@ -31,9 +31,9 @@ final class ThroughWebFlux implements PollWay {
 	 */
 	private volatile @Nullable Target last;
 
-	ThroughWebFlux(Supplier<@Nullable HttpHandler> application, ReactorNettyEventLoops eventLoops) {
+	ThroughWebFlux(Supplier<@Nullable HttpHandler> application, NettyClientSockets sockets) {
 		this.application = application;
-		this.eventLoops = eventLoops;
+		this.sockets = sockets;
 	}
 
 	@Override
@@ -45,9 +45,9 @@ final class ThroughWebFlux implements PollWay {
 		HttpRequest head = arriving.head();
 		NettyServerHttpRequest request = new NettyServerHttpRequest(context.channel(), head, uri(head),
 				arriving.body());
-		NettyServerHttpResponse response = new NettyServerHttpResponse(context, this.eventLoops.of(context.channel()),
+		NettyServerHttpResponse response = new NettyServerHttpResponse(context, this.sockets.loop(context.channel()),
 				this.buffers);
-		return new NettyExchange(application, request, response, handler, this.eventLoops);
+		return new NettyExchange(application, request, response, handler, this.sockets);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
@@ -39,11 +40,23 @@ public final class Deadlines {
 		return new Mono<>() {
 			@Override
 			public void subscribe(CoreSubscriber<? super Void> subscriber) {
-				Deadline deadline = new Deadline(loop, subscriber);
+				Deadline deadline = new Deadline(loop, subscriber::onComplete);
 				subscriber.onSubscribe(deadline);
 				loop.run(deadline::begin);
 			}
 		};
+	}
+
+	/**
+	 * Does something when the time from now on is over.
+	 * @param loop the loop on which it is counted
+	 * @param over is run on the loop when the time is over
+	 * @return the deadline, to be disposed of when it is met
+	 */
+	public Disposable after(EventLoop loop, Runnable over) {
+		Deadline deadline = new Deadline(loop, over);
+		loop.run(deadline::begin);
+		return deadline;
 	}
 
 	/**
@@ -60,17 +73,21 @@ public final class Deadlines {
 		return this.queues.computeIfAbsent(loop, (key) -> new DeadlineQueue(key, this.timeout));
 	}
 
-	private final class Deadline extends DeadlineQueue.Entry implements Subscription {
+	private final class Deadline extends DeadlineQueue.Entry implements Subscription, Disposable {
 
 		private final EventLoop loop;
 
-		private final CoreSubscriber<? super Void> subscriber;
+		private final Runnable over;
 
-		private boolean done;
+		/**
+		 * Whether it is over, or nobody waits for it any more, which may be said by
+		 * another thread.
+		 */
+		private volatile boolean done;
 
-		private Deadline(EventLoop loop, CoreSubscriber<? super Void> subscriber) {
+		private Deadline(EventLoop loop, Runnable over) {
 			this.loop = loop;
-			this.subscriber = subscriber;
+			this.over = over;
 		}
 
 		private void begin() {
@@ -86,17 +103,20 @@ public final class Deadlines {
 
 		@Override
 		public void cancel() {
-			this.loop.run(() -> {
-				this.done = true;
-				unlink();
-			});
+			dispose();
+		}
+
+		@Override
+		public void dispose() {
+			this.done = true;
+			this.loop.run(this::unlink);
 		}
 
 		@Override
 		void expire() {
 			if (!this.done) {
 				this.done = true;
-				this.subscriber.onComplete();
+				this.over.run();
 			}
 		}
 

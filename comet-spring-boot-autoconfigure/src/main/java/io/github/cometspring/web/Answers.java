@@ -1,6 +1,5 @@
 package io.github.cometspring.web;
 
-import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -92,14 +91,6 @@ final class Answers {
 
 	static Mono<Void> writeEmpty(ServerHttpResponse response, HttpStatus status) {
 		return write(response, status, null, EMPTY);
-	}
-
-	/**
-	 * The error that closes the connection of a client that does not read. Its type tells
-	 * Spring that the client is to blame.
-	 */
-	static EOFException stalled() {
-		return new EOFException("The client did not take what it was sent");
 	}
 
 	/**

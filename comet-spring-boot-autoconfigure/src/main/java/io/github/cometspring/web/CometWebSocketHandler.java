@@ -1,13 +1,11 @@
 package io.github.cometspring.web;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Connection;
-import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
@@ -22,7 +20,6 @@ import reactor.util.context.ContextView;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import org.springframework.web.reactive.socket.server.WebSocketService;
@@ -31,7 +28,7 @@ import org.springframework.web.server.WebHandler;
 
 /**
  * WebSocket (protocol, section 5): decides on the handshake and hands the socket to a
- * {@link CometSocket}.
+ * {@link WebSocketConversation}.
  * <p>
  * Thread-safe.
  *
@@ -54,32 +51,25 @@ public final class CometWebSocketHandler implements WebHandler {
 
 	private final Subscriptions subscriptions;
 
-	private final EventLoops eventLoops;
+	private final ClientSockets sockets;
 
 	private final WebSocketService webSockets;
 
 	private final int maxChannels;
 
-	private final Duration writeTimeout;
-
-	private final Deadlines writeDeadlines;
-
 	/**
 	 * Creates a handler.
 	 * @param subscriptions what it opens
-	 * @param eventLoops where clients are served
+	 * @param sockets the sockets of clients
 	 * @param webSockets carries out the handshake, with the size of the largest frame
-	 * @param maxChannels how many channels one socket may listen to
-	 * @param writeTimeout how long a client may take to receive what it is sent
+	 * @param maxChannels how many channels one client may listen to
 	 */
-	public CometWebSocketHandler(Subscriptions subscriptions, EventLoops eventLoops, WebSocketService webSockets,
-			int maxChannels, Duration writeTimeout) {
+	public CometWebSocketHandler(Subscriptions subscriptions, ClientSockets sockets, WebSocketService webSockets,
+			int maxChannels) {
 		this.subscriptions = subscriptions;
-		this.eventLoops = eventLoops;
+		this.sockets = sockets;
 		this.webSockets = webSockets;
 		this.maxChannels = maxChannels;
-		this.writeTimeout = writeTimeout;
-		this.writeDeadlines = new Deadlines(writeTimeout);
 	}
 
 	@Override
@@ -120,34 +110,32 @@ public final class CometWebSocketHandler implements WebHandler {
 	}
 
 	private Mono<Void> open(ServerWebExchange exchange, Asker asker) {
-		EventLoop loop = this.eventLoops.of(exchange.getRequest());
-		Connection connection = this.subscriptions.connect(DIALECT, loop);
-		Socket socket = new Socket(exchange, asker, connection, loop);
+		ClientSocket socket = this.sockets.of(exchange.getRequest());
+		EventLoop loop = socket.loop();
+		Opening opening = new Opening(exchange, asker, this.subscriptions.connect(DIALECT, loop), socket);
 		// A filter may hold the answer back.
-		Runnable cutter = this.eventLoops.cutter(exchange.getRequest());
-		Disposable late = this.writeDeadlines.on(loop)
-			.subscribe(null, null, () -> socket.giveUp(cutter), Context.empty());
-		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, socket));
+		Disposable late = socket.whenLate(opening::giveUp);
+		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, opening));
 		// A filter may have left the loop, and the server loses what the client sends
 		// between its handshake elsewhere and the change of its state.
 		return (loop.inLoop() ? handshake : handshake.subscribeOn(Schedulers.fromExecutor(loop)))
 			// Completes with the handshake: from there on, the socket holds the place.
 			.doFinally((signal) -> {
 				late.dispose();
-				socket.shakenHands();
+				opening.shakenHands();
 			});
 	}
 
 	/**
 	 * What becomes of the connection after the handshake.
 	 */
-	private final class Socket implements WebSocketHandler {
+	private final class Opening implements WebSocketHandler {
 
 		private final Asker asker;
 
 		private final Connection connection;
 
-		private final EventLoop loop;
+		private final ClientSocket socket;
 
 		/**
 		 * The request, until the hands are shaken: very many sockets may be open, and
@@ -155,16 +143,16 @@ public final class CometWebSocketHandler implements WebHandler {
 		 */
 		private volatile @Nullable ServerWebExchange exchange;
 
-		private Socket(ServerWebExchange exchange, Asker asker, Connection connection, EventLoop loop) {
+		private Opening(ServerWebExchange exchange, Asker asker, Connection connection, ClientSocket socket) {
 			this.exchange = exchange;
 			this.asker = asker;
 			this.connection = connection;
-			this.loop = loop;
+			this.socket = socket;
 		}
 
-		private void giveUp(Runnable cutter) {
+		private void giveUp() {
 			if (this.exchange != null) {
-				cutter.run();
+				this.socket.cut();
 			}
 		}
 
@@ -183,17 +171,13 @@ public final class CometWebSocketHandler implements WebHandler {
 		public Mono<Void> handle(WebSocketSession session) {
 			ServerWebExchange exchange = Objects.requireNonNull(this.exchange);
 			this.exchange = null;
-			CometWebSocketHandler handler = CometWebSocketHandler.this;
-			ServerHttpRequest request = exchange.getRequest();
-			handler.eventLoops.upgraded(request);
-			handler.eventLoops.streaming(request, handler.writeTimeout.plus(this.connection.heartbeat()));
-			Mono<Void> deadline = handler.writeDeadlines.on(this.loop);
-			SocketWriter socket = handler.eventLoops.socket(request, exchange.getResponse(), handler.writeTimeout);
-			FrameWriter frames = (socket != null) ? new SocketFrameWriter(socket) : new SessionFrameWriter(session,
-					deadline, (listener) -> handler.eventLoops.watch(request, handler.writeTimeout, listener));
-			CometSocket served = new CometSocket(session, frames, this.connection, this.asker, handler.maxChannels,
-					deadline, handler.eventLoops.cutter(request));
-			return Mono.defer(served::run).doFinally((signal) -> this.connection.close());
+			this.socket.upgraded();
+			this.socket.streaming(this.connection.heartbeat());
+			FrameWriter frames = this.socket.isDirect(exchange.getResponse()) ? new DirectFrameWriter(this.socket)
+					: new SessionFrameWriter(session, this.socket);
+			WebSocketConversation conversation = new WebSocketConversation(session, frames, this.connection, this.asker,
+					CometWebSocketHandler.this.maxChannels);
+			return Mono.defer(conversation::run).doFinally((signal) -> this.connection.close());
 		}
 
 	}

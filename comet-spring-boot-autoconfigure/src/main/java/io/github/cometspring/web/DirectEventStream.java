@@ -1,7 +1,6 @@
 package io.github.cometspring.web;
 
 import io.github.cometspring.subscription.Batch;
-import io.github.cometspring.subscription.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -24,29 +23,27 @@ final class DirectEventStream implements WriteListener {
 
 	private final BatchSource source;
 
-	private final SocketWriter socket;
-
-	private final EventLoop loop;
+	private final ClientSocket socket;
 
 	/**
 	 * The end of the response, or {@code null} if the socket was taken over.
 	 */
 	private Sinks.@Nullable Empty<DataBuffer> end;
 
-	DirectEventStream(BatchSource source, SocketWriter socket, EventLoop loop) {
+	DirectEventStream(BatchSource source, ClientSocket socket) {
 		this.source = source;
 		this.socket = socket;
-		this.loop = loop;
 	}
 
 	/**
 	 * Writes until there is no more.
 	 * @param response the answer to the client, which is not kept
 	 * @param first the first batch
-	 * @param late ends the connection if the answer does not begin; disposed when it does
 	 * @return completes when the exchange is over
 	 */
-	Mono<Void> write(ServerHttpResponse response, Batch first, Disposable late) {
+	Mono<Void> write(ServerHttpResponse response, Batch first) {
+		// A filter may hold the answer back.
+		Disposable late = this.socket.whenLate(this.socket::cut);
 		byte[] opening = EventStreamEncoder.encode(first, true);
 		Mono<DataBuffer> beginning = Mono.fromSupplier(() -> {
 			late.dispose();
@@ -58,7 +55,7 @@ final class DirectEventStream implements WriteListener {
 	}
 
 	private Mono<DataBuffer> rest() {
-		if (this.loop.inLoop() && this.socket.takeOver(this.source::close)) {
+		if (this.socket.loop().inLoop() && this.socket.takeOver(this.source::close)) {
 			this.source.detach();
 			begin();
 			return Mono.empty();
@@ -66,7 +63,7 @@ final class DirectEventStream implements WriteListener {
 		Sinks.Empty<DataBuffer> end = Sinks.empty();
 		this.end = end;
 		// A filter may have left the loop.
-		this.loop.run(this::begin);
+		this.socket.loop().run(this::begin);
 		return end.asMono();
 	}
 
@@ -99,7 +96,7 @@ final class DirectEventStream implements WriteListener {
 	public void lost() {
 		this.source.close();
 		if (this.end != null) {
-			this.end.tryEmitError(Answers.stalled());
+			this.end.tryEmitError(new StalledClientException());
 		}
 	}
 

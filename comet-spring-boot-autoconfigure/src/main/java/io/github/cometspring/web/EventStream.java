@@ -21,11 +21,7 @@ final class EventStream {
 
 	private final BatchSource source;
 
-	private final Mono<Void> deadline;
-
-	private final Mono<Void> taken;
-
-	private final Runnable drop;
+	private final ClientSocket socket;
 
 	private final Disposable.Swap countdown = Disposables.swap();
 
@@ -33,14 +29,11 @@ final class EventStream {
 
 	private @Nullable Batch first;
 
-	EventStream(ServerHttpResponse response, BatchSource source, Batch first, Mono<Void> deadline, Mono<Void> taken,
-			Runnable drop) {
+	EventStream(ServerHttpResponse response, BatchSource source, ClientSocket socket, Batch first) {
 		this.response = response;
 		this.source = source;
+		this.socket = socket;
 		this.first = first;
-		this.deadline = deadline;
-		this.taken = taken;
-		this.drop = drop;
 	}
 
 	/**
@@ -71,7 +64,27 @@ final class EventStream {
 		// Flushed is not taken: a client that does not read would have a queue after all.
 		// From here on its connection is watched: it may be slow, but not stand still.
 		this.countdown.update(Disposables.disposed());
-		return this.taken.then(Mono.defer(this::nextPart));
+		return taken().then(Mono.defer(this::nextPart));
+	}
+
+	/**
+	 * Completes when the client's connection has nothing to write, and never if it ends
+	 * before: then the server cancels the stream.
+	 */
+	private Mono<Void> taken() {
+		return Mono.create((sink) -> this.socket.watch(new WriteListener() {
+
+			@Override
+			public void taken() {
+				sink.success();
+			}
+
+			@Override
+			public void lost() {
+				// The server cancels the stream.
+			}
+
+		}));
 	}
 
 	private Mono<DataBuffer> nextPart() {
@@ -90,14 +103,12 @@ final class EventStream {
 	}
 
 	private void giveUp() {
-		this.stalled.tryEmitError(Answers.stalled());
-		this.drop.run();
+		this.stalled.tryEmitError(new StalledClientException());
+		this.socket.cut();
 	}
 
 	private void countDown() {
-		this.countdown.update(this.deadline.subscribe((none) -> {
-		}, (ex) -> {
-		}, this::giveUp));
+		this.countdown.update(this.socket.whenLate(this::giveUp));
 	}
 
 	private DataBuffer encode(Batch batch, boolean opening) {

@@ -13,6 +13,11 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 interface FrameWriter extends Disposable {
 
 	/**
+	 * Where the frames are written to.
+	 */
+	ClientSocket socket();
+
+	/**
 	 * Writes a frame.
 	 * @param type its type
 	 * @param payload its content, not changed any more

@@ -1,7 +1,5 @@
 package io.github.cometspring.web;
 
-import java.util.function.Consumer;
-
 import io.github.cometspring.subscription.Batch;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -34,22 +32,24 @@ final class SessionFrameWriter implements FrameWriter {
 
 	private final WebSocketSession session;
 
-	private final Mono<Void> deadline;
-
-	private final Consumer<WriteListener> watch;
+	private final ClientSocket socket;
 
 	private final Disposable.Composite writing = Disposables.composite();
 
 	/**
 	 * Creates a writer.
 	 * @param session the session
-	 * @param deadline completes when a write takes long
-	 * @param watch cuts a client for which a write takes long if it takes nothing at all
+	 * @param socket its socket, which cuts a client for which a write takes long if it
+	 * takes nothing at all
 	 */
-	SessionFrameWriter(WebSocketSession session, Mono<Void> deadline, Consumer<WriteListener> watch) {
+	SessionFrameWriter(WebSocketSession session, ClientSocket socket) {
 		this.session = session;
-		this.deadline = deadline;
-		this.watch = watch;
+		this.socket = socket;
+	}
+
+	@Override
+	public ClientSocket socket() {
+		return this.socket;
 	}
 
 	@Override
@@ -57,9 +57,7 @@ final class SessionFrameWriter implements FrameWriter {
 		WebSocketMessage frame = new WebSocketMessage(type, this.session.bufferFactory().wrap(payload));
 		Disposable.Swap write = Disposables.swap();
 		this.writing.add(write);
-		Disposable late = this.deadline.subscribe((none) -> {
-		}, (ex) -> {
-		}, () -> this.watch.accept(new LateWrite(write, listener)));
+		Disposable late = this.socket.whenLate(() -> this.socket.watch(new LateWrite(write, listener)));
 		write.update(this.session.send(Mono.just(frame)).doFinally((signal) -> {
 			late.dispose();
 			write.dispose();
@@ -67,7 +65,7 @@ final class SessionFrameWriter implements FrameWriter {
 		}).subscribe((none) -> {
 		}, (ex) -> listener.lost(), listener::taken));
 		if (!write.isDisposed()) {
-			this.watch.accept(WATCHED);
+			this.socket.watch(WATCHED);
 		}
 	}
 

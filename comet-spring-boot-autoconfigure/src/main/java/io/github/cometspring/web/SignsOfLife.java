@@ -3,8 +3,6 @@ package io.github.cometspring.web;
 import io.github.cometspring.subscription.Connection;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
 
 import org.springframework.web.reactive.socket.WebSocketMessage;
 
@@ -20,8 +18,6 @@ final class SignsOfLife {
 	private static final byte[] NOTHING = new byte[0];
 
 	private final FrameWriter frames;
-
-	private final Mono<Void> deadline;
 
 	private final Runnable missing;
 
@@ -41,12 +37,10 @@ final class SignsOfLife {
 	/**
 	 * Creates the signs of a client, who owes none to begin with.
 	 * @param frames writes to the socket
-	 * @param deadline completes when a client has had enough time
 	 * @param missing is run when the client has given no sign in time
 	 */
-	SignsOfLife(FrameWriter frames, Mono<Void> deadline, Runnable missing) {
+	SignsOfLife(FrameWriter frames, Runnable missing) {
 		this.frames = frames;
-		this.deadline = deadline;
 		this.missing = missing;
 	}
 
@@ -73,9 +67,7 @@ final class SignsOfLife {
 
 	private void owe() {
 		if (this.owed == null && !this.over) {
-			this.owed = this.deadline.subscribe((none) -> {
-			}, (ex) -> {
-			}, this::expire, Context.empty());
+			this.owed = this.frames.socket().whenLate(this::expire);
 		}
 	}
 

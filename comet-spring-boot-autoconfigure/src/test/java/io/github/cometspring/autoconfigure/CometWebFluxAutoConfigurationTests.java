@@ -12,10 +12,10 @@ import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.AllowedOrigins;
 import io.github.cometspring.web.CometHandlerMapping;
-import io.github.cometspring.web.EventLoops;
+import io.github.cometspring.web.ClientSockets;
 import io.github.cometspring.web.EventStreamHandler;
-import io.github.cometspring.netty.ReactorNettyEventLoops;
-import io.github.cometspring.web.SchedulerEventLoops;
+import io.github.cometspring.netty.NettyClientSockets;
+import io.github.cometspring.web.SchedulerClientSockets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,14 +50,15 @@ class CometWebFluxAutoConfigurationTests {
 			.hasSingleBean(CometHandlerMapping.class)
 			.hasSingleBean(CometShutdown.class)
 			.hasSingleBean(CometPathCheck.class)
-			.getBean(EventLoops.class)
-			.isInstanceOf(ReactorNettyEventLoops.class));
+			.getBean(ClientSockets.class)
+			.isInstanceOf(NettyClientSockets.class));
 	}
 
 	@Test
 	void contextWhenReactorNettyIsAbsentShouldHaveLoopsOfItsOwn() {
 		this.runner.withClassLoader(new FilteredClassLoader(HttpServerRequest.class))
-			.run((context) -> assertThat(context).getBean(EventLoops.class).isInstanceOf(SchedulerEventLoops.class));
+			.run((context) -> assertThat(context).getBean(ClientSockets.class)
+				.isInstanceOf(SchedulerClientSockets.class));
 	}
 
 	@Test
@@ -74,7 +75,7 @@ class CometWebFluxAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(EventStreamHandler.class)
 				.doesNotHaveBean(CometHandlerMapping.class)
-				.doesNotHaveBean(EventLoops.class)
+				.doesNotHaveBean(ClientSockets.class)
 				.doesNotHaveBean(CometShutdown.class));
 	}
 
@@ -84,14 +85,14 @@ class CometWebFluxAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(Channels.class)
 				.doesNotHaveBean(EventStreamHandler.class)
-				.doesNotHaveBean(EventLoops.class));
+				.doesNotHaveBean(ClientSockets.class));
 	}
 
 	@Test
 	void loopsWhenUserHasThemShouldBeTheUsers() {
-		EventLoops loops = mock(EventLoops.class);
-		this.runner.withBean("mine", EventLoops.class, () -> loops)
-			.run((context) -> assertThat(context).getBean(EventLoops.class).isSameAs(loops));
+		ClientSockets sockets = mock(ClientSockets.class);
+		this.runner.withBean("mine", ClientSockets.class, () -> sockets)
+			.run((context) -> assertThat(context).getBean(ClientSockets.class).isSameAs(sockets));
 	}
 
 	@Test
@@ -101,7 +102,7 @@ class CometWebFluxAutoConfigurationTests {
 				new SubscriptionLimits(null, 1, 1, Duration.ofSeconds(1)));
 		this.runner
 			.withBean("mine", EventStreamHandler.class,
-					() -> new EventStreamHandler(subscriptions, mock(EventLoops.class), Duration.ofSeconds(1)))
+					() -> new EventStreamHandler(subscriptions, mock(ClientSockets.class)))
 			.run((context) -> assertThat(context).hasSingleBean(EventStreamHandler.class).hasBean("mine"));
 	}
 

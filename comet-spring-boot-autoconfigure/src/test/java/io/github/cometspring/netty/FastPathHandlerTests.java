@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.DefaultChannels;
@@ -24,7 +25,8 @@ import io.github.cometspring.web.JsonPolls;
 import io.github.cometspring.web.LegacyPolls;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
-import io.github.cometspring.web.SchedulerEventLoops;
+import io.github.cometspring.web.PollTerms;
+import io.github.cometspring.web.SchedulerClientSockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -85,14 +87,17 @@ class FastPathHandlerTests {
 
 	@BeforeEach
 	void connect() {
-		ReactorNettyEventLoops loops = new ReactorNettyEventLoops(new SchedulerEventLoops(this.time, 1), true);
-		FastPath path = new FastPath("/comet", List.of(new LegacyPolls(), new JsonPolls(), new BrokenPolls()),
-				this.subscriptions, loops, 1000, PATIENCE, () -> true, () -> null);
-		PollWay way = new AroundWebFlux(this.subscriptions, loops);
+		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, PATIENCE), true,
+				PATIENCE);
+		List<PollTerms> polls = Stream.<PollDialect>of(new LegacyPolls(), new JsonPolls(), new BrokenPolls())
+			.map((dialect) -> new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines()))
+			.toList();
+		PlainRequests requests = new PlainRequests("/comet", polls, 1000);
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, this.reads);
-		this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(path, way));
+		this.connection.pipeline()
+			.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, new FastPoll.Way(sockets), sockets));
 		this.channels.create("a").block(PATIENCE);
 	}
 
@@ -335,7 +340,7 @@ class FastPathHandlerTests {
 	void pollsWhenPlacesAreTakenShouldBeHandedOn() {
 		Flux.range(0, 5)
 			.map((i) -> this.subscriptions.connect(new LegacyPolls().dialect(),
-					new SchedulerEventLoops(this.time, 1).of(null)))
+					new SchedulerClientSockets(this.time, 1, PATIENCE).of(null).loop()))
 			.collectList()
 			.doOnNext((taken) -> {
 				read(head(), last("registration=x"));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.subscription.Deadlines;
-import io.github.cometspring.web.SchedulerEventLoops;
+import io.github.cometspring.web.SchedulerClientSockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -58,16 +58,17 @@ class GuardHandlerTests {
 
 	@BeforeEach
 	void connect() {
-		ReactorNettyEventLoops loops = new ReactorNettyEventLoops(new SchedulerEventLoops(Schedulers.immediate(), 1),
-				true);
-		Deadlines deadlines = new Deadlines(Duration.ofSeconds(PATIENCE));
+		Duration patience = Duration.ofSeconds(PATIENCE);
+		NettyClientSockets sockets = new NettyClientSockets(
+				new SchedulerClientSockets(Schedulers.immediate(), 1, patience), true, patience);
+		Deadlines deadlines = new Deadlines(patience);
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.freezeTime();
 		this.application = new Application();
 		UnreadBytes unread = new UnreadBytes();
 		this.connection.pipeline().addLast(PlainPipeline.UNREAD, unread);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, new HttpServerCodec());
-		this.connection.pipeline().addLast(PlainPipeline.GUARD, new GuardHandler(deadlines, loops, unread, true));
+		this.connection.pipeline().addLast(PlainPipeline.GUARD, new GuardHandler(deadlines, sockets, unread, true));
 		this.connection.pipeline().addLast(NettyPipeline.ReactiveBridge, this.application);
 	}
 

@@ -7,7 +7,6 @@ import java.util.List;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.EventLoop;
-import io.github.cometspring.subscription.SchedulerEventLoop;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
 import org.junit.jupiter.api.AfterEach;
@@ -16,7 +15,6 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.web.reactive.socket.WebSocketHandler;
@@ -32,7 +30,9 @@ class CometWebSocketHandlerTests {
 
 	private final Scheduler thread = Schedulers.newSingle("loop");
 
-	private final EventLoop loop = new SchedulerEventLoop(this.thread);
+	private final ClientSockets sockets = new SchedulerClientSockets(this.thread, 1, Duration.ofSeconds(30));
+
+	private final EventLoop loop = this.sockets.of(MockServerHttpRequest.get("/comet").build()).loop();
 
 	private final InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.thread);
 
@@ -41,8 +41,8 @@ class CometWebSocketHandlerTests {
 
 	private final List<Boolean> shakenOnLoop = new ArrayList<>();
 
-	private final CometWebSocketHandler handler = new CometWebSocketHandler(this.subscriptions, new OneLoop(this.loop),
-			new Handshakes(this.loop, this.shakenOnLoop), 100, Duration.ofSeconds(30));
+	private final CometWebSocketHandler handler = new CometWebSocketHandler(this.subscriptions, this.sockets,
+			new Handshakes(this.loop, this.shakenOnLoop), 100);
 
 	@AfterEach
 	void dispose() {
@@ -84,21 +84,6 @@ class CometWebSocketHandlerTests {
 		public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
 			this.onLoop.add(this.loop.inLoop());
 			return Mono.empty();
-		}
-
-	}
-
-	private record OneLoop(EventLoop loop) implements EventLoops {
-
-		@Override
-		public EventLoop of(ServerHttpRequest request) {
-			return this.loop;
-		}
-
-		@Override
-		public Runnable cutter(ServerHttpRequest request) {
-			return () -> {
-			};
 		}
 
 	}

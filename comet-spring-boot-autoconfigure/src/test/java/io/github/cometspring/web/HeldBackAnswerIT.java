@@ -47,6 +47,8 @@ class HeldBackAnswerIT {
 			Await.until(outcome::isDone);
 			assertThat(outcome.join().failed()).isOne();
 			Await.until(() -> connections(server, transport) == 0);
+			// Nothing that it could take for an answer, with a cursor behind the message
+			assertThat(client.readToEnd()).isEmpty();
 		}
 	}
 

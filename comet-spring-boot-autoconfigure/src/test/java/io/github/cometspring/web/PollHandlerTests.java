@@ -30,8 +30,8 @@ class PollHandlerTests {
 	private final Subscriptions subscriptions = new Subscriptions(new InMemoryChannelBroker(null, this.time),
 			new CometControl(Duration.ofSeconds(20)), null, new SubscriptionLimits(5, 3, 1000, Duration.ofSeconds(15)));
 
-	private final PollHandler handler = new PollHandler(this.subscriptions, new SchedulerEventLoops(this.time, 1),
-			new LegacyPolls(), 1000, Duration.ofSeconds(30));
+	private final PollHandler handler = new PollHandler(this.subscriptions,
+			new SchedulerClientSockets(this.time, 1, Duration.ofSeconds(30)), new LegacyPolls(), 1000);
 
 	@Test
 	void pollWhoseBodyDoesNotComeShouldCountUntilItIsRefusedAndClosed() {

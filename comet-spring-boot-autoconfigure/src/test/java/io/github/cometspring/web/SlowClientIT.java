@@ -3,7 +3,7 @@ package io.github.cometspring.web;
 import java.time.Duration;
 
 import io.github.cometspring.netty.ConnectionGuard;
-import io.github.cometspring.netty.ReactorNettyEventLoops;
+import io.github.cometspring.netty.NettyClientSockets;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawEventStream;
@@ -87,8 +87,8 @@ class SlowClientIT {
 	static class Impatient {
 
 		@Bean
-		ConnectionGuard impatientGuard(ReactorNettyEventLoops eventLoops) {
-			return new ConnectionGuard(eventLoops, PATIENCE);
+		ConnectionGuard impatientGuard(NettyClientSockets sockets) {
+			return new ConnectionGuard(sockets, PATIENCE);
 		}
 
 	}

@@ -13,7 +13,7 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
  * Writes frames straight to a socket (RFC 6455, section 5.2). A frame that is the same
  * for many clients is made once.
  */
-final class SocketFrameWriter implements FrameWriter {
+final class DirectFrameWriter implements FrameWriter {
 
 	private static final int FINAL = 0x80;
 
@@ -26,10 +26,15 @@ final class SocketFrameWriter implements FrameWriter {
 	private static final Function<Segment, byte[]> ALONE = (segment) -> frame(WebSocketMessage.Type.TEXT,
 			JsonNews.encodeAlone(segment));
 
-	private final SocketWriter socket;
+	private final ClientSocket socket;
 
-	SocketFrameWriter(SocketWriter socket) {
+	DirectFrameWriter(ClientSocket socket) {
 		this.socket = socket;
+	}
+
+	@Override
+	public ClientSocket socket() {
+		return this.socket;
 	}
 
 	@Override

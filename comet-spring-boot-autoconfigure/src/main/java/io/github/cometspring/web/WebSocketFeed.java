@@ -27,7 +27,7 @@ import org.springframework.web.reactive.socket.CloseStatus;
  * nothing comes twice. A batch is asked for when the client has taken the one before it.
  * Belongs to the event loop of the socket.
  */
-final class SocketNews {
+final class WebSocketFeed {
 
 	/**
 	 * For a ping that goes along with news, which tell what becomes of both.
@@ -55,8 +55,6 @@ final class SocketNews {
 	private final SignsOfLife life;
 
 	private final Consumer<CloseStatus> close;
-
-	private final Runnable drop;
 
 	/**
 	 * The channels, and where the client stands in each.
@@ -90,22 +88,20 @@ final class SocketNews {
 	private @Nullable MonoSink<Void> covered;
 
 	/**
-	 * Creates the news of a socket, of no channel to begin with.
+	 * Creates the feed of a socket, of no channel to begin with.
 	 * @param connection the client
 	 * @param asker who decides on channels is told who asks
 	 * @param frames writes to the socket
 	 * @param life asks whether the client is still there
 	 * @param close closes the socket with a word
-	 * @param drop ends the connection at once
 	 */
-	SocketNews(Connection connection, Asker asker, FrameWriter frames, SignsOfLife life, Consumer<CloseStatus> close,
-			Runnable drop) {
+	WebSocketFeed(Connection connection, Asker asker, FrameWriter frames, SignsOfLife life,
+			Consumer<CloseStatus> close) {
 		this.connection = connection;
 		this.asker = asker;
 		this.frames = frames;
 		this.life = life;
 		this.close = close;
-		this.drop = drop;
 	}
 
 	/**
@@ -217,7 +213,7 @@ final class SocketNews {
 
 		@Override
 		public Context currentContext() {
-			return SocketNews.this.asker.context();
+			return WebSocketFeed.this.asker.context();
 		}
 
 		@Override
@@ -229,7 +225,7 @@ final class SocketNews {
 		protected void hookOnNext(Batch batch) {
 			boolean first = this.first;
 			this.first = false;
-			if (SocketNews.this.listening == this) {
+			if (WebSocketFeed.this.listening == this) {
 				write(batch, first);
 			}
 			else {
@@ -239,8 +235,8 @@ final class SocketNews {
 
 		@Override
 		protected void hookOnError(Throwable error) {
-			if (SocketNews.this.listening == this) {
-				SocketNews.this.close.accept(CloseStatuses.of(error));
+			if (WebSocketFeed.this.listening == this) {
+				WebSocketFeed.this.close.accept(CloseStatuses.of(error));
 			}
 		}
 
@@ -262,9 +258,9 @@ final class SocketNews {
 
 		@Override
 		public void taken() {
-			SocketNews.this.underWay = null;
+			WebSocketFeed.this.underWay = null;
 			this.batch.written();
-			SocketNews.this.listening.request(1);
+			WebSocketFeed.this.listening.request(1);
 			if (this.covered != null) {
 				this.covered.success();
 			}
@@ -272,14 +268,14 @@ final class SocketNews {
 
 		@Override
 		public void lost() {
-			SocketNews.this.underWay = null;
+			WebSocketFeed.this.underWay = null;
 			this.batch.failed();
-			SocketNews.this.listening.cancel();
-			SocketNews.this.drop.run();
+			WebSocketFeed.this.listening.cancel();
+			WebSocketFeed.this.frames.socket().cut();
 			// Whoever waits for an answer holds back the frames that the client has sent
 			// meanwhile, and behind them the end of the connection.
 			fail(this.covered);
-			fail(SocketNews.this.covered);
+			fail(WebSocketFeed.this.covered);
 		}
 
 		private static void fail(@Nullable MonoSink<Void> waiting) {

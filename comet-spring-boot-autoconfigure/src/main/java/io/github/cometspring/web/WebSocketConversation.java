@@ -27,7 +27,7 @@ import org.springframework.web.reactive.socket.WebSocketSession;
  * it is written, so that neither a flood of pings nor a client that does not read fills a
  * queue. Everything happens on the event loop of the socket.
  */
-final class CometSocket {
+final class WebSocketConversation {
 
 	private final WebSocketSession session;
 
@@ -35,25 +35,19 @@ final class CometSocket {
 
 	private final SignsOfLife life;
 
-	private final SocketNews news;
+	private final WebSocketFeed feed;
 
 	private final int maxChannels;
 
-	private final Mono<Void> deadline;
-
-	private final Runnable drop;
-
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
-	CometSocket(WebSocketSession session, FrameWriter frames, Connection connection, Asker asker, int maxChannels,
-			Mono<Void> deadline, Runnable drop) {
+	WebSocketConversation(WebSocketSession session, FrameWriter frames, Connection connection, Asker asker,
+			int maxChannels) {
 		this.session = session;
 		this.frames = frames;
-		this.life = new SignsOfLife(frames, deadline, this::giveUp);
-		this.news = new SocketNews(connection, asker, frames, this.life, this.close::tryEmitValue, drop);
+		this.life = new SignsOfLife(frames, this::giveUp);
+		this.feed = new WebSocketFeed(connection, asker, frames, this.life, this.close::tryEmitValue);
 		this.maxChannels = maxChannels;
-		this.deadline = deadline;
-		this.drop = drop;
 	}
 
 	/**
@@ -61,7 +55,7 @@ final class CometSocket {
 	 * @return completes when the socket is closed
 	 */
 	Mono<Void> run() {
-		this.news.listenAnew();
+		this.feed.listenAnew();
 		Mono<Void> incoming = this.session.receive()
 			.doOnNext((frame) -> this.life.heard())
 			// Copied before it has to wait: its buffer is released at once.
@@ -76,7 +70,7 @@ final class CometSocket {
 		Mono<Void> closing = this.close.asMono().flatMap(this::close);
 		return Mono.firstWithSignal(closing, incoming)
 			// A close frame would wait behind what the client does not take.
-			.onErrorResume(TimeoutException.class, (ex) -> Mono.<Void>fromRunnable(this.drop))
+			.onErrorResume(TimeoutException.class, (ex) -> Mono.<Void>fromRunnable(this.frames.socket()::cut))
 			.doFinally((signal) -> end())
 			.contextWrite(Answers.IGNORE_LATE_ERRORS);
 	}
@@ -85,20 +79,20 @@ final class CometSocket {
 		return this.session.close(status)
 			// The client has gone by itself.
 			.onErrorComplete(AbortedException.class)
-			.timeout(this.deadline);
+			.timeout(this.frames.socket().deadline());
 	}
 
 	/**
 	 * The client has given no sign of life: what is closed with a word would wait for it.
 	 */
 	private void giveUp() {
-		this.drop.run();
+		this.frames.socket().cut();
 		this.close.tryEmitError(new TimeoutException());
 	}
 
 	private void end() {
 		this.life.end();
-		this.news.end();
+		this.feed.end();
 		this.frames.dispose();
 	}
 
@@ -141,7 +135,7 @@ final class CometSocket {
 	}
 
 	private Mono<Void> change(ClientMessage message) {
-		Map<String, Cursor> wanted = this.news.channels();
+		Map<String, Cursor> wanted = this.feed.channels();
 		message.unsubscribe().forEach(wanted::remove);
 		List<String> misplaced = new ArrayList<>();
 		for (String channel : message.subscribe()) {
@@ -157,7 +151,7 @@ final class CometSocket {
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels), this.maxChannels));
 		}
 		// The next frame has to wait: changes must not outrun their answers.
-		return this.news.change(wanted, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
+		return this.feed.change(wanted, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
 				!message.subscribe().isEmpty(), message.ping());
 	}
 

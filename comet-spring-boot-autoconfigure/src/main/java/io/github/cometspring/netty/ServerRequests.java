@@ -7,10 +7,10 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /**
- * The requests of one connection that have gone the ordinary way. Belongs to the event
- * loop of the connection.
+ * The requests of one connection that have been handed to the server. Belongs to the
+ * event loop of the connection.
  */
-final class OrdinaryRequests {
+final class ServerRequests {
 
 	private int unanswered;
 
@@ -19,13 +19,14 @@ final class OrdinaryRequests {
 	private boolean entire = true;
 
 	/**
-	 * Notes a part of a request that goes the ordinary way.
+	 * Notes a part of a request that is handed to the server.
 	 */
 	void add(Object message) {
 		if (message instanceof HttpRequest request) {
 			this.unanswered++;
 			this.entire = false;
-			this.simple = FastPath.isPersistent(request) && !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+			this.simple = PlainRequests.isPersistent(request)
+					&& !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
 					&& !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
 		}
 		this.entire = this.entire || message instanceof LastHttpContent;

@@ -1,0 +1,148 @@
+package io.github.cometspring.netty;
+
+import java.time.Duration;
+
+import io.github.cometspring.subscription.EventLoop;
+import io.github.cometspring.web.ClientSocket;
+import io.github.cometspring.web.WriteListener;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.handler.codec.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerResponse;
+
+import org.springframework.http.server.reactive.AbstractServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * The socket that a request came by, for as long as the request, or its stream, lasts.
+ */
+final class NettyClientSocket implements ClientSocket {
+
+	private final Channel channel;
+
+	private final NettyClientSockets sockets;
+
+	/**
+	 * Whether streams may be written past the codecs of the server, so far as the request
+	 * tells.
+	 */
+	private final boolean direct;
+
+	private @Nullable ChannelHandlerContext wire;
+
+	private @Nullable Runnable ending;
+
+	NettyClientSocket(Channel channel, NettyClientSockets sockets, boolean direct) {
+		this.channel = channel;
+		this.sockets = sockets;
+		this.direct = direct;
+	}
+
+	Channel channel() {
+		return this.channel;
+	}
+
+	@Override
+	public EventLoop loop() {
+		return this.sockets.loop(this.channel);
+	}
+
+	@Override
+	public Mono<Void> deadline() {
+		return this.sockets.writeDeadlines().on(loop());
+	}
+
+	@Override
+	public Disposable whenLate(Runnable over) {
+		return this.sockets.writeDeadlines().after(loop(), over);
+	}
+
+	@Override
+	public void watch(WriteListener listener) {
+		// A stream of HTTP/2 has no socket of its own.
+		if (this.channel.parent() instanceof ServerChannel) {
+			loop().run(() -> this.sockets.watch(this.channel, listener));
+		}
+		else {
+			listener.taken();
+		}
+	}
+
+	@Override
+	public void cut() {
+		loop().run(() -> {
+			if (this.channel.isOpen()) {
+				// Else the kernel keeps what the client does not take.
+				this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
+				this.channel.close();
+			}
+		});
+	}
+
+	@Override
+	public void streaming(Duration heartbeat) {
+		UserTimeout.set(this.channel, this.sockets.writeTimeout().plus(heartbeat));
+	}
+
+	@Override
+	public void upgraded() {
+		Farewell.watch(this.channel);
+	}
+
+	@Override
+	public boolean isDirect(ServerHttpResponse response) {
+		// A filter that has put its own response around the server's wants to see what is
+		// written.
+		boolean bare = response instanceof AbstractServerHttpResponse bareResponse
+				&& bareResponse.getNativeResponse() instanceof HttpServerResponse nettyResponse
+				&& nettyResponse.version().equals(HttpVersion.HTTP_1_1);
+		return this.direct && bare && PlainPipeline.isPlain(this.channel);
+	}
+
+	@Override
+	public void write(byte[] bytes, WriteListener listener) {
+		if (bytes.length > 0) {
+			ChannelHandlerContext wire = wire();
+			if (wire == null) {
+				listener.lost();
+				return;
+			}
+			wire.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+		}
+		this.sockets.watch(this.channel, listener);
+	}
+
+	private @Nullable ChannelHandlerContext wire() {
+		ChannelHandlerContext wire = this.wire;
+		if (wire == null || wire.isRemoved()) {
+			wire = PlainPipeline.wire(this.channel.pipeline());
+			this.wire = wire;
+		}
+		return wire;
+	}
+
+	@Override
+	public boolean takeOver(Runnable gone) {
+		FastPathHandler handler = this.channel.pipeline().get(FastPathHandler.class);
+		HeldAnswer stream = gone::run;
+		if (handler == null || !handler.takeOver(stream)) {
+			return false;
+		}
+		this.ending = () -> handler.complete(stream);
+		return true;
+	}
+
+	@Override
+	public void end() {
+		if (this.ending != null) {
+			this.ending.run();
+		}
+	}
+
+}

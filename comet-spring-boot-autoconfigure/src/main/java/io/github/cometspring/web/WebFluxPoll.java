@@ -1,0 +1,177 @@
+package io.github.cometspring.web;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * A poll that comes through WebFlux: one operator in place of some twenty, of which most
+ * of a delivery's cost would consist. It completes when the answer is written; nothing is
+ * waited for that the client has to do. A failure is the application's to answer.
+ */
+final class WebFluxPoll extends Mono<Void> {
+
+	private final PollTerms terms;
+
+	private final RequestBody requestBody;
+
+	private final ClientSocket socket;
+
+	private final ServerWebExchange exchange;
+
+	/**
+	 * Creates a poll.
+	 * @param terms what it has in common with others
+	 * @param requestBody reads its body
+	 * @param socket the socket of its client
+	 * @param exchange its request and its response
+	 */
+	WebFluxPoll(PollTerms terms, RequestBody requestBody, ClientSocket socket, ServerWebExchange exchange) {
+		this.terms = terms;
+		this.requestBody = requestBody;
+		this.socket = socket;
+		this.exchange = exchange;
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super Void> actual) {
+		Exchange subscription = new Exchange(actual);
+		actual.onSubscribe(subscription);
+		subscription.begin();
+	}
+
+	/**
+	 * One subscription to it.
+	 */
+	private final class Exchange implements PollClient, Subscription {
+
+		private final CoreSubscriber<? super Void> actual;
+
+		private final Poll poll;
+
+		private volatile @Nullable Disposable reading;
+
+		private volatile @Nullable Disposable write;
+
+		private volatile boolean over;
+
+		private Exchange(CoreSubscriber<? super Void> actual) {
+			this.actual = actual;
+			this.poll = new Poll(WebFluxPoll.this.terms, WebFluxPoll.this.socket.loop(), this);
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		private void begin() {
+			try {
+				if (this.poll.admit()) {
+					read(WebFluxPoll.this.exchange.getRequest());
+				}
+			}
+			// The application may have put its own in place of the request.
+			catch (RuntimeException ex) {
+				this.poll.onError(ex);
+			}
+		}
+
+		private void read(ServerHttpRequest request) {
+			if (request instanceof WholeRequest whole) {
+				ask(whole.body());
+				return;
+			}
+			Disposable reading = WebFluxPoll.this.requestBody.read(request, WebFluxPoll.this.socket.loop())
+				.subscribe(this::ask, this.poll::onError, null, currentContext());
+			this.reading = reading;
+			if (this.over) {
+				reading.dispose();
+			}
+		}
+
+		private void ask(byte[] body) {
+			this.poll.ask(this::header, body, WebFluxPoll.this.exchange.getPrincipal());
+		}
+
+		private List<String> header(String name) {
+			return WebFluxPoll.this.exchange.getRequest().getHeaders().getOrEmpty(name);
+		}
+
+		@Override
+		public void answer(PollAnswer answer) {
+			ServerHttpResponse response = WebFluxPoll.this.exchange.getResponse();
+			Mono<Void> written = (response instanceof WholeResponse whole) ? whole.write(answer)
+					: Answers.write(response, answer);
+			Disposable write = written.subscribe(null, this.poll::failed, this.poll::written, currentContext());
+			this.write = write;
+			if (this.over) {
+				write.dispose();
+			}
+		}
+
+		@Override
+		public void refuse(PollAnswer refusal) {
+			if (refusal.status() == HttpStatus.REQUEST_TIMEOUT) {
+				// What is still to come of it would be taken in for nothing.
+				WebFluxPoll.this.exchange.getResponse().getHeaders().setConnection("close");
+			}
+			answer(refusal);
+		}
+
+		@Override
+		public void watch(WriteListener listener) {
+			WebFluxPoll.this.socket.watch(listener);
+			this.actual.onComplete();
+		}
+
+		@Override
+		public void fail(Throwable error) {
+			abandon();
+			if (error instanceof StalledClientException) {
+				// Else the server would complete the answer, whose headers are set: the
+				// client would take its cursor for that of a timeout, and lose the rest.
+				WebFluxPoll.this.socket.cut();
+			}
+			this.actual.onError(error);
+		}
+
+		@Override
+		public void request(long n) {
+			// There is nothing but the end.
+		}
+
+		/**
+		 * The client has gone, or a filter does not want to wait for the answer.
+		 */
+		@Override
+		public void cancel() {
+			this.poll.end();
+			abandon();
+		}
+
+		private void abandon() {
+			this.over = true;
+			dispose(this.reading);
+			dispose(this.write);
+		}
+
+		private static void dispose(@Nullable Disposable disposable) {
+			if (disposable != null) {
+				disposable.dispose();
+			}
+		}
+
+	}
+
+}
