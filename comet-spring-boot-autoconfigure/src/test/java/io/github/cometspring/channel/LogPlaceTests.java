@@ -44,7 +44,7 @@ class LogPlaceTests {
 			LogPlace place = new LogPlace(changing(calls, callsBefore), start);
 			place.begin();
 			Position began = null;
-			if (start == Cursor.LATEST) {
+			if (start.equals(Cursor.LATEST)) {
 				began = place.position();
 				assertThat(began).as("one position, not half of each").isIn(this.before.newest(), this.after.newest());
 			}
