@@ -73,6 +73,9 @@ class LogPlaceTests {
 						.map(Message::position)
 						.toList());
 			}
+			if (start.offset("a", this.before.newest().epoch()).isPresent()) {
+				assertThat(gap).as("who stood in the old epoch is told").isTrue();
+			}
 			if (gap) {
 				assertThat(received).as("all that the new epoch has").hasSize(8);
 			}
