@@ -1,10 +1,10 @@
 package io.github.cometspring.actuate;
 
-import java.util.Comparator;
 import java.util.List;
 
+import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelBroker;
-import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.ChannelSummary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -50,14 +50,12 @@ public class CometChannelsEndpoint {
 	public Mono<ChannelPage> channels(@Nullable String prefix, @Nullable Integer page, @Nullable Integer size) {
 		int number = within("page", (page != null) ? page : 0, 0, Integer.MAX_VALUE / LARGEST_SIZE);
 		int most = within("size", (size != null) ? size : DEFAULT_SIZE, 1, LARGEST_SIZE);
-		return this.broker.list()
-			.filter((log) -> prefix == null || log.id().startsWith(prefix))
-			.collectSortedList(Comparator.comparing(ChannelLog::id))
+		return Mono.defer(() -> this.broker.summaries((prefix != null) ? prefix : "", (long) number * most, most))
 			// There may be very many, and the caller's thread may serve others.
 			.subscribeOn(Schedulers.boundedElastic())
-			.map((logs) -> new ChannelPage(
-					logs.stream().skip((long) number * most).limit(most).map(ChannelDetails::of).toList(), number, most,
-					logs.size()));
+			.map((part) -> new ChannelPage(part.channels().stream().map(ChannelDetails::of).toList(), number, most,
+					part.total()))
+			.onErrorMap(BrokerUnavailableException.class, Unavailable::of);
 	}
 
 	private static int within(String name, int value, int least, int most) {
@@ -75,7 +73,10 @@ public class CometChannelsEndpoint {
 	 */
 	@ReadOperation
 	public Mono<ChannelDetails> channel(@Selector(match = Selector.Match.ALL_REMAINING) String... id) {
-		return RequestPath.id(id).flatMap(this.broker::find).map(ChannelDetails::of);
+		return RequestPath.id(id)
+			.flatMap(this.broker::summary)
+			.map(ChannelDetails::of)
+			.onErrorMap(BrokerUnavailableException.class, Unavailable::of);
 	}
 
 	/**
@@ -86,10 +87,11 @@ public class CometChannelsEndpoint {
 	@DeleteOperation
 	public Mono<WebEndpointResponse<Void>> close(@Selector(match = Selector.Match.ALL_REMAINING) String... id) {
 		return RequestPath.id(id)
-			.flatMap(this.broker::find)
-			.flatMap((log) -> log.close()
-				.thenReturn(new WebEndpointResponse<Void>(WebEndpointResponse.STATUS_NO_CONTENT)))
-			.defaultIfEmpty(new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND));
+			.flatMap(this.broker::close)
+			.defaultIfEmpty(false)
+			.map((found) -> new WebEndpointResponse<Void>(
+					found ? WebEndpointResponse.STATUS_NO_CONTENT : WebEndpointResponse.STATUS_NOT_FOUND))
+			.onErrorMap(BrokerUnavailableException.class, Unavailable::of);
 	}
 
 	/**
@@ -100,7 +102,7 @@ public class CometChannelsEndpoint {
 	 * @param size how many channels make a page
 	 * @param total how many channels there are on all pages
 	 */
-	public record ChannelPage(List<ChannelDetails> channels, int page, int size, int total) {
+	public record ChannelPage(List<ChannelDetails> channels, int page, int size, long total) {
 	}
 
 	/**
@@ -113,10 +115,11 @@ public class CometChannelsEndpoint {
 	 */
 	public record ChannelDetails(String id, int subscribers, History history, Newest newest) {
 
-		static ChannelDetails of(ChannelLog log) {
-			return new ChannelDetails(log.id(), log.subscribers(), new History(log.retained(),
-					log.settings().historySize(), log.settings().historyMaxAge().toString()),
-					new Newest(log.epoch(), log.newest()));
+		static ChannelDetails of(ChannelSummary channel) {
+			return new ChannelDetails(channel.id(), channel.subscribers(),
+					new History(channel.retained(), channel.settings().historySize(),
+							channel.settings().historyMaxAge().toString()),
+					new Newest(channel.newest().epoch(), channel.newest().offset()));
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.github.cometspring.actuate;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.control.CometCommand;
 import io.github.cometspring.control.CometControl;
@@ -39,13 +40,15 @@ public final class CometOperations {
 
 	/**
 	 * Tells how the service is.
-	 * @return the state
+	 * @return the state; an error that is answered with 503 if the channels cannot be
+	 * reached
 	 */
 	public Mono<CometState> state() {
-		return Mono.zip(this.broker.count(), this.broker.retained(),
-				(count, messages) -> new CometState(this.control.isActive(), this.control.timeout().toString(),
-						new CometState.ChannelUse(count, this.broker.limit().orElse(null)), connections(),
-						new CometState.HistoryUse(messages)));
+		return this.broker.state()
+			.map((sums) -> new CometState(this.control.isActive(), this.control.timeout().toString(),
+					new CometState.ChannelUse(sums.channels(), sums.limit()), connections(),
+					new CometState.HistoryUse(sums.retained())))
+			.onErrorMap(BrokerUnavailableException.class, Unavailable::of);
 	}
 
 	private Map<String, Integer> connections() {
@@ -59,10 +62,13 @@ public final class CometOperations {
 	/**
 	 * Carries out a command.
 	 * @param command the command
-	 * @return the resulting state
+	 * @return the resulting state, or an error as for {@link #state()}: the command may
+	 * be in force then
 	 */
 	public Mono<CometState> execute(CometCommand command) {
-		return this.control.execute(command).then(state());
+		return this.control.execute(command)
+			.onErrorMap(BrokerUnavailableException.class, Unavailable::of)
+			.then(state());
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.github.cometspring.channel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What can go wrong with a channel; each condition that a caller can handle has a type of
  * its own.
@@ -16,6 +18,15 @@ public abstract class ChannelException extends RuntimeException {
 	 */
 	protected ChannelException(String message) {
 		super(message);
+	}
+
+	/**
+	 * Creates an exception.
+	 * @param message the subject, the value, the limit and the way out
+	 * @param cause what is behind it, or {@code null} for nothing
+	 */
+	protected ChannelException(String message, @Nullable Throwable cause) {
+		super(message, cause);
 	}
 
 }

@@ -58,7 +58,7 @@ public final class ChannelName {
 	 * @throws InvalidChannelNameException if it is empty, too long or has a character
 	 * outside the alphabet
 	 */
-	static String requireValid(String id) {
+	public static String requireValid(String id) {
 		if (!isValid(id)) {
 			throw InvalidChannelNameException.of(id);
 		}

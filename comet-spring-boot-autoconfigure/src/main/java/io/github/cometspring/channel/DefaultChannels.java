@@ -83,7 +83,7 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Long> count() {
-		return this.broker.count();
+		return this.broker.state().map(BrokerState::channels);
 	}
 
 	private Channel channel(ChannelLog log) {

@@ -2,6 +2,7 @@ package io.github.cometspring.channel;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -9,6 +10,12 @@ import reactor.core.publisher.Sinks;
  * Counts what becomes of one message that is {@linkplain Channel#deliver(String)
  * delivered}: every expected receipt ends in one success, failure or
  * {@linkplain #dismiss() dismissal}, and when none is outstanding the outcome is known.
+ * <p>
+ * The broker makes a delivery, before or after it knows the position, and holds the first
+ * expectation. It hands the delivery to the live feed of this node together with the
+ * message, and gives its expectation back when those who listen here have been told: by
+ * {@link #accepted(Position)}, or by {@link #dismiss()} if it has said the position
+ * before.
  * <p>
  * Thread-safe.
  *
@@ -24,10 +31,31 @@ public final class Delivery {
 
 	private final AtomicInteger failed = new AtomicInteger();
 
-	private final Position position;
+	private volatile @Nullable Position position;
 
-	Delivery(Position position) {
+	/**
+	 * Creates a delivery of a message that has no position yet.
+	 */
+	public Delivery() {
+		// Until it is accepted
+	}
+
+	/**
+	 * Creates a delivery of a message that has its position.
+	 * @param position the place of the message in its channel
+	 */
+	public Delivery(Position position) {
 		this.position = position;
+	}
+
+	/**
+	 * The message has its position, and those who listen on this node have been told of
+	 * it: gives back the expectation of the broker. To be called once.
+	 * @param position the place of the message in its channel
+	 */
+	public void accepted(Position position) {
+		this.position = position;
+		dismiss();
 	}
 
 	/**
@@ -59,11 +87,21 @@ public final class Delivery {
 	 */
 	public void dismiss() {
 		if (this.outstanding.decrementAndGet() == 0) {
-			this.outcome.tryEmitValue(new Outcome(this.position, this.delivered.get(), this.failed.get()));
+			Position position = this.position;
+			if (position != null) {
+				this.outcome.tryEmitValue(new Outcome(position, this.delivered.get(), this.failed.get()));
+			}
+			else {
+				this.outcome.tryEmitError(new IllegalStateException("The delivery was given up without a position"));
+			}
 		}
 	}
 
-	Mono<Outcome> outcome() {
+	/**
+	 * What has become of the message.
+	 * @return the outcome, when no receipt is outstanding
+	 */
+	public Mono<Outcome> outcome() {
 		return this.outcome.asMono();
 	}
 

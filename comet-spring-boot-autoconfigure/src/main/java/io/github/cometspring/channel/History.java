@@ -17,9 +17,17 @@ final class History {
 
 	private @Nullable Entry[] ring = EMPTY;
 
-	private volatile long newest;
+	private volatile Position newest;
 
 	private int size;
+
+	/**
+	 * Creates a history without messages.
+	 * @param beginning the position before the first message
+	 */
+	History(Position beginning) {
+		this.newest = beginning;
+	}
 
 	/**
 	 * Adds the message that follows the newest.
@@ -30,15 +38,15 @@ final class History {
 		if (this.size == this.ring.length) {
 			grow();
 		}
-		long offset = message.position().offset();
-		this.ring[index(offset)] = new Entry(message, now);
+		Position position = message.position();
+		this.ring[index(position.offset())] = new Entry(message, now);
 		this.size++;
-		this.newest = offset;
+		this.newest = position;
 	}
 
 	private void grow() {
 		@Nullable Entry[] larger = new Entry[Math.max(INITIAL_CAPACITY, 2 * this.ring.length)];
-		for (long offset = oldest(); offset <= this.newest; offset++) {
+		for (long offset = oldest(); offset <= last(); offset++) {
 			larger[(int) (offset % larger.length)] = this.ring[index(offset)];
 		}
 		this.ring = larger;
@@ -61,17 +69,19 @@ final class History {
 	}
 
 	/**
-	 * The messages after an offset.
-	 * @param after the offset, or a negative one for all without regard to a gap
+	 * The messages after a position.
+	 * @param after the position, or {@code null} for all without regard to a gap
 	 * @param most how many of the newest may be seen
 	 * @return the messages
 	 */
-	Replay read(long after, int most) {
-		long oldest = Math.max(oldest(), this.newest - most + 1);
-		boolean gap = after >= 0 && (after > this.newest || after < oldest - 1);
-		long first = (gap || after < 0) ? oldest : after + 1;
-		List<Message> messages = new ArrayList<>((int) (this.newest - first + 1));
-		for (long offset = first; offset <= this.newest; offset++) {
+	Replay read(@Nullable Position after, int most) {
+		long last = last();
+		long oldest = Math.max(oldest(), last - most + 1);
+		boolean gap = after != null
+				&& (after.epoch() != this.newest.epoch() || after.offset() > last || after.offset() < oldest - 1);
+		long first = (gap || after == null) ? oldest : after.offset() + 1;
+		List<Message> messages = new ArrayList<>((int) (last - first + 1));
+		for (long offset = first; offset <= last; offset++) {
 			messages.add(get(offset).message);
 		}
 		return new Replay(messages, gap, this.newest);
@@ -82,9 +92,9 @@ final class History {
 	}
 
 	/**
-	 * The offset of the newest message, which any thread may ask for.
+	 * The position of the newest message, which any thread may ask for.
 	 */
-	long newest() {
+	Position newest() {
 		return this.newest;
 	}
 
@@ -96,7 +106,11 @@ final class History {
 	}
 
 	private long oldest() {
-		return this.newest - this.size + 1;
+		return last() - this.size + 1;
+	}
+
+	private long last() {
+		return this.newest.offset();
 	}
 
 	private Entry get(long offset) {

@@ -1,9 +1,7 @@
 package io.github.cometspring.channel;
 
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -105,13 +103,19 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	}
 
 	@Override
-	public Mono<Map<String, ChannelLog>> findAll(Collection<String> ids) {
+	public Mono<Map<String, ChannelLog>> findAll(Map<String, Cursor> starts) {
 		return Mono.fromSupplier(() -> {
 			Map<String, ChannelLog> found = new HashMap<>();
-			for (String id : ids) {
-				ChannelLog log = this.logs.get(id);
+			for (Map.Entry<String, Cursor> start : starts.entrySet()) {
+				String id = start.getKey();
+				InMemoryChannelLog log = this.logs.get(id);
 				if (log != null) {
 					log.touch();
+				}
+				else if (start.getValue().knows(id)) {
+					log = this.closed.find(id);
+				}
+				if (log != null) {
 					found.put(id, log);
 				}
 			}
@@ -120,28 +124,13 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	}
 
 	@Override
-	public Mono<ChannelLog> findClosed(String id) {
-		return Mono.fromSupplier(() -> this.closed.find(id));
-	}
-
-	@Override
 	public Flux<ChannelLog> list() {
 		return Flux.fromIterable(this.logs.values());
 	}
 
 	@Override
-	public Mono<Long> count() {
-		return Mono.fromSupplier(() -> (long) this.count.get());
-	}
-
-	@Override
-	public Optional<Integer> limit() {
-		return Optional.ofNullable(this.limit);
-	}
-
-	@Override
-	public Mono<Long> retained() {
-		return Mono.fromSupplier(this.upkeep::retained);
+	public Mono<BrokerState> state() {
+		return Mono.fromSupplier(() -> new BrokerState(this.count.get(), this.upkeep.retained(), this.limit));
 	}
 
 	/**

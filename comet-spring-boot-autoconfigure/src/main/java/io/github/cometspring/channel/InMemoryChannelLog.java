@@ -39,15 +39,13 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	private final String id;
 
-	private final long epoch;
-
 	private final ChannelSettings settings;
 
 	private final Upkeep upkeep;
 
 	private final Consumer<InMemoryChannelLog> onClose;
 
-	private final History history = new History();
+	private final History history;
 
 	private Sinks.@Nullable Many<Publication> live;
 
@@ -64,7 +62,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, Upkeep upkeep,
 			Consumer<InMemoryChannelLog> onClose) {
 		this.id = id;
-		this.epoch = epoch;
+		this.history = new History(new Position(epoch, 0));
 		this.settings = settings;
 		this.upkeep = upkeep;
 		this.onClose = onClose;
@@ -82,12 +80,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	@Override
-	public long epoch() {
-		return this.epoch;
-	}
-
-	@Override
-	public long newest() {
+	public Position newest() {
 		return this.history.newest();
 	}
 
@@ -116,30 +109,28 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	@Override
 	public Mono<Position> append(String data) {
-		return Mono.fromCallable(() -> publish(data, false).message().position());
+		return Mono.fromCallable(() -> publish(data, null));
 	}
 
 	@Override
 	public Mono<Outcome> deliver(String data) {
 		return Mono.defer(() -> {
-			Delivery delivery = publish(data, true).delivery();
-			if (delivery == null) {
-				throw new IllegalStateException("No delivery");
-			}
-			delivery.dismiss();
+			Delivery delivery = new Delivery();
+			delivery.accepted(publish(data, delivery));
 			return delivery.outcome();
 		});
 	}
 
-	private Publication publish(String data, boolean receipts) {
+	private Position publish(String data, @Nullable Delivery delivery) {
 		synchronized (this.history) {
 			if (this.closed) {
 				throw new ChannelClosedException(this.id);
 			}
 			long now = this.upkeep.now();
-			Position position = new Position(this.epoch, this.history.newest() + 1);
+			Position last = this.history.newest();
+			Position position = new Position(last.epoch(), last.offset() + 1);
 			Message message = new Message(this.id, position, data, this.settings.format(), false);
-			Publication publication = new Publication(message, receipts ? new Delivery(position) : null);
+			Publication publication = new Publication(message, delivery);
 			int before = inHistory();
 			boolean first = this.history.size() == 0;
 			this.history.append(message, now);
@@ -155,7 +146,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 				// No subscriber at the moment is no failure, and none can overflow.
 				this.live.tryEmitNext(publication);
 			}
-			return publication;
+			return position;
 		}
 	}
 
@@ -179,16 +170,21 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	@Override
-	public Replay read(long after) {
+	public Replay read(Position after) {
 		return read(after, this.settings.historySize());
 	}
 
 	@Override
-	public Replay readLive(long after) {
+	public Replay readLive(Position after) {
 		return read(after, Math.max(this.settings.historySize(), LIVE_TAIL));
 	}
 
-	private Replay read(long after, int most) {
+	@Override
+	public Replay readAll() {
+		return read(null, this.settings.historySize());
+	}
+
+	private Replay read(@Nullable Position after, int most) {
 		synchronized (this.history) {
 			trim(this.upkeep.now());
 			return this.history.read(after, most);
@@ -244,13 +240,13 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	public Mono<Void> close() {
 		return Mono.fromRunnable(() -> {
 			synchronized (this.history) {
-				end();
+				finish();
 			}
 			this.onClose.accept(this);
 		});
 	}
 
-	private void end() {
+	private void finish() {
 		if (!this.closed) {
 			this.upkeep.retain(-inHistory());
 			this.closed = true;
@@ -333,7 +329,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 				SUBSCRIBERS.addAndGet(this, -UNUSED);
 				return false;
 			}
-			end();
+			finish();
 			return true;
 		}
 	}

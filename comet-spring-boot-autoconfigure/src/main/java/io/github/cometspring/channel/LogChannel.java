@@ -63,9 +63,10 @@ final class LogChannel implements Channel {
 
 	@Override
 	public Mono<Cursor> cursor() {
-		return Mono.fromSupplier(() -> {
+		return Mono.defer(() -> {
 			this.log.touch();
-			return Cursor.of(this.log.id(), new Position(this.log.epoch(), this.log.newest()));
+			return this.log.prepare(Cursor.LATEST)
+				.then(Mono.fromSupplier(() -> Cursor.of(this.log.id(), this.log.end())));
 		});
 	}
 

@@ -1,6 +1,9 @@
 package io.github.cometspring.channel;
 
+import java.util.Objects;
 import java.util.OptionalLong;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reader's place in a channel: where it starts, how far it has come, and whether it has
@@ -22,15 +25,16 @@ public final class LogPlace {
 	private final Cursor start;
 
 	/**
-	 * The newest offset that the reader has, or {@link ChannelLog#EARLIEST} before the
+	 * Up to where the reader has been given the messages, or {@code null} before the
 	 * first look of one that wants all there is.
 	 */
-	private long offset = ChannelLog.EARLIEST;
+	private @Nullable Position position;
 
 	/**
-	 * The newest offset when a reader of all there is began; 0 for the others.
+	 * The newest position when a reader of all there is began; {@code null} for the
+	 * others.
 	 */
-	private long listeningSince;
+	private @Nullable Position listeningSince;
 
 	private boolean gap;
 
@@ -51,22 +55,28 @@ public final class LogPlace {
 	 * listens and before it looks.
 	 */
 	public void begin() {
-		long newest = this.log.newest();
+		Position newest = this.log.newest();
 		if (this.start.equals(Cursor.EARLIEST)) {
 			this.listeningSince = newest;
+			return;
 		}
-		else if (!this.start.knows(this.log.id())) {
-			this.offset = newest;
+		Position position;
+		if (!this.start.knows(this.log.id())) {
+			position = this.log.end();
 		}
 		else {
-			OptionalLong known = this.start.offset(this.log.id(), this.log.epoch());
-			// What a cursor of another epoch stood for is lost.
-			this.gap = known.isEmpty();
-			this.offset = known.orElse(ChannelLog.EARLIEST);
-			this.listeningSince = this.gap ? newest : 0;
+			OptionalLong known = this.start.offset(this.log.id(), newest.epoch());
+			if (known.isEmpty()) {
+				// What a cursor of another epoch stood for is lost.
+				this.gap = true;
+				this.listeningSince = newest;
+				return;
+			}
+			position = new Position(newest.epoch(), known.getAsLong());
 		}
+		this.position = position;
 		// A reader that lacks nothing from before may have what is kept for listeners.
-		this.live = this.offset >= newest && this.offset <= this.log.newest();
+		this.live = position.covers(newest) && this.log.end().covers(position);
 	}
 
 	/**
@@ -83,7 +93,7 @@ public final class LogPlace {
 	 * @return {@code true} if a look is worth while
 	 */
 	public boolean hasNews() {
-		return this.offset != this.log.newest() || this.gap || this.log.isClosed();
+		return this.gap || !this.log.newest().equals(this.position) || this.log.isClosed();
 	}
 
 	/**
@@ -91,25 +101,29 @@ public final class LogPlace {
 	 * @return the messages
 	 */
 	public Replay look() {
-		if (this.offset != ChannelLog.EARLIEST) {
-			return this.live ? this.log.readLive(this.offset) : this.log.read(this.offset);
+		if (this.position != null) {
+			return this.live ? this.log.readLive(this.position) : this.log.read(this.position);
 		}
-		Replay all = this.log.read(ChannelLog.EARLIEST);
+		Replay all = this.log.readAll();
 		// What was published since the reader listens belongs to "all", although a short
 		// history may have let go of it.
-		return (firstOffset(all) > this.listeningSince + 1) ? this.log.readLive(this.listeningSince) : all;
+		Position since = this.listeningSince;
+		return (since == null || since.covers(beforeFirst(all))) ? all : this.log.readLive(since);
 	}
 
 	/**
 	 * Moves behind what the reader has been given. From then on the reader is one that
 	 * has been listening.
-	 * @param offset the offset of the newest message that it has
+	 * @param position where it stands now
 	 * @param gap whether messages before that were lost
+	 * @return {@code true} if the reader has come into another epoch by this
 	 */
-	public void moveTo(long offset, boolean gap) {
-		this.offset = offset;
+	public boolean moveTo(Position position, boolean gap) {
+		boolean anew = this.position != null && this.position.epoch() != position.epoch();
+		this.position = position;
 		this.gap |= gap;
 		this.live = true;
+		return anew;
 	}
 
 	/**
@@ -129,7 +143,7 @@ public final class LogPlace {
 	 * @return {@code true} if the reader has not got as far
 	 */
 	public boolean isBefore(Position position) {
-		return position.offset() > this.offset;
+		return this.position == null || !this.position.covers(position);
 	}
 
 	/**
@@ -138,7 +152,7 @@ public final class LogPlace {
 	 */
 	public LogPlace copy() {
 		LogPlace copy = new LogPlace(this.log, this.start);
-		copy.offset = this.offset;
+		copy.position = this.position;
 		copy.listeningSince = this.listeningSince;
 		copy.gap = this.gap;
 		copy.live = this.live;
@@ -151,7 +165,8 @@ public final class LogPlace {
 	 * @return {@code true} if they stand at one place
 	 */
 	public boolean isSameAs(LogPlace other) {
-		return this.offset == other.offset && this.live == other.live && this.listeningSince == other.listeningSince;
+		return this.live == other.live && Objects.equals(this.position, other.position)
+				&& Objects.equals(this.listeningSince, other.listeningSince);
 	}
 
 	/**
@@ -161,21 +176,31 @@ public final class LogPlace {
 	 */
 	public Position position() {
 		if (this.gap) {
-			return new Position(this.log.epoch(), Position.MAX_OFFSET);
+			return new Position(this.log.newest().epoch(), Position.MAX_OFFSET);
 		}
-		if (this.offset == ChannelLog.EARLIEST) {
+		Position position = this.position;
+		if (position == null) {
 			// From now on the place before what there is: what has been told holds,
 			// though history moves on before the first look.
-			long first = firstOffset(this.log.read(ChannelLog.EARLIEST));
-			this.offset = Math.min(first - 1, this.listeningSince);
-			this.live = this.offset == this.listeningSince;
-			this.listeningSince = 0;
+			Position first = beforeFirst(this.log.readAll());
+			Position since = this.listeningSince;
+			position = (since == null || since.covers(first)) ? first : since;
+			this.position = position;
+			this.live = position.equals(since);
+			this.listeningSince = null;
 		}
-		return new Position(this.log.epoch(), this.offset);
+		return position;
 	}
 
-	private static long firstOffset(Replay replay) {
-		return replay.offset() - replay.messages().size() + 1;
+	/**
+	 * The position before the first message of a replay, or where it ends if it has none.
+	 */
+	private static Position beforeFirst(Replay replay) {
+		if (replay.messages().isEmpty()) {
+			return replay.position();
+		}
+		Position first = replay.messages().get(0).position();
+		return new Position(first.epoch(), first.offset() - 1);
 	}
 
 }

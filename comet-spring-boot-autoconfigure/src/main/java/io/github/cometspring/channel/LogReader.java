@@ -27,6 +27,10 @@ final class LogReader {
 	}
 
 	Flux<Message> messages(Scheduler scheduler) {
+		return this.log.prepare(this.from).thenMany(Flux.defer(() -> follow(scheduler)));
+	}
+
+	private Flux<Message> follow(Scheduler scheduler) {
 		Flux<Boolean> news = this.log.live().map((publication) -> true).onBackpressureLatest();
 		return Flux.merge(1, news, Mono.fromSupplier(this::begin))
 			.publishOn(scheduler, 1)
@@ -50,7 +54,7 @@ final class LogReader {
 			return List.of();
 		}
 		Replay replay = place.look();
-		place.moveTo(replay.offset(), replay.gap());
+		place.moveTo(replay.position(), replay.gap());
 		if (replay.messages().isEmpty() || !place.takeGap()) {
 			return replay.messages();
 		}

@@ -38,4 +38,14 @@ public record Position(long epoch, long offset) {
 		}
 	}
 
+	/**
+	 * Whether a reader at this position has been given the message at another. Positions
+	 * of two epochs have no order: neither covers the other.
+	 * @param other the position of a message
+	 * @return {@code true} if the message is at this position or before it
+	 */
+	public boolean covers(Position other) {
+		return this.epoch == other.epoch && this.offset >= other.offset;
+	}
+
 }

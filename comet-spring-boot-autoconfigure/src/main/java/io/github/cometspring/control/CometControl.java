@@ -8,7 +8,8 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Switches the whole service: on and off, and how long polls are held. The actuator
- * endpoint calls it; an application may too.
+ * endpoint calls it; an application may too. On several nodes a {@link ControlRelay}
+ * carries each command to all of them; the state is asked of this node.
  * <p>
  * Thread-safe. Every returned publisher is lazy.
  *
@@ -25,6 +26,8 @@ public class CometControl {
 
 	private final Sinks.Many<Kill> kills = Sinks.unsafe().many().multicast().directBestEffort();
 
+	private final ControlRelay relay;
+
 	private volatile boolean active = true;
 
 	private volatile Duration timeout;
@@ -36,6 +39,18 @@ public class CometControl {
 	 */
 	public CometControl(Duration timeout) {
 		this.timeout = requireInRange(timeout);
+		this.relay = (command) -> Mono.fromRunnable(() -> apply(command));
+	}
+
+	/**
+	 * Creates a control of a service on several nodes, which is active on this one.
+	 * @param timeout how long a poll is held
+	 * @param relay carries each command to all nodes, and back to {@link #apply} of this
+	 * @throws IllegalArgumentException if the timeout is negative or longer than a year
+	 */
+	public CometControl(Duration timeout, ControlRelay relay) {
+		this.timeout = requireInRange(timeout);
+		this.relay = relay;
 	}
 
 	private static Duration requireInRange(Duration timeout) {
@@ -50,29 +65,18 @@ public class CometControl {
 	 * @return completes when new requests are served
 	 */
 	public Mono<Void> activate() {
-		return Mono.fromRunnable(() -> {
-			synchronized (this.lock) {
-				this.active = true;
-			}
-		});
+		return execute(new CometCommand.Activate());
 	}
 
 	/**
 	 * Stops all activity: whatever waits is ended, and new requests are refused, until
 	 * {@link #activate()}. Channels stay, and can be published on. Does nothing if the
 	 * service is inactive.
-	 * @return completes when new requests are refused and those that wait have been told
-	 * to end
+	 * @return completes when new requests are refused on this node and those that wait
+	 * have been told to end
 	 */
 	public Mono<Void> deactivate() {
-		return Mono.fromRunnable(() -> {
-			synchronized (this.lock) {
-				if (this.active) {
-					this.active = false;
-					this.kills.tryEmitNext(Kill.DEACTIVATED);
-				}
-			}
-		});
+		return execute(new CometCommand.Deactivate());
 	}
 
 	/**
@@ -94,27 +98,42 @@ public class CometControl {
 	 * negative or longer than a year
 	 */
 	public Mono<Void> setTimeout(Duration timeout, boolean kill) {
-		return Mono.fromRunnable(() -> {
-			requireInRange(timeout);
-			synchronized (this.lock) {
-				this.timeout = timeout;
-				if (kill) {
-					this.kills.tryEmitNext(Kill.TIMEOUT_CHANGED);
-				}
-			}
-		});
+		return Mono.defer(() -> execute(new CometCommand.SetTimeout(requireInRange(timeout), kill)));
 	}
 
 	/**
 	 * Carries out a command.
 	 * @param command the command
-	 * @return completes when it is in force
+	 * @return completes when it is in force on this node, and on its way to the others if
+	 * there are any
 	 */
 	public Mono<Void> execute(CometCommand command) {
-		if (command instanceof CometCommand.SetTimeout set) {
-			return setTimeout(set.timeout(), set.kill());
+		return Mono.defer(() -> this.relay.send(command));
+	}
+
+	/**
+	 * Brings a command into force on this node alone: for a {@link ControlRelay}, which
+	 * calls this for every command that any node has sent. A command that changes nothing
+	 * does nothing, but for a timeout with {@code kill}.
+	 * @param command the command
+	 * @throws IllegalArgumentException if the timeout is negative or longer than a year
+	 */
+	public void apply(CometCommand command) {
+		synchronized (this.lock) {
+			if (command instanceof CometCommand.SetTimeout set) {
+				this.timeout = requireInRange(set.timeout());
+				if (set.kill()) {
+					this.kills.tryEmitNext(Kill.TIMEOUT_CHANGED);
+				}
+			}
+			else if (command instanceof CometCommand.Activate) {
+				this.active = true;
+			}
+			else if (this.active) {
+				this.active = false;
+				this.kills.tryEmitNext(Kill.DEACTIVATED);
+			}
 		}
-		return (command instanceof CometCommand.Activate) ? activate() : deactivate();
 	}
 
 	/**

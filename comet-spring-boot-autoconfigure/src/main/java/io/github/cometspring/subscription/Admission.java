@@ -1,18 +1,18 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
+import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.Loggers;
+import reactor.util.context.Context;
 
 /**
  * Decides on what a client asks for: is it within the limits, is the client authorized,
@@ -21,6 +21,13 @@ import reactor.util.Loggers;
 final class Admission {
 
 	private final SparingLog log = new SparingLog(Loggers.getLogger(Admission.class), System::nanoTime);
+
+	/**
+	 * Takes errors that come when the client waits no more; Reactor would log each with
+	 * its stack trace.
+	 */
+	private final Context lateErrors = Context.of("reactor.onErrorDropped.local",
+			(Consumer<Throwable>) this::noteUnavailable);
 
 	private final ChannelBroker broker;
 
@@ -51,32 +58,43 @@ final class Admission {
 		return this.authorization;
 	}
 
+	Context lateErrors() {
+		return this.lateErrors;
+	}
+
 	void noteTimeout(Duration timeout) {
 		this.log.warn("The channel broker did not find channels within %s; the client may try again".formatted(timeout),
 				null);
 	}
 
 	/**
-	 * Finds the living channels, and of the closed those that a client has been reading.
+	 * Finds the channels that a client asks for.
 	 * @param channels the ids, and where to start each
 	 * @return the channels that are known; also a {@link Callable} where they are known
 	 * at once
+	 * @throws BrokerUnavailableException if it is known at once that nobody can say
 	 */
 	Mono<Map<String, ChannelLog>> find(Map<String, Cursor> channels) {
-		Mono<Map<String, ChannelLog>> living = this.broker.findAll(channels.keySet());
-		// A broker that knows at once says so as Reactor's own sources do.
-		if (living instanceof Callable<?>) {
-			Map<String, ChannelLog> found = callNow(living);
-			return (found.size() == channels.size()) ? Mono.just(found) : withClosed(channels, found);
+		if (channels.isEmpty()) {
+			return Mono.just(Map.of());
 		}
-		return living.flatMap((found) -> withClosed(channels, found));
+		// A broker that knows at once says so as Reactor's own sources do.
+		return this.broker.findAll(channels);
 	}
 
-	private Mono<Map<String, ChannelLog>> withClosed(Map<String, Cursor> channels, Map<String, ChannelLog> living) {
-		return Flux.fromIterable(channels.entrySet())
-			.filter((start) -> !living.containsKey(start.getKey()) && start.getValue().knows(start.getKey()))
-			.concatMap((start) -> this.broker.findClosed(start.getKey()))
-			.collectMap(ChannelLog::id, Function.identity(), () -> new HashMap<>(living));
+	/**
+	 * The refusal of a client that nobody can tell of its channels.
+	 * @param request what the client asks for
+	 * @param cause why
+	 * @return the refusal, with the place where the client stands
+	 */
+	SubscriptionRejectedException unavailable(SubscriptionRequest request, BrokerUnavailableException cause) {
+		noteUnavailable(cause);
+		return SubscriptionRejectedException.unavailable(request.cursor());
+	}
+
+	private void noteUnavailable(Throwable cause) {
+		this.log.warn("The channel broker cannot be reached; clients are told to try again", cause);
 	}
 
 	/**

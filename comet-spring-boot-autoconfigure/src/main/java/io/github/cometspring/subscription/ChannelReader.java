@@ -2,6 +2,7 @@ package io.github.cometspring.subscription;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
@@ -79,7 +80,9 @@ final class ChannelReader extends Lane.Member {
 		// After the log has been read and before this reader moves: what it has just been
 		// given counts.
 		this.lane.assignReceipts();
-		this.place.moveTo(news.offset(), news.isGap());
+		if (this.place.moveTo(Objects.requireNonNull(news.position()), news.isGap())) {
+			loseReceipts();
+		}
 		if (this.place.takeGap() && !news.isGap()) {
 			news = news.withGap();
 		}
@@ -117,6 +120,22 @@ final class ChannelReader extends Lane.Member {
 					target.add(receipt.delivery);
 				}
 				return given;
+			});
+		}
+	}
+
+	/**
+	 * Gives up the receipts for messages of an epoch that the reader has left behind.
+	 */
+	private void loseReceipts() {
+		long epoch = this.place.position().epoch();
+		if (this.receipts != null) {
+			this.receipts.removeIf((receipt) -> {
+				boolean lost = receipt.position.epoch() != epoch;
+				if (lost) {
+					receipt.delivery.failed();
+				}
+				return lost;
 			});
 		}
 	}

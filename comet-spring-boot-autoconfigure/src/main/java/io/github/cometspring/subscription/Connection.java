@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelLog;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -71,14 +72,25 @@ public final class Connection implements AutoCloseable {
 			return Flux.error(SubscriptionRejectedException.nothingLeft(request.refused()));
 		}
 		Admission admission = this.subscriptions.admission();
-		Mono<Map<String, ChannelLog>> channels = admission.find(request.channels());
-		// Where nothing has to be waited for, nothing stands between a client and its
-		// subscription: there may be very many of both.
-		if (channels instanceof Callable<?>) {
-			return begin(request, Admission.callNow(channels));
+		Mono<Map<String, ChannelLog>> channels;
+		try {
+			channels = admission.find(request.channels());
+			// Where nothing has to be waited for, nothing stands between a client and its
+			// subscription: there may be very many of both.
+			if (channels instanceof Callable<?>) {
+				return begin(request, Admission.callNow(channels));
+			}
+		}
+		catch (BrokerUnavailableException ex) {
+			return Flux.error(admission.unavailable(request, ex));
 		}
 		Duration longest = this.subscriptions.limits().heartbeat();
-		return await(channels, longest, () -> admission.noteTimeout(longest))
+		// The broker may answer on any thread, and what follows belongs to the loop.
+		return OnLoop.deliver(this.home.loop(), await(channels, longest, () -> admission.noteTimeout(longest)))
+			.contextWrite(admission.lateErrors())
+			// A broker that says nothing must not keep the client waiting.
+			.switchIfEmpty(Mono.error(() -> new BrokerUnavailableException(null)))
+			.onErrorMap(BrokerUnavailableException.class, (ex) -> admission.unavailable(request, ex))
 			.flatMapMany((found) -> begin(request, found));
 	}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Publication;
 import org.jspecify.annotations.Nullable;
@@ -129,11 +130,12 @@ final class Lane extends BaseSubscriber<Publication> {
 	void assignReceipts() {
 		for (Publication next = this.awaited.poll(); next != null; next = this.awaited.poll()) {
 			Delivery delivery = next.delivery();
-			if (delivery == null) {
+			Message message = next.message();
+			if (delivery == null || message == null) {
 				continue;
 			}
 			for (int i = 0; i < this.size; i++) {
-				get(i).await(delivery, next.message().position());
+				get(i).await(delivery, message.position());
 			}
 			delivery.dismiss();
 		}

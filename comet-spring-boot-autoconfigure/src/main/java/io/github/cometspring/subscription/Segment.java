@@ -131,10 +131,10 @@ public final class Segment {
 
 	/**
 	 * Where a client stands in the channel after this.
-	 * @return the offset
+	 * @return the position, or {@code null} if there is no such channel
 	 */
-	long offset() {
-		return (this.position != null) ? this.position.offset() : 0;
+	@Nullable Position position() {
+		return this.position;
 	}
 
 	/**

@@ -5,7 +5,6 @@ import java.util.List;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.LogPlace;
 import io.github.cometspring.channel.Message;
-import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Replay;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class SegmentReader {
 			}
 			size += more;
 		}
-		return new Segment(log.id(), messages, replay.gap(), closed, new Position(log.epoch(), replay.offset()), size);
+		return new Segment(log.id(), messages, replay.gap(), closed, replay.position(), size);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.LogPlace;
+import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,9 @@ final class SharedSegment {
 		Cut last = this.last[slot];
 		// Looked at before the log is read: what comes in between is read again.
 		boolean closed = this.log.isClosed();
-		long newest = this.log.newest();
+		Position newest = this.log.newest();
 		long now = this.loop.nanoTime();
-		if (last == null || !last.place.isSameAs(place) || last.newest != newest || last.closed != closed
+		if (last == null || !last.place.isSameAs(place) || !last.newest.equals(newest) || last.closed != closed
 				|| !last.dialect.equals(dialect) || now - last.time > LIFETIME) {
 			Segment segment = SegmentReader.read(place, dialect, maxSize, true);
 			last = new Cut(place.copy(), dialect, newest, closed, now, Objects.requireNonNull(segment));
@@ -51,7 +52,7 @@ final class SharedSegment {
 		return last.segment;
 	}
 
-	private record Cut(LogPlace place, Dialect dialect, long newest, boolean closed, long time, Segment segment) {
+	private record Cut(LogPlace place, Dialect dialect, Position newest, boolean closed, long time, Segment segment) {
 	}
 
 }

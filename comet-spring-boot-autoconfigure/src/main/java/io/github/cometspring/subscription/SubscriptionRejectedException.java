@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import io.github.cometspring.channel.Cursor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,21 +25,28 @@ public class SubscriptionRejectedException extends RuntimeException {
 
 	private final transient Refusals refused;
 
+	/**
+	 * Where the client stands, as it said.
+	 */
+	private final transient @Nullable Cursor cursor;
+
 	private SubscriptionRejectedException(Reason reason, String message, @Nullable Integer maxChannels,
-			Refusals refused) {
+			Refusals refused, @Nullable Cursor cursor) {
 		super(message, null, false, false);
 		this.reason = reason;
 		this.maxChannels = maxChannels;
 		this.refused = refused;
+		this.cursor = cursor;
 	}
 
 	static SubscriptionRejectedException of(Reason reason, String message) {
-		return new SubscriptionRejectedException(reason, message, null, Refusals.NONE);
+		return new SubscriptionRejectedException(reason, message, null, Refusals.NONE, null);
 	}
 
 	static SubscriptionRejectedException tooManyChannels(int maxChannels) {
 		return new SubscriptionRejectedException(Reason.TOO_MANY_CHANNELS,
-				"Too many channels: at most %d in one request".formatted(maxChannels), maxChannels, Refusals.NONE);
+				"Too many channels: at most %d in one request".formatted(maxChannels), maxChannels, Refusals.NONE,
+				null);
 	}
 
 	/**
@@ -46,8 +54,8 @@ public class SubscriptionRejectedException extends RuntimeException {
 	 */
 	static SubscriptionRejectedException nothingLeft(Refusals refused) {
 		return refused.reasons().containsValue(Refusals.Reason.FORBIDDEN)
-				? new SubscriptionRejectedException(Reason.FORBIDDEN, "Not authorized", null, refused)
-				: new SubscriptionRejectedException(Reason.INVALID_CURSOR, "Invalid cursor", null, refused);
+				? new SubscriptionRejectedException(Reason.FORBIDDEN, "Not authorized", null, refused, null)
+				: new SubscriptionRejectedException(Reason.INVALID_CURSOR, "Invalid cursor", null, refused, null);
 	}
 
 	/**
@@ -56,6 +64,14 @@ public class SubscriptionRejectedException extends RuntimeException {
 	static SubscriptionRejectedException ended(Ending ending) {
 		return (ending == Ending.SHUTTING_DOWN) ? of(Reason.SHUTTING_DOWN, "The server is shutting down")
 				: of(Reason.KILLED, "Comet ended the request");
+	}
+
+	/**
+	 * Nobody can tell at the moment what there is of the channels.
+	 */
+	static SubscriptionRejectedException unavailable(@Nullable Cursor cursor) {
+		return new SubscriptionRejectedException(Reason.UNAVAILABLE, "The channels cannot be reached; try again later",
+				null, Refusals.NONE, cursor);
 	}
 
 	/**
@@ -83,6 +99,14 @@ public class SubscriptionRejectedException extends RuntimeException {
 	}
 
 	/**
+	 * Where the client stands, which it has told itself: it may come again with that.
+	 * @return the cursor, or {@code null} if it has told none that holds for all channels
+	 */
+	public @Nullable Cursor getCursor() {
+		return this.cursor;
+	}
+
+	/**
 	 * Why a subscription is refused.
 	 */
 	public enum Reason {
@@ -106,6 +130,11 @@ public class SubscriptionRejectedException extends RuntimeException {
 		 * It took too long to decide about the client.
 		 */
 		UNDECIDED,
+
+		/**
+		 * The channels cannot be reached.
+		 */
+		UNAVAILABLE,
 
 		/**
 		 * As many clients are connected as may be.

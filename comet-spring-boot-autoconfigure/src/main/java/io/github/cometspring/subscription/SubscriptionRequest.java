@@ -73,6 +73,16 @@ public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused
 	}
 
 	/**
+	 * Where the client stands.
+	 * @return the cursor that all channels start at, or {@code null} if they start at
+	 * different ones or at "now"
+	 */
+	@Nullable Cursor cursor() {
+		List<Cursor> different = this.channels.values().stream().distinct().toList();
+		return (different.size() == 1 && !different.get(0).equals(Cursor.LATEST)) ? different.get(0) : null;
+	}
+
+	/**
 	 * How many channels the client has named.
 	 */
 	int size() {

@@ -103,7 +103,8 @@ final class Answers {
 
 	static HttpStatus status(SubscriptionRejectedException ex) {
 		return switch (ex.getReason()) {
-			case INACTIVE, SHUTTING_DOWN, KILLED, UNDECIDED, TOO_MANY_CONNECTIONS -> HttpStatus.SERVICE_UNAVAILABLE;
+			case INACTIVE, SHUTTING_DOWN, KILLED, UNDECIDED, UNAVAILABLE, TOO_MANY_CONNECTIONS ->
+				HttpStatus.SERVICE_UNAVAILABLE;
 			case TOO_MANY_CHANNELS, INVALID_CURSOR -> HttpStatus.BAD_REQUEST;
 			case FORBIDDEN -> HttpStatus.FORBIDDEN;
 		};

@@ -134,7 +134,12 @@ public final class LegacyPolls implements PollDialect {
 
 	@Override
 	public PollAnswer refuse(SubscriptionRejectedException rejected) {
-		return refuse(Answers.status(rejected), rejected.getMessage(), Answers.headers(rejected));
+		Map<String, String> headers = new LinkedHashMap<>(Answers.headers(rejected));
+		Cursor cursor = rejected.getCursor();
+		if (cursor != null) {
+			headers.put(CometHeaders.CURSOR, cursor.token());
+		}
+		return refuse(Answers.status(rejected), rejected.getMessage(), headers);
 	}
 
 	private static PollAnswer refuse(HttpStatus status, @Nullable String sentence, Map<String, String> headers) {

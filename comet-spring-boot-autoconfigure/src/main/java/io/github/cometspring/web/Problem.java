@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.protocol.JsonDialect;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
@@ -45,8 +46,9 @@ final class Problem {
 	}
 
 	static byte[] encode(SubscriptionRejectedException rejected) {
-		return encode(Answers.status(rejected), rejected.getMessage(), null, rejected.getRefused(),
-				rejected.getMaxChannels());
+		Cursor cursor = rejected.getCursor();
+		return encode(Answers.status(rejected), rejected.getMessage(), (cursor != null) ? cursor.token() : null,
+				rejected.getRefused(), rejected.getMaxChannels());
 	}
 
 	static byte[] encode(HttpStatus status, @Nullable String detail, @Nullable String cursor, Refusals refused,

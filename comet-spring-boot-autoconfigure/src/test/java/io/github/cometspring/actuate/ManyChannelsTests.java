@@ -1,14 +1,15 @@
 package io.github.cometspring.actuate;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.github.cometspring.channel.BrokerState;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.SubscriptionLimits;
@@ -104,18 +105,13 @@ class ManyChannelsTests {
 		}
 
 		@Override
-		public Mono<Map<String, ChannelLog>> findAll(Collection<String> ids) {
-			return this.channels.findAll(ids);
+		public Mono<Map<String, ChannelLog>> findAll(Map<String, Cursor> starts) {
+			return this.channels.findAll(starts);
 		}
 
 		@Override
-		public Mono<Long> count() {
-			return this.channels.count();
-		}
-
-		@Override
-		public Mono<Long> retained() {
-			return this.channels.retained();
+		public Mono<BrokerState> state() {
+			return this.channels.state();
 		}
 
 	}

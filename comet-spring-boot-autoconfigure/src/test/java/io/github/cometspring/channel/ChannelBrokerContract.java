@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +12,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
+import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.Threads;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -23,32 +26,39 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What every {@link ChannelBroker} holds to. A test of an implementation extends this.
+ * What every {@link ChannelBroker} holds to. A test of an implementation extends this,
+ * from whatever package; the classes that it needs are in the artifact of type
+ * {@code test-jar}. What is read from a log may take its time to arrive on the node.
  */
-abstract class ChannelBrokerContract {
+public abstract class ChannelBrokerContract {
 
-	static final Duration PATIENCE = Duration.ofSeconds(30);
+	/**
+	 * How long a test waits for what must come.
+	 */
+	protected static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private static final ChannelSettings SETTINGS = ChannelSettings.DEFAULT;
 
 	/**
-	 * A broker without channels, which the test gives back when it is over.
+	 * A broker without channels, which the implementation's test ends when it is over.
+	 * @param limit how many channels there may be, or {@code null} for no limit
+	 * @return the broker
 	 */
-	abstract ChannelBroker broker(@Nullable Integer limit);
+	protected abstract ChannelBroker broker(@Nullable Integer limit);
 
 	@Test
 	void createShouldMakeEmptyChannel() {
 		ChannelSettings settings = new ChannelSettings(7, Duration.ofSeconds(8), Duration.ofSeconds(9),
 				MessageFormat.TEXT);
-		ChannelLog log = get(broker(null).create("a", settings));
+		ChannelLog log = prepared(get(broker(null).create("a", settings)));
 		assertThat(log.id()).isEqualTo("a");
 		assertThat(log.settings()).isEqualTo(settings);
-		assertThat(log.epoch()).isBetween(1L, Position.MAX_EPOCH);
-		assertThat(log.newest()).isZero();
+		assertThat(log.newest().offset()).isZero();
+		assertThat(log.end()).isEqualTo(log.newest());
 		assertThat(log.retained()).isZero();
 		assertThat(log.subscribers()).isZero();
 		assertThat(log.isClosed()).isFalse();
-		assertThat(log.read(ChannelLog.EARLIEST)).isEqualTo(new Replay(List.of(), false, 0));
+		assertThat(log.readAll()).isEqualTo(new Replay(List.of(), false, log.newest()));
 	}
 
 	@Test
@@ -60,24 +70,25 @@ abstract class ChannelBrokerContract {
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(DuplicateChannelException.class,
 					(duplicate) -> assertThat(duplicate.getName()).isEqualTo("a")))
 			.verify(PATIENCE);
-		assertThat(get(broker.find("a")).newest()).isOne();
-		assertThat(broker.count().block(PATIENCE)).isOne();
+		awaitArrival(prepared(get(broker.find("a"))), at(first, 1));
+		assertThat(count(broker)).isOne();
 	}
 
 	@Test
 	void createWhenNotSubscribedToShouldDoNothing() {
 		ChannelBroker broker = broker(null);
 		assertThat(List.of(broker.create("a", SETTINGS), broker.obtain("b", SETTINGS))).hasSize(2);
-		assertThat(broker.count().block(PATIENCE)).isZero();
+		assertThat(count(broker)).isZero();
 	}
 
 	@Test
 	void createWhenSubscribedToTwiceShouldActTwice() {
 		Mono<ChannelLog> create = broker(null).create("a", SETTINGS);
 		ChannelLog first = get(create);
+		long firstEpoch = epoch(first);
 		StepVerifier.create(create).expectError(DuplicateChannelException.class).verify(PATIENCE);
 		get(first.close().thenReturn(true));
-		assertThat(get(create).epoch()).isNotEqualTo(first.epoch());
+		assertThat(epoch(get(create))).isNotEqualTo(firstEpoch);
 	}
 
 	@Test
@@ -94,10 +105,10 @@ abstract class ChannelBrokerContract {
 						}))
 				.verify(PATIENCE);
 		}
-		assertThat(broker.count().block(PATIENCE)).isEqualTo(2);
+		assertThat(count(broker)).isEqualTo(2);
 		get(first.close().thenReturn(true));
 		get(broker.create("c", SETTINGS));
-		assertThat(broker.count().block(PATIENCE)).isEqualTo(2);
+		assertThat(count(broker)).isEqualTo(2);
 	}
 
 	@Test
@@ -109,8 +120,8 @@ abstract class ChannelBrokerContract {
 				.expectError(DuplicateChannelException.class)
 				.verify(PATIENCE);
 		}
-		assertThat(get(broker.obtain("a", SETTINGS)).epoch()).isEqualTo(only.epoch());
-		assertThat(broker.count().block(PATIENCE)).isOne();
+		assertThat(get(broker.obtain("a", SETTINGS))).isSameAs(only);
+		assertThat(count(broker)).isOne();
 		get(only.close().thenReturn(true));
 		get(broker.create("b", SETTINGS));
 	}
@@ -120,7 +131,7 @@ abstract class ChannelBrokerContract {
 		ChannelBroker broker = broker(0);
 		StepVerifier.create(broker.create("a", SETTINGS)).expectError(TooManyChannelsException.class).verify(PATIENCE);
 		StepVerifier.create(broker.obtain("a", SETTINGS)).expectError(TooManyChannelsException.class).verify(PATIENCE);
-		assertThat(broker.count().block(PATIENCE)).isZero();
+		assertThat(count(broker)).isZero();
 	}
 
 	@Test
@@ -136,7 +147,7 @@ abstract class ChannelBrokerContract {
 		});
 		assertThat(created).hasValue(50);
 		assertThat(refused).hasValue(150);
-		assertThat(broker.count().block(PATIENCE)).isEqualTo(50);
+		assertThat(count(broker)).isEqualTo(50);
 		assertThat(broker.list().collectList().block(PATIENCE)).hasSize(50);
 	}
 
@@ -152,7 +163,7 @@ abstract class ChannelBrokerContract {
 			assertThat(created).hasValue(1);
 			assertThat(refused).hasValue(3);
 		}
-		assertThat(broker.count().block(PATIENCE)).isEqualTo(20);
+		assertThat(count(broker)).isEqualTo(20);
 	}
 
 	@Test
@@ -174,7 +185,7 @@ abstract class ChannelBrokerContract {
 				}
 			}
 		});
-		assertThat(broker.count().block(PATIENCE)).isOne();
+		assertThat(count(broker)).isOne();
 	}
 
 	@Test
@@ -189,7 +200,7 @@ abstract class ChannelBrokerContract {
 				ChannelLog log = broker.create("channel-" + random.nextInt(12), SETTINGS)
 					.onErrorResume(ChannelException.class, (ex) -> Mono.empty())
 					.block(PATIENCE);
-				assertThat(broker.count().block(PATIENCE)).isBetween(0L, (long) limit);
+				assertThat(count(broker)).isBetween(0L, (long) limit);
 				if (log != null) {
 					assertThat(living.incrementAndGet()).isLessThanOrEqualTo(limit);
 					living.decrementAndGet();
@@ -197,7 +208,7 @@ abstract class ChannelBrokerContract {
 				}
 			}
 		});
-		assertThat(broker.count().block(PATIENCE)).isZero();
+		assertThat(count(broker)).isZero();
 		for (int i = 0; i < limit; i++) {
 			get(broker.create("again-" + i, SETTINGS));
 		}
@@ -209,10 +220,10 @@ abstract class ChannelBrokerContract {
 	@Test
 	void obtainShouldCreateOnceAndThenFind() throws ExecutionException, InterruptedException, TimeoutException {
 		ChannelBroker broker = broker(1);
-		List<Long> epochs = Collections.synchronizedList(new ArrayList<>());
-		Threads.run(8, (thread) -> epochs.add(get(broker.obtain("a", SETTINGS)).epoch()));
-		assertThat(epochs).hasSize(8).containsOnly(get(broker.find("a")).epoch());
-		assertThat(broker.count().block(PATIENCE)).isOne();
+		List<ChannelLog> logs = Collections.synchronizedList(new ArrayList<>());
+		Threads.run(8, (thread) -> logs.add(get(broker.obtain("a", SETTINGS))));
+		assertThat(logs).hasSize(8).allSatisfy((log) -> assertThat(log).isSameAs(logs.get(0)));
+		assertThat(count(broker)).isOne();
 	}
 
 	@Test
@@ -222,8 +233,42 @@ abstract class ChannelBrokerContract {
 		for (String id : List.of("b", "", "A", " a", "a\n", "\uD800", "x".repeat(100_000))) {
 			StepVerifier.create(broker.find(id)).expectComplete().verify(PATIENCE);
 		}
-		assertThat(get(broker.findAll(List.of("b", "a", "", "c")))).containsOnlyKeys("a");
-		assertThat(get(broker.findAll(List.of()))).isEmpty();
+		assertThat(get(broker
+			.findAll(Map.of("b", Cursor.LATEST, "a", Cursor.LATEST, "", Cursor.EARLIEST, "\uD800", Cursor.LATEST))))
+			.containsOnlyKeys("a");
+		assertThat(get(broker.findAll(Map.of()))).isEmpty();
+	}
+
+	@Test
+	void findShouldReturnOneObjectForOneChannel() {
+		ChannelBroker broker = broker(null);
+		ChannelLog log = get(broker.create("a", SETTINGS));
+		assertThat(get(broker.find("a"))).isSameAs(log);
+		assertThat(get(broker.obtain("a", SETTINGS))).isSameAs(log);
+		assertThat(get(broker.findAll(Map.of("a", Cursor.EARLIEST))).get("a")).isSameAs(log);
+		assertThat(broker.list().blockFirst(PATIENCE)).isSameAs(log);
+		close(log);
+		assertThat(get(broker.create("a", SETTINGS))).isNotSameAs(log);
+	}
+
+	@Test
+	void findAllWhenChannelIsClosedShouldFindItForThoseWhoHaveAPositionOnly() {
+		ChannelBroker broker = broker(null);
+		ChannelLog log = prepared(get(broker.create("a", SETTINGS)));
+		append(log, "1");
+		Cursor cursor = Cursor.of("a", at(log, 0));
+		close(log);
+		assertThat(get(broker.findAll(Map.of("a", Cursor.LATEST)))).isEmpty();
+		assertThat(get(broker.findAll(Map.of("a", Cursor.EARLIEST)))).isEmpty();
+		ChannelLog kept = get(broker.findAll(Map.of("a", cursor))).get("a");
+		// Whether it is kept is the broker's choice.
+		if (kept != null) {
+			Await.within(PATIENCE, kept::isClosed);
+			assertThat(texts(kept.read(at(kept, 0)))).containsExactly("1");
+		}
+		ChannelLog next = get(broker.create("a", SETTINGS));
+		assertThat(get(broker.findAll(Map.of("a", cursor))).get("a")).isSameAs(next);
+		assertThat(next.read(new Position(epoch(log), 0)).gap()).isTrue();
 	}
 
 	@Test
@@ -234,39 +279,87 @@ abstract class ChannelBrokerContract {
 		get(broker.create("c", SETTINGS));
 		get(b.close().thenReturn(true));
 		assertThat(broker.list().map(ChannelLog::id).collectList().block(PATIENCE)).containsExactlyInAnyOrder("a", "c");
-		assertThat(broker.count().block(PATIENCE)).isEqualTo(2);
+		assertThat(count(broker)).isEqualTo(2);
 	}
 
 	@Test
-	void retainedShouldCountWhatLivingChannelsRetain() {
-		ChannelBroker broker = broker(null);
+	void stateShouldCountChannelsAndWhatTheyRetain() {
+		ChannelBroker broker = broker(5);
 		ChannelLog a = get(broker.create("a", SETTINGS.withHistorySize(2)));
 		ChannelLog b = get(broker.create("b", SETTINGS));
-		assertThat(broker.retained().block(PATIENCE)).isZero();
+		assertThat(get(broker.state())).isEqualTo(new BrokerState(2, 0, 5));
 		for (int i = 0; i < 3; i++) {
 			get(a.append("1"));
 			get(b.append("1"));
 		}
-		assertThat(broker.retained().block(PATIENCE)).isEqualTo(5);
-		get(b.close().thenReturn(true));
-		assertThat(broker.retained().block(PATIENCE)).isEqualTo(2);
+		assertThat(get(broker.state())).isEqualTo(new BrokerState(2, 5, 5));
+		close(b);
+		assertThat(get(broker.state())).isEqualTo(new BrokerState(1, 2, 5));
+		assertThat(get(broker(null).state())).isEqualTo(new BrokerState(0, 0, null));
+	}
+
+	@Test
+	void summariesShouldBeAPartOfTheListInOrder() {
+		ChannelBroker broker = broker(null);
+		for (String id : List.of("b", "a/2", "a", "c", "a/1", "\u00E9")) {
+			get(broker.create(id, SETTINGS));
+		}
+		assertThat(ids(broker, "", 0, 100)).containsExactly("6", "a", "a/1", "a/2", "b", "c", "\u00E9");
+		assertThat(ids(broker, "", 1, 2)).containsExactly("6", "a/1", "a/2");
+		assertThat(ids(broker, "a/", 0, 100)).containsExactly("2", "a/1", "a/2");
+		assertThat(ids(broker, "a", 2, 100)).containsExactly("3", "a/2");
+		assertThat(ids(broker, "x", 0, 100)).containsExactly("0");
+		assertThat(ids(broker, "", 1_000_000_000_000L, 100)).containsExactly("6");
+	}
+
+	private static List<String> ids(ChannelBroker broker, String prefix, long skip, int most) {
+		ChannelSummaries part = get(broker.summaries(prefix, skip, most));
+		return Stream.concat(Stream.of(String.valueOf(part.total())), part.channels().stream().map(ChannelSummary::id))
+			.toList();
+	}
+
+	@Test
+	void summaryShouldTellOfOneChannel() {
+		ChannelBroker broker = broker(null);
+		ChannelLog log = get(broker.create("a", SETTINGS.withHistorySize(2)));
+		for (int i = 0; i < 3; i++) {
+			get(log.append("1"));
+		}
+		log.join();
+		Position newest = get(log.append("2"));
+		assertThat(get(broker.summary("a")))
+			.isEqualTo(new ChannelSummary("a", SETTINGS.withHistorySize(2), newest, 2, 1));
+		assertThat(get(broker.summaries("", 0, 1)).channels()).containsExactly(get(broker.summary("a")));
+		StepVerifier.create(broker.summary("b")).expectComplete().verify(PATIENCE);
+		StepVerifier.create(broker.summary("a\n")).expectComplete().verify(PATIENCE);
+	}
+
+	@Test
+	void closeWhenIdIsNamedShouldTellWhetherThereWasOne() {
+		ChannelBroker broker = broker(1);
+		ChannelLog log = get(broker.create("a", SETTINGS));
+		assertThat(get(broker.close("b"))).isFalse();
+		assertThat(get(broker.close("a"))).isTrue();
+		assertThat(get(broker.close("a"))).isFalse();
+		StepVerifier.create(log.append("1")).expectError(ChannelClosedException.class).verify(PATIENCE);
+		get(broker.create("b", SETTINGS));
 	}
 
 	@Test
 	void touchShouldTellWhetherChannelLives() {
-		ChannelLog log = get(broker(null).create("a", SETTINGS));
+		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
 		assertThat(log.touch()).isTrue();
-		get(log.close().thenReturn(true));
-		assertThat(log.touch()).isFalse();
+		close(log);
+		Await.within(PATIENCE, () -> !log.touch());
 	}
 
 	@Test
 	void closeShouldEndChannelForGood() {
 		ChannelBroker broker = broker(null);
-		ChannelLog log = get(broker.create("a", SETTINGS));
-		get(log.append("1"));
-		get(log.close().thenReturn(true));
-		assertThat(log.isClosed()).isTrue();
+		ChannelLog log = prepared(get(broker.create("a", SETTINGS)));
+		append(log, "1");
+		close(log);
+		Await.within(PATIENCE, log::isClosed);
 		StepVerifier.create(broker.find("a")).expectComplete().verify(PATIENCE);
 		for (Mono<?> late : List.of(log.append("2"), log.deliver("2"))) {
 			StepVerifier.create(late)
@@ -274,7 +367,7 @@ abstract class ChannelBrokerContract {
 						(closed) -> assertThat(closed.getChannel()).isEqualTo("a")))
 				.verify(PATIENCE);
 		}
-		assertThat(texts(log.readLive(0))).as("can still be read").containsExactly("1");
+		assertThat(texts(log.readLive(at(log, 0)))).as("can still be read").containsExactly("1");
 		StepVerifier.create(log.live()).expectComplete().verify(PATIENCE);
 	}
 
@@ -284,25 +377,52 @@ abstract class ChannelBrokerContract {
 		ChannelLog old = get(broker.create("a", SETTINGS));
 		get(broker.create("b", SETTINGS));
 		Threads.run(4, (thread) -> old.close().block(PATIENCE));
-		assertThat(broker.count().block(PATIENCE)).isOne();
+		assertThat(count(broker)).isOne();
 		ChannelLog young = get(broker.create("a", SETTINGS));
 		get(old.close().thenReturn(true));
 		assertThat(young.isClosed()).isFalse();
-		assertThat(get(broker.find("a")).epoch()).isEqualTo(young.epoch()).isNotEqualTo(old.epoch());
-		assertThat(broker.count().block(PATIENCE)).isEqualTo(2);
+		assertThat(get(broker.find("a"))).isSameAs(young).isNotSameAs(old);
+		assertThat(epoch(young)).isNotEqualTo(epoch(old));
+		assertThat(count(broker)).isEqualTo(2);
 	}
 
 	@Test
 	void appendWhenNotSubscribedToShouldDoNothing() {
-		ChannelLog log = get(broker(null).create("a", SETTINGS));
+		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
 		Mono<Position> append = log.append("1");
 		log.deliver("2");
 		log.close();
-		assertThat(log.newest()).isZero();
+		assertThat(log.newest().offset()).isZero();
 		assertThat(log.isClosed()).isFalse();
-		assertThat(get(append)).isEqualTo(new Position(log.epoch(), 1));
-		assertThat(get(append)).isEqualTo(new Position(log.epoch(), 2));
-		assertThat(texts(log.read(0))).containsExactly("1", "1");
+		assertThat(get(append)).isEqualTo(at(log, 1));
+		assertThat(get(append)).isEqualTo(at(log, 2));
+		awaitArrival(log, at(log, 2));
+		assertThat(texts(log.read(at(log, 0)))).containsExactly("1", "1");
+	}
+
+	@Test
+	void appendWhenNobodyReadsShouldBeReadLater() {
+		ChannelBroker broker = broker(null);
+		ChannelLog log = get(broker.create("a", SETTINGS));
+		Position first = get(log.append("1"));
+		Position second = get(log.deliver("2")).position();
+		prepared(log);
+		assertThat(log.end().covers(second)).isTrue();
+		awaitArrival(log, second);
+		assertThat(texts(log.read(first))).containsExactly("2");
+		assertThat(texts(log.readAll())).containsExactly("1", "2");
+	}
+
+	@Test
+	void endShouldNotBeBeforeWhatThisNodeHasAppended() {
+		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
+		for (int i = 0; i < 20; i++) {
+			Position position = get(log.append("1"));
+			assertThat(log.end().covers(position)).isTrue();
+			assertThat(log.end().covers(log.newest())).isTrue();
+			assertThat(log.read(position)).as("nothing beyond, and no gap")
+				.isEqualTo(new Replay(List.of(), false, position));
+		}
 	}
 
 	@Test
@@ -311,8 +431,8 @@ abstract class ChannelBrokerContract {
 		int threads = 8;
 		int each = 250;
 		int all = threads * each;
-		ChannelLog log = get(broker(null).create("a",
-				new ChannelSettings(all, PATIENCE.multipliedBy(10), null, MessageFormat.TEXT)));
+		ChannelLog log = prepared(get(broker(null).create("a",
+				new ChannelSettings(all, PATIENCE.multipliedBy(10), null, MessageFormat.TEXT))));
 		List<TestSubscriber<Publication>> readers = IntStream.range(0, 3)
 			.mapToObj((i) -> TestSubscriber.<Publication>create())
 			.toList();
@@ -329,21 +449,23 @@ abstract class ChannelBrokerContract {
 		});
 		List<Long> expected = LongStream.rangeClosed(1, all).boxed().toList();
 		assertThat(offsets).containsExactlyInAnyOrderElementsOf(expected);
-		assertThat(log.newest()).isEqualTo(all);
-		List<Message> history = log.read(0).messages();
+		awaitArrival(log, at(log, all));
+		assertThat(log.newest().offset()).isEqualTo(all);
+		List<Message> history = log.read(at(log, 0)).messages();
 		assertThat(history).extracting((message) -> message.position().offset()).isEqualTo(expected);
 		for (TestSubscriber<Publication> reader : readers) {
 			Awaitility.await().atMost(PATIENCE).until(() -> reader.getReceivedOnNext().size() == all);
-			assertThat(reader.getReceivedOnNext()).extracting(Publication::message).isEqualTo(history);
+			assertThat(reader.getReceivedOnNext()).extracting(Publication::message)
+				.isEqualTo(new ArrayList<@Nullable Message>(history));
 			assertThat(reader.getProtocolErrors()).isEmpty();
 		}
 	}
 
 	@Test
 	void liveShouldTellOfWhatComesUntilTheEnd() {
-		ChannelLog log = get(broker(null).create("a", SETTINGS));
-		get(log.append("before"));
-		StepVerifier.create(log.live().map((publication) -> publication.message().data()))
+		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
+		append(log, "before");
+		StepVerifier.create(log.live().mapNotNull(Publication::message).map(Message::data))
 			.expectSubscription()
 			.then(() -> get(log.append("1")))
 			.then(() -> get(log.append("2")))
@@ -355,14 +477,15 @@ abstract class ChannelBrokerContract {
 
 	@Test
 	void deliverWhenNobodyListensShouldComplete() {
-		ChannelLog log = get(broker(null).create("a", SETTINGS));
-		assertThat(get(log.deliver("1"))).isEqualTo(new Outcome(new Position(log.epoch(), 1), 0, 0));
-		assertThat(texts(log.read(0))).containsExactly("1");
+		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
+		assertThat(get(log.deliver("1"))).isEqualTo(new Outcome(at(log, 1), 0, 0));
+		awaitArrival(log, at(log, 1));
+		assertThat(texts(log.read(at(log, 0)))).containsExactly("1");
 	}
 
 	@Test
 	void deliverWhenReceiptsAreAwaitedShouldCompleteWithTheLast() {
-		ChannelLog log = get(broker(null).create("a", SETTINGS));
+		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
 		List<Delivery> deliveries = Collections.synchronizedList(new ArrayList<>());
 		log.live().mapNotNull(Publication::delivery).subscribe((delivery) -> {
 			delivery.expect(3);
@@ -376,42 +499,45 @@ abstract class ChannelBrokerContract {
 		assertThat(outcome.isTerminated()).isFalse();
 		deliveries.get(0).dismiss();
 		outcome.block(PATIENCE);
-		assertThat(outcome.getReceivedOnNext()).containsExactly(new Outcome(new Position(log.epoch(), 1), 1, 1));
+		assertThat(outcome.getReceivedOnNext()).containsExactly(new Outcome(at(log, 1), 1, 1));
 	}
 
 	@Test
 	void readWhenHistoryIsBoundedShouldReturnTheNewest() {
-		ChannelLog log = get(
-				broker(null).create("a", new ChannelSettings(3, SETTINGS.historyMaxAge(), null, MessageFormat.TEXT)));
+		ChannelLog log = prepared(get(
+				broker(null).create("a", new ChannelSettings(3, SETTINGS.historyMaxAge(), null, MessageFormat.TEXT))));
 		for (int i = 1; i <= 5; i++) {
-			get(log.append(String.valueOf(i)));
+			append(log, String.valueOf(i));
 		}
 		assertThat(log.retained()).isEqualTo(3);
-		assertThat(log.read(ChannelLog.EARLIEST)).satisfies((replay) -> {
+		assertThat(log.readAll()).satisfies((replay) -> {
 			assertThat(texts(replay)).containsExactly("3", "4", "5");
 			assertThat(replay.gap()).isFalse();
-			assertThat(replay.offset()).isEqualTo(5);
+			assertThat(replay.position()).isEqualTo(at(log, 5));
 		});
-		assertThat(log.read(5)).isEqualTo(new Replay(List.of(), false, 5));
-		assertThat(texts(log.read(4))).containsExactly("5");
-		assertThat(log.read(2).gap()).isFalse();
-		assertThat(texts(log.read(2))).containsExactly("3", "4", "5");
-		for (long lost : List.of(0L, 1L, 6L, Position.MAX_OFFSET)) {
-			assertThat(log.read(lost).gap()).as("gap after %d", lost).isTrue();
+		assertThat(log.read(at(log, 5))).isEqualTo(new Replay(List.of(), false, at(log, 5)));
+		assertThat(texts(log.read(at(log, 4)))).containsExactly("5");
+		assertThat(log.read(at(log, 2)).gap()).isFalse();
+		assertThat(texts(log.read(at(log, 2)))).containsExactly("3", "4", "5");
+		for (Position lost : List.of(at(log, 0), at(log, 1), at(log, 6), at(log, Position.MAX_OFFSET),
+				new Position(epoch(log) % Position.MAX_EPOCH + 1, 4))) {
+			log.prepare(Cursor.of("a", lost)).block(PATIENCE);
+			assertThat(log.read(lost).gap()).as("gap after %s", lost).isTrue();
 			assertThat(texts(log.read(lost))).containsExactly("3", "4", "5");
+			assertThat(log.read(lost).position()).isEqualTo(at(log, 5));
 		}
 	}
 
 	@Test
 	void readWhenHistoryIsOffShouldReturnNothing() {
-		ChannelLog log = get(
-				broker(null).create("a", new ChannelSettings(0, SETTINGS.historyMaxAge(), null, MessageFormat.TEXT)));
-		get(log.append("1"));
-		get(log.append("2"));
+		ChannelLog log = prepared(get(
+				broker(null).create("a", new ChannelSettings(0, SETTINGS.historyMaxAge(), null, MessageFormat.TEXT))));
+		append(log, "1");
+		append(log, "2");
 		assertThat(log.retained()).isZero();
-		assertThat(log.read(ChannelLog.EARLIEST)).isEqualTo(new Replay(List.of(), false, 2));
-		assertThat(log.read(2)).isEqualTo(new Replay(List.of(), false, 2));
-		assertThat(log.read(1)).isEqualTo(new Replay(List.of(), true, 2));
+		assertThat(log.readAll()).isEqualTo(new Replay(List.of(), false, at(log, 2)));
+		assertThat(log.read(at(log, 2))).isEqualTo(new Replay(List.of(), false, at(log, 2)));
+		assertThat(log.read(at(log, 1))).isEqualTo(new Replay(List.of(), true, at(log, 2)));
 	}
 
 	@Test
@@ -428,12 +554,90 @@ abstract class ChannelBrokerContract {
 		assertThat(log.subscribers()).isEqualTo(4);
 	}
 
-	static <T> T get(Mono<T> mono) {
+	/**
+	 * The answer, for which the test waits.
+	 * @param <T> the type of the answer
+	 * @param mono gives it
+	 * @return the answer
+	 */
+	protected static <T> T get(Mono<T> mono) {
 		return Objects.requireNonNull(mono.block(PATIENCE));
 	}
 
-	static List<String> texts(Replay replay) {
+	/**
+	 * Makes a log fit for reading.
+	 * @param log the log
+	 * @return the same
+	 */
+	protected static ChannelLog prepared(ChannelLog log) {
+		log.prepare(Cursor.LATEST).block(PATIENCE);
+		return log;
+	}
+
+	/**
+	 * Publishes a message and waits until this node has it.
+	 * @param log the log, which has been prepared
+	 * @param text the message
+	 * @return its position
+	 */
+	protected static Position append(ChannelLog log, String text) {
+		Position position = get(log.append(text));
+		awaitArrival(log, position);
+		return position;
+	}
+
+	/**
+	 * Waits until a message is on this node.
+	 * @param log the log, which has been prepared
+	 * @param position the position of the message
+	 */
+	protected static void awaitArrival(ChannelLog log, Position position) {
+		Await.within(PATIENCE, () -> log.newest().covers(position));
+	}
+
+	/**
+	 * Ends a channel and waits for that.
+	 * @param log the log
+	 */
+	protected static void close(ChannelLog log) {
+		log.close().block(PATIENCE);
+	}
+
+	/**
+	 * A position in the epoch that a channel has now.
+	 * @param log the log
+	 * @param offset the offset
+	 * @return the position
+	 */
+	protected static Position at(ChannelLog log, long offset) {
+		return new Position(epoch(log), offset);
+	}
+
+	/**
+	 * The epoch that a channel has now, as far as this node knows.
+	 * @param log the log
+	 * @return the epoch
+	 */
+	protected static long epoch(ChannelLog log) {
+		return log.newest().epoch();
+	}
+
+	/**
+	 * What the messages of a replay say.
+	 * @param replay the replay
+	 * @return the texts in order
+	 */
+	protected static List<String> texts(Replay replay) {
 		return replay.messages().stream().map(Message::data).toList();
+	}
+
+	/**
+	 * How many channels live.
+	 * @param broker the broker
+	 * @return the number
+	 */
+	protected static long count(ChannelBroker broker) {
+		return get(broker.state()).channels();
 	}
 
 	private static void count(Mono<?> attempt, AtomicInteger successes, AtomicInteger refusals) {

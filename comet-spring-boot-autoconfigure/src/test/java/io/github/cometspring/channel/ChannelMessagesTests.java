@@ -320,7 +320,7 @@ class ChannelMessagesTests {
 	}
 
 	private long epochOf(Channel channel) {
-		return Objects.requireNonNull(this.broker.find(channel.id()).block(PATIENCE)).epoch();
+		return Objects.requireNonNull(this.broker.find(channel.id()).block(PATIENCE)).newest().epoch();
 	}
 
 	private int feedSubscribers(Channel channel) {

@@ -1,13 +1,15 @@
 package io.github.cometspring.channel;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
 import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,11 +37,12 @@ class ClosedChannelsTests {
 		ChannelLog log = closed("a", SETTINGS, "1", "2");
 		assertThat(find("a")).isSameAs(log);
 		assertThat(log.isClosed()).isTrue();
-		assertThat(log.read(1).messages()).extracting(Message::data).containsExactly("2");
-		assertThat(log.read(1).gap()).isFalse();
+		Position first = new Position(log.newest().epoch(), 1);
+		assertThat(log.read(first).messages()).extracting(Message::data).containsExactly("2");
+		assertThat(log.read(first).gap()).isFalse();
 		assertThat(this.broker.find("a").block(PATIENCE)).isNull();
-		assertThat(this.broker.findAll(List.of("a")).block(PATIENCE)).isEmpty();
-		assertThat(this.broker.count().block(PATIENCE)).isZero();
+		assertThat(this.broker.findAll(Map.of("a", Cursor.LATEST)).block(PATIENCE)).isEmpty();
+		assertThat(this.broker.state().block(PATIENCE)).isEqualTo(new BrokerState(0, 0, 1));
 		assertThat(this.broker.list().collectList().block(PATIENCE)).isEmpty();
 	}
 
@@ -79,8 +82,8 @@ class ClosedChannelsTests {
 	void createWhenNameWasJustClosedShouldBeFree() {
 		ChannelLog old = closed("a", SETTINGS, "1");
 		ChannelLog anew = create("a", SETTINGS);
-		assertThat(anew.epoch()).isNotEqualTo(old.epoch());
-		assertThat(anew.newest()).isZero();
+		assertThat(anew.newest().epoch()).isNotEqualTo(old.newest().epoch());
+		assertThat(anew.newest().offset()).isZero();
 		anew.append("2").block(PATIENCE);
 		anew.close().block(PATIENCE);
 		assertThat(find("a")).isSameAs(anew);
@@ -89,7 +92,7 @@ class ClosedChannelsTests {
 	@Test
 	void createWhenNewChannelClosesEmptyShouldBearWitnessThatOlderOneIsGone() {
 		ChannelLog old = closed("a", SETTINGS, "1");
-		Cursor cursor = Cursor.of("a", new Position(old.epoch(), 0));
+		Cursor cursor = Cursor.of("a", new Position(old.newest().epoch(), 0));
 		ChannelLog anew = closed("a", SETTINGS);
 		assertThat(find("a")).isSameAs(anew);
 		LogPlace place = new LogPlace(anew, cursor);
@@ -120,8 +123,9 @@ class ClosedChannelsTests {
 		ChannelLog old = closed("a", SETTINGS, "1");
 		create("a", SETTINGS, "2");
 		old.close().block(PATIENCE);
-		assertThat(this.broker.find("a").block(PATIENCE)).isNotNull();
+		ChannelLog young = Objects.requireNonNull(this.broker.find("a").block(PATIENCE));
 		assertThat(find("a")).isSameAs(old);
+		assertThat(findAll("a")).as("the living one comes first").isSameAs(young);
 	}
 
 	private ChannelLog create(String id, ChannelSettings settings, String... messages) {
@@ -138,8 +142,22 @@ class ClosedChannelsTests {
 		return log;
 	}
 
+	/**
+	 * The closed channel of a name, which a client finds that has a position in it if
+	 * there is no living one.
+	 */
 	private @Nullable ChannelLog find(String id) {
-		return this.broker.findClosed(id).block(PATIENCE);
+		Object channels = Objects.requireNonNull(ReflectionTestUtils.getField(this.broker, "closed"));
+		ChannelLog closed = ((ClosedChannels) channels).find(id);
+		if (this.broker.find(id).block(PATIENCE) == null) {
+			assertThat(findAll(id)).isSameAs(closed);
+		}
+		return closed;
+	}
+
+	private @Nullable ChannelLog findAll(String id) {
+		Cursor cursor = Cursor.of(id, new Position(1, 1));
+		return Objects.requireNonNull(this.broker.findAll(Map.of(id, cursor)).block(PATIENCE)).get(id);
 	}
 
 }

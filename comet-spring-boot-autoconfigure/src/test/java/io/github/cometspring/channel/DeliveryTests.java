@@ -30,6 +30,25 @@ class DeliveryTests {
 	}
 
 	@Test
+	void acceptedShouldTellPositionAndGiveBackTheFirstExpectation() {
+		Delivery early = new Delivery();
+		early.expect(1);
+		early.outcome().subscribe(this.outcome);
+		early.succeeded();
+		assertThat(this.outcome.isTerminated()).as("not accepted yet").isFalse();
+		early.accepted(HERE);
+		assertThat(this.outcome.getReceivedOnNext()).containsExactly(new Outcome(HERE, 1, 0));
+	}
+
+	@Test
+	void dismissWhenNeverAcceptedShouldFail() {
+		Delivery early = new Delivery();
+		early.outcome().subscribe(this.outcome);
+		early.dismiss();
+		assertThat(this.outcome.expectTerminalError()).isInstanceOf(IllegalStateException.class);
+	}
+
+	@Test
 	void outcomeWhenAskedForLaterShouldBeTheSame() {
 		this.delivery.expect(1);
 		this.delivery.failed();

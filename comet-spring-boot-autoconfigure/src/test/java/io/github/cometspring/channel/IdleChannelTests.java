@@ -2,6 +2,7 @@ package io.github.cometspring.channel;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,7 +94,8 @@ class IdleChannelTests {
 	void sweepWhenClientHasFoundChannelShouldLeaveItTimeToJoin() {
 		create(this.channels);
 		this.time.advanceTimeBy(IDLE.minusMillis(1));
-		ChannelLog log = Objects.requireNonNull(this.broker.findAll(List.of("a")).block(PATIENCE)).get("a");
+		ChannelLog log = Objects.requireNonNull(this.broker.findAll(Map.of("a", Cursor.LATEST)).block(PATIENCE))
+			.get("a");
 		this.time.advanceTimeBy(Duration.ofSeconds(5));
 		assertThat(log.isClosed()).isFalse();
 	}
@@ -106,7 +110,7 @@ class IdleChannelTests {
 			assertThat(channel.publish("1").block(PATIENCE)).isNotNull();
 		}
 		this.time.advanceTimeBy(Duration.ofSeconds(3));
-		assertThat(impatient.count().block(PATIENCE)).isZero();
+		assertThat(impatient.list().count().block(PATIENCE)).isZero();
 	}
 
 	@Test
@@ -189,9 +193,13 @@ class IdleChannelTests {
 		// As when the sweeper stands still between its decision and the deed
 		assertThat(((InMemoryChannelLog) old).endIfUnused(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2)).isTrue();
 		assertThat(this.channels.find("a").block(PATIENCE)).isNull();
-		assertThat(this.broker.create("a", ChannelSettings.DEFAULT).block(PATIENCE)).isNotSameAs(old);
-		assertThat(this.broker.count().block(PATIENCE)).isOne();
-		assertThat(this.broker.findClosed("a").block(PATIENCE)).as("it had no messages").isNull();
+		ChannelLog young = this.broker.create("a", ChannelSettings.DEFAULT).block(PATIENCE);
+		assertThat(young).isNotNull().isNotSameAs(old);
+		assertThat(this.broker.list().count().block(PATIENCE)).isOne();
+		Map<String, Cursor> starts = Map.of("a", Cursor.of("a", old.newest()));
+		assertThat(this.broker.findAll(starts).block(PATIENCE)).containsEntry("a", young);
+		Object closed = Objects.requireNonNull(ReflectionTestUtils.getField(this.broker, "closed"));
+		assertThat(((ClosedChannels) closed).find("a")).as("it had no messages").isNull();
 	}
 
 	private Channels channels(Duration idleTimeout) {

@@ -119,7 +119,7 @@ class JsonChannelTests {
 	}
 
 	private long epoch(Channel channel) {
-		return await(this.broker.find(channel.id())).epoch();
+		return await(this.broker.find(channel.id())).newest().epoch();
 	}
 
 	private static <T> T await(Mono<T> mono) {

@@ -42,17 +42,20 @@ class LogReaderTests {
 		assertThat(received).as("since it began").isNotEmpty().noneMatch(Message::afterGap);
 		assertThat(received.get(0).position().offset()).isGreaterThan(BEFORE);
 		assertThat(offsets(received)).as("to the end without a hole")
-			.isEqualTo(LongStream.rangeClosed(received.get(0).position().offset(), log.newest()).boxed().toList());
+			.isEqualTo(LongStream.rangeClosed(received.get(0).position().offset(), log.newest().offset())
+				.boxed()
+				.toList());
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 0, 1, 2, 3, 4, 5, 6 })
+	@ValueSource(ints = { 0, 1, 2, 3, 4, 5 })
 	void messagesWhenPublishedWhileReaderResumesShouldGoOnAfterTheCursor(int callsBefore) {
 		ChannelLog log = log(3, BEFORE);
-		Cursor cursor = Cursor.of(log.id(), new Position(log.epoch(), BEFORE));
+		Cursor cursor = Cursor.of(log.id(), new Position(log.newest().epoch(), BEFORE));
 		List<Message> received = read(new MovingLog(log, callsBefore, 3), cursor, log);
 		assertThat(received).noneMatch(Message::afterGap);
-		assertThat(offsets(received)).isEqualTo(LongStream.rangeClosed(BEFORE + 1, log.newest()).boxed().toList());
+		assertThat(offsets(received))
+			.isEqualTo(LongStream.rangeClosed(BEFORE + 1, log.newest().offset()).boxed().toList());
 	}
 
 	@ParameterizedTest
@@ -64,7 +67,7 @@ class LogReaderTests {
 		assertThat(received).noneMatch(Message::afterGap);
 		long first = received.get(0).position().offset();
 		assertThat(first).as("not before it listened").isBetween(BEFORE + 1L, BEFORE + 3L);
-		assertThat(offsets(received)).isEqualTo(LongStream.rangeClosed(first, log.newest()).boxed().toList());
+		assertThat(offsets(received)).isEqualTo(LongStream.rangeClosed(first, log.newest().offset()).boxed().toList());
 	}
 
 	/**

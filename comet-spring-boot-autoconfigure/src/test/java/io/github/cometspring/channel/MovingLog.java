@@ -54,12 +54,7 @@ final class MovingLog implements ChannelLog {
 	}
 
 	@Override
-	public long epoch() {
-		return move().epoch();
-	}
-
-	@Override
-	public long newest() {
+	public Position newest() {
 		return move().newest();
 	}
 
@@ -84,13 +79,18 @@ final class MovingLog implements ChannelLog {
 	}
 
 	@Override
-	public Replay read(long after) {
+	public Replay read(Position after) {
 		return move().read(after);
 	}
 
 	@Override
-	public Replay readLive(long after) {
+	public Replay readLive(Position after) {
 		return move().readLive(after);
+	}
+
+	@Override
+	public Replay readAll() {
+		return move().readAll();
 	}
 
 	@Override

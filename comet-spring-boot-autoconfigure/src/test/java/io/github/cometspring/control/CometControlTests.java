@@ -1,6 +1,7 @@
 package io.github.cometspring.control;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +36,37 @@ class CometControlTests {
 	void createShouldBeActive() {
 		assertThat(this.control.isActive()).isTrue();
 		assertThat(this.control.timeout()).isEqualTo(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void executeWhenThereIsARelayShouldChangeEveryNodeByItAlone() {
+		List<CometControl> nodes = new ArrayList<>();
+		List<CometCommand> sent = new ArrayList<>();
+		ControlRelay relay = (command) -> Mono.fromRunnable(() -> sent.add(command));
+		nodes.add(new CometControl(Duration.ofSeconds(20), relay));
+		nodes.add(new CometControl(Duration.ofSeconds(20), relay));
+		nodes.get(1).kills().subscribe(this.kills);
+		verify(nodes.get(0).deactivate());
+		verify(nodes.get(0).setTimeout(Duration.ofSeconds(5), true));
+		assertThat(nodes).allMatch(CometControl::isActive);
+		sent.forEach((command) -> nodes.forEach((node) -> node.apply(command)));
+		assertThat(nodes).noneMatch(CometControl::isActive)
+			.allSatisfy((node) -> assertThat(node.timeout()).isEqualTo(Duration.ofSeconds(5)));
+		assertThat(this.kills.getReceivedOnNext()).containsExactly(Kill.DEACTIVATED, Kill.TIMEOUT_CHANGED);
+		verify(nodes.get(1).activate());
+		sent.forEach((command) -> nodes.forEach((node) -> node.apply(command)));
+		assertThat(nodes).allMatch(CometControl::isActive);
+	}
+
+	@Test
+	void executeWhenRelayFailsShouldChangeNothingAndFail() {
+		CometControl control = new CometControl(Duration.ofSeconds(20),
+				(command) -> Mono.error(new IllegalStateException("away")));
+		StepVerifier.create(control.deactivate()).expectErrorMessage("away").verify(PATIENCE);
+		StepVerifier.create(control.setTimeout(Duration.ofSeconds(-1)))
+			.expectError(IllegalArgumentException.class)
+			.verify(PATIENCE);
+		assertThat(control.isActive()).isTrue();
 	}
 
 	@Test

@@ -288,7 +288,7 @@ class ReplayTests {
 	}
 
 	private static long epoch(TestNode node, String channel, long which) {
-		long epoch = node.log(channel).epoch();
+		long epoch = node.log(channel).newest().epoch();
 		return (which == SAME) ? epoch : (epoch == 1) ? 2 : epoch - 1;
 	}
 

@@ -48,6 +48,15 @@ public final class RawEventStream implements AutoCloseable {
 	}
 
 	/**
+	 * Reads the events that have been asked for on a connection.
+	 * @param connection the connection
+	 * @return the client
+	 */
+	public static RawEventStream reading(RawConnection connection) {
+		return new RawEventStream(connection, connection.readWithoutBody());
+	}
+
+	/**
 	 * Asks for events on a connection of its own.
 	 * @param port the port
 	 * @param query what follows {@code /comet?}

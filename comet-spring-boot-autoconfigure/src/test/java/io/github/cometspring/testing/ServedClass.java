@@ -158,7 +158,7 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 	 * @return the epoch
 	 */
 	public long epoch() {
-		return Objects.requireNonNull(server().bean(ChannelBroker.class).find(name()).block(PATIENCE)).epoch();
+		return Objects.requireNonNull(server().bean(ChannelBroker.class).find(name()).block(PATIENCE)).newest().epoch();
 	}
 
 }

@@ -118,7 +118,7 @@ class NoLossPropertyIT {
 		server.create(channel);
 		ChannelLog log = server.bean(ChannelBroker.class).find(channel).block();
 		if (log != null) {
-			this.epochs.computeIfAbsent(channel, (key) -> ConcurrentHashMap.newKeySet()).add(log.epoch());
+			this.epochs.computeIfAbsent(channel, (key) -> ConcurrentHashMap.newKeySet()).add(log.newest().epoch());
 		}
 	}
 
@@ -143,7 +143,7 @@ class NoLossPropertyIT {
 					}
 					continue;
 				}
-				this.epochs.computeIfAbsent(channel, (key) -> ConcurrentHashMap.newKeySet()).add(log.epoch());
+				this.epochs.computeIfAbsent(channel, (key) -> ConcurrentHashMap.newKeySet()).add(log.newest().epoch());
 				String data = channel + "-" + publisher + "-" + i + "-" + "x".repeat(random.nextInt(150));
 				this.positions.put(data, Objects.requireNonNull(log.append(data).block()));
 				if (random.nextInt(120) == 0) {
@@ -354,7 +354,7 @@ class NoLossPropertyIT {
 				for (String channel : channels) {
 					ChannelLog log = this.broker.find(channel).block();
 					if (log != null) {
-						newest.put(channel, new Position(log.epoch(), log.newest()));
+						newest.put(channel, log.newest());
 					}
 				}
 				int most = 1 + this.random.nextInt(this.random.nextBoolean() ? 3 : 40);

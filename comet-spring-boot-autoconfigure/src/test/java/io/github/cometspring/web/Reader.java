@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * its cursor in another. News are {@code channel=data}, {@code channel!gap} and
  * {@code channel!ended}.
  */
-final class Reader {
+public final class Reader {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
@@ -31,12 +31,17 @@ final class Reader {
 
 	private String cursor;
 
-	Reader(int port, String cursor) {
+	/**
+	 * Creates a client.
+	 * @param port the port of the server
+	 * @param cursor where it starts
+	 */
+	public Reader(int port, String cursor) {
 		this.port = port;
 		this.cursor = cursor;
 	}
 
-	String cursor() {
+	public String cursor() {
 		return this.cursor;
 	}
 
@@ -48,7 +53,7 @@ final class Reader {
 	 * one frame
 	 * @return the news, none if only signs of life came
 	 */
-	List<String> read(Transport transport, List<String> channels, int most) {
+	public List<String> read(Transport transport, List<String> channels, int most) {
 		return switch (transport) {
 			case LEGACY -> legacy(channels);
 			case JSON -> json(channels);
