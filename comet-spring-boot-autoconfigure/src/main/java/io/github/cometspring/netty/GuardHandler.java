@@ -178,7 +178,8 @@ final class GuardHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
-		if ((!this.decoded || this.unread.any()) && !this.busy && !waits()) {
+		// Asked after each read, as a buffer that the codec has left is another's soon
+		if ((this.unread.any() || !this.decoded) && !this.busy && !waits()) {
 			owe();
 		}
 		this.decoded = false;
