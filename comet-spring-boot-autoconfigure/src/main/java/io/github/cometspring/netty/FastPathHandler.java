@@ -190,7 +190,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	void answer(FastPoll poll, PollAnswer answer) {
 		if (this.held == poll) {
 			releaseArriving();
-			this.context.writeAndFlush(NettyAnswer.response(answer));
+			this.context.writeAndFlush(NettyAnswer.response(answer, this.context.channel()));
 			this.path.watch(this.context.channel(), poll);
 		}
 	}

@@ -26,6 +26,8 @@ public final class JsonDialect {
 	// {"channel":"…","data":"…"} and a comma
 	private static final int MESSAGE_OVERHEAD = 27;
 
+	private static final byte[] EMPTY_OBJECT = { '{', '}' };
+
 	private JsonDialect() {
 	}
 
@@ -71,8 +73,10 @@ public final class JsonDialect {
 
 	/**
 	 * Encodes news of which nothing is refused.
-	 * @param cursor the token, or {@code null} for none
-	 * @param messages encoded messages
+	 * @param cursor the token, in which nothing needs to be escaped, or {@code null} for
+	 * none
+	 * @param messages encoded messages, each one or several that are
+	 * {@linkplain #join(List) joined}
 	 * @param ended the ids of channels that have ended
 	 * @param gaps the ids of channels that have a gap
 	 * @param pong the number of a ping that this answers, or {@code null} for none
@@ -86,8 +90,10 @@ public final class JsonDialect {
 	/**
 	 * Encodes news as an object with the members {@code cursor}, {@code messages},
 	 * {@code ended}, {@code gaps} and {@code refused}; empty lists are left out.
-	 * @param cursor the token, or {@code null} for none
-	 * @param messages encoded messages
+	 * @param cursor the token, in which nothing needs to be escaped, or {@code null} for
+	 * none
+	 * @param messages encoded messages, each one or several that are
+	 * {@linkplain #join(List) joined}
 	 * @param ended the ids of channels that have ended
 	 * @param gaps the ids of channels that have a gap
 	 * @param refused the ids of channels that are refused
@@ -97,24 +103,84 @@ public final class JsonDialect {
 	 */
 	public static byte[] encodeNews(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
 			Collection<String> gaps, Collection<String> refused, @Nullable String why, @Nullable Long pong) {
-		return write((json) -> {
-			if (pong != null) {
-				json.writeNumberProperty("pong", pong);
+		StringBuilder opening = new StringBuilder("{");
+		if (pong != null) {
+			opening.append("\"pong\":").append(pong.longValue());
+		}
+		if (cursor != null) {
+			opening.append((opening.length() > 1) ? "," : "").append("\"cursor\":\"").append(cursor).append('"');
+		}
+		if (!messages.isEmpty()) {
+			opening.append((opening.length() > 1) ? "," : "").append("\"messages\":[");
+		}
+		byte[] lists = (ended.isEmpty() && gaps.isEmpty() && refused.isEmpty() && why == null) ? EMPTY_OBJECT
+				: write((json) -> {
+					writeList(json, "ended", ended);
+					writeList(json, "gaps", gaps);
+					writeRefused(json, refused, why);
+				});
+		return assemble(opening.toString().getBytes(StandardCharsets.US_ASCII), messages, lists);
+	}
+
+	/**
+	 * Puts an object together: what was encoded before is copied, once.
+	 * @param opening its beginning, up to the first message
+	 * @param messages encoded messages
+	 * @param lists its further members, an object of their own
+	 */
+	private static byte[] assemble(byte[] opening, List<byte[]> messages, byte[] lists) {
+		boolean comma = opening.length > 1 && lists.length > EMPTY_OBJECT.length;
+		int size = opening.length + joinedSize(messages) + (messages.isEmpty() ? 0 : 1) + (comma ? 1 : 0) + lists.length
+				- 1;
+		byte[] object = new byte[size];
+		int at = copy(opening, 0, object, 0);
+		at = putJoined(messages, object, at);
+		if (!messages.isEmpty()) {
+			object[at++] = ']';
+		}
+		if (comma) {
+			object[at++] = ',';
+		}
+		copy(lists, 1, object, at);
+		return object;
+	}
+
+	/**
+	 * Joins encoded messages to what counts as one where messages are encoded.
+	 * @param messages encoded messages, at least one
+	 * @return the messages with commas between them; the only one itself if there are no
+	 * others
+	 */
+	public static byte[] join(List<byte[]> messages) {
+		if (messages.size() == 1) {
+			return messages.get(0);
+		}
+		byte[] joined = new byte[joinedSize(messages)];
+		putJoined(messages, joined, 0);
+		return joined;
+	}
+
+	private static int joinedSize(List<byte[]> messages) {
+		int size = Math.max(0, messages.size() - 1);
+		for (byte[] message : messages) {
+			size = Math.addExact(size, message.length);
+		}
+		return size;
+	}
+
+	private static int putJoined(List<byte[]> messages, byte[] target, int at) {
+		for (int i = 0; i < messages.size(); i++) {
+			if (i > 0) {
+				target[at++] = ',';
 			}
-			if (cursor != null) {
-				json.writeStringProperty("cursor", cursor);
-			}
-			if (!messages.isEmpty()) {
-				json.writeArrayPropertyStart("messages");
-				for (byte[] message : messages) {
-					json.writeRawValue(new String(message, StandardCharsets.UTF_8));
-				}
-				json.writeEndArray();
-			}
-			writeList(json, "ended", ended);
-			writeList(json, "gaps", gaps);
-			writeRefused(json, refused, why);
-		});
+			at = copy(messages.get(i), 0, target, at);
+		}
+		return at;
+	}
+
+	private static int copy(byte[] source, int from, byte[] target, int at) {
+		System.arraycopy(source, from, target, at, source.length - from);
+		return at + source.length - from;
 	}
 
 	/**
