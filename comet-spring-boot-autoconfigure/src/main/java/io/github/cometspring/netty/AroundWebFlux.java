@@ -1,7 +1,6 @@
 package io.github.cometspring.netty;
 
 import io.github.cometspring.subscription.Connection;
-import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
@@ -20,11 +19,9 @@ record AroundWebFlux(Subscriptions subscriptions, ReactorNettyEventLoops eventLo
 	@Override
 	public @Nullable HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
 		PollDialect dialect = arriving.dialect();
-		Connection connection;
-		try {
-			connection = this.subscriptions.connect(dialect.dialect(), this.eventLoops.of(context.channel()));
-		}
-		catch (SubscriptionRejectedException ex) {
+		Connection connection = this.subscriptions.tryConnect(dialect.dialect(), this.eventLoops.of(context.channel()));
+		if (connection == null) {
+			// The ordinary way says why.
 			return null;
 		}
 		try {

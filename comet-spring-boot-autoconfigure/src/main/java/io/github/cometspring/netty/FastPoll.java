@@ -123,6 +123,14 @@ final class FastPoll implements HeldPoll, CoreSubscriber<Batch>, WriteListener {
 	}
 
 	@Override
+	public void stalled() {
+		if (this.batch != null) {
+			this.batch.timedOut();
+		}
+		lost();
+	}
+
+	@Override
 	public void lost() {
 		if (this.batch != null) {
 			this.batch.failed();

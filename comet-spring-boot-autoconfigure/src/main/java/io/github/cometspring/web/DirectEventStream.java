@@ -106,6 +106,12 @@ final class DirectEventStream implements WriteListener {
 	}
 
 	@Override
+	public void stalled() {
+		this.source.timedOut();
+		lost();
+	}
+
+	@Override
 	public void lost() {
 		this.source.close();
 		if (this.end != null) {

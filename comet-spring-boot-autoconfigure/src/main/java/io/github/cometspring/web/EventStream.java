@@ -90,6 +90,7 @@ final class EventStream {
 	}
 
 	private void giveUp() {
+		this.source.timedOut();
 		this.stalled.tryEmitError(Answers.stalled());
 		this.drop.run();
 	}

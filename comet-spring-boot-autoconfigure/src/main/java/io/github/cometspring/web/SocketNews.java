@@ -271,6 +271,12 @@ final class SocketNews {
 		}
 
 		@Override
+		public void stalled() {
+			this.batch.timedOut();
+			lost();
+		}
+
+		@Override
 		public void lost() {
 			SocketNews.this.underWay = null;
 			this.batch.failed();

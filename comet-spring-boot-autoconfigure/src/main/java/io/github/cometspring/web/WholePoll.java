@@ -198,6 +198,10 @@ final class WholePoll extends Mono<Void> {
 		 */
 		private void giveUp() {
 			dispose(this.write);
+			Batch batch = this.batch;
+			if (batch != null) {
+				batch.timedOut();
+			}
 			failed(Answers.stalled());
 		}
 

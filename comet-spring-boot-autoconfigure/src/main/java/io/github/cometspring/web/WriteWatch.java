@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import java.io.EOFException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
@@ -43,6 +44,7 @@ final class WriteWatch {
 			EventLoop loop) {
 		PollReceipt receipt = new PollReceipt(batch, connection);
 		return inTime(written, loop).doOnSuccess((done) -> this.eventLoops.watch(request, this.timeout, receipt))
+			.doOnError(EOFException.class, (ex) -> receipt.stalled())
 			.doOnError((ex) -> receipt.lost())
 			.doOnCancel(receipt::lost);
 	}
@@ -81,6 +83,12 @@ final class WriteWatch {
 		public void taken() {
 			this.batch.written();
 			this.connection.close();
+		}
+
+		@Override
+		public void stalled() {
+			this.batch.timedOut();
+			lost();
 		}
 
 		@Override

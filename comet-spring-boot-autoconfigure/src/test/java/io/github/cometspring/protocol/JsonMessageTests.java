@@ -55,7 +55,8 @@ class JsonMessageTests {
 		assertThat(news(null, List.of(), List.of(), List.of(), null)).isEqualTo("{}");
 		assertThat(news(null, List.of(), List.of(), List.of(), -7L)).isEqualTo("{\"pong\":-7}");
 		assertThat(news(null, List.of(), List.of("\"\n"), List.of(), null)).isEqualTo("{\"ended\":[\"\\\"\\n\"]}");
-		assertThat(news("t", List.of(), List.of(), List.of("é"), null)).isEqualTo("{\"cursor\":\"t\",\"gaps\":[\"é\"]}");
+		assertThat(news("t", List.of(), List.of(), List.of("é"), null))
+			.isEqualTo("{\"cursor\":\"t\",\"gaps\":[\"é\"]}");
 		assertThat(news(null, List.of(message), List.of(), List.of("g"), null))
 			.isEqualTo("{\"messages\":[" + written + "],\"gaps\":[\"g\"]}");
 		assertThat(news("t", List.of(message, message), List.of("x", "y"), List.of("g"), 1L))

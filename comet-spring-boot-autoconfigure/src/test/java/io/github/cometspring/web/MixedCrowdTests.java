@@ -109,10 +109,10 @@ class MixedCrowdTests {
 	private void assertThatAllHave(String text) {
 		assertThat(this.plain).hasSize(PAIRS);
 		assertThat(this.mixed).hasSize(PAIRS);
-		assertThat(this.plain).allSatisfy((bytes) -> assertThat(new String(bytes, StandardCharsets.UTF_8))
-			.containsOnlyOnce(text));
-		assertThat(this.mixed).allSatisfy((bytes) -> assertThat(new String(bytes, StandardCharsets.UTF_8))
-			.containsOnlyOnce(text));
+		assertThat(this.plain)
+			.allSatisfy((bytes) -> assertThat(new String(bytes, StandardCharsets.UTF_8)).containsOnlyOnce(text));
+		assertThat(this.mixed)
+			.allSatisfy((bytes) -> assertThat(new String(bytes, StandardCharsets.UTF_8)).containsOnlyOnce(text));
 	}
 
 	private void listen(Transport transport) {
