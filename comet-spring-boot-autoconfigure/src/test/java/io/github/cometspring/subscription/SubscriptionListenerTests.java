@@ -265,6 +265,24 @@ class SubscriptionListenerTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void endedWhenConnectionIsClosedTwiceShouldBeToldOnce(Transport transport) {
+		Connection connection = this.subscriptions.connect(new Dialect(transport, (message) -> 1), this.node.loop);
+		connection.close();
+		connection.close();
+		assertThat(told(transport)).containsExactly("connected", "ended NO_REQUEST");
+		assertThat(this.subscriptions.connections(transport)).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void refusedWhenClientAsksAgainShouldNotBeToldOfFirstTime(Transport transport) {
+		this.node.control.deactivate().block(TestNode.TIMEOUT);
+		assertThat(this.subscriptions.tryConnect(new Dialect(transport, (message) -> 1), this.node.loop)).isNull();
+		assertThat(told(transport)).isEmpty();
+	}
+
 	@Test
 	void listenerWhenAnotherThrowsShouldBeToldAll() {
 		SubscriptionListener broken = (SubscriptionListener) Proxy.newProxyInstance(getClass().getClassLoader(),

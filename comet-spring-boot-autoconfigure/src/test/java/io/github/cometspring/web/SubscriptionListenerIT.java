@@ -72,7 +72,7 @@ class SubscriptionListenerIT {
 			}
 			else {
 				awaitEvents(transport, "connected", "subscribed [news]", "delivered 1");
-				client.close();
+				client.leave();
 				awaitEvents(transport, "connected", "subscribed [news]", "delivered 1", "ended CLIENT_GONE");
 			}
 		}
@@ -90,18 +90,18 @@ class SubscriptionListenerIT {
 	@ParameterizedTest
 	@EnumSource
 	void eventsWhenServiceIsDeactivatedShouldTellSo(Transport transport) {
-		try (Client client = Client.open(transport)) {
-			awaitEvents(transport, "connected", "subscribed [news]");
-			server.control().deactivate().block();
-			awaitEvents(transport, "connected", "subscribed [news]", "ended DEACTIVATED");
-			Client refused = Client.open(transport);
-			Await.until(() -> told(transport).contains("refused INACTIVE"));
-			if (transport.isPolling()) {
-				assertThat(refused.connection().read().status()).isEqualTo(503);
-			}
-			refused.close();
-			assertThat(told(transport)).filteredOn((event) -> event.startsWith("refused")).hasSize(1);
+		Client client = Client.open(transport);
+		awaitEvents(transport, "connected", "subscribed [news]");
+		server.control().deactivate().block();
+		awaitEvents(transport, "connected", "subscribed [news]", "ended DEACTIVATED");
+		Client refused = Client.open(transport);
+		Await.until(() -> told(transport).contains("refused INACTIVE"));
+		if (transport.isPolling()) {
+			assertThat(refused.connection().read().status()).isEqualTo(503);
 		}
+		refused.close();
+		assertThat(told(transport)).filteredOn((event) -> event.startsWith("refused")).hasSize(1);
+		client.close();
 	}
 
 	@Test
@@ -179,9 +179,13 @@ class SubscriptionListenerIT {
 			}
 		}
 
+		void leave() {
+			this.connection.close();
+		}
+
 		@Override
 		public void close() {
-			this.connection.close();
+			leave();
 		}
 
 	}
