@@ -1,9 +1,7 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.channel.Channel;
@@ -114,41 +112,6 @@ public class LaneBenchmark {
 
 		/** Messages times clients. */
 		public long deliveries;
-
-	}
-
-	/**
-	 * A loop that runs when it is told to.
-	 */
-	private static final class OwnLoop implements EventLoop {
-
-		private final Queue<Runnable> tasks = new ArrayDeque<>();
-
-		private void drain() {
-			for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
-				task.run();
-			}
-		}
-
-		@Override
-		public boolean inLoop() {
-			return true;
-		}
-
-		@Override
-		public void execute(Runnable task) {
-			this.tasks.add(task);
-		}
-
-		@Override
-		public void schedule(Runnable task, Duration delay) {
-			// No deadline comes while this is measured
-		}
-
-		@Override
-		public long nanoTime() {
-			return System.nanoTime();
-		}
 
 	}
 

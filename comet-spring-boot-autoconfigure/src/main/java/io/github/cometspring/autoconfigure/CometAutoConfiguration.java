@@ -7,6 +7,7 @@ import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Authorization;
+import io.github.cometspring.subscription.SubscriptionListener;
 import io.github.cometspring.subscription.Subscriptions;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -58,11 +59,12 @@ public final class CometAutoConfiguration {
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean
 	Subscriptions cometSubscriptions(ChannelBroker broker, CometControl control,
-			ObjectProvider<ChannelAuthorizer> authorizer, CometSettings settings) {
+			ObjectProvider<ChannelAuthorizer> authorizer, ObjectProvider<SubscriptionListener> listeners,
+			CometSettings settings) {
 		ChannelAuthorizer decides = authorizer.getIfAvailable();
 		return new Subscriptions(broker, control,
 				(decides != null) ? new Authorization(decides, settings.authorizationTimeout()) : null,
-				settings.limits());
+				settings.limits(), listeners.orderedStream().toList());
 	}
 
 }

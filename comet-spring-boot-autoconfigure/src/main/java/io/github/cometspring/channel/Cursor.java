@@ -36,6 +36,8 @@ public final class Cursor {
 	 */
 	public static final Cursor EARLIEST = new Cursor("earliest");
 
+	private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+
 	private static final byte VERSION = 1;
 
 	private static final int ENTRY_SIZE = 16;
@@ -64,11 +66,14 @@ public final class Cursor {
 	 * @return the cursor
 	 */
 	public static Cursor of(Map<String, Position> positions) {
-		byte[][] entries = positions.entrySet()
-			.stream()
-			.map((entry) -> entry(entry.getKey(), entry.getValue().epoch(), entry.getValue().offset()))
-			.sorted(Arrays::compareUnsigned)
-			.toArray(byte[][]::new);
+		byte[][] entries = new byte[positions.size()][];
+		int next = 0;
+		for (Map.Entry<String, Position> entry : positions.entrySet()) {
+			entries[next++] = entry(entry.getKey(), entry.getValue().epoch(), entry.getValue().offset());
+		}
+		if (next > 1) {
+			Arrays.sort(entries, Arrays::compareUnsigned);
+		}
 		ByteBuffer bytes = ByteBuffer.allocate(1 + entries.length * ENTRY_SIZE).put(VERSION);
 		for (byte[] entry : entries) {
 			bytes.put(entry);
@@ -131,7 +136,7 @@ public final class Cursor {
 	}
 
 	private static Cursor of(byte[] bytes) {
-		return new Cursor(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), bytes);
+		return new Cursor(BASE64.encodeToString(bytes), bytes);
 	}
 
 	private static byte[] entry(String channel, long epoch, long offset) {

@@ -198,7 +198,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		if (this.held != poll) {
 			return false;
 		}
-		FullHttpResponse response = NettyAnswer.response(answer);
+		FullHttpResponse response = NettyAnswer.response(answer, this.context.channel());
 		releaseArriving();
 		boolean failed = this.context.writeAndFlush(response).cause() != null;
 		if (failed) {

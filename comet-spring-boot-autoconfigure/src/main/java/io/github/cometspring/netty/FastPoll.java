@@ -36,8 +36,12 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
 	@Override
 	public void start(ArrivingPoll arriving) {
-		if (this.poll.admit()) {
+		if (this.poll.tryAdmit()) {
 			this.poll.ask(arriving, arriving.body(), Mono.empty());
+		}
+		else {
+			this.handler.handOn(this);
+			this.poll.end();
 		}
 	}
 
@@ -80,6 +84,11 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	public void taken() {
 		this.poll.taken();
 		this.handler.proceed();
+	}
+
+	@Override
+	public void stalled() {
+		this.poll.stalled();
 	}
 
 	@Override

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.github.cometspring.web.PollAnswer;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -20,21 +22,32 @@ import io.netty.util.AsciiString;
  */
 final class NettyAnswer {
 
-	private static final Function<PollAnswer, HttpHeaders> HEADERS = NettyAnswer::encode;
+	private static final Function<PollAnswer, Encoded> ENCODED = (answer) -> new Encoded(encode(answer));
 
 	private NettyAnswer() {
 	}
 
-	static FullHttpResponse response(PollAnswer answer) {
+	/**
+	 * The response of an answer.
+	 * @param answer the answer
+	 * @param channel the connection that it is for, on its event loop
+	 * @return the response
+	 */
+	static FullHttpResponse response(PollAnswer answer, Channel channel) {
+		Encoded encoded = answer.encoded(ENCODED);
+		ByteBuf body = (encoded.used && answer.body().length > 0)
+				? SharedBuffers.of(channel.eventLoop()).buffer(answer.body(), channel.alloc())
+				: Unpooled.wrappedBuffer(answer.body());
+		encoded.used = true;
 		return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status().value()),
-				Unpooled.wrappedBuffer(answer.body()), headers(answer), EmptyHttpHeaders.INSTANCE);
+				body, encoded.headers, EmptyHttpHeaders.INSTANCE);
 	}
 
 	/**
 	 * The headers of an answer, shared and not to be changed.
 	 */
 	static HttpHeaders headers(PollAnswer answer) {
-		return answer.encoded(HEADERS);
+		return answer.encoded(ENCODED).headers;
 	}
 
 	private static HttpHeaders encode(PollAnswer answer) {
@@ -44,6 +57,24 @@ final class NettyAnswer {
 			headers.add(AsciiString.of(value));
 		});
 		return new ReadOnlyHttpHeaders(false, headers.toArray(CharSequence[]::new));
+	}
+
+	/**
+	 * What those who share an answer share.
+	 */
+	private static final class Encoded {
+
+		private final HttpHeaders headers;
+
+		/**
+		 * Whether somebody has been answered before.
+		 */
+		private boolean used;
+
+		private Encoded(HttpHeaders headers) {
+			this.headers = headers;
+		}
+
 	}
 
 }

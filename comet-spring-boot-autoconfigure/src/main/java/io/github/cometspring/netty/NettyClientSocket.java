@@ -107,13 +107,23 @@ final class NettyClientSocket implements ClientSocket {
 
 	@Override
 	public void write(byte[] bytes, WriteListener listener) {
+		write(bytes, false, listener);
+	}
+
+	@Override
+	public void writeShared(byte[] bytes, WriteListener listener) {
+		write(bytes, true, listener);
+	}
+
+	private void write(byte[] bytes, boolean shared, WriteListener listener) {
 		if (bytes.length > 0) {
 			ChannelHandlerContext wire = wire();
 			if (wire == null) {
 				listener.lost();
 				return;
 			}
-			wire.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+			wire.writeAndFlush(shared ? SharedBuffers.of(this.channel.eventLoop()).buffer(bytes, this.channel.alloc())
+					: Unpooled.wrappedBuffer(bytes));
 		}
 		this.sockets.watch(this.channel, listener);
 	}

@@ -46,6 +46,8 @@ final class PendingWrite {
 
 	private boolean slow;
 
+	private boolean givenUp;
+
 	// How things stood when the deadline was set
 
 	private long bytesThen;
@@ -84,6 +86,9 @@ final class PendingWrite {
 			finished(future.isSuccess());
 			if (future.isSuccess()) {
 				listener.taken();
+			}
+			else if (this.givenUp) {
+				listener.stalled();
 			}
 			else {
 				listener.lost();
@@ -126,6 +131,7 @@ final class PendingWrite {
 		}
 		if (pending.totalPendingWriteBytes() == this.bytesThen && progress(pending) == this.progressThen
 				&& this.over == this.overThen) {
+			this.givenUp = true;
 			this.channel.unsafe().close(this.channel.newPromise());
 		}
 		else {

@@ -71,8 +71,10 @@ public final class JsonDialect {
 
 	/**
 	 * Encodes news of which nothing is refused.
-	 * @param cursor the token, or {@code null} for none
-	 * @param messages encoded messages
+	 * @param cursor the token, in which nothing needs to be escaped, or {@code null} for
+	 * none
+	 * @param messages encoded messages, each one or several that are
+	 * {@linkplain #join(List) joined}
 	 * @param ended the ids of channels that have ended
 	 * @param gaps the ids of channels that have a gap
 	 * @param pong the number of a ping that this answers, or {@code null} for none
@@ -86,8 +88,10 @@ public final class JsonDialect {
 	/**
 	 * Encodes news as an object with the members {@code cursor}, {@code messages},
 	 * {@code ended}, {@code gaps} and {@code refused}; empty lists are left out.
-	 * @param cursor the token, or {@code null} for none
-	 * @param messages encoded messages
+	 * @param cursor the token, in which nothing needs to be escaped, or {@code null} for
+	 * none
+	 * @param messages encoded messages, each one or several that are
+	 * {@linkplain #join(List) joined}
 	 * @param ended the ids of channels that have ended
 	 * @param gaps the ids of channels that have a gap
 	 * @param refused the ids of channels that are refused
@@ -97,24 +101,33 @@ public final class JsonDialect {
 	 */
 	public static byte[] encodeNews(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
 			Collection<String> gaps, Collection<String> refused, @Nullable String why, @Nullable Long pong) {
-		return write((json) -> {
-			if (pong != null) {
-				json.writeNumberProperty("pong", pong);
-			}
-			if (cursor != null) {
-				json.writeStringProperty("cursor", cursor);
-			}
-			if (!messages.isEmpty()) {
-				json.writeArrayPropertyStart("messages");
-				for (byte[] message : messages) {
-					json.writeRawValue(new String(message, StandardCharsets.UTF_8));
-				}
-				json.writeEndArray();
-			}
-			writeList(json, "ended", ended);
-			writeList(json, "gaps", gaps);
-			writeRefused(json, refused, why);
-		});
+		StringBuilder opening = new StringBuilder("{");
+		if (pong != null) {
+			opening.append("\"pong\":").append(pong.longValue());
+		}
+		if (cursor != null) {
+			opening.append((opening.length() > 1) ? "," : "").append("\"cursor\":\"").append(cursor).append('"');
+		}
+		if (!messages.isEmpty()) {
+			opening.append((opening.length() > 1) ? "," : "").append("\"messages\":[");
+		}
+		byte[] lists = (ended.isEmpty() && gaps.isEmpty() && refused.isEmpty() && why == null)
+				? JsonAssembly.EMPTY_OBJECT : write((json) -> {
+					writeList(json, "ended", ended);
+					writeList(json, "gaps", gaps);
+					writeRefused(json, refused, why);
+				});
+		return JsonAssembly.object(opening.toString().getBytes(StandardCharsets.US_ASCII), messages, lists);
+	}
+
+	/**
+	 * Joins encoded messages to what counts as one where messages are encoded.
+	 * @param messages encoded messages, at least one
+	 * @return the messages with commas between them; the only one itself if there are no
+	 * others
+	 */
+	public static byte[] join(List<byte[]> messages) {
+		return JsonAssembly.join(messages);
 	}
 
 	/**

@@ -27,6 +27,8 @@ public final class LegacyDialect {
 	/** What stands for the data in the entry of a channel that has ended. */
 	public static final String ENDED = "ENDED_CHANNEL";
 
+	private static final byte[] NO_ENTRIES = new byte[0];
+
 	private static final byte[] ENDED_NOTICE = ENDED.getBytes(StandardCharsets.US_ASCII);
 
 	// Without it a message of this very text would read as the end of its channel
@@ -94,6 +96,36 @@ public final class LegacyDialect {
 			at = writeEntry(entry.channel(), entry.data(), body, at);
 		}
 		return body;
+	}
+
+	/**
+	 * Joins the bodies of answers to one.
+	 * @param bodies encoded entries, each perhaps none
+	 * @return all entries joined by LF; the only body itself if no other has entries
+	 */
+	public static byte[] join(List<byte[]> bodies) {
+		int size = -1;
+		byte[] only = NO_ENTRIES;
+		for (byte[] body : bodies) {
+			if (body.length > 0) {
+				size = Math.addExact(size, 1 + body.length);
+				only = body;
+			}
+		}
+		if (size <= only.length) {
+			return only;
+		}
+		byte[] joined = new byte[size];
+		int at = 0;
+		for (byte[] body : bodies) {
+			if (body.length > 0) {
+				if (at > 0) {
+					joined[at++] = '\n';
+				}
+				at = copy(body, joined, at);
+			}
+		}
+		return joined;
 	}
 
 	/**

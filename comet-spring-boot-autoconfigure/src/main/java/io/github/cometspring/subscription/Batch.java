@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.function.Consumer;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
@@ -13,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one client gets at a time. Whoever receives it says what became of it, by
- * {@link #written()} or {@link #failed()}, the first word counts. A batch of a stream
- * that has neither segments nor an ending tells where the stream begins and what is
- * refused, or is a heartbeat.
+ * {@link #written()}, {@link #failed()} or {@link #timedOut()}; the first word counts. A
+ * batch of a stream that has neither segments nor an ending tells where the stream begins
+ * and what is refused, or is a heartbeat.
  *
  * @since 0.1.0
  */
@@ -23,6 +22,8 @@ public final class Batch {
 
 	private static final AtomicIntegerFieldUpdater<Batch> REPORTED = AtomicIntegerFieldUpdater.newUpdater(Batch.class,
 			"reported");
+
+	private final Connection connection;
 
 	private final List<Segment> segments;
 
@@ -39,8 +40,9 @@ public final class Batch {
 	@SuppressWarnings("unused") // by the updater
 	private volatile int reported;
 
-	Batch(List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending, Refusals refused,
-			List<Delivery> receipts, boolean heartbeat) {
+	Batch(Connection connection, List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending,
+			Refusals refused, List<Delivery> receipts, boolean heartbeat) {
+		this.connection = connection;
 		this.segments = segments;
 		this.positions = positions;
 		this.ending = ending;
@@ -123,20 +125,35 @@ public final class Batch {
 	 * The batch has been handed to the network layer of the operating system.
 	 */
 	public void written() {
-		report(Delivery::succeeded);
+		if (isFirstReport()) {
+			this.receipts.forEach(Delivery::succeeded);
+			this.connection.delivered(this.segments);
+		}
 	}
 
 	/**
 	 * The client was gone, or could not be written to.
 	 */
 	public void failed() {
-		report(Delivery::failed);
+		fail(EndReason.WRITE_FAILED);
 	}
 
-	private void report(Consumer<Delivery> result) {
-		if (!this.receipts.isEmpty() && REPORTED.compareAndSet(this, 0, 1)) {
-			this.receipts.forEach(result);
+	/**
+	 * The client did not take the batch in time.
+	 */
+	public void timedOut() {
+		fail(EndReason.WRITE_TIMED_OUT);
+	}
+
+	private void fail(EndReason reason) {
+		if (isFirstReport()) {
+			this.receipts.forEach(Delivery::failed);
+			this.connection.note(reason);
 		}
+	}
+
+	private boolean isFirstReport() {
+		return (!this.receipts.isEmpty() || this.connection.isObserved()) && REPORTED.compareAndSet(this, 0, 1);
 	}
 
 }

@@ -223,10 +223,11 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		this.greeted = true;
 		this.heartbeatDue = false;
 		this.requested = (this.requested == Long.MAX_VALUE) ? Long.MAX_VALUE : this.requested - 1;
+		this.connection.note(segments, refused, last);
 		if (last != null) {
 			finish();
 		}
-		this.subscriber.onNext(new Batch(segments, positions, last, refused, receipts, heartbeat));
+		this.subscriber.onNext(new Batch(this.connection, segments, positions, last, refused, receipts, heartbeat));
 		if (last != null) {
 			this.subscriber.onComplete();
 		}

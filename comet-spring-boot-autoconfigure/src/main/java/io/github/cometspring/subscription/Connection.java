@@ -1,6 +1,8 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -35,6 +37,8 @@ public final class Connection implements AutoCloseable {
 
 	private final int killsBefore;
 
+	private volatile EndReason reason = EndReason.NO_REQUEST;
+
 	@SuppressWarnings("unused") // by the updater
 	private volatile int closed;
 
@@ -57,7 +61,13 @@ public final class Connection implements AutoCloseable {
 	 */
 	public Flux<Batch> listen(SubscriptionRequest request) {
 		return Flux.defer(() -> {
-			this.subscriptions.admission().checkSize(request);
+			note(EndReason.CLIENT_GONE);
+			try {
+				this.subscriptions.admission().checkSize(request);
+			}
+			catch (SubscriptionRejectedException ex) {
+				throw refuse(ex);
+			}
 			Authorization authorization = this.subscriptions.admission().authorization();
 			if (authorization == null || request.channels().isEmpty()) {
 				return find(request);
@@ -69,7 +79,7 @@ public final class Connection implements AutoCloseable {
 
 	private Flux<Batch> find(SubscriptionRequest request) {
 		if (request.channels().isEmpty() && !request.refused().isEmpty() && !goesOnWithoutChannels()) {
-			return Flux.error(SubscriptionRejectedException.nothingLeft(request.refused()));
+			return Flux.error(refuse(SubscriptionRejectedException.nothingLeft(request.refused())));
 		}
 		Admission admission = this.subscriptions.admission();
 		Mono<Map<String, ChannelLog>> channels;
@@ -82,7 +92,7 @@ public final class Connection implements AutoCloseable {
 			}
 		}
 		catch (BrokerUnavailableException ex) {
-			return Flux.error(admission.unavailable(request, ex));
+			return Flux.error(refuse(admission.unavailable(request, ex)));
 		}
 		Duration longest = this.subscriptions.limits().heartbeat();
 		// The broker may answer on any thread, and what follows belongs to the loop.
@@ -90,7 +100,7 @@ public final class Connection implements AutoCloseable {
 			.contextWrite(admission.lateErrors())
 			// A broker that says nothing must not keep the client waiting.
 			.switchIfEmpty(Mono.error(() -> new BrokerUnavailableException(null)))
-			.onErrorMap(BrokerUnavailableException.class, (ex) -> admission.unavailable(request, ex))
+			.onErrorMap(BrokerUnavailableException.class, (ex) -> refuse(admission.unavailable(request, ex)))
 			.flatMapMany((found) -> begin(request, found));
 	}
 
@@ -111,6 +121,9 @@ public final class Connection implements AutoCloseable {
 		return new Flux<>() {
 			@Override
 			public void subscribe(CoreSubscriber<? super Batch> subscriber) {
+				if (isObserved()) {
+					listener().subscribed(transport(), Collections.unmodifiableSet(found.keySet()));
+				}
 				subscriber.onSubscribe(new ClientSubscription(subscriber, Connection.this, request, found));
 			}
 		};
@@ -152,6 +165,85 @@ public final class Connection implements AutoCloseable {
 		return isPolling() ? limit : Math.min(limit, Subscriptions.STREAM_BATCH_SIZE);
 	}
 
+	private SubscriptionListener listener() {
+		return this.subscriptions.listener();
+	}
+
+	private Transport transport() {
+		return this.dialect.transport();
+	}
+
+	/**
+	 * Whether anybody wants to know what happens to the client.
+	 */
+	boolean isObserved() {
+		return listener() != SubscriptionListener.NONE;
+	}
+
+	/**
+	 * Notes why the client will have ended, unless there is a weightier reason.
+	 */
+	void note(EndReason reason) {
+		if (reason.compareTo(this.reason) > 0) {
+			this.reason = reason;
+		}
+	}
+
+	/**
+	 * Notes what the client is about to be given.
+	 */
+	void note(List<Segment> segments, Refusals refused, @Nullable Ending ending) {
+		// A socket goes on, and may listen to something else.
+		if (ending != null && !(ending == Ending.CHANNELS_ENDED && goesOnWithoutChannels())) {
+			note(this.subscriptions.reason(ending));
+		}
+		if (isObserved()) {
+			if (!refused.isEmpty()) {
+				listener().channelsRefused(transport(), refused);
+			}
+			for (Segment segment : segments) {
+				if (segment.isGap()) {
+					listener().gap(transport(), segment.channel());
+				}
+			}
+		}
+	}
+
+	/**
+	 * Notes that the client is refused.
+	 * @return the same exception
+	 */
+	SubscriptionRejectedException refuse(SubscriptionRejectedException ex) {
+		note(switch (ex.getReason()) {
+			case KILLED -> this.subscriptions.reason(Ending.KILLED);
+			case SHUTTING_DOWN -> EndReason.SHUT_DOWN;
+			default -> EndReason.REFUSED;
+		});
+		listener().refused(transport(), ex.getReason());
+		return ex;
+	}
+
+	/**
+	 * The client has been given messages. On any thread.
+	 */
+	void delivered(List<Segment> segments) {
+		if (!isObserved()) {
+			return;
+		}
+		int messages = 0;
+		for (Segment segment : segments) {
+			messages += segment.messages().size();
+		}
+		if (messages > 0) {
+			if (this.home.loop().inLoop()) {
+				this.home.delivered().add(transport(), messages);
+			}
+			else {
+				listener().delivered(transport(), messages);
+			}
+		}
+	}
+
 	boolean beganBefore(int order) {
 		return this.killsBefore - order < 0;
 	}
@@ -164,6 +256,7 @@ public final class Connection implements AutoCloseable {
 	public void close() {
 		if (CLOSED.compareAndSet(this, 0, 1)) {
 			this.subscriptions.leave(this.dialect.transport());
+			listener().ended(transport(), this.reason);
 		}
 	}
 

@@ -161,6 +161,7 @@ final class Lane extends BaseSubscriber<Publication> {
 	 * has read the log already, and who leaves is replaced by one from behind.
 	 */
 	private void visit() {
+		this.home.delivered().begin();
 		try {
 			for (int i = 0; i < DeadlineQueue.SLICE && this.unvisited > 0; i++) {
 				this.unvisited = Math.min(this.unvisited, this.size);
@@ -170,6 +171,7 @@ final class Lane extends BaseSubscriber<Publication> {
 			}
 		}
 		finally {
+			this.home.delivered().end();
 			// Also when one of them has failed: the others still wait.
 			if (this.unvisited == 0 && this.visitAgain) {
 				this.visitAgain = false;

@@ -22,8 +22,18 @@ final class LoopSubscriptions {
 
 	private final Map<Duration, DeadlineQueue> deadlines = new HashMap<>();
 
-	LoopSubscriptions(EventLoop loop) {
+	private final DeliveryCount delivered;
+
+	LoopSubscriptions(EventLoop loop, SubscriptionListener listener) {
 		this.loop = loop;
+		this.delivered = new DeliveryCount(listener);
+	}
+
+	/**
+	 * Counts what is delivered.
+	 */
+	DeliveryCount delivered() {
+		return this.delivered;
 	}
 
 	EventLoop loop() {

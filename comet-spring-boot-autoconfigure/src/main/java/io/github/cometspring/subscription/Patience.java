@@ -99,7 +99,7 @@ final class Patience<T> extends Mono<T> {
 		private void fail(SubscriptionRejectedException ex) {
 			this.done = true;
 			unlink();
-			this.subscriber.onError(ex);
+			this.subscriber.onError(Patience.this.connection.refuse(ex));
 		}
 
 	}

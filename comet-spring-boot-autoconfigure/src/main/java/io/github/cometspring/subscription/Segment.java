@@ -35,6 +35,8 @@ public final class Segment {
 
 	private volatile @Nullable Cursor cursor;
 
+	private volatile @Nullable Segment afterGap;
+
 	Segment(String channel, List<Message> messages, boolean gap, boolean ended, @Nullable Position position,
 			long size) {
 		this.channel = channel;
@@ -50,10 +52,16 @@ public final class Segment {
 	}
 
 	/**
-	 * The same news for a client that has lost what went before.
+	 * The same news for a client that has lost what went before. All such clients share
+	 * one segment: after a restart there may be very many.
 	 */
 	Segment withGap() {
-		return new Segment(this.channel, this.messages, true, this.ended, this.position, this.size);
+		Segment afterGap = this.afterGap;
+		if (afterGap == null) {
+			afterGap = new Segment(this.channel, this.messages, true, this.ended, this.position, this.size);
+			this.afterGap = afterGap;
+		}
+		return afterGap;
 	}
 
 	/**
@@ -89,19 +97,24 @@ public final class Segment {
 	}
 
 	/**
-	 * Encodes this segment, or returns what it was encoded to before.
+	 * Encodes this segment, or returns what this encoder encoded it to before. The forms
+	 * of all encoders are kept as long as the segment: a dialect writes the same messages
+	 * as a whole answer to some clients, and as a part of an answer to others.
 	 * @param <T> the encoded form, immutable
-	 * @param encoder the encoder, one object for all calls
+	 * @param encoder the encoder, one object for all calls of all segments
 	 * @return the encoded form
 	 */
 	@SuppressWarnings("unchecked")
 	public <T> T encoded(Function<Segment, T> encoder) {
-		Encoded<?> last = this.encoded;
-		if (last == null || last.encoder != encoder) {
-			last = new Encoded<>(encoder, encoder.apply(this));
-			this.encoded = last;
+		for (Encoded<?> known = this.encoded; known != null; known = known.next) {
+			if (known.encoder == encoder) {
+				return (T) known.form;
+			}
 		}
-		return (T) last.form;
+		T form = encoder.apply(this);
+		// Read again: the encoder may have asked for another form.
+		this.encoded = new Encoded<>(encoder, form, this.encoded);
+		return form;
 	}
 
 	/**
@@ -144,7 +157,15 @@ public final class Segment {
 		return this.size;
 	}
 
-	private record Encoded<T>(Function<Segment, T> encoder, T form) {
+	/**
+	 * A form of this segment. There are few, so they are a list.
+	 *
+	 * @param <T> the form
+	 * @param encoder what made it
+	 * @param form the form
+	 * @param next the form that was made before, or {@code null}
+	 */
+	private record Encoded<T>(Function<Segment, T> encoder, T form, @Nullable Encoded<?> next) {
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,8 @@ public final class Subscriptions implements Disposable {
 
 	private final Disposable killing;
 
+	private final SubscriptionListener listener;
+
 	private volatile boolean shuttingDown;
 
 	/**
@@ -55,7 +58,22 @@ public final class Subscriptions implements Disposable {
 	 */
 	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable Authorization authorization,
 			SubscriptionLimits limits) {
+		this(broker, control, authorization, limits, List.of());
+	}
+
+	/**
+	 * Creates the subscriptions of a node, of which others want to hear.
+	 * @param broker where the channels live
+	 * @param control the switch of the service
+	 * @param authorization decides who may read which channel, or {@code null} if whoever
+	 * knows an id may
+	 * @param limits what clients may ask for
+	 * @param listeners are told what happens
+	 */
+	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable Authorization authorization,
+			SubscriptionLimits limits, List<SubscriptionListener> listeners) {
 		this.control = control;
+		this.listener = GuardedListeners.of(listeners);
 		this.limits = limits;
 		this.admission = new Admission(broker, authorization, limits.maxChannels());
 		this.places = new Places(limits.maxConnections());
@@ -84,12 +102,56 @@ public final class Subscriptions implements Disposable {
 	 * @throws SubscriptionRejectedException if the service is not active or has no room
 	 */
 	public Connection connect(Dialect dialect, EventLoop loop) {
+		try {
+			return admit(dialect, loop);
+		}
+		catch (SubscriptionRejectedException ex) {
+			this.listener.refused(dialect.transport(), ex.getReason());
+			throw ex;
+		}
+	}
+
+	/**
+	 * Admits a client that will {@linkplain #connect ask again} if it is refused: nobody
+	 * is told of the refusal.
+	 * @param dialect the dialect that it speaks
+	 * @param loop the event loop that owns its socket
+	 * @return the connection, to be closed, or {@code null} if the client is refused
+	 */
+	public @Nullable Connection tryConnect(Dialect dialect, EventLoop loop) {
+		try {
+			return admit(dialect, loop);
+		}
+		catch (SubscriptionRejectedException ex) {
+			return null;
+		}
+	}
+
+	private Connection admit(Dialect dialect, EventLoop loop) {
 		// In this order: whoever has an old timeout has not seen the kill after it.
 		int killsBefore = this.kills.get();
 		Connection connection = new Connection(this, dialect, home(loop), this.control.timeout(), killsBefore);
 		checkActive();
 		this.places.take(dialect.transport());
+		this.listener.connected(dialect.transport());
 		return connection;
+	}
+
+	SubscriptionListener listener() {
+		return this.listener;
+	}
+
+	/**
+	 * What the end of a subscription means for its client.
+	 */
+	EndReason reason(Ending ending) {
+		return switch (ending) {
+			case ANSWERED -> EndReason.ANSWERED;
+			case CHANNELS_ENDED -> EndReason.CHANNELS_CLOSED;
+			case TIMED_OUT -> EndReason.TIMED_OUT;
+			case KILLED -> this.control.isActive() ? EndReason.KILLED : EndReason.DEACTIVATED;
+			case SHUTTING_DOWN -> EndReason.SHUT_DOWN;
+		};
 	}
 
 	private void checkActive() {
@@ -103,7 +165,8 @@ public final class Subscriptions implements Disposable {
 
 	private LoopSubscriptions home(EventLoop loop) {
 		LoopSubscriptions home = this.loops.get(loop);
-		return (home != null) ? home : this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key));
+		return (home != null) ? home
+				: this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key, this.listener));
 	}
 
 	SubscriptionLimits limits() {

@@ -117,6 +117,16 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	}
 
 	/**
+	 * The client did not take the batch that was handed out.
+	 */
+	void timedOut() {
+		Batch batch = this.underWay.get();
+		if (batch != null) {
+			batch.timedOut();
+		}
+	}
+
+	/**
 	 * From now on the end of the exchange is not the end of the stream.
 	 */
 	void detach() {

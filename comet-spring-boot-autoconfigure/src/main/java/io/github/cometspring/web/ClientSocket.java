@@ -95,6 +95,16 @@ public interface ClientSocket {
 	}
 
 	/**
+	 * Writes straight to the socket, as {@link #write} does, what other clients are sent,
+	 * too, as the same object.
+	 * @param bytes the bytes, which are not changed any more
+	 * @param listener is told what becomes of them, perhaps before this returns
+	 */
+	default void writeShared(byte[] bytes, WriteListener listener) {
+		write(bytes, listener);
+	}
+
+	/**
 	 * Takes the rest of an answer on a {@linkplain #isDirect direct} socket over from the
 	 * server, which then regards its request as answered and keeps nothing of it. To be
 	 * asked for when the head of the answer is written, before the answer is complete.

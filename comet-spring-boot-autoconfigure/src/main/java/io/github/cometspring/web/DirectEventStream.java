@@ -68,8 +68,18 @@ final class DirectEventStream implements WriteListener {
 	}
 
 	private void begin() {
-		this.source.feed((batch) -> this.socket.write(EventStreamEncoder.encodeChunk(batch), this), this::endIfIdle);
+		this.source.feed(this::write, this::endIfIdle);
 		this.socket.write(NOTHING, this);
+	}
+
+	private void write(Batch batch) {
+		byte[] chunk = EventStreamEncoder.encodeChunk(batch);
+		if (batch.isOneChannel()) {
+			this.socket.writeShared(chunk, this);
+		}
+		else {
+			this.socket.write(chunk, this);
+		}
 	}
 
 	@Override
@@ -90,6 +100,12 @@ final class DirectEventStream implements WriteListener {
 			this.socket.end();
 			this.source.close();
 		}
+	}
+
+	@Override
+	public void stalled() {
+		this.source.timedOut();
+		lost();
 	}
 
 	@Override

@@ -45,7 +45,7 @@ final class DirectFrameWriter implements FrameWriter {
 	@Override
 	public void writeNews(Batch batch, @Nullable Long pong, WriteListener listener) {
 		if (pong == null && batch.isOneChannel()) {
-			this.socket.write(batch.segments().get(0).encoded(ALONE), listener);
+			this.socket.writeShared(batch.segments().get(0).encoded(ALONE), listener);
 		}
 		else {
 			write(WebSocketMessage.Type.TEXT, JsonNews.encode(batch, pong), listener);
@@ -53,7 +53,8 @@ final class DirectFrameWriter implements FrameWriter {
 	}
 
 	private static byte[] frame(WebSocketMessage.Type type, byte[] payload) {
-		ByteBuffer frame = ByteBuffer.allocate(LONGEST_HEADER + payload.length);
+		int header = (payload.length <= MOST_IN_7_BITS) ? 2 : (payload.length <= MOST_IN_16_BITS) ? 4 : LONGEST_HEADER;
+		ByteBuffer frame = ByteBuffer.allocate(header + payload.length);
 		frame.put((byte) (FINAL | opcode(type)));
 		if (payload.length <= MOST_IN_7_BITS) {
 			frame.put((byte) payload.length);
@@ -64,10 +65,7 @@ final class DirectFrameWriter implements FrameWriter {
 		else {
 			frame.put((byte) (MOST_IN_7_BITS + 2)).putLong(payload.length);
 		}
-		frame.put(payload).flip();
-		byte[] bytes = new byte[frame.remaining()];
-		frame.get(bytes);
-		return bytes;
+		return frame.put(payload).array();
 	}
 
 	private static int opcode(WebSocketMessage.Type type) {

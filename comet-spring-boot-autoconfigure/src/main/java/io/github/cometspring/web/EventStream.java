@@ -103,6 +103,7 @@ final class EventStream {
 	}
 
 	private void giveUp() {
+		this.source.timedOut();
 		this.stalled.tryEmitError(new StalledClientException());
 		this.socket.cut();
 	}

@@ -11,8 +11,11 @@ import io.github.cometspring.subscription.Segment;
  */
 final class JsonMessages {
 
-	private static final Function<Segment, List<byte[]>> ENCODER = (
+	private static final Function<Segment, List<byte[]>> EACH = (
 			segment) -> segment.messages().stream().map(JsonDialect::encodeMessage).toList();
+
+	private static final Function<Segment, byte[]> JOINED = (segment) -> JsonDialect
+		.join(segment.messages().stream().map(JsonDialect::encodeMessage).toList());
 
 	private JsonMessages() {
 	}
@@ -23,7 +26,16 @@ final class JsonMessages {
 	 * @return the encoded messages in order, not to be changed
 	 */
 	static List<byte[]> of(Segment segment) {
-		return segment.encoded(ENCODER);
+		return segment.encoded(EACH);
+	}
+
+	/**
+	 * The messages of a segment in one piece.
+	 * @param segment the segment, which has a message
+	 * @return the encoded messages in order, with commas between them, not to be changed
+	 */
+	static byte[] joined(Segment segment) {
+		return segment.encoded(JOINED);
 	}
 
 }

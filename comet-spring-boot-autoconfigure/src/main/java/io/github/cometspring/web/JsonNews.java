@@ -43,7 +43,9 @@ final class JsonNews {
 		List<String> ended = new ArrayList<>();
 		List<String> gaps = new ArrayList<>();
 		for (Segment segment : segments) {
-			messages.addAll(JsonMessages.of(segment));
+			if (!segment.messages().isEmpty()) {
+				messages.add(JsonMessages.joined(segment));
+			}
 			if (segment.isGap()) {
 				gaps.add(segment.channel());
 			}

@@ -40,6 +40,8 @@ public final class LegacyPolls implements PollDialect {
 
 	private static final Function<Segment, PollAnswer> ALONE = LegacyPolls::answerAlone;
 
+	private static final Function<Segment, byte[]> ENTRIES = LegacyPolls::encodeEntries;
+
 	/**
 	 * Creates the legacy dialect of polls.
 	 */
@@ -101,17 +103,22 @@ public final class LegacyPolls implements PollDialect {
 	}
 
 	private static PollAnswer answer(List<Segment> segments, Cursor cursor, Refusals refused) {
-		List<LegacyEntry> entries = new ArrayList<>();
+		List<byte[]> bodies = new ArrayList<>(segments.size());
 		for (Segment segment : segments) {
-			for (Message message : segment.messages()) {
-				entries.add(LegacyEntry.message(message.channel(), message.data()));
-			}
-			if (segment.isEnded()) {
-				entries.add(LegacyEntry.ended(segment.channel()));
-			}
+			bodies.add(segment.encoded(ENTRIES));
 		}
-		return new PollAnswer(HttpStatus.OK, TEXT, headers(segments, cursor, refused),
-				LegacyDialect.encodeEntries(entries));
+		return new PollAnswer(HttpStatus.OK, TEXT, headers(segments, cursor, refused), LegacyDialect.join(bodies));
+	}
+
+	private static byte[] encodeEntries(Segment segment) {
+		List<LegacyEntry> entries = new ArrayList<>(segment.messages().size() + 1);
+		for (Message message : segment.messages()) {
+			entries.add(LegacyEntry.message(message.channel(), message.data()));
+		}
+		if (segment.isEnded()) {
+			entries.add(LegacyEntry.ended(segment.channel()));
+		}
+		return LegacyDialect.encodeEntries(entries);
 	}
 
 	private static Map<String, String> headers(List<Segment> segments, Cursor cursor, Refusals refused) {

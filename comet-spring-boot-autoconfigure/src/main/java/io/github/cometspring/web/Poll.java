@@ -75,6 +75,20 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			onError(ex);
 			return false;
 		}
+		return isStillThere();
+	}
+
+	/**
+	 * Admits the client if that is possible. If not, nobody is told: the client is to be
+	 * {@linkplain #admit() admitted} by another way, or refused.
+	 * @return whether it was admitted
+	 */
+	public boolean tryAdmit() {
+		this.connection = this.terms.subscriptions().tryConnect(this.terms.dialect().dialect(), this.loop);
+		return this.connection != null && isStillThere();
+	}
+
+	private boolean isStillThere() {
 		if (this.client == null) {
 			// It has gone meanwhile.
 			leave();
@@ -211,7 +225,12 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	public void failed(Throwable error) {
 		PollClient client = settle();
 		if (client != null) {
-			lost();
+			if (error instanceof StalledClientException) {
+				stalled();
+			}
+			else {
+				lost();
+			}
 			client.fail(error);
 		}
 	}
@@ -253,6 +272,18 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			batch.written();
 		}
 		leave();
+	}
+
+	/**
+	 * The client has not taken the answer in time.
+	 */
+	@Override
+	public void stalled() {
+		Batch batch = this.batch;
+		if (batch != null) {
+			batch.timedOut();
+		}
+		lost();
 	}
 
 	/**

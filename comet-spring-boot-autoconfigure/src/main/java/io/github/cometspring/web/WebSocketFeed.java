@@ -267,6 +267,12 @@ final class WebSocketFeed {
 		}
 
 		@Override
+		public void stalled() {
+			this.batch.timedOut();
+			lost();
+		}
+
+		@Override
 		public void lost() {
 			WebSocketFeed.this.underWay = null;
 			this.batch.failed();

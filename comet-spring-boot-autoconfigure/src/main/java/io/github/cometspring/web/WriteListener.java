@@ -17,4 +17,11 @@ public interface WriteListener {
 	 */
 	void lost();
 
+	/**
+	 * The client took nothing for too long, and has been given up.
+	 */
+	default void stalled() {
+		lost();
+	}
+
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.channel.Position;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +35,38 @@ class JsonMessageTests {
 		assertThat(new String(JsonDialect.encodeNews(null, List.of(text, json), List.of(), List.of(), null),
 				StandardCharsets.UTF_8))
 			.isEqualTo("{\"messages\":[{\"channel\":\"c\",\"data\":\"1\"},{\"channel\":\"c\",\"data\":1}]}");
+	}
+
+	@Test
+	void encodeNewsWhenMessagesAreJoinedShouldWriteTheSame() {
+		byte[] one = JsonDialect.encodeMessage(message("é\uD83D\uDE00", MessageFormat.TEXT));
+		byte[] two = JsonDialect.encodeMessage(message("[1,2]", MessageFormat.JSON));
+		byte[] apart = JsonDialect.encodeNews("t", List.of(one, two, one), List.of("x"), List.of(), null);
+		byte[] joined = JsonDialect.encodeNews("t", List.of(JsonDialect.join(List.of(one, two)), one), List.of("x"),
+				List.of(), null);
+		assertThat(joined).isEqualTo(apart);
+		assertThat(JsonDialect.join(List.of(one))).isSameAs(one);
+	}
+
+	@Test
+	void encodeNewsShouldWriteMembersThatAreThere() {
+		byte[] message = JsonDialect.encodeMessage(message("1", MessageFormat.JSON));
+		String written = "{\"channel\":\"c\",\"data\":1}";
+		assertThat(news(null, List.of(), List.of(), List.of(), null)).isEqualTo("{}");
+		assertThat(news(null, List.of(), List.of(), List.of(), -7L)).isEqualTo("{\"pong\":-7}");
+		assertThat(news(null, List.of(), List.of("\"\n"), List.of(), null)).isEqualTo("{\"ended\":[\"\\\"\\n\"]}");
+		assertThat(news("t", List.of(), List.of(), List.of("é"), null))
+			.isEqualTo("{\"cursor\":\"t\",\"gaps\":[\"é\"]}");
+		assertThat(news(null, List.of(message), List.of(), List.of("g"), null))
+			.isEqualTo("{\"messages\":[" + written + "],\"gaps\":[\"g\"]}");
+		assertThat(news("t", List.of(message, message), List.of("x", "y"), List.of("g"), 1L))
+			.isEqualTo("{\"pong\":1,\"cursor\":\"t\",\"messages\":[" + written + "," + written
+					+ "],\"ended\":[\"x\",\"y\"],\"gaps\":[\"g\"]}");
+	}
+
+	private static String news(@Nullable String cursor, List<byte[]> messages, List<String> ended, List<String> gaps,
+			@Nullable Long pong) {
+		return new String(JsonDialect.encodeNews(cursor, messages, ended, gaps, pong), StandardCharsets.UTF_8);
 	}
 
 	@ParameterizedTest

@@ -214,4 +214,18 @@ class LegacyDialectTests {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
+	@Test
+	void joinShouldEqualEntriesOfOneBody() {
+		List<LegacyEntry> entries = List.of(LegacyEntry.message("a", "1"), LegacyEntry.message("a", "2"),
+				LegacyEntry.ended("b"));
+		byte[] first = LegacyDialect.encodeEntries(entries.subList(0, 2));
+		byte[] second = LegacyDialect.encodeEntries(entries.subList(2, 3));
+		byte[] none = LegacyDialect.encodeEntries(List.of());
+		assertThat(LegacyDialect.join(List.of(none, first, none, second)))
+			.isEqualTo(LegacyDialect.encodeEntries(entries));
+		assertThat(LegacyDialect.join(List.of(none, first, none))).isSameAs(first);
+		assertThat(LegacyDialect.join(List.of(none))).isEmpty();
+		assertThat(LegacyDialect.join(List.of())).isEmpty();
+	}
+
 }

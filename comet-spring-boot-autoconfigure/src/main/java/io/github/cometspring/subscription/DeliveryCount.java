@@ -1,0 +1,59 @@
+package io.github.cometspring.subscription;
+
+/**
+ * Sums what the clients of one event loop are delivered during a walk through them, and
+ * tells once. Belongs to its event loop.
+ */
+final class DeliveryCount {
+
+	private static final Transport[] TRANSPORTS = Transport.values();
+
+	private final SubscriptionListener listener;
+
+	private final long[] messages = new long[TRANSPORTS.length];
+
+	private boolean walking;
+
+	DeliveryCount(SubscriptionListener listener) {
+		this.listener = listener;
+	}
+
+	/**
+	 * A walk begins.
+	 */
+	void begin() {
+		this.walking = true;
+	}
+
+	/**
+	 * Counts messages that were written.
+	 * @param transport the way they went
+	 * @param messages how many
+	 */
+	void add(Transport transport, int messages) {
+		if (this.walking) {
+			this.messages[transport.ordinal()] += messages;
+		}
+		else {
+			this.listener.delivered(transport, messages);
+		}
+	}
+
+	/**
+	 * A walk has ended.
+	 */
+	void end() {
+		this.walking = false;
+		if (this.listener == SubscriptionListener.NONE) {
+			return;
+		}
+		for (int i = 0; i < this.messages.length; i++) {
+			long sum = this.messages[i];
+			if (sum > 0) {
+				this.messages[i] = 0;
+				this.listener.delivered(TRANSPORTS[i], sum);
+			}
+		}
+	}
+
+}
