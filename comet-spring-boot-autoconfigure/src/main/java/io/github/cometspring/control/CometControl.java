@@ -2,6 +2,7 @@ package io.github.cometspring.control;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -26,7 +27,7 @@ public class CometControl {
 
 	private final Sinks.Many<Kill> kills = Sinks.unsafe().many().multicast().directBestEffort();
 
-	private final ControlRelay relay;
+	private final @Nullable ControlRelay relay;
 
 	private volatile boolean active = true;
 
@@ -39,7 +40,7 @@ public class CometControl {
 	 */
 	public CometControl(Duration timeout) {
 		this.timeout = requireInRange(timeout);
-		this.relay = (command) -> Mono.fromRunnable(() -> apply(command));
+		this.relay = null;
 	}
 
 	/**
@@ -108,7 +109,8 @@ public class CometControl {
 	 * there are any
 	 */
 	public Mono<Void> execute(CometCommand command) {
-		return Mono.defer(() -> this.relay.send(command));
+		ControlRelay relay = this.relay;
+		return (relay != null) ? Mono.defer(() -> relay.send(command)) : Mono.fromRunnable(() -> apply(command));
 	}
 
 	/**

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.mockito.MockedStatic;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -150,8 +152,7 @@ class MixedCrowdTests {
 			case SSE -> EventStreamEncoder.encodeChunk(batch);
 			case WEBSOCKET -> {
 				List<byte[]> frames = new ArrayList<>();
-				SocketWriter socket = (bytes, listener) -> frames.add(bytes);
-				new SocketFrameWriter(socket).writeNews(batch, null, new Unconcerned());
+				new DirectFrameWriter(new Recorder(frames)).writeNews(batch, null, new Unconcerned());
 				yield frames.get(0);
 			}
 		};
@@ -164,6 +165,38 @@ class MixedCrowdTests {
 	private void publish(String name, String data) {
 		channel(name).publish(data).block(TIMEOUT);
 		this.time.advanceTime();
+	}
+
+	/**
+	 * A socket that keeps what is written straight to it.
+	 */
+	private record Recorder(List<byte[]> frames) implements ClientSocket {
+
+		@Override
+		public EventLoop loop() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public Mono<Void> deadline() {
+			return Mono.never();
+		}
+
+		@Override
+		public Disposable whenLate(Runnable over) {
+			return Disposables.disposed();
+		}
+
+		@Override
+		public void cut() {
+			// Nobody is connected.
+		}
+
+		@Override
+		public void write(byte[] bytes, WriteListener listener) {
+			this.frames.add(bytes);
+		}
+
 	}
 
 	private static final class Unconcerned implements WriteListener {
