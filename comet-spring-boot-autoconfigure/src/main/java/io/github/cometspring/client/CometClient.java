@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 import io.github.cometspring.channel.Cursor;
@@ -16,6 +17,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+import reactor.util.context.Context;
 import reactor.util.retry.Retry;
 
 import org.springframework.core.codec.CodecException;
@@ -52,6 +56,16 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  * @since 0.1.0
  */
 public final class CometClient {
+
+	private static final Logger logger = Loggers.getLogger(CometClient.class);
+
+	/**
+	 * Takes errors that come when the subscriber has gone: an answer that is given up
+	 * half read may still fail, and without this key Reactor would log that as an error
+	 * of the application.
+	 */
+	private static final Context LATE_ERRORS = Context.of("reactor.onErrorDropped.local",
+			(Consumer<Throwable>) (ex) -> logger.debug("A request has failed that nobody waits for any more", ex));
 
 	private final CometClientOptions options;
 
@@ -131,7 +145,7 @@ public final class CometClient {
 	}
 
 	private Flux<ReceivedMessage> listen(Progress progress) {
-		return onDemand(Flux.defer(() -> this.connection.open(progress)))
+		return onDemand(Flux.defer(() -> this.connection.open(progress)).contextWrite(LATE_ERRORS))
 			.repeatWhen((ends) -> ends.takeWhile((count) -> progress.isOpen()).concatMap((count) -> pause(progress)))
 			.retryWhen(Retry.from((failures) -> failures.concatMap((failure) -> recover(failure.failure(), progress))))
 			.concatWith(Mono.defer(() -> end(progress.refused())));

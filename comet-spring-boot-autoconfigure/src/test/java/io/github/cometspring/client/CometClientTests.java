@@ -12,14 +12,17 @@ import java.util.function.IntFunction;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.client.CometClientOptions.Transport;
+import io.github.cometspring.testing.QuietLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -43,6 +46,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class CometClientTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	@RegisterExtension
+	static final QuietLog log = new QuietLog(CometClient.class.getName());
 
 	private static final String FIRST = Cursor.of("a", new Position(1, 1)).token();
 
@@ -395,6 +401,23 @@ class CometClientTests {
 	void subscribeWhenApplicationsFilterFailsShouldFail() {
 		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> Mono.error(new IllegalStateException("filter")));
 		StepVerifier.create(client.subscribe("a")).expectErrorMessage("filter").verify(PATIENCE);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void subscribeWhenAnswerFailsAfterCancelShouldNotLogAnError(Transport transport) {
+		TestPublisher<DataBuffer> body = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+		CometClient client = client(transport, 0,
+				(n) -> Mono.just(ClientResponse.create(HttpStatus.OK)
+					.header(HttpHeaders.CONTENT_TYPE,
+							(transport == Transport.EVENT_STREAM) ? MediaType.TEXT_EVENT_STREAM_VALUE
+									: MediaType.APPLICATION_JSON_VALUE)
+					.body(body.flux())
+					.build()));
+		client.subscribe("a").subscribe().dispose();
+		body.assertWasCancelled();
+		body.error(new IOException("reset"));
+		assertThat(log.complaints()).isEmpty();
 	}
 
 	@Test
