@@ -96,7 +96,7 @@ class ArchitectureTests {
 			// Where a request begins: there is no context before it
 			"netty.NettyExchange",
 			// The request is over; the socket has kept what it needs
-			"netty.DetachingUpgradeStrategy",
+			"netty.DirectUpgradeStrategy",
 			// Frames that are written to a socket: behind all decisions
 			"web.SessionFrameWriter");
 

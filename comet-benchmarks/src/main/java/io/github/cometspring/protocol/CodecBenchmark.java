@@ -57,9 +57,9 @@ public class CodecBenchmark {
 		};
 		this.registration = ("registration=" + CHANNEL + "%0Aauctions/news").getBytes(StandardCharsets.US_ASCII);
 		this.entries = List.of(LegacyEntry.message(CHANNEL, data));
-		this.answer = LegacyDialect.encodeEntries(this.entries);
+		this.answer = LegacyCodec.encodeEntries(this.entries);
 		this.message = new Message(CHANNEL, new Position(123_456_789, 42), data, MessageFormat.TEXT, false);
-		this.messages = List.of(JsonDialect.encodeMessage(this.message));
+		this.messages = List.of(JsonCodec.encodeMessage(this.message));
 		this.token = Cursor.of(CHANNEL, this.message.position()).token();
 		this.poll = ("{\"channels\":[\"" + CHANNEL + "\"],\"cursor\":\"" + this.token + "\"}")
 			.getBytes(StandardCharsets.US_ASCII);
@@ -67,27 +67,27 @@ public class CodecBenchmark {
 
 	@Benchmark
 	public List<String> decodeLegacyRegistration() {
-		return LegacyDialect.decodeRegistration(this.registration);
+		return LegacyCodec.decodeRegistration(this.registration);
 	}
 
 	@Benchmark
 	public byte[] encodeLegacyEntries() {
-		return LegacyDialect.encodeEntries(this.entries);
+		return LegacyCodec.encodeEntries(this.entries);
 	}
 
 	@Benchmark
 	public List<LegacyEntry> decodeLegacyEntries() {
-		return LegacyDialect.decodeEntries(this.answer);
+		return LegacyCodec.decodeEntries(this.answer);
 	}
 
 	@Benchmark
 	public byte[] encodeJsonMessage() {
-		return JsonDialect.encodeMessage(this.message);
+		return JsonCodec.encodeMessage(this.message);
 	}
 
 	@Benchmark
 	public byte[] encodeJsonNews() {
-		return JsonDialect.encodeNews(this.token, this.messages, List.of(), List.of(), null);
+		return JsonCodec.encodeBatch(this.token, this.messages, List.of(), List.of(), null);
 	}
 
 	@Benchmark

@@ -12,7 +12,7 @@ import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
-import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.OwnLoop;
@@ -72,13 +72,13 @@ public class MixedCrowdBenchmark {
 
 	private final OwnLoop loop = new OwnLoop();
 
-	private final LegacyPolls legacy = new LegacyPolls();
+	private final LegacyPollDialect legacy = new LegacyPollDialect();
 
-	private final JsonPolls json = new JsonPolls();
+	private final JsonPollDialect json = new JsonPollDialect();
 
-	private final Dialect streams = new Dialect(Transport.SSE, JsonDialect::encodedLength);
+	private final Dialect streams = new Dialect(Transport.SSE, JsonCodec::encodedLength);
 
-	private final Dialect sockets = new Dialect(Transport.WEBSOCKET, JsonDialect::encodedLength);
+	private final Dialect sockets = new Dialect(Transport.WEBSOCKET, JsonCodec::encodedLength);
 
 	private final List<SubscriptionRequest> requests = new ArrayList<>();
 
@@ -151,7 +151,7 @@ public class MixedCrowdBenchmark {
 			case LEGACY -> this.written.bytes = this.legacy.answer(batch).body();
 			case JSON -> this.written.bytes = this.json.answer(batch).body();
 			case SSE -> this.written.bytes = EventStreamEncoder.encodeChunk(batch);
-			case WEBSOCKET -> this.frames.writeNews(batch, null, this.written);
+			case WEBSOCKET -> this.frames.writeBatch(batch, null, this.written);
 		}
 		batch.written();
 	}

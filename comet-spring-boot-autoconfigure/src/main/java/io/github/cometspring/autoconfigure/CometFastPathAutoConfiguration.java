@@ -8,8 +8,8 @@ import io.github.cometspring.netty.NettyClientSockets;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
-import io.github.cometspring.web.JsonPolls;
-import io.github.cometspring.web.LegacyPolls;
+import io.github.cometspring.web.JsonPollDialect;
+import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
 import reactor.netty.http.server.HttpServer;
 
@@ -49,10 +49,10 @@ public final class CometFastPathAutoConfiguration {
 			FastPathEligibility eligibility) {
 		List<PollDialect> dialects = new ArrayList<>();
 		if (settings.transports().contains(Transport.LEGACY)) {
-			dialects.add(new LegacyPolls());
+			dialects.add(new LegacyPollDialect());
 		}
 		if (settings.transports().contains(Transport.JSON)) {
-			dialects.add(new JsonPolls());
+			dialects.add(new JsonPollDialect());
 		}
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();

@@ -2,7 +2,7 @@ package io.github.cometspring.autoconfigure;
 
 import java.util.function.Supplier;
 
-import io.github.cometspring.protocol.LegacyDialect;
+import io.github.cometspring.protocol.LegacyCodec;
 import io.github.cometspring.web.CometHandlerMapping;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -61,7 +61,7 @@ final class CometSecurityFilter implements WebFilter {
 		// type elsewhere without being asked for it.
 		return (this.path != null) ? this.path.matches(request.getPath().pathWithinApplication())
 				: HttpMethod.POST.equals(request.getMethod())
-						&& LegacyDialect.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+						&& LegacyCodec.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
 	}
 
 }

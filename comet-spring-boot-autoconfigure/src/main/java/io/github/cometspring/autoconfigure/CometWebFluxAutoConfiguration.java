@@ -3,7 +3,7 @@ package io.github.cometspring.autoconfigure;
 import java.util.EnumMap;
 import java.util.Map;
 
-import io.github.cometspring.netty.DetachingUpgradeStrategy;
+import io.github.cometspring.netty.DirectUpgradeStrategy;
 import io.github.cometspring.netty.NettyClientSockets;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
@@ -13,8 +13,8 @@ import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.CometWebHandler;
 import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.EventStreamHandler;
-import io.github.cometspring.web.JsonPolls;
-import io.github.cometspring.web.LegacyPolls;
+import io.github.cometspring.web.JsonPollDialect;
+import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollHandler;
 import io.github.cometspring.web.SchedulerClientSockets;
@@ -68,10 +68,10 @@ public final class CometWebFluxAutoConfiguration {
 	@ConditionalOnMissingBean
 	CometHandlerMapping cometHandlerMapping(Subscriptions subscriptions, ClientSockets sockets,
 			EventStreamHandler events, ObjectProvider<CometWebSocketHandler> webSocket, CometSettings settings) {
-		PollHandler legacy = pollHandler(new LegacyPolls(), subscriptions, sockets, settings);
+		PollHandler legacy = pollHandler(new LegacyPollDialect(), subscriptions, sockets, settings);
 		Map<Transport, WebHandler> handlers = new EnumMap<>(Transport.class);
 		handlers.put(Transport.LEGACY, legacy);
-		handlers.put(Transport.JSON, pollHandler(new JsonPolls(), subscriptions, sockets, settings));
+		handlers.put(Transport.JSON, pollHandler(new JsonPollDialect(), subscriptions, sockets, settings));
 		handlers.put(Transport.SSE, events);
 		webSocket.ifAvailable((handler) -> handlers.put(Transport.WEBSOCKET, handler));
 		handlers.keySet().retainAll(settings.transports());
@@ -120,7 +120,7 @@ public final class CometWebFluxAutoConfiguration {
 				.handlePing(true)
 				.maxFramePayloadLength(settings.maxRequestSize()));
 			WebSocketService webSockets = new HandshakeWebSocketService(
-					new DetachingUpgradeStrategy(ordinary, sockets, settings.maxRequestSize()));
+					new DirectUpgradeStrategy(ordinary, sockets, settings.maxRequestSize()));
 			return new CometWebSocketHandler(subscriptions, sockets, webSockets, settings.limits().maxChannels());
 		}
 

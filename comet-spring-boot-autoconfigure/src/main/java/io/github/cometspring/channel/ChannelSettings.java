@@ -41,9 +41,9 @@ public record ChannelSettings(int historySize, Duration historyMaxAge, @Nullable
 	public ChannelSettings {
 		Objects.requireNonNull(format, "format");
 		if (historySize < 0) {
-			throw new IllegalArgumentException("History size must not be negative: " + historySize);
+			throw new IllegalArgumentException("MessageHistory size must not be negative: " + historySize);
 		}
-		requireInRange("History age", historyMaxAge);
+		requireInRange("MessageHistory age", historyMaxAge);
 		if (idleTimeout != null) {
 			requireInRange("Idle timeout", idleTimeout);
 		}

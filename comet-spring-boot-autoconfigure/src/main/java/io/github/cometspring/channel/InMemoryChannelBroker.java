@@ -32,7 +32,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	private final @Nullable Integer limit;
 
-	private final Upkeep upkeep;
+	private final LogMaintenance upkeep;
 
 	private final Disposable sweeper;
 
@@ -44,9 +44,9 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	public InMemoryChannelBroker(@Nullable Integer limit, Scheduler clock) {
 		this.limit = limit;
 		MonotonicTime time = MonotonicTime.of(clock);
-		this.upkeep = new Upkeep(time);
+		this.upkeep = new LogMaintenance(time);
 		this.closed = new ClosedChannels(time);
-		long interval = Upkeep.INTERVAL.toNanos();
+		long interval = LogMaintenance.INTERVAL.toNanos();
 		this.sweeper = clock.schedulePeriodically(this::sweep, interval, interval, TimeUnit.NANOSECONDS);
 	}
 

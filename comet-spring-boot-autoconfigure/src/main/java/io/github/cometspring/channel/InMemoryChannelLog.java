@@ -41,11 +41,11 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	private final ChannelSettings settings;
 
-	private final Upkeep upkeep;
+	private final LogMaintenance upkeep;
 
 	private final Consumer<InMemoryChannelLog> onClose;
 
-	private final History history;
+	private final MessageHistory history;
 
 	private Sinks.@Nullable Many<Publication> live;
 
@@ -59,10 +59,10 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	@SuppressWarnings("unused") // by the updater
 	private volatile int subscribers;
 
-	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, Upkeep upkeep,
+	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, LogMaintenance upkeep,
 			Consumer<InMemoryChannelLog> onClose) {
 		this.id = id;
-		this.history = new History(new Position(epoch, 0));
+		this.history = new MessageHistory(new Position(epoch, 0));
 		this.settings = settings;
 		this.upkeep = upkeep;
 		this.onClose = onClose;
@@ -280,7 +280,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	 * later, ends it when its time is over.
 	 */
 	private static long whenIdle(long lastUsed, Duration idleTimeout) {
-		return lastUsed + idleTimeout.minus(Upkeep.INTERVAL).toNanos();
+		return lastUsed + idleTimeout.minus(LogMaintenance.INTERVAL).toNanos();
 	}
 
 	/**

@@ -92,7 +92,7 @@ public final class LogPlace {
 	 * the end.
 	 * @return {@code true} if a look is worth while
 	 */
-	public boolean hasNews() {
+	public boolean hasChanged() {
 		return this.gap || !this.log.newest().equals(this.position) || this.log.isClosed();
 	}
 

@@ -18,7 +18,7 @@ public record Publication(@Nullable Message message, @Nullable Delivery delivery
 	/**
 	 * News without a message: readers look at the log and find out.
 	 */
-	public static final Publication NEWS = new Publication(null, null);
+	public static final Publication CHANGE = new Publication(null, null);
 
 	/**
 	 * Creates an event.

@@ -69,7 +69,7 @@ public final class CometClient {
 
 	private final CometClientOptions options;
 
-	private final Connection connection;
+	private final Attempt connection;
 
 	private final Scheduler scheduler;
 
@@ -83,8 +83,8 @@ public final class CometClient {
 		this.scheduler = scheduler;
 		this.random = random;
 		this.connection = switch (options.transport()) {
-			case EVENT_STREAM -> new EventStreamConnection(bounded, options.path(), options.silence(), scheduler);
-			case POLLING -> new PollingConnection(bounded, options, scheduler);
+			case EVENT_STREAM -> new EventStreamAttempt(bounded, options.path(), options.silence(), scheduler);
+			case POLLING -> new PollingAttempt(bounded, options, scheduler);
 		};
 	}
 

@@ -152,11 +152,11 @@ final class Progress {
 	/**
 	 * The server has answered at once, and had nothing to say.
 	 */
-	void hurry() {
+	void noteEarlyAnswer() {
 		this.hasty = true;
 	}
 
-	boolean isHasty() {
+	boolean isAnsweredEarly() {
 		return this.hasty;
 	}
 

@@ -2,7 +2,7 @@ package io.github.cometspring.client;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.MessageFormat;
-import io.github.cometspring.protocol.News;
+import io.github.cometspring.protocol.ServerMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ public record ReceivedMessage(String channel, String json, Cursor cursor, boolea
 	 * @throws IllegalStateException if the message is JSON and not a string
 	 */
 	public String text() {
-		@Nullable String text = News.decodeText(this.json);
+		@Nullable String text = ServerMessage.decodeText(this.json);
 		if (text == null) {
 			throw new IllegalStateException(
 					"Cannot read a message of channel '%s' as text: it is another JSON value (read json())"

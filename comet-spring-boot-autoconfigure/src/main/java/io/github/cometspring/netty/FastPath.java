@@ -33,9 +33,9 @@ public final class FastPath {
 
 	private final PlainRequests requests;
 
-	private final PollWay around;
+	private final PollPath around;
 
-	private final PollWay through;
+	private final PollPath through;
 
 	private final NettyClientSockets sockets;
 
@@ -64,8 +64,8 @@ public final class FastPath {
 			.map((dialect) -> new PollTerms(subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
 		this.requests = new PlainRequests(path, polls, maxRequestSize);
-		this.around = new FastPoll.Way(sockets);
-		this.through = new ThroughWebFlux(application, sockets);
+		this.around = new FastPoll.Path(sockets);
+		this.through = new FilterPath(application, sockets);
 		this.sockets = sockets;
 		this.eligible = eligible;
 		this.application = application;
@@ -88,7 +88,7 @@ public final class FastPath {
 			this.plainCookies = hasPlainCookies(config);
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
-			PollWay way = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? way(pipeline) : null;
+			PollPath way = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? way(pipeline) : null;
 			if (way != null) {
 				// What is piled up is counted before anything is kept here.
 				String before = (pipeline.get(PlainPipeline.GUARD) != null) ? PlainPipeline.GUARD
@@ -99,7 +99,7 @@ public final class FastPath {
 		});
 	}
 
-	private @Nullable PollWay way(ChannelPipeline pipeline) {
+	private @Nullable PollPath way(ChannelPipeline pipeline) {
 		if (this.eligible.getAsBoolean()) {
 			return this.around;
 		}

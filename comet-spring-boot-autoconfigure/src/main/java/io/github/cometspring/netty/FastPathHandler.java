@@ -31,7 +31,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private final PlainRequests requests;
 
-	private final PollWay way;
+	private final PollPath way;
 
 	private final NettyClientSockets sockets;
 
@@ -74,7 +74,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 */
 	private boolean last;
 
-	FastPathHandler(PlainRequests requests, PollWay way, NettyClientSockets sockets) {
+	FastPathHandler(PlainRequests requests, PollPath way, NettyClientSockets sockets) {
 		this.requests = requests;
 		this.way = way;
 		this.sockets = sockets;
@@ -245,7 +245,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * the server.
 	 */
 	boolean isTakeable() {
-		return this.way.isAroundWebFlux() && this.server.isOneSimple() && this.held == null;
+		return this.way.bypassesWebFlux() && this.server.isOnePlain() && this.held == null;
 	}
 
 	/**

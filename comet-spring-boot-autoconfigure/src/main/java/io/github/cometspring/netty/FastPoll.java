@@ -109,7 +109,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	 *
 	 * @param sockets the sockets of clients
 	 */
-	record Way(NettyClientSockets sockets) implements PollWay {
+	record Path(NettyClientSockets sockets) implements PollPath {
 
 		@Override
 		public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
@@ -117,7 +117,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 		}
 
 		@Override
-		public boolean isAroundWebFlux() {
+		public boolean bypassesWebFlux() {
 			return true;
 		}
 

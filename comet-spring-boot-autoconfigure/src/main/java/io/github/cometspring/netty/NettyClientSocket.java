@@ -92,7 +92,7 @@ final class NettyClientSocket implements ClientSocket {
 
 	@Override
 	public void upgraded() {
-		Farewell.watch(this.channel);
+		ClosedWebSocketHandler.watch(this.channel);
 	}
 
 	@Override

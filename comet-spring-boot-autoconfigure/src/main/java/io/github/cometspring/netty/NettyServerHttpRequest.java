@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.github.cometspring.web.WholeRequest;
+import io.github.cometspring.web.FullRequest;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -28,7 +28,7 @@ import org.springframework.util.MultiValueMap;
 /**
  * A request that has arrived as a whole, on a connection without encryption.
  */
-final class NettyServerHttpRequest extends AbstractServerHttpRequest implements WholeRequest {
+final class NettyServerHttpRequest extends AbstractServerHttpRequest implements FullRequest {
 
 	private static final AtomicLong count = new AtomicLong();
 

@@ -2,7 +2,7 @@ package io.github.cometspring.netty;
 
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.web.PollAnswer;
-import io.github.cometspring.web.WholeResponse;
+import io.github.cometspring.web.FullResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -39,7 +39,7 @@ import org.springframework.http.support.Netty4HeadersAdapter;
  * The answer to a request that the server does not know of. Is written by one thread at a
  * time, not always that of the connection.
  */
-final class NettyServerHttpResponse extends AbstractServerHttpResponse implements WholeResponse {
+final class NettyServerHttpResponse extends AbstractServerHttpResponse implements FullResponse {
 
 	private final ChannelHandlerContext context;
 

@@ -71,7 +71,7 @@ final class ServerRequests {
 	 * Whether one is to be answered, behind which nothing follows that belongs to it, and
 	 * whose answer, so far as is known, comes in chunks and leaves the connection open.
 	 */
-	boolean isOneSimple() {
+	boolean isOnePlain() {
 		return this.unanswered == 1 && this.simple;
 	}
 

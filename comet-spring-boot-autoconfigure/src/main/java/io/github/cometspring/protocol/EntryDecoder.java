@@ -23,7 +23,7 @@ final class EntryDecoder {
 		String channel = unescape(line.substring(0, colon));
 		String data = line.substring(colon + 1);
 		// Compared as it is written: %45NDED_CHANNEL is a message
-		return LegacyDialect.ENDED.equals(data) ? LegacyEntry.ended(channel)
+		return LegacyCodec.ENDED.equals(data) ? LegacyEntry.ended(channel)
 				: LegacyEntry.message(channel, unescape(data));
 	}
 

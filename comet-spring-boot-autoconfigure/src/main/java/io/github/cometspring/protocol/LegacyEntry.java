@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param channel the id as the client names it; it need not be able to name a channel
  * @param data the text of the message, {@code null} if the channel has ended
  * @since 0.1.0
- * @see LegacyDialect
+ * @see LegacyCodec
  */
 public record LegacyEntry(String channel, @Nullable String data) {
 

@@ -20,7 +20,7 @@ import reactor.util.context.Context;
  */
 final class Admission {
 
-	private final SparingLog log = new SparingLog(Loggers.getLogger(Admission.class), System::nanoTime);
+	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(Admission.class), System::nanoTime);
 
 	/**
 	 * Takes errors that come when the client waits no more; Reactor would log each with

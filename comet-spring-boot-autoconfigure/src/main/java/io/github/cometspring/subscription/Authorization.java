@@ -36,7 +36,7 @@ public final class Authorization {
 	private final Duration timeout;
 
 	// Under the name of what decides on a client as a whole
-	private final SparingLog log = new SparingLog(Loggers.getLogger(Admission.class), System::nanoTime);
+	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(Admission.class), System::nanoTime);
 
 	/**
 	 * Takes errors that come when nobody waits for a decision any more; Reactor would log

@@ -23,7 +23,7 @@ public final class Batch {
 	private static final AtomicIntegerFieldUpdater<Batch> REPORTED = AtomicIntegerFieldUpdater.newUpdater(Batch.class,
 			"reported");
 
-	private final Connection connection;
+	private final ConnectedClient connection;
 
 	private final List<Segment> segments;
 
@@ -40,7 +40,7 @@ public final class Batch {
 	@SuppressWarnings("unused") // by the updater
 	private volatile int reported;
 
-	Batch(Connection connection, List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending,
+	Batch(ConnectedClient connection, List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending,
 			Refusals refused, List<Delivery> receipts, boolean heartbeat) {
 		this.connection = connection;
 		this.segments = segments;

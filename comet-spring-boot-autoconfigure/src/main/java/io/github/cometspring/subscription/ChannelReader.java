@@ -67,7 +67,7 @@ final class ChannelReader extends Lane.Member {
 	 * @return the news, or {@code null} if there are none, or none that fit
 	 */
 	@Nullable Segment take(long budget, boolean first, long maxSize) {
-		if (this.lane == null || !this.place.hasNews()) {
+		if (this.lane == null || !this.place.hasChanged()) {
 			return null;
 		}
 		Segment news = this.lane.news().after(this.place, this.client.dialect(), maxSize);

@@ -25,7 +25,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private final CoreSubscriber<? super Batch> subscriber;
 
-	private final Connection connection;
+	private final ConnectedClient connection;
 
 	private final Duration timeout;
 
@@ -59,8 +59,8 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private volatile boolean cancelled;
 
-	ClientSubscription(CoreSubscriber<? super Batch> subscriber, Connection connection, SubscriptionRequest request,
-			Map<String, ChannelLog> found) {
+	ClientSubscription(CoreSubscriber<? super Batch> subscriber, ConnectedClient connection,
+			SubscriptionRequest request, Map<String, ChannelLog> found) {
 		this.subscriber = subscriber;
 		this.connection = connection;
 		this.timeout = connection.timeout(request.timeout());
@@ -143,7 +143,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		try {
 			while (!this.done && !this.cancelled && this.requested > 0) {
 				List<Segment> segments = (this.ending == null) ? collect() : List.of();
-				if (segments.isEmpty() && this.ending == null && !isWordDue()) {
+				if (segments.isEmpty() && this.ending == null && !isMessageDue()) {
 					return;
 				}
 				give(segments);
@@ -203,7 +203,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	 * Whether a stream is to hear something even if there is no news: where it begins,
 	 * and that it is alive.
 	 */
-	private boolean isWordDue() {
+	private boolean isMessageDue() {
 		return !this.connection.isPolling() && (!this.greeted || this.heartbeatDue);
 	}
 

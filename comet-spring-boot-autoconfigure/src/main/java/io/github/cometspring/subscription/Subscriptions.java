@@ -36,7 +36,7 @@ public final class Subscriptions implements Disposable {
 
 	private final Admission admission;
 
-	private final Places places;
+	private final ConnectionLimit places;
 
 	private final ConcurrentHashMap<EventLoop, LoopSubscriptions> loops = new ConcurrentHashMap<>();
 
@@ -76,7 +76,7 @@ public final class Subscriptions implements Disposable {
 		this.listener = GuardedListeners.of(listeners);
 		this.limits = limits;
 		this.admission = new Admission(broker, authorization, limits.maxChannels());
-		this.places = new Places(limits.maxConnections());
+		this.places = new ConnectionLimit(limits.maxConnections());
 		this.killing = control.kills().subscribe((kill) -> endAll(Ending.KILLED));
 	}
 
@@ -91,7 +91,7 @@ public final class Subscriptions implements Disposable {
 	 */
 	public Flux<Batch> open(Dialect dialect, EventLoop loop, Mono<SubscriptionRequest> request) {
 		return Flux.using(() -> connect(dialect, loop), (connection) -> request.flatMapMany(connection::listen),
-				Connection::close);
+				ConnectedClient::close);
 	}
 
 	/**
@@ -101,7 +101,7 @@ public final class Subscriptions implements Disposable {
 	 * @return the connection, to be closed
 	 * @throws SubscriptionRejectedException if the service is not active or has no room
 	 */
-	public Connection connect(Dialect dialect, EventLoop loop) {
+	public ConnectedClient connect(Dialect dialect, EventLoop loop) {
 		try {
 			return admit(dialect, loop);
 		}
@@ -118,7 +118,7 @@ public final class Subscriptions implements Disposable {
 	 * @param loop the event loop that owns its socket
 	 * @return the connection, to be closed, or {@code null} if the client is refused
 	 */
-	public @Nullable Connection tryConnect(Dialect dialect, EventLoop loop) {
+	public @Nullable ConnectedClient tryConnect(Dialect dialect, EventLoop loop) {
 		try {
 			return admit(dialect, loop);
 		}
@@ -127,10 +127,11 @@ public final class Subscriptions implements Disposable {
 		}
 	}
 
-	private Connection admit(Dialect dialect, EventLoop loop) {
+	private ConnectedClient admit(Dialect dialect, EventLoop loop) {
 		// In this order: whoever has an old timeout has not seen the kill after it.
 		int killsBefore = this.kills.get();
-		Connection connection = new Connection(this, dialect, home(loop), this.control.timeout(), killsBefore);
+		ConnectedClient connection = new ConnectedClient(this, dialect, home(loop), this.control.timeout(),
+				killsBefore);
 		checkActive();
 		this.places.take(dialect.transport());
 		this.listener.connected(dialect.transport());

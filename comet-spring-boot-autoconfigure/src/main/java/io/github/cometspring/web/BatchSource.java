@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.github.cometspring.subscription.Batch;
-import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -22,7 +22,7 @@ import reactor.util.context.ContextView;
  */
 final class BatchSource extends BaseSubscriber<Batch> {
 
-	private final Connection connection;
+	private final ConnectedClient connection;
 
 	private final AtomicReference<@Nullable Batch> underWay = new AtomicReference<>();
 
@@ -44,7 +44,7 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	 */
 	private volatile Context context = Context.empty();
 
-	BatchSource(Connection connection) {
+	BatchSource(ConnectedClient connection) {
 		this.connection = connection;
 	}
 

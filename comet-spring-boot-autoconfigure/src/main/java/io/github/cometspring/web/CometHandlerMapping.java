@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import io.github.cometspring.protocol.LegacyDialect;
+import io.github.cometspring.protocol.LegacyCodec;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.ApplicationContext;
@@ -60,7 +60,7 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 
 	private final PathPattern browserClientPath;
 
-	private final WebHandler browserClient = new QuietHandler(new BrowserClientHandler());
+	private final WebHandler browserClient = new AbortedExchangeHandler(new BrowserClientHandler());
 
 	/**
 	 * Creates a mapping.
@@ -70,7 +70,7 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	 */
 	public CometHandlerMapping(String path, WebHandler handler, AllowedOrigins allowedOrigins) {
 		this.path = getPathPatternParser().parse(path);
-		this.handler = new QuietHandler(handler);
+		this.handler = new AbortedExchangeHandler(handler);
 		this.everywhere = path.equals(EVERYWHERE);
 		String script = this.everywhere ? BROWSER_CLIENT_EVERYWHERE : path + BROWSER_CLIENT;
 		this.browserClientPath = getPathPatternParser().parse(script);
@@ -122,7 +122,7 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 
 	private static boolean isLegacyPoll(ServerHttpRequest request) {
 		return HttpMethod.POST.equals(request.getMethod())
-				&& LegacyDialect.isLegacyMediaType(PollHandler.contentType(request));
+				&& LegacyCodec.isLegacyMediaType(PollHandler.contentType(request));
 	}
 
 }

@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-import io.github.cometspring.protocol.LegacyDialect;
+import io.github.cometspring.protocol.LegacyCodec;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -82,7 +82,7 @@ public final class CometWebHandler implements WebHandler {
 	 */
 	private boolean isLegacyButNotPost(ServerHttpRequest request) {
 		return !HttpMethod.POST.equals(request.getMethod()) && this.handlers.containsKey(Transport.LEGACY)
-				&& LegacyDialect.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
+				&& LegacyCodec.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
 	}
 
 	private @Nullable WebHandler pollHandler(ServerHttpRequest request) {
@@ -90,16 +90,16 @@ public final class CometWebHandler implements WebHandler {
 		if (contentType == null) {
 			return null;
 		}
-		if (LegacyDialect.isLegacyMediaType(contentType)) {
+		if (LegacyCodec.isLegacyMediaType(contentType)) {
 			return this.handlers.get(Transport.LEGACY);
 		}
-		return JsonPolls.isJson(contentType) ? this.handlers.get(Transport.JSON) : null;
+		return JsonPollDialect.isJson(contentType) ? this.handlers.get(Transport.JSON) : null;
 	}
 
 	private List<String> pollTypes() {
 		List<String> types = new ArrayList<>();
 		if (this.handlers.containsKey(Transport.LEGACY)) {
-			types.add(LegacyDialect.MEDIA_TYPE);
+			types.add(LegacyCodec.MEDIA_TYPE);
 		}
 		if (this.handlers.containsKey(Transport.JSON)) {
 			types.add(MediaType.APPLICATION_JSON_VALUE);

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-import io.github.cometspring.protocol.JsonDialect;
-import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.protocol.JsonCodec;
+import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
@@ -41,7 +41,7 @@ public final class CometWebSocketHandler implements WebHandler {
 	 */
 	public static final String SUBPROTOCOL = "comet.v1";
 
-	private static final Dialect DIALECT = new Dialect(Transport.WEBSOCKET, JsonDialect::encodedLength);
+	private static final Dialect DIALECT = new Dialect(Transport.WEBSOCKET, JsonCodec::encodedLength);
 
 	private static final String PROTOCOL_HEADER = "Sec-WebSocket-Protocol";
 
@@ -104,12 +104,12 @@ public final class CometWebSocketHandler implements WebHandler {
 			.build();
 	}
 
-	private Asker asker(ServerWebExchange exchange, ContextView context) {
-		return this.subscriptions.areAuthorized() ? new Asker(exchange.getPrincipal(), Context.of(context))
-				: Asker.UNKNOWN;
+	private Requester asker(ServerWebExchange exchange, ContextView context) {
+		return this.subscriptions.areAuthorized() ? new Requester(exchange.getPrincipal(), Context.of(context))
+				: Requester.UNKNOWN;
 	}
 
-	private Mono<Void> open(ServerWebExchange exchange, Asker asker) {
+	private Mono<Void> open(ServerWebExchange exchange, Requester asker) {
 		ClientSocket socket = this.sockets.of(exchange.getRequest());
 		EventLoop loop = socket.loop();
 		Opening opening = new Opening(exchange, asker, this.subscriptions.connect(DIALECT, loop), socket);
@@ -122,7 +122,7 @@ public final class CometWebSocketHandler implements WebHandler {
 			// Completes with the handshake: from there on, the socket holds the place.
 			.doFinally((signal) -> {
 				late.dispose();
-				opening.shakenHands();
+				opening.handshakeCompleted();
 			});
 	}
 
@@ -131,9 +131,9 @@ public final class CometWebSocketHandler implements WebHandler {
 	 */
 	private final class Opening implements WebSocketHandler {
 
-		private final Asker asker;
+		private final Requester asker;
 
-		private final Connection connection;
+		private final ConnectedClient connection;
 
 		private final ClientSocket socket;
 
@@ -143,7 +143,7 @@ public final class CometWebSocketHandler implements WebHandler {
 		 */
 		private volatile @Nullable ServerWebExchange exchange;
 
-		private Opening(ServerWebExchange exchange, Asker asker, Connection connection, ClientSocket socket) {
+		private Opening(ServerWebExchange exchange, Requester asker, ConnectedClient connection, ClientSocket socket) {
 			this.exchange = exchange;
 			this.asker = asker;
 			this.connection = connection;
@@ -156,7 +156,7 @@ public final class CometWebSocketHandler implements WebHandler {
 			}
 		}
 
-		private void shakenHands() {
+		private void handshakeCompleted() {
 			if (this.exchange != null) {
 				this.connection.close();
 			}

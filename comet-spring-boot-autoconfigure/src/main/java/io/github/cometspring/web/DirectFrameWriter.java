@@ -24,7 +24,7 @@ final class DirectFrameWriter implements FrameWriter {
 	private static final int MOST_IN_16_BITS = 0xFFFF;
 
 	private static final Function<Segment, byte[]> ALONE = (segment) -> frame(WebSocketMessage.Type.TEXT,
-			JsonNews.encodeAlone(segment));
+			JsonBatchEncoder.encodeAlone(segment));
 
 	private final ClientSocket socket;
 
@@ -43,12 +43,12 @@ final class DirectFrameWriter implements FrameWriter {
 	}
 
 	@Override
-	public void writeNews(Batch batch, @Nullable Long pong, WriteListener listener) {
+	public void writeBatch(Batch batch, @Nullable Long pong, WriteListener listener) {
 		if (pong == null && batch.isOneChannel()) {
 			this.socket.writeShared(batch.segments().get(0).encoded(ALONE), listener);
 		}
 		else {
-			write(WebSocketMessage.Type.TEXT, JsonNews.encode(batch, pong), listener);
+			write(WebSocketMessage.Type.TEXT, JsonBatchEncoder.encode(batch, pong), listener);
 		}
 	}
 

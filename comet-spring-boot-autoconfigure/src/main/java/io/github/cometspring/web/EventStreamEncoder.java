@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
-import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
@@ -109,7 +109,7 @@ final class EventStreamEncoder {
 	}
 
 	private static void writeSegment(ByteArrayOutputStream out, Segment segment, Map<String, Position> positions) {
-		List<byte[]> messages = JsonMessages.of(segment);
+		List<byte[]> messages = JsonSegmentEncoder.of(segment);
 		for (int i = 0; i < messages.size(); i++) {
 			positions.put(segment.channel(), segment.messages().get(i).position());
 			writeId(out, positions);
@@ -131,14 +131,14 @@ final class EventStreamEncoder {
 
 	private static void writeRefused(ByteArrayOutputStream out, String channel, Refusals.Reason reason) {
 		out.writeBytes(REFUSED);
-		out.writeBytes(JsonDialect.encodeRefused(channel, reason.why()));
+		out.writeBytes(JsonCodec.encodeRefused(channel, reason.why()));
 		out.writeBytes(END);
 	}
 
 	private static void writeNotice(ByteArrayOutputStream out, String event, String channel) {
 		out.writeBytes(ascii("event: " + event + "\n"));
 		out.writeBytes(DATA);
-		out.writeBytes(JsonDialect.encodeMember("channel", channel));
+		out.writeBytes(JsonCodec.encodeMember("channel", channel));
 		out.writeBytes(END);
 	}
 

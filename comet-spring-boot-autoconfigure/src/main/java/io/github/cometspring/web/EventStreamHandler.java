@@ -1,9 +1,9 @@
 package io.github.cometspring.web;
 
 import io.github.cometspring.channel.Message;
-import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
-import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
@@ -44,7 +44,7 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	private static long size(Message message) {
-		return EventStreamEncoder.OVERHEAD + JsonDialect.encodedLength(message);
+		return EventStreamEncoder.OVERHEAD + JsonCodec.encodedLength(message);
 	}
 
 	@Override
@@ -58,7 +58,7 @@ public final class EventStreamHandler implements WebHandler {
 			.contextWrite(Answers.IGNORE_LATE_ERRORS);
 	}
 
-	private Mono<Void> stream(ServerWebExchange exchange, Connection connection, ClientSocket socket) {
+	private Mono<Void> stream(ServerWebExchange exchange, ConnectedClient connection, ClientSocket socket) {
 		socket.streaming(connection.heartbeat());
 		BatchSource source = new BatchSource(connection);
 		return Mono.deferContextual((context) -> {

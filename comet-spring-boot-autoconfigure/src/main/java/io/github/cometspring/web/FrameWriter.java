@@ -31,7 +31,7 @@ interface FrameWriter extends Disposable {
 	 * @param pong the number of a ping that this answers, or {@code null} for none
 	 * @param listener is told what becomes of it
 	 */
-	void writeNews(Batch batch, @Nullable Long pong, WriteListener listener);
+	void writeBatch(Batch batch, @Nullable Long pong, WriteListener listener);
 
 	@Override
 	default void dispose() {

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Function;
 
 import io.github.cometspring.subscription.Batch;
-import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -40,7 +40,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 */
 	private volatile @Nullable PollClient client;
 
-	private volatile @Nullable Connection connection;
+	private volatile @Nullable ConnectedClient connection;
 
 	private volatile @Nullable Subscription upstream;
 
@@ -104,7 +104,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 * @param principal the user who is logged in, or empty
 	 */
 	public void ask(Function<String, List<String>> headers, byte[] body, Mono<? extends Principal> principal) {
-		Connection connection = this.connection;
+		ConnectedClient connection = this.connection;
 		if (connection == null || this.client == null) {
 			return;
 		}
@@ -299,7 +299,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	}
 
 	private void leave() {
-		Connection connection = this.connection;
+		ConnectedClient connection = this.connection;
 		if (connection != null) {
 			connection.close();
 		}

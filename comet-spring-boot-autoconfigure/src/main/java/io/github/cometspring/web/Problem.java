@@ -1,7 +1,7 @@
 package io.github.cometspring.web;
 
 import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ final class Problem {
 
 	static byte[] encode(HttpStatus status, @Nullable String detail, @Nullable String cursor, Refusals refused,
 			@Nullable Integer limit) {
-		return JsonDialect.encodeProblem(status.getReasonPhrase(), status.value(), detail, cursor, refused.channels(),
+		return JsonCodec.encodeProblem(status.getReasonPhrase(), status.value(), detail, cursor, refused.channels(),
 				refused.why(), limit);
 	}
 

@@ -70,8 +70,8 @@ final class SessionFrameWriter implements FrameWriter {
 	}
 
 	@Override
-	public void writeNews(Batch batch, @Nullable Long pong, WriteListener listener) {
-		write(WebSocketMessage.Type.TEXT, JsonNews.encode(batch, pong), listener);
+	public void writeBatch(Batch batch, @Nullable Long pong, WriteListener listener) {
+		write(WebSocketMessage.Type.TEXT, JsonBatchEncoder.encode(batch, pong), listener);
 	}
 
 	@Override

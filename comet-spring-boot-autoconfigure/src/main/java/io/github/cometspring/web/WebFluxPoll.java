@@ -88,7 +88,7 @@ final class WebFluxPoll extends Mono<Void> {
 		}
 
 		private void read(ServerHttpRequest request) {
-			if (request instanceof WholeRequest whole) {
+			if (request instanceof FullRequest whole) {
 				ask(whole.body());
 				return;
 			}
@@ -111,7 +111,7 @@ final class WebFluxPoll extends Mono<Void> {
 		@Override
 		public void answer(PollAnswer answer) {
 			ServerHttpResponse response = WebFluxPoll.this.exchange.getResponse();
-			Mono<Void> written = (response instanceof WholeResponse whole) ? whole.write(answer)
+			Mono<Void> written = (response instanceof FullResponse whole) ? whole.write(answer)
 					: Answers.write(response, answer);
 			Disposable write = written.subscribe(null, this.poll::failed, this.poll::written, currentContext());
 			this.write = write;

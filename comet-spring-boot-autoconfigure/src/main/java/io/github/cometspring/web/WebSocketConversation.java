@@ -7,9 +7,9 @@ import java.util.concurrent.TimeoutException;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.protocol.ClientMessage;
-import io.github.cometspring.protocol.JsonDialect;
+import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.protocol.MalformedMessageException;
-import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Refusals;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
@@ -33,7 +33,7 @@ final class WebSocketConversation {
 
 	private final FrameWriter frames;
 
-	private final SignsOfLife life;
+	private final LivenessCheck life;
 
 	private final WebSocketFeed feed;
 
@@ -41,11 +41,11 @@ final class WebSocketConversation {
 
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
-	WebSocketConversation(WebSocketSession session, FrameWriter frames, Connection connection, Asker asker,
+	WebSocketConversation(WebSocketSession session, FrameWriter frames, ConnectedClient connection, Requester asker,
 			int maxChannels) {
 		this.session = session;
 		this.frames = frames;
-		this.life = new SignsOfLife(frames, this::giveUp);
+		this.life = new LivenessCheck(frames, this::giveUp);
 		this.feed = new WebSocketFeed(connection, asker, frames, this.life, this.close::tryEmitValue);
 		this.maxChannels = maxChannels;
 	}
@@ -122,14 +122,14 @@ final class WebSocketConversation {
 		}
 		catch (MalformedMessageException ex) {
 			if (ex.isObject()) {
-				return answer(JsonDialect.encodeMember("error", String.valueOf(ex.getMessage())));
+				return answer(JsonCodec.encodeMember("error", String.valueOf(ex.getMessage())));
 			}
 			this.close.tryEmitValue(CloseStatuses.MALFORMED);
 			return Mono.empty();
 		}
 		if (message.subscribe().isEmpty() && message.unsubscribe().isEmpty()) {
 			Long number = message.ping();
-			return (number != null) ? answer(JsonDialect.encodePong(number)) : Mono.empty();
+			return (number != null) ? answer(JsonCodec.encodePong(number)) : Mono.empty();
 		}
 		return change(message);
 	}
@@ -147,7 +147,7 @@ final class WebSocketConversation {
 			}
 		}
 		if (wanted.size() + misplaced.size() > this.maxChannels) {
-			return answer(JsonDialect.encodeLimit(
+			return answer(JsonCodec.encodeLimit(
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels), this.maxChannels));
 		}
 		// The next frame has to wait: changes must not outrun their answers.

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.subscription.Batch;
-import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
@@ -46,13 +46,13 @@ final class WebSocketFeed {
 
 	};
 
-	private final Connection connection;
+	private final ConnectedClient connection;
 
-	private final Asker asker;
+	private final Requester asker;
 
 	private final FrameWriter frames;
 
-	private final SignsOfLife life;
+	private final LivenessCheck life;
 
 	private final Consumer<CloseStatus> close;
 
@@ -95,7 +95,7 @@ final class WebSocketFeed {
 	 * @param life asks whether the client is still there
 	 * @param close closes the socket with a word
 	 */
-	WebSocketFeed(Connection connection, Asker asker, FrameWriter frames, SignsOfLife life,
+	WebSocketFeed(ConnectedClient connection, Requester asker, FrameWriter frames, LivenessCheck life,
 			Consumer<CloseStatus> close) {
 		this.connection = connection;
 		this.asker = asker;
@@ -194,7 +194,7 @@ final class WebSocketFeed {
 			Long pong = this.ping;
 			this.answerDue = false;
 			this.ping = null;
-			this.frames.writeNews(batch, pong, receipt);
+			this.frames.writeBatch(batch, pong, receipt);
 		}
 		else if (first) {
 			receipt.taken();

@@ -140,7 +140,7 @@ class IdleChannelTests {
 	 */
 	private void race(Consumer<ChannelLog> use) throws ExecutionException, InterruptedException, TimeoutException {
 		ChannelSettings settings = ChannelSettings.DEFAULT.withIdleTimeout(IDLE);
-		Upkeep upkeep = new Upkeep(MonotonicTime.of(this.time));
+		LogMaintenance upkeep = new LogMaintenance(MonotonicTime.of(this.time));
 		List<InMemoryChannelLog> logs = Stream
 			.generate(() -> new InMemoryChannelLog("a", 1, settings, upkeep, (closed) -> {
 			}))

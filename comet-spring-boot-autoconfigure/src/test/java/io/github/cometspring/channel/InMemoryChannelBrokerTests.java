@@ -162,7 +162,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 		get(log.append("1"));
 		this.time.advanceTimeBy(AGE.plusSeconds(2));
 		// Not by a reader that asks: reading forgets, too.
-		assertThat(ReflectionTestUtils.getField(log, "history")).isInstanceOfSatisfying(History.class,
+		assertThat(ReflectionTestUtils.getField(log, "history")).isInstanceOfSatisfying(MessageHistory.class,
 				(history) -> assertThat(history.size()).isZero());
 	}
 

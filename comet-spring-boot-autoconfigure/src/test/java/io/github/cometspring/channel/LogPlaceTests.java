@@ -51,7 +51,7 @@ class LogPlaceTests {
 			List<Position> received = new ArrayList<>();
 			boolean gap = false;
 			for (int i = 0; i < 12; i++) {
-				if (!place.hasNews()) {
+				if (!place.hasChanged()) {
 					continue;
 				}
 				Replay replay = place.look();

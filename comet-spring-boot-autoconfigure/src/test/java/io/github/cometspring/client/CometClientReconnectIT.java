@@ -9,7 +9,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.client.CometClientOptions.Transport;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.TcpProxy;
@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The client against a real server whose connections break.
  */
-@ChoosesItsWay
+@SetsFastPath
 class CometClientReconnectIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -141,7 +141,7 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 		Await.within(PATIENCE, () -> live.getReceivedOnNext().size() == 1);
 		this.cluster.forget("a", false);
 		Await.within(PATIENCE, () -> live.getReceivedOnNext().size() == 2);
-		assertThat(live.getReceivedOnNext()).containsOnly(Publication.NEWS);
+		assertThat(live.getReceivedOnNext()).containsOnly(Publication.CHANGE);
 		assertThat(log.newest().offset()).isZero();
 	}
 

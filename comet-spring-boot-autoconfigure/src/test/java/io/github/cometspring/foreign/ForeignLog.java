@@ -162,7 +162,7 @@ final class ForeignLog implements ChannelLog {
 				this.end = next;
 				noteEnd(snapshot.top());
 				if (!first) {
-					this.live.tryEmitNext(Publication.NEWS);
+					this.live.tryEmitNext(Publication.CHANGE);
 				}
 			}
 			entries.forEach(this::add);

@@ -50,7 +50,7 @@ class DirectStreamIT {
 			stream.next();
 			for (int i = 0; i < 5; i++) {
 				channel.publish("message " + i).block(PATIENCE);
-				assertThat(Objects.requireNonNull(stream.nextNews()).data()).contains("message " + i);
+				assertThat(Objects.requireNonNull(stream.nextMessage()).data()).contains("message " + i);
 			}
 			channel.close().block(PATIENCE);
 			assertThat(stream.connection().readChunk()).asString().contains("ended");
@@ -68,9 +68,9 @@ class DirectStreamIT {
 			channel.publish("message").block(PATIENCE);
 			assertThat(stream.news().data()).contains("message");
 			assertThat(stream.connection().readFor(Duration.ofMillis(200))).isEmpty();
-			assertThat(Route.throughWebFlux(server, "GET")).isZero();
+			assertThat(Route.webFluxRequests(server, "GET")).isZero();
 			channel.close().block(PATIENCE);
-			Await.until(() -> Route.throughWebFlux(server, "GET") == 1);
+			Await.until(() -> Route.webFluxRequests(server, "GET") == 1);
 			stream.close();
 		}
 	}

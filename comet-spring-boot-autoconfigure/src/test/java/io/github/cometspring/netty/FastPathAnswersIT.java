@@ -58,8 +58,8 @@ class FastPathAnswersIT {
 	@AfterAll
 	static void stop() {
 		Route.assertShort(brief.server, "/comet");
-		Route.assertOrdinary(filtered.server, "/comet");
-		Route.assertOrdinary(ordinary.server, "/comet");
+		Route.assertDefaultPath(filtered.server, "/comet");
+		Route.assertDefaultPath(ordinary.server, "/comet");
 		brief.server.close();
 		filtered.server.close();
 		ordinary.server.close();

@@ -293,7 +293,7 @@ class FastPathConnectionIT {
 			RawEventStream stream = RawEventStream.open(this.client, "channel=" + channel.id());
 			stream.next();
 			channel.publish("m").block(PATIENCE);
-			assertThat(Objects.requireNonNull(stream.nextNews()).data()).contains("\"m\"");
+			assertThat(Objects.requireNonNull(stream.nextMessage()).data()).contains("\"m\"");
 			// Waits for the end of the stream
 			this.client.send(poll("x"));
 			channel.close().block(PATIENCE);

@@ -21,8 +21,8 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.web.JsonPolls;
-import io.github.cometspring.web.LegacyPolls;
+import io.github.cometspring.web.JsonPollDialect;
+import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollTerms;
@@ -89,7 +89,8 @@ class FastPathHandlerTests {
 	void connect() {
 		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, PATIENCE), true,
 				PATIENCE);
-		List<PollTerms> polls = Stream.<PollDialect>of(new LegacyPolls(), new JsonPolls(), new BrokenPolls())
+		List<PollTerms> polls = Stream
+			.<PollDialect>of(new LegacyPollDialect(), new JsonPollDialect(), new BrokenPolls())
 			.map((dialect) -> new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
 		PlainRequests requests = new PlainRequests("/comet", polls, 1000);
@@ -97,7 +98,7 @@ class FastPathHandlerTests {
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, this.reads);
 		this.connection.pipeline()
-			.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, new FastPoll.Way(sockets), sockets));
+			.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, new FastPoll.Path(sockets), sockets));
 		this.channels.create("a").block(PATIENCE);
 	}
 
@@ -185,7 +186,7 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void pollBehindOrdinaryRequestShouldGoTheOrdinaryWayUntilThatIsAnswered() {
+	void pollBehindServersRequestShouldTakeTheDefaultPathUntilThatIsAnswered() {
 		read(get(), LastHttpContent.EMPTY_LAST_CONTENT, head(), last("registration=x"));
 		assertThat(this.connection.inboundMessages()).hasSize(4);
 		respond();
@@ -230,7 +231,7 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void halfRequestWhilePollIsHeldShouldGoTheOrdinaryWay() {
+	void halfRequestWhilePollIsHeldShouldTakeTheDefaultPath() {
 		read(head(), last("registration=a"), head(), content("registration"));
 		publish("m");
 		assertThat(answer()).isEqualTo("200 a:m");
@@ -339,7 +340,7 @@ class FastPathHandlerTests {
 	@Test
 	void pollsWhenPlacesAreTakenShouldBeHandedOn() {
 		Flux.range(0, 5)
-			.map((i) -> this.subscriptions.connect(new LegacyPolls().dialect(),
+			.map((i) -> this.subscriptions.connect(new LegacyPollDialect().dialect(),
 					new SchedulerClientSockets(this.time, 1, PATIENCE).of(null).loop()))
 			.collectList()
 			.doOnNext((taken) -> {
@@ -426,7 +427,7 @@ class FastPathHandlerTests {
 	 */
 	private static final class BrokenPolls implements PollDialect {
 
-		private final LegacyPolls legacy = new LegacyPolls();
+		private final LegacyPollDialect legacy = new LegacyPollDialect();
 
 		private boolean unreadable;
 

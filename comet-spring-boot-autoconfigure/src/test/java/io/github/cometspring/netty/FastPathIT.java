@@ -60,15 +60,15 @@ class FastPathIT {
 			assertThat(client.read().body()).contains("\"m\"");
 			client.request("PUT", "/comet", "text/plain", "");
 			assertThat(client.read().status()).isEqualTo(405);
-			Await.until(() -> Route.throughWebFlux(server, "PUT") == 1);
-			assertThat(Route.throughWebFlux(server, "POST")).isZero();
+			Await.until(() -> Route.webFluxRequests(server, "PUT") == 1);
+			assertThat(Route.webFluxRequests(server, "POST")).isZero();
 		}
 	}
 
 	@Test
-	void pollWhenSwitchedOffShouldGoThroughWebFlux() {
+	void pollWhenSwitchedOffShouldTakeTheDefaultPath() {
 		try (CometServer server = CometServer.start("comet.fast-path=false")) {
-			Route.assertOrdinary(server, "/comet");
+			Route.assertDefaultPath(server, "/comet");
 		}
 	}
 

@@ -52,7 +52,7 @@ class FastPathServerIT {
 	@ValueSource(classes = { AccessLogging.class, OwnHandler.class, LateOwnHandler.class, Connections.class })
 	void pollWhenApplicationWatchesConnectionsShouldBeSeen(Class<?> application) {
 		try (CometServer server = CometServer.start(new Class<?>[] { application }, "comet.fast-path=true")) {
-			Route.assertOrdinary(server, "/comet");
+			Route.assertDefaultPath(server, "/comet");
 			assertThat(SEEN).hasSize(4);
 		}
 	}
@@ -61,9 +61,9 @@ class FastPathServerIT {
 	@ValueSource(strings = { "server.netty.idle-timeout=1m", "server.netty.max-keep-alive-requests=100",
 			"server.compression.enabled=true", "server.http2.enabled=true",
 			"comet.allowed-origins=https://friend.example" })
-	void pollWhenServerHasToCareShouldGoTheOrdinaryWay(String property) {
+	void pollWhenServerHasToCareShouldTakeTheDefaultPath(String property) {
 		try (CometServer server = CometServer.start("comet.fast-path=true", property)) {
-			Route.assertOrdinary(server, "/comet");
+			Route.assertDefaultPath(server, "/comet");
 		}
 	}
 

@@ -62,7 +62,7 @@ class FastPathShutdownIT {
 			Await.until(() -> channel.subscribers() == CROWD);
 			server.context().close();
 			// The end of the answer, and not of the connection in its middle
-			assertThat(streams).allSatisfy((stream) -> assertThat(stream.nextNews()).isNull());
+			assertThat(streams).allSatisfy((stream) -> assertThat(stream.nextMessage()).isNull());
 			sockets.forEach(RawWebSocket::text);
 			assertThat(sockets).allSatisfy((socket) -> assertThat(socket.text()).isEqualTo("close 1001"));
 		}

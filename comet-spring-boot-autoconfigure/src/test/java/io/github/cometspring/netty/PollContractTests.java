@@ -11,9 +11,9 @@ import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.netty.PolledNode.Way;
 import io.github.cometspring.security.ChannelAuthorizer;
-import io.github.cometspring.subscription.Connection;
+import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.testing.QuietLog;
-import io.github.cometspring.web.LegacyPolls;
+import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.SchedulerClientSockets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -127,15 +127,15 @@ class PollContractTests {
 	@EnumSource
 	void pollWhenAllPlacesAreTakenShouldBeRefused(Way way) {
 		PolledNode node = node(way);
-		List<Connection> others = new ArrayList<>();
+		List<ConnectedClient> others = new ArrayList<>();
 		for (int i = 0; i < PolledNode.MAX_CONNECTIONS; i++) {
-			others.add(node.subscriptions.connect(new LegacyPolls().dialect(),
+			others.add(node.subscriptions.connect(new LegacyPollDialect().dialect(),
 					new SchedulerClientSockets(node.time, 1, PolledNode.WRITE_TIMEOUT).of(null).loop()));
 		}
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("503");
 		assertThat(node.connections()).isEqualTo(PolledNode.MAX_CONNECTIONS);
-		others.forEach(Connection::close);
+		others.forEach(ConnectedClient::close);
 	}
 
 	@ParameterizedTest

@@ -25,7 +25,7 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.web.LegacyPolls;
+import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollHandler;
@@ -135,13 +135,13 @@ final class PolledNode implements AutoCloseable {
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, new Codec());
 		if (way == Way.WEBFLUX) {
-			this.client = new OrdinaryClient();
+			this.client = new DefaultPathClient();
 		}
 		else {
 			PlainRequests requests = new PlainRequests("/comet",
 					List.of(new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines())), 1000);
-			PollWay polls = (way == Way.SHORT) ? new FastPoll.Way(sockets)
-					: new ThroughWebFlux(() -> this.application, sockets);
+			PollPath polls = (way == Way.SHORT) ? new FastPoll.Path(sockets)
+					: new FilterPath(() -> this.application, sockets);
 			this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, polls, sockets));
 			this.client = new ConnectedClient();
 		}
@@ -238,7 +238,7 @@ final class PolledNode implements AutoCloseable {
 
 	}
 
-	private final class OrdinaryClient implements Client {
+	private final class DefaultPathClient implements Client {
 
 		private final MockServerHttpResponse response = new MockServerHttpResponse();
 
@@ -269,7 +269,7 @@ final class PolledNode implements AutoCloseable {
 
 	private final class ConnectedClient implements Client {
 
-		private @Nullable OrdinaryClient handedOn;
+		private @Nullable DefaultPathClient handedOn;
 
 		@Override
 		public void poll(Flux<DataBuffer> body) {
@@ -283,7 +283,7 @@ final class PolledNode implements AutoCloseable {
 			if (connection.inboundMessages().peek() instanceof HttpRequest) {
 				connection.readInbound();
 				HttpContent content = connection.readInbound();
-				this.handedOn = new OrdinaryClient();
+				this.handedOn = new DefaultPathClient();
 				this.handedOn.poll(Flux.just(bytes(content.content().toString(StandardCharsets.UTF_8))));
 				content.release();
 			}
@@ -332,7 +332,7 @@ final class PolledNode implements AutoCloseable {
 	 */
 	private final class FailingPolls implements PollDialect {
 
-		private final LegacyPolls legacy = new LegacyPolls();
+		private final LegacyPollDialect legacy = new LegacyPollDialect();
 
 		@Override
 		public Dialect dialect() {

@@ -24,7 +24,7 @@ final class Route {
 	/**
 	 * How many requests of a method WebFlux has answered.
 	 */
-	static long throughWebFlux(CometServer server, String method) {
+	static long webFluxRequests(CometServer server, String method) {
 		Collection<Timer> timers = server.bean(MeterRegistry.class)
 			.find("http.server.requests")
 			.tag("method", method)
@@ -36,22 +36,22 @@ final class Route {
 	 * Polls, on one connection, and finds that WebFlux has seen none of it.
 	 */
 	static void assertShort(CometServer server, String path, String... headers) {
-		long before = throughWebFlux(server, "POST");
+		long before = webFluxRequests(server, "POST");
 		poll(server, path, true, headers);
-		assertThat(throughWebFlux(server, "POST") - before).as("requests through WebFlux").isEqualTo(1);
+		assertThat(webFluxRequests(server, "POST") - before).as("requests through WebFlux").isEqualTo(1);
 	}
 
 	/**
 	 * Polls, on one connection, and finds that WebFlux has seen all of it.
 	 */
-	static void assertOrdinary(CometServer server, String path, String... headers) {
-		long before = throughWebFlux(server, "POST");
+	static void assertDefaultPath(CometServer server, String path, String... headers) {
+		long before = webFluxRequests(server, "POST");
 		poll(server, path, false, headers);
-		assertThat(throughWebFlux(server, "POST") - before).as("requests through WebFlux").isEqualTo(POLLS + 1);
+		assertThat(webFluxRequests(server, "POST") - before).as("requests through WebFlux").isEqualTo(POLLS + 1);
 	}
 
 	private static void poll(CometServer server, String path, boolean brief, String... headers) {
-		long before = throughWebFlux(server, "POST");
+		long before = webFluxRequests(server, "POST");
 		try (RawConnection client = RawConnection.open(server.port())) {
 			for (int i = 0; i < POLLS; i++) {
 				client.request("POST", path, "application/x-ocsigen-comet", "registration=x", headers);
@@ -60,7 +60,7 @@ final class Route {
 			// Counted after all that came before it on this connection
 			client.request("POST", path, "text/plain", "");
 			assertThat(client.read().status()).isEqualTo(415);
-			Await.until(() -> throughWebFlux(server, "POST") - before >= (brief ? 1 : POLLS + 1));
+			Await.until(() -> webFluxRequests(server, "POST") - before >= (brief ? 1 : POLLS + 1));
 		}
 	}
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LegacyDialect} with generated input. The seed is printed; to repeat a
+ * Tests for {@link LegacyCodec} with generated input. The seed is printed; to repeat a
  * run, set it as the system property {@code comet.test.seed}.
  */
 class GeneratedInputTests {
@@ -54,7 +54,7 @@ class GeneratedInputTests {
 		int several = 0;
 		for (int i = 0; i < INPUTS; i++) {
 			byte[] body = body();
-			List<String> ids = LegacyDialect.decodeRegistration(body);
+			List<String> ids = LegacyCodec.decodeRegistration(body);
 			assertThat(ids).as(said(body)).isEqualTo(NaiveRegistration.decode(body)).doesNotContain("");
 			assertThat(ids).as(said(body)).doesNotHaveDuplicates();
 			several += (ids.size() > 1) ? 1 : 0;
@@ -70,7 +70,7 @@ class GeneratedInputTests {
 			List<String> ids = Stream.generate(this::id).limit(this.random.nextInt(6)).distinct().toList();
 			UnaryOperator<String> script = pick(scripts);
 			String body = "registration=" + ids.stream().map(script).collect(Collectors.joining("%0A"));
-			assertThat(LegacyDialect.decodeRegistration(body.getBytes(StandardCharsets.ISO_8859_1))).as(said(body))
+			assertThat(LegacyCodec.decodeRegistration(body.getBytes(StandardCharsets.ISO_8859_1))).as(said(body))
 				.isEqualTo(ids);
 		}
 	}
@@ -79,13 +79,13 @@ class GeneratedInputTests {
 	void encodeEntriesShouldRoundTripAndHaveItsLength() {
 		for (int i = 0; i < ROUND_TRIPS; i++) {
 			List<LegacyEntry> entries = Stream.generate(this::entry).limit(this.random.nextInt(5)).toList();
-			byte[] body = LegacyDialect.encodeEntries(entries);
-			assertThat(LegacyDialect.decodeEntries(body)).as(said(body))
+			byte[] body = LegacyCodec.encodeEntries(entries);
+			assertThat(LegacyCodec.decodeEntries(body)).as(said(body))
 				.isEqualTo(entries.stream().map(GeneratedInputTests::withoutLoneSurrogates).toList());
 			int separators = Math.max(0, entries.size() - 1);
 			assertThat(body).as(said(body))
 				.hasSize(separators + entries.stream()
-					.mapToInt((entry) -> LegacyDialect.encodedLength(entry.channel(), entry.data()))
+					.mapToInt((entry) -> LegacyCodec.encodedLength(entry.channel(), entry.data()))
 					.sum());
 		}
 	}
@@ -95,7 +95,7 @@ class GeneratedInputTests {
 		for (int i = 0; i < ROUND_TRIPS; i++) {
 			String data = text();
 			String expected = data.equals("ENDED_CHANNEL") ? "%45NDED_CHANNEL" : encodeUnreserved(data);
-			byte[] body = LegacyDialect.encodeEntries(List.of(LegacyEntry.message("a", data)));
+			byte[] body = LegacyCodec.encodeEntries(List.of(LegacyEntry.message("a", data)));
 			assertThat(new String(body, StandardCharsets.UTF_8)).as(said(data)).isEqualTo("a:" + expected);
 		}
 	}
@@ -104,9 +104,8 @@ class GeneratedInputTests {
 	void decodeEntriesWhenBodyIsArbitraryShouldNotFail() {
 		for (int i = 0; i < ROUND_TRIPS; i++) {
 			byte[] body = body();
-			List<LegacyEntry> entries = LegacyDialect.decodeEntries(body);
-			assertThat(LegacyDialect.decodeEntries(LegacyDialect.encodeEntries(entries))).as(said(body))
-				.isEqualTo(entries);
+			List<LegacyEntry> entries = LegacyCodec.decodeEntries(body);
+			assertThat(LegacyCodec.decodeEntries(LegacyCodec.encodeEntries(entries))).as(said(body)).isEqualTo(entries);
 		}
 	}
 
@@ -114,9 +113,9 @@ class GeneratedInputTests {
 	void headerListShouldBeVisibleAsciiAndDecodable() {
 		for (int i = 0; i < ROUND_TRIPS; i++) {
 			List<String> ids = List.of(text(), text(), text());
-			String header = LegacyDialect.headerList(ids);
+			String header = LegacyCodec.headerList(ids);
 			assertThat(header).as(said(header)).matches("[\\x21-\\x7E]+");
-			assertThat(LegacyDialect.decodeEntries((header.replace(",", ":\n") + ":").getBytes(StandardCharsets.UTF_8)))
+			assertThat(LegacyCodec.decodeEntries((header.replace(",", ":\n") + ":").getBytes(StandardCharsets.UTF_8)))
 				.extracting(LegacyEntry::channel)
 				.isEqualTo(ids.stream().map(NaiveRegistration::withoutLoneSurrogates).toList());
 		}

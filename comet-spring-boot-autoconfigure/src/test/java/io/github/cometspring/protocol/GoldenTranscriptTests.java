@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LegacyDialect} against the original server.
+ * Tests for {@link LegacyCodec} against the original server.
  */
 class GoldenTranscriptTests {
 
@@ -54,7 +54,7 @@ class GoldenTranscriptTests {
 	@ParameterizedTest
 	@MethodSource("registrations")
 	void decodeRegistrationShouldNameWhatTheOriginalUnderstood(GoldenTranscript transcript) {
-		List<String> ids = LegacyDialect.decodeRegistration(transcript.requestBody());
+		List<String> ids = LegacyCodec.decodeRegistration(transcript.requestBody());
 		List<String> different = READ_DIFFERENTLY.get(transcript.name());
 		if (different != null) {
 			assertThat(ids).isEqualTo(different);
@@ -65,7 +65,7 @@ class GoldenTranscriptTests {
 		}
 		else if (transcript.status() == 400) {
 			assertThat(new String(transcript.responseBody(), StandardCharsets.UTF_8))
-				.isEqualTo(LegacyDialect.EMPTY_REGISTRATION);
+				.isEqualTo(LegacyCodec.EMPTY_REGISTRATION);
 			assertThat(ids).isEmpty();
 		}
 		else {
@@ -91,14 +91,14 @@ class GoldenTranscriptTests {
 	@ParameterizedTest
 	@MethodSource("encodings")
 	void encodeEntriesShouldWriteMessageAsTheOriginal(GoldenTranscript transcript) {
-		byte[] body = LegacyDialect.encodeEntries(transcript.written());
+		byte[] body = LegacyCodec.encodeEntries(transcript.written());
 		assertThat(body).isEqualTo(transcript.responseBody());
 	}
 
 	@ParameterizedTest
 	@MethodSource("encodings")
 	void decodeEntriesShouldReadMessageOfTheOriginal(GoldenTranscript transcript) {
-		assertThat(LegacyDialect.decodeEntries(transcript.responseBody())).isEqualTo(transcript.written());
+		assertThat(LegacyCodec.decodeEntries(transcript.responseBody())).isEqualTo(transcript.written());
 	}
 
 	static List<GoldenTranscript> answers() {
@@ -111,7 +111,7 @@ class GoldenTranscriptTests {
 	@ParameterizedTest
 	@MethodSource("answers")
 	void encodeEntriesShouldWriteAnswerAsTheOriginalMeantIt(GoldenTranscript transcript) {
-		assertThat(new String(LegacyDialect.encodeEntries(entries(transcript)), StandardCharsets.UTF_8))
+		assertThat(new String(LegacyCodec.encodeEntries(entries(transcript)), StandardCharsets.UTF_8))
 			.isEqualTo(joinedByLineFeed(transcript));
 	}
 
@@ -120,7 +120,7 @@ class GoldenTranscriptTests {
 	void isLegacyMediaTypeShouldAcceptWhatTheOriginalAccepted(GoldenTranscript transcript) {
 		// The original took a parameter for the type, and looked at every header
 		boolean quirk = Set.of("ct-param-quirk", "ct-two-headers").contains(transcript.name());
-		assertThat(LegacyDialect.isLegacyMediaType(transcript.contentType())).isEqualTo(!quirk);
+		assertThat(LegacyCodec.isLegacyMediaType(transcript.contentType())).isEqualTo(!quirk);
 	}
 
 	private static String joinedByLineFeed(GoldenTranscript transcript) {
@@ -129,7 +129,7 @@ class GoldenTranscriptTests {
 	}
 
 	private static List<LegacyEntry> entries(GoldenTranscript transcript) {
-		return LegacyDialect.decodeEntries(joinedByLineFeed(transcript).getBytes(StandardCharsets.UTF_8));
+		return LegacyCodec.decodeEntries(joinedByLineFeed(transcript).getBytes(StandardCharsets.UTF_8));
 	}
 
 	private static List<String> ended(GoldenTranscript transcript) {

@@ -30,27 +30,27 @@ class JsonMessageTests {
 
 	@Test
 	void encodeNewsWhenBothFormatsShouldWriteEach() {
-		byte[] text = JsonDialect.encodeMessage(message("1", MessageFormat.TEXT));
-		byte[] json = JsonDialect.encodeMessage(message("1", MessageFormat.JSON));
-		assertThat(new String(JsonDialect.encodeNews(null, List.of(text, json), List.of(), List.of(), null),
+		byte[] text = JsonCodec.encodeMessage(message("1", MessageFormat.TEXT));
+		byte[] json = JsonCodec.encodeMessage(message("1", MessageFormat.JSON));
+		assertThat(new String(JsonCodec.encodeBatch(null, List.of(text, json), List.of(), List.of(), null),
 				StandardCharsets.UTF_8))
 			.isEqualTo("{\"messages\":[{\"channel\":\"c\",\"data\":\"1\"},{\"channel\":\"c\",\"data\":1}]}");
 	}
 
 	@Test
 	void encodeNewsWhenMessagesAreJoinedShouldWriteTheSame() {
-		byte[] one = JsonDialect.encodeMessage(message("é\uD83D\uDE00", MessageFormat.TEXT));
-		byte[] two = JsonDialect.encodeMessage(message("[1,2]", MessageFormat.JSON));
-		byte[] apart = JsonDialect.encodeNews("t", List.of(one, two, one), List.of("x"), List.of(), null);
-		byte[] joined = JsonDialect.encodeNews("t", List.of(JsonDialect.join(List.of(one, two)), one), List.of("x"),
+		byte[] one = JsonCodec.encodeMessage(message("é\uD83D\uDE00", MessageFormat.TEXT));
+		byte[] two = JsonCodec.encodeMessage(message("[1,2]", MessageFormat.JSON));
+		byte[] apart = JsonCodec.encodeBatch("t", List.of(one, two, one), List.of("x"), List.of(), null);
+		byte[] joined = JsonCodec.encodeBatch("t", List.of(JsonCodec.join(List.of(one, two)), one), List.of("x"),
 				List.of(), null);
 		assertThat(joined).isEqualTo(apart);
-		assertThat(JsonDialect.join(List.of(one))).isSameAs(one);
+		assertThat(JsonCodec.join(List.of(one))).isSameAs(one);
 	}
 
 	@Test
 	void encodeNewsShouldWriteMembersThatAreThere() {
-		byte[] message = JsonDialect.encodeMessage(message("1", MessageFormat.JSON));
+		byte[] message = JsonCodec.encodeMessage(message("1", MessageFormat.JSON));
 		String written = "{\"channel\":\"c\",\"data\":1}";
 		assertThat(news(null, List.of(), List.of(), List.of(), null)).isEqualTo("{}");
 		assertThat(news(null, List.of(), List.of(), List.of(), -7L)).isEqualTo("{\"pong\":-7}");
@@ -66,7 +66,7 @@ class JsonMessageTests {
 
 	private static String news(@Nullable String cursor, List<byte[]> messages, List<String> ended, List<String> gaps,
 			@Nullable Long pong) {
-		return new String(JsonDialect.encodeNews(cursor, messages, ended, gaps, pong), StandardCharsets.UTF_8);
+		return new String(JsonCodec.encodeBatch(cursor, messages, ended, gaps, pong), StandardCharsets.UTF_8);
 	}
 
 	@ParameterizedTest
@@ -75,19 +75,19 @@ class JsonMessageTests {
 		for (String data : List.of("\"\\\"\\\\\"", "\"é日\uD83D\uDE00\"", "{\"a\":[1,2,3]}", "\"\\u0000\"", "1")) {
 			Message message = message(data, format);
 			// And the comma after it
-			assertThat(JsonDialect.encodedLength(message))
-				.isGreaterThanOrEqualTo(JsonDialect.encodeMessage(message).length + 1);
+			assertThat(JsonCodec.encodedLength(message))
+				.isGreaterThanOrEqualTo(JsonCodec.encodeMessage(message).length + 1);
 		}
 	}
 
 	@Test
 	void encodedLengthWhenJsonShouldNotCountEscapes() {
 		String quotes = "\"" + "\\\"".repeat(1000) + "\"";
-		assertThat(JsonDialect.encodedLength(message(quotes, MessageFormat.JSON))).isLessThan(2050);
+		assertThat(JsonCodec.encodedLength(message(quotes, MessageFormat.JSON))).isLessThan(2050);
 	}
 
 	private static String encode(String data, MessageFormat format) {
-		return new String(JsonDialect.encodeMessage(message(data, format)), StandardCharsets.UTF_8);
+		return new String(JsonCodec.encodeMessage(message(data, format)), StandardCharsets.UTF_8);
 	}
 
 	private static Message message(String data, MessageFormat format) {

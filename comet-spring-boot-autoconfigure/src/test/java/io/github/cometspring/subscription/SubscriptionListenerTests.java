@@ -268,7 +268,7 @@ class SubscriptionListenerTests {
 	@ParameterizedTest
 	@EnumSource
 	void endedWhenConnectionIsClosedTwiceShouldBeToldOnce(Transport transport) {
-		Connection connection = this.subscriptions.connect(new Dialect(transport, (message) -> 1), this.node.loop);
+		ConnectedClient connection = this.subscriptions.connect(new Dialect(transport, (message) -> 1), this.node.loop);
 		connection.close();
 		connection.close();
 		assertThat(told(transport)).containsExactly("connected", "ended NO_REQUEST");

@@ -121,7 +121,7 @@ public final class RawEventStream implements AutoCloseable {
 	 * Reads the next event that is no heartbeat.
 	 * @return the event, or {@code null} if the stream has ended
 	 */
-	public @Nullable Event nextNews() {
+	public @Nullable Event nextMessage() {
 		Event event = next();
 		while (event != null && event.name.equals("heartbeat")) {
 			event = next();
@@ -142,7 +142,7 @@ public final class RawEventStream implements AutoCloseable {
 	 * @return the event
 	 */
 	public Event news() {
-		return Objects.requireNonNull(nextNews(), "The stream has ended");
+		return Objects.requireNonNull(nextMessage(), "The stream has ended");
 	}
 
 	/**

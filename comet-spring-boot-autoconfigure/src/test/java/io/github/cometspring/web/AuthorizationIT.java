@@ -6,7 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A poll asks the application whether it may read each channel (protocol, section 2).
  */
-@ChoosesItsWay
+@SetsFastPath
 class AuthorizationIT {
 
 	private static final List<String> ASKED = new CopyOnWriteArrayList<>();

@@ -13,7 +13,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Generated polls and streams over real sockets (protocol, sections 3, 4 and 7). The seed
  * is printed; to repeat a run, set it as the system property {@code comet.test.seed}.
  */
-@ChoosesItsWay
+@SetsFastPath
 class BadRequestsIT {
 
 	private static final JsonMapper JSON = new JsonMapper();

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -36,7 +36,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 /**
  * The browser client as it is served, and running against a real server.
  */
-@ChoosesItsWay
+@SetsFastPath
 class BrowserClientIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.InMemoryChannelBroker;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whoever sees a client counted and publishes then, reaches it.
  */
-@AlsoBesideFilter
+@AlsoOnFilterPath
 @AlsoOnIoUring
 class CountedClientIT {
 

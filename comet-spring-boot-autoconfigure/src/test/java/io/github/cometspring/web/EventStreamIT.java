@@ -118,7 +118,7 @@ class EventStreamIT {
 		assertThat(stream.news().data()).contains("\"still\"");
 		other.close().block(PATIENCE);
 		assertThat(stream.news()).isEqualTo(new Event(null, "ended", "{\"channel\":\"" + other.id() + "\"}"));
-		assertThat(stream.nextNews()).isNull();
+		assertThat(stream.nextMessage()).isNull();
 		assertThat(RawEventStream
 			.ask(comet.port(), "channel=" + comet.name() + "&channel=" + other.id() + "&cursor=" + stream.lastId())
 			.status()).isEqualTo(204);

@@ -116,7 +116,7 @@ class EventStreamResumeIT {
 		RawEventStream stream = stream("channel=" + comet.name());
 		stream.event();
 		comet.server().control().setTimeout(Duration.ofSeconds(20), true).block(PATIENCE);
-		assertThat(stream.nextNews()).isNull();
+		assertThat(stream.nextMessage()).isNull();
 		comet.publish("meanwhile");
 		assertThat(stream("channel=" + comet.name(), "Last-Event-ID: " + stream.lastId()).news().data())
 			.contains("meanwhile");

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The legacy dialect on every path that nobody else takes (protocol, sections 2 and 7).
  */
-@ChoosesItsWay
+@SetsFastPath
 class EverywhereIT {
 
 	private static final String MEDIA_TYPE = "application/x-ocsigen-comet";
@@ -90,14 +90,14 @@ class EverywhereIT {
 	}
 
 	@Test
-	void otherMediaTypesShouldGetOrdinaryAnswers() {
+	void otherMediaTypesShouldGetDefaultAnswers() {
 		assertThat(request("POST", "/no/such", "text/plain").status()).isEqualTo(404);
 		assertThat(request("POST", "/no/such", "text/plain; application=x-ocsigen-comet").status()).isEqualTo(404);
 		assertThat(request("POST", "/file.txt", "text/plain").status()).isEqualTo(405);
 	}
 
 	@Test
-	void otherMethodsShouldGetOrdinaryAnswers() {
+	void otherMethodsShouldGetDefaultAnswers() {
 		assertThat(request("GET", "/no/such", MEDIA_TYPE).status()).isEqualTo(404);
 		assertThat(request("PUT", "/no/such", MEDIA_TYPE).status()).isEqualTo(404);
 		assertThat(request("GET", "/file.txt", MEDIA_TYPE).body()).isEqualTo("the file");

@@ -2,7 +2,7 @@ package io.github.cometspring.web;
 
 import java.security.Principal;
 
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the pages of other origins may do in the name of their user.
  */
-@ChoosesItsWay
+@SetsFastPath
 class ForeignCredentialsIT {
 
 	private static final String FRIEND = "Origin: https://friend.example";

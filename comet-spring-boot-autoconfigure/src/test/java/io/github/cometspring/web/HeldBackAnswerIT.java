@@ -8,7 +8,7 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.SmallBuffers;
@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Answers that a filter holds back for ever: {@code comet.write-timeout} ends them,
  * whichever way they go, and until then their clients count as connected.
  */
-@ChoosesItsWay
+@SetsFastPath
 class HeldBackAnswerIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.PassingFilter;
 import io.github.cometspring.testing.QuietLog;
@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * No header that somebody on the way may parse is an error of the server, whatever it
  * says and whichever way its request goes, or is logged as one.
  */
-@ChoosesItsWay
+@SetsFastPath
 class HostileHeadersIT {
 
 	// Netty remarks on requests that are none.

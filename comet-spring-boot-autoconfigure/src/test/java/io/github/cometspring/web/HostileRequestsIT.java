@@ -7,7 +7,7 @@ import java.util.Random;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Nothing that a client sends is an error of the server, or is logged as one.
  */
-@AlsoBesideFilter
+@AlsoOnFilterPath
 class HostileRequestsIT {
 
 	private static final int REQUESTS = 500;

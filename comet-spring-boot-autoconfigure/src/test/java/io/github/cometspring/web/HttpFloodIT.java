@@ -9,7 +9,7 @@ import java.util.Objects;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * HTTP clients that begin and never end, beside one that behaves.
  */
-@AlsoBesideFilter
+@AlsoOnFilterPath
 @AlsoOnIoUring
 class HttpFloodIT {
 

@@ -13,7 +13,7 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * An authorizer that does not decide keeps no client longer than
  * {@code comet.authorization.timeout}, nor after an order to end whatever waits.
  */
-@ChoosesItsWay
+@SetsFastPath
 class HungAuthorizerIT {
 
 	// An authorizer that fails is the application's fault, and is logged

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Ids that cannot name a channel (protocol, section 1), in each dialect: they have ended,
  * and are told back as they came.
  */
-@ChoosesItsWay
+@SetsFastPath
 class IllegalIdsIT {
 
 	private static final JsonMapper JSON = new JsonMapper();
@@ -79,7 +79,7 @@ class IllegalIdsIT {
 		try (RawEventStream alone = RawEventStream.open(server.port(), query);
 				RawEventStream beside = RawEventStream.open(server.port(), query + "&channel=a")) {
 			assertThat(alone.head().status()).isEqualTo(204);
-			Event event = Objects.requireNonNull(beside.nextNews());
+			Event event = Objects.requireNonNull(beside.nextMessage());
 			assertThat(event.name()).isEqualTo("ended");
 			assertThat(JSON.readTree(event.data()).get("channel").stringValue()).isEqualTo(id);
 		}

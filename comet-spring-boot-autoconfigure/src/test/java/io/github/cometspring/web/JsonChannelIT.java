@@ -9,7 +9,7 @@ import io.github.cometspring.channel.ChannelHandle;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.MessageFormat;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.RawConnection;
@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a JSON channel looks like in each dialect.
  */
-@AlsoBesideFilter
+@AlsoOnFilterPath
 class JsonChannelIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

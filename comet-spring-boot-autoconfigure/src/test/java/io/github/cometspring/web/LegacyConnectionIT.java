@@ -10,7 +10,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a poll does to its connection, and a connection to its poll.
  */
-@AlsoBesideFilter
+@AlsoOnFilterPath
 @AlsoOnIoUring
 class LegacyConnectionIT {
 

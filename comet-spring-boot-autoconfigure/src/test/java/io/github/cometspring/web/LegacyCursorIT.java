@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.MessageFormat;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * How a client resumes by its cursor (protocol, sections 1, 2 and 7).
  */
-@AlsoBesideFilter
+@AlsoOnFilterPath
 class LegacyCursorIT {
 
 	@RegisterExtension

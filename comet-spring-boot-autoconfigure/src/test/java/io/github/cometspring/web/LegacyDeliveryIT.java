@@ -8,7 +8,7 @@ import java.util.Objects;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What a program is told about those who listen, and about what it has written.
  */
 @AlsoOnIoUring
-@AlsoBesideFilter
+@AlsoOnFilterPath
 class LegacyDeliveryIT {
 
 	@RegisterExtension

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What a poll in the legacy dialect is answered with (protocol, section 2).
  */
 @AlsoOnIoUring
-@AlsoBesideFilter
+@AlsoOnFilterPath
 class LegacyPollIT {
 
 	private static final String[] HEADERS = { "Content-Type", "Cache-Control", "X-Content-Type-Options", "Comet-Cursor",

@@ -13,8 +13,8 @@ import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.control.CometControl;
-import io.github.cometspring.protocol.JsonDialect;
-import io.github.cometspring.protocol.LegacyDialect;
+import io.github.cometspring.protocol.JsonCodec;
+import io.github.cometspring.protocol.LegacyCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.EventLoop;
@@ -49,9 +49,9 @@ class MixedCrowdTests {
 
 	private static final int PAIRS = 4;
 
-	private static final Dialect EVENTS = new Dialect(Transport.SSE, JsonDialect::encodedLength);
+	private static final Dialect EVENTS = new Dialect(Transport.SSE, JsonCodec::encodedLength);
 
-	private static final Dialect FRAMES = new Dialect(Transport.WEBSOCKET, JsonDialect::encodedLength);
+	private static final Dialect FRAMES = new Dialect(Transport.WEBSOCKET, JsonCodec::encodedLength);
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
@@ -73,9 +73,9 @@ class MixedCrowdTests {
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LEGACY")
 	void messageWhenOthersHaveChannelsOfTheirOwnShouldBeEncodedOnceAsJson(Transport transport) {
 		listen(transport);
-		try (MockedStatic<JsonDialect> codec = mockStatic(JsonDialect.class, CALLS_REAL_METHODS)) {
+		try (MockedStatic<JsonCodec> codec = mockStatic(JsonCodec.class, CALLS_REAL_METHODS)) {
 			publish("common", "for all");
-			codec.verify(() -> JsonDialect.encodeMessage(any(Message.class)), times(1));
+			codec.verify(() -> JsonCodec.encodeMessage(any(Message.class)), times(1));
 		}
 		assertThatAllHave("for all");
 	}
@@ -83,9 +83,9 @@ class MixedCrowdTests {
 	@Test
 	void messageWhenOthersHaveChannelsOfTheirOwnShouldBeEncodedOnceAsLegacyEntry() {
 		listen(Transport.LEGACY);
-		try (MockedStatic<LegacyDialect> codec = mockStatic(LegacyDialect.class, CALLS_REAL_METHODS)) {
+		try (MockedStatic<LegacyCodec> codec = mockStatic(LegacyCodec.class, CALLS_REAL_METHODS)) {
 			publish("common", "for-all");
-			codec.verify(() -> LegacyDialect.encodeEntries(any()), times(1));
+			codec.verify(() -> LegacyCodec.encodeEntries(any()), times(1));
 		}
 		assertThatAllHave("for-all");
 	}
@@ -138,8 +138,8 @@ class MixedCrowdTests {
 
 	private static Dialect dialect(Transport transport) {
 		return switch (transport) {
-			case LEGACY -> new LegacyPolls().dialect();
-			case JSON -> new JsonPolls().dialect();
+			case LEGACY -> new LegacyPollDialect().dialect();
+			case JSON -> new JsonPollDialect().dialect();
 			case SSE -> EVENTS;
 			case WEBSOCKET -> FRAMES;
 		};
@@ -147,12 +147,12 @@ class MixedCrowdTests {
 
 	private static byte[] encode(Transport transport, Batch batch) {
 		return switch (transport) {
-			case LEGACY -> new LegacyPolls().answer(batch).body();
-			case JSON -> new JsonPolls().answer(batch).body();
+			case LEGACY -> new LegacyPollDialect().answer(batch).body();
+			case JSON -> new JsonPollDialect().answer(batch).body();
 			case SSE -> EventStreamEncoder.encodeChunk(batch);
 			case WEBSOCKET -> {
 				List<byte[]> frames = new ArrayList<>();
-				new DirectFrameWriter(new Recorder(frames)).writeNews(batch, null, new Unconcerned());
+				new DirectFrameWriter(new Recorder(frames)).writeBatch(batch, null, new Unconcerned());
 				yield frames.get(0);
 			}
 		};

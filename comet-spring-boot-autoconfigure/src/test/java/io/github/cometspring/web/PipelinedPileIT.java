@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.RawConnection;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Clients that send requests and do not wait for answers cannot stop a server with little
  * memory, whatever answers them.
  */
-@ChoosesItsWay
+@SetsFastPath
 class PipelinedPileIT {
 
 	// Decoded, a megabyte a connection

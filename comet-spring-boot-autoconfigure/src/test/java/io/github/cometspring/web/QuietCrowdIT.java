@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.PassingFilter;
 import io.github.cometspring.testing.QuietLog;
@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Whatever a crowd of hostile clients asks for, and however it breaks off, nothing is
  * logged above DEBUG, on all ways.
  */
-@ChoosesItsWay
+@SetsFastPath
 class QuietCrowdIT {
 
 	private static final int MOST_CHANNELS = 3;

@@ -18,7 +18,7 @@ import io.github.cometspring.channel.InvalidCursorException;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What refuses one channel leaves the others alone (protocol, section 8): in every
  * dialect, on every way to the client.
  */
-@ChoosesItsWay
+@SetsFastPath
 class RefusalIT {
 
 	@RegisterExtension
@@ -219,7 +219,7 @@ class RefusalIT {
 		try (RawEventStream stream = RawEventStream.open(server(way).port(), "channel=secret&channel=unknown")) {
 			assertThat(stream.news().name()).isEqualTo("refused");
 			assertThat(stream.news()).isEqualTo(new Event(null, "ended", "{\"channel\":\"unknown\"}"));
-			assertThat(stream.nextNews()).isNull();
+			assertThat(stream.nextMessage()).isNull();
 			assertThat(RawEventStream
 				.ask(server(way).port(), "channel=secret&channel=unknown", "Last-Event-ID: " + stream.lastId())
 				.status()).isEqualTo(204);

@@ -10,7 +10,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A cursor of any dialect continues on any other (protocol, section 1).
  */
 @AlsoOnIoUring
-@AlsoBesideFilter
+@AlsoOnFilterPath
 class ResumeIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

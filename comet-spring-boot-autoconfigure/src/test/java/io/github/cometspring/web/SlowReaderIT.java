@@ -13,7 +13,7 @@ import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Clients of streams that do not read (protocol, section 6).
  */
-@AlsoBesideFilter
+@AlsoOnFilterPath
 @AlsoOnIoUring
 class SlowReaderIT {
 
@@ -135,7 +135,7 @@ class SlowReaderIT {
 		Await.until(() -> this.channel.subscribers() == 2);
 		CompletableFuture<Outcome> outcome = this.channel.deliver("delivered").toFuture();
 		good.next();
-		assertThat(Objects.requireNonNull(good.nextNews()).data()).contains("delivered");
+		assertThat(Objects.requireNonNull(good.nextMessage()).data()).contains("delivered");
 		assertThat(outcome).isNotDone();
 		assertThat(outcome).succeedsWithin(LATEST_CUT).satisfies((counts) -> {
 			assertThat(counts.delivered()).isEqualTo(1);

@@ -13,7 +13,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
 import io.github.cometspring.testing.QuietLog;
@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A thousand clients that do not read, beside one that does (protocol, section 6).
  */
-@ChoosesItsWay
+@SetsFastPath
 class StalledCrowdIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -137,7 +137,7 @@ class StalledCrowdIT {
 			if (transport == Transport.SSE) {
 				RawEventStream stream = RawEventStream.open(port, "channel=" + channel);
 				stream.next();
-				return new Good(() -> Objects.requireNonNull(stream.nextNews()).data(), stream.connection());
+				return new Good(() -> Objects.requireNonNull(stream.nextMessage()).data(), stream.connection());
 			}
 			RawWebSocket socket = RawWebSocket.open(port);
 			socket.send("{\"subscribe\":[\"" + channel + "\"]}").text();

@@ -8,7 +8,7 @@ import java.util.Objects;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoBesideFilter;
+import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What clients cost that do not read, while they are not cut yet: there is no queue
  * (protocol, section 6).
  */
-@AlsoBesideFilter
+@AlsoOnFilterPath
 class StalledMemoryIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -45,7 +45,7 @@ class StreamShutdownIT {
 			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
 			assertThat(socket.text()).isEqualTo("close 1001");
 			assertThat(idle.text()).isEqualTo("close 1001");
-			assertThat(stream.nextNews()).isNull();
+			assertThat(stream.nextMessage()).isNull();
 			Answer answer = json.read();
 			assertThat(answer.status()).isEqualTo(503);
 			assertThat(answer.body()).contains("\"cursor\":");

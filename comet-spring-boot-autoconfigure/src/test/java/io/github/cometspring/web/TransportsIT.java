@@ -3,7 +3,7 @@ package io.github.cometspring.web;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * {@code comet.transports} switches dialects on and off.
  */
-@ChoosesItsWay
+@SetsFastPath
 class TransportsIT {
 
 	@RegisterExtension

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawWebSocket;
@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * WebSocket over real sockets (protocol, section 5): the handshake.
  */
-@ChoosesItsWay
+@SetsFastPath
 class WebSocketHandshakeIT {
 
 	@RegisterExtension

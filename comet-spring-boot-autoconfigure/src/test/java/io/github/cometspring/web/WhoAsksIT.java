@@ -17,7 +17,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.ChoosesItsWay;
+import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -52,7 +52,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * the client, in every dialect, however the user has logged in. Ada may read what begins
  * with her name, and Bob what begins with his.
  */
-@ChoosesItsWay
+@SetsFastPath
 class WhoAsksIT {
 
 	@RegisterExtension

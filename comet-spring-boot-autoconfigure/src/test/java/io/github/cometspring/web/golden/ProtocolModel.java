@@ -11,7 +11,7 @@ import java.util.Set;
 
 import io.github.cometspring.channel.ChannelName;
 import io.github.cometspring.control.CometCommand;
-import io.github.cometspring.protocol.LegacyDialect;
+import io.github.cometspring.protocol.LegacyCodec;
 import io.github.cometspring.protocol.LegacyEntry;
 import io.github.cometspring.web.golden.Transcript.Step;
 import io.github.cometspring.web.golden.Transcript.Turn;
@@ -79,7 +79,7 @@ final class ProtocolModel {
 			return atOnce(ownPath ? 405 : 404);
 		}
 		if (this.transcript.requestHeaders().stream().anyMatch((line) -> line.startsWith("Content-Type:"))
-				|| !LegacyDialect.isLegacyMediaType(this.transcript.contentType())) {
+				|| !LegacyCodec.isLegacyMediaType(this.transcript.contentType())) {
 			return atOnce(ownPath ? 415 : 404);
 		}
 		if (!this.active) {
@@ -88,12 +88,12 @@ final class ProtocolModel {
 		if (this.transcript.requestBody().length > MAX_REQUEST_SIZE) {
 			return atOnce(413);
 		}
-		List<String> ids = LegacyDialect.decodeRegistration(this.transcript.requestBody());
+		List<String> ids = LegacyCodec.decodeRegistration(this.transcript.requestBody());
 		if (ids.size() > MAX_CHANNELS) {
 			return atOnce(400);
 		}
 		if (ids.isEmpty()) {
-			return atOnce(400, LegacyDialect.EMPTY_REGISTRATION);
+			return atOnce(400, LegacyCodec.EMPTY_REGISTRATION);
 		}
 		List<LegacyEntry> unknown = ids.stream()
 			.filter((id) -> !this.channels.contains(id))
@@ -185,7 +185,7 @@ final class ProtocolModel {
 	}
 
 	private static String entries(List<LegacyEntry> entries) {
-		return new String(LegacyDialect.encodeEntries(entries), StandardCharsets.UTF_8);
+		return new String(LegacyCodec.encodeEntries(entries), StandardCharsets.UTF_8);
 	}
 
 }

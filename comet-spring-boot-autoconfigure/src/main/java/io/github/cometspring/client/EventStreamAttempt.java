@@ -1,0 +1,115 @@
+package io.github.cometspring.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import io.github.cometspring.protocol.ServerMessage;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.SynchronousSink;
+import reactor.core.scheduler.Scheduler;
+
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.MediaType;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.util.UriBuilder;
+
+/**
+ * Server-sent events (protocol, section 4). Nothing is read that the subscriber has not
+ * asked for, save what the network layer and the parser have in hand: a slow subscriber
+ * slows down the server, and a lost connection loses nothing that was not handed over.
+ */
+final class EventStreamAttempt implements Attempt {
+
+	private static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT = new ParameterizedTypeReference<>() {
+	};
+
+	private final WebClient webClient;
+
+	private final String path;
+
+	private final Duration silence;
+
+	private final Scheduler scheduler;
+
+	EventStreamAttempt(WebClient webClient, String path, Duration silence, Scheduler scheduler) {
+		this.webClient = webClient;
+		this.path = path;
+		this.silence = silence;
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	public Flux<ReceivedMessage> open(Progress progress) {
+		Flux<ServerSentEvent<String>> events = this.webClient.get()
+			.uri((builder) -> uri(builder, progress.channels()))
+			.accept(MediaType.TEXT_EVENT_STREAM)
+			.header("Last-Event-ID", progress.cursor().token())
+			.exchangeToFlux((response) -> events(response, progress));
+		return Silence.watch(events, this.silence, this.scheduler).handle((event, sink) -> {
+			read(event, progress, sink);
+			// Behind it: what cannot be read is no success.
+			progress.succeed();
+		});
+	}
+
+	private URI uri(UriBuilder builder, List<String> channels) {
+		Object[] variables = IntStream.range(0, channels.size()).mapToObj((i) -> "{channel" + i + "}").toArray();
+		return builder.path(this.path).queryParam("channel", variables).build(channels.toArray());
+	}
+
+	private Flux<ServerSentEvent<String>> events(ClientResponse response, Progress progress) {
+		if (response.statusCode().value() == 204) {
+			progress.endAll();
+			return response.releaseBody().thenMany(Flux.empty());
+		}
+		if (!Refusals.is(response, MediaType.TEXT_EVENT_STREAM)) {
+			return Refusals.<ServerSentEvent<String>>fail(response, this.scheduler).flux();
+		}
+		progress.begin();
+		return response.bodyToFlux(EVENT);
+	}
+
+	private static void read(ServerSentEvent<String> event, Progress progress, SynchronousSink<ReceivedMessage> sink) {
+		@Nullable String id = event.id();
+		if (id != null) {
+			progress.moveTo(ServerMessage.parseCursor(id));
+		}
+		@Nullable String data = event.data();
+		@Nullable String name = event.event();
+		if (data == null) {
+			return;
+		}
+		if (name == null) {
+			ServerMessage.Item item = ServerMessage.decodeItem(data);
+			if (item.data() != null) {
+				sink.next(progress.message(item.channel(), item.data()));
+			}
+		}
+		else if (name.equals("gap")) {
+			progress.gap(ServerMessage.decodeItem(data).channel());
+		}
+		else if (name.equals("ended") || name.equals("refused")) {
+			String channel = ServerMessage.decodeItem(data).channel();
+			if (name.equals("ended")) {
+				progress.end(channel);
+			}
+			else {
+				progress.refuse(channel);
+			}
+			if (!progress.isOpen()) {
+				sink.complete();
+			}
+		}
+	}
+
+	@Override
+	public boolean isContinuous(Progress progress) {
+		return false;
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.github.cometspring.client;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.github.cometspring.channel.MonotonicTime;
+import io.github.cometspring.protocol.ClientMessage;
+import io.github.cometspring.protocol.ServerMessage;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Long polling with JSON (protocol, section 3). One answer is in hand at a time: the next
+ * poll waits until the subscriber has taken all of it and asks for more.
+ * <p>
+ * The first poll is not held: it fetches a cursor that covers all channels, so that no
+ * answer that is lost on its way loses a message.
+ */
+final class PollingAttempt implements Attempt {
+
+	private final WebClient webClient;
+
+	private final CometClientOptions options;
+
+	private final Scheduler scheduler;
+
+	private final MonotonicTime time;
+
+	PollingAttempt(WebClient webClient, CometClientOptions options, Scheduler scheduler) {
+		this.webClient = webClient;
+		this.options = options;
+		this.scheduler = scheduler;
+		this.time = MonotonicTime.of(scheduler);
+	}
+
+	@Override
+	public Flux<ReceivedMessage> open(Progress progress) {
+		boolean held = progress.isAnchored();
+		Duration timeout = held ? this.options.pollTimeout() : Duration.ZERO;
+		byte[] request = ClientMessage.encodePoll(progress.channels(), progress.cursor(), timeout);
+		long start = this.time.nanoTime();
+		return this.webClient.post()
+			.uri((builder) -> builder.path(this.options.path()).build())
+			.contentType(MediaType.APPLICATION_JSON)
+			.accept(MediaType.APPLICATION_JSON)
+			.bodyValue(request)
+			.exchangeToMono(this::body)
+			.timeout(timeout.plus(this.options.silence()), this.scheduler)
+			.map((body) -> read(ServerMessage.decode(new String(body, StandardCharsets.UTF_8)), progress))
+			.doOnNext((messages) -> {
+				if (held && messages.isEmpty()
+						&& this.time.nanoTime() - start < this.options.firstBackoff().toNanos()) {
+					progress.noteEarlyAnswer();
+				}
+				else {
+					progress.succeed();
+				}
+			})
+			.flatMapIterable((messages) -> messages);
+	}
+
+	private Mono<byte[]> body(ClientResponse response) {
+		return Refusals.is(response, MediaType.APPLICATION_JSON) ? response.bodyToMono(byte[].class)
+				: Refusals.fail(response, this.scheduler);
+	}
+
+	private static List<ReceivedMessage> read(ServerMessage news, Progress progress) {
+		progress.begin();
+		news.refused().forEach(progress::refuse);
+		news.gaps().forEach(progress::gap);
+		List<ReceivedMessage> messages = new ArrayList<>(news.messages().size());
+		int last = news.messages().size() - 1;
+		for (int i = 0; i < last; i++) {
+			messages.add(message(news.messages().get(i), progress));
+		}
+		progress.moveTo(news.cursor());
+		if (last >= 0) {
+			messages.add(message(news.messages().get(last), progress));
+		}
+		news.ended().forEach(progress::end);
+		return messages;
+	}
+
+	private static ReceivedMessage message(ServerMessage.Item item, Progress progress) {
+		return progress.message(item.channel(), Objects.requireNonNull(item.data()));
+	}
+
+	/**
+	 * A server that answers polls at once and without news is not asked again at once.
+	 */
+	@Override
+	public boolean isContinuous(Progress progress) {
+		return !progress.isAnsweredEarly();
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.github.cometspring.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Ignores what a client sends when its WebSocket has been closed, and that it leaves in
+ * the middle of a message: neither is an error of the server, and Reactor Netty would log
+ * it as one. Belongs to the event loop of the connection.
+ */
+final class ClosedWebSocketHandler extends ChannelDuplexHandler {
+
+	// With this beginning, what puts fragments together is added before it
+	static final String NAME = NettyPipeline.RIGHT + "comet.farewell";
+
+	private boolean said;
+
+	private ClosedWebSocketHandler() {
+	}
+
+	/**
+	 * Watches the connection of a WebSocket.
+	 * @param channel the connection
+	 */
+	static void watch(Channel channel) {
+		ChannelPipeline pipeline = channel.pipeline();
+		boolean detached = pipeline.get(WebSocketFrames.class) != null;
+		if (!detached && pipeline.get(NettyPipeline.ReactiveBridge) != null) {
+			pipeline.addBefore(NettyPipeline.ReactiveBridge, NAME, new ClosedWebSocketHandler());
+		}
+	}
+
+	@Override
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		this.said = this.said || message instanceof CloseWebSocketFrame;
+		context.write(message, promise);
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		if (this.said) {
+			ReferenceCountUtil.release(message);
+		}
+		else {
+			context.fireChannelRead(message);
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		if (!(cause instanceof PrematureChannelClosureException) && !(this.said && cause instanceof CodecException)) {
+			context.fireExceptionCaught(cause);
+		}
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.github.cometspring.netty;
+
+import java.util.function.Supplier;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.web.reactive.socket.HandshakeInfo;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Makes a WebSocket of a request and lets go of its exchange: it is over when the hands
+ * are shaken. Where anybody waits for the end of the exchange, the ordinary strategy is
+ * taken.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
+
+	private final RequestUpgradeStrategy ordinary;
+
+	private final NettyClientSockets sockets;
+
+	private final WebSocketDecoderConfig decoding;
+
+	/**
+	 * Creates a strategy.
+	 * @param ordinary the strategy to take otherwise
+	 * @param sockets tells whether there is anybody between an answer and its socket
+	 * @param maxFramePayloadLength the size of the largest message, in bytes
+	 */
+	public DirectUpgradeStrategy(RequestUpgradeStrategy ordinary, NettyClientSockets sockets,
+			int maxFramePayloadLength) {
+		this.ordinary = ordinary;
+		this.sockets = sockets;
+		this.decoding = WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(maxFramePayloadLength).build();
+	}
+
+	@Override
+	public Mono<Void> upgrade(ServerWebExchange exchange, WebSocketHandler handler, @Nullable String subProtocol,
+			Supplier<HandshakeInfo> handshakeInfo) {
+		NettyClientSocket socket = this.sockets.find(exchange.getRequest());
+		if (socket == null) {
+			return this.ordinary.upgrade(exchange, handler, subProtocol, handshakeInfo);
+		}
+		Channel channel = socket.channel();
+		FastPathHandler path = (channel.eventLoop().inEventLoop() && socket.isDirect(exchange.getResponse()))
+				? channel.pipeline().get(FastPathHandler.class) : null;
+		if (path == null || !path.isTakeable()) {
+			FrameRules.apply(channel, this.decoding.maxFramePayloadLength());
+			return this.ordinary.upgrade(exchange, handler, subProtocol, handshakeInfo);
+		}
+		// What the application does when an answer begins, and its headers
+		return exchange.getResponse()
+			.setComplete()
+			.then(Mono.create((sink) -> upgrade(channel, exchange, handler, subProtocol, sink)));
+	}
+
+	private void upgrade(Channel channel, ServerWebExchange exchange, WebSocketHandler handler,
+			@Nullable String subProtocol, MonoSink<Void> sink) {
+		HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
+		HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
+		HttpHeaders headers = response.responseHeaders().remove(HttpHeaderNames.TRANSFER_ENCODING);
+		FullHttpRequest whole = new DefaultFullHttpRequest(request.version(), request.method(), request.uri(),
+				Unpooled.EMPTY_BUFFER, request.requestHeaders(), EmptyHttpHeaders.INSTANCE);
+		ChannelPipeline pipeline = channel.pipeline();
+		FrameRules.apply(channel, this.decoding.maxFramePayloadLength());
+		pipeline.remove(NettyPipeline.HttpTrafficHandler);
+		WebSocketFrames frames = new WebSocketFrames();
+		new WebSocketServerHandshaker13("", subProtocol, this.decoding).handshake(channel, whole, headers,
+				channel.newPromise().addListener((shaken) -> {
+					if (shaken.isSuccess()) {
+						pipeline.addBefore(NettyPipeline.ReactiveBridge, PlainPipeline.AGGREGATOR,
+								new WebSocketFrameAggregator(this.decoding.maxFramePayloadLength()));
+						pipeline.addBefore(NettyPipeline.ReactiveBridge, WebSocketFrames.NAME, frames);
+						serve(handler, new DirectWebSocketSession(channel, frames));
+						sink.success();
+					}
+					else {
+						sink.error(shaken.cause());
+					}
+				}));
+	}
+
+	private static void serve(WebSocketHandler handler, DirectWebSocketSession session) {
+		Mono.defer(() -> handler.handle(session)).subscribe((none) -> {
+		}, (ex) -> session.leave(WebSocketCloseStatus.INTERNAL_SERVER_ERROR),
+				() -> session.leave(WebSocketCloseStatus.NORMAL_CLOSURE));
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.github.cometspring.subscription;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.util.Logger;
+
+/**
+ * Warns of what can go wrong with every request, in one line a minute and without a stack
+ * trace: clients decide how many requests there are. The next line says how many warnings
+ * were left out. At the level DEBUG everything is told.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class RateLimitedLog {
+
+	private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
+
+	private final Logger logger;
+
+	private final LongSupplier nanoTime;
+
+	private final AtomicLong next;
+
+	private final AtomicInteger leftOut = new AtomicInteger();
+
+	/**
+	 * Creates a log.
+	 * @param logger writes the lines
+	 * @param nanoTime the time in nanoseconds from an arbitrary origin, which never goes
+	 * back
+	 */
+	public RateLimitedLog(Logger logger, LongSupplier nanoTime) {
+		this.logger = logger;
+		this.nanoTime = nanoTime;
+		this.next = new AtomicLong(nanoTime.getAsLong());
+	}
+
+	/**
+	 * Warns, unless the last warning is less than a minute old.
+	 * @param sentence what has happened
+	 * @param cause the error behind it, or {@code null} for none. Of it, the warning
+	 * tells the type and the place: its message may name what does not belong in a log
+	 */
+	public void warn(String sentence, @Nullable Throwable cause) {
+		if (cause != null) {
+			this.logger.debug(sentence, cause);
+		}
+		else {
+			this.logger.debug(sentence);
+		}
+		long now = this.nanoTime.getAsLong();
+		long due = this.next.get();
+		if (now - due < 0 || !this.next.compareAndSet(due, now + INTERVAL)) {
+			this.leftOut.incrementAndGet();
+			return;
+		}
+		int before = this.leftOut.getAndSet(0);
+		this.logger.warn(sentence + ((cause != null) ? ": " + describe(cause) : "")
+				+ ((before > 0) ? " (and %d more since the last warning)".formatted(before) : ""));
+	}
+
+	private static String describe(Throwable cause) {
+		StackTraceElement[] trace = cause.getStackTrace();
+		return cause.getClass().getName() + ((trace.length > 0) ? " at " + trace[0] : "");
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.cometspring.web;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.protocol.JsonCodec;
+import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Refusals;
+import io.github.cometspring.subscription.Segment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch as one JSON object: the answer to a poll, or a frame (protocol, sections 3 and
+ * 5).
+ */
+final class JsonBatchEncoder {
+
+	private JsonBatchEncoder() {
+	}
+
+	/**
+	 * Encodes a batch.
+	 * @param batch the batch
+	 * @param pong the number of a ping that this answers, or {@code null} for none
+	 * @return the JSON in UTF-8, the caller's own
+	 */
+	static byte[] encode(Batch batch, @Nullable Long pong) {
+		return encode(batch.segments(), batch.cursor(), batch.refused(), pong);
+	}
+
+	/**
+	 * Encodes the news of a client that listens to one channel.
+	 * @param segment the news
+	 * @return the JSON in UTF-8
+	 */
+	static byte[] encodeAlone(Segment segment) {
+		return encode(List.of(segment), segment.cursor(), Refusals.NONE, null);
+	}
+
+	private static byte[] encode(List<Segment> segments, Cursor cursor, Refusals refused, @Nullable Long pong) {
+		List<byte[]> messages = new ArrayList<>();
+		List<String> ended = new ArrayList<>();
+		List<String> gaps = new ArrayList<>();
+		for (Segment segment : segments) {
+			if (!segment.messages().isEmpty()) {
+				messages.add(JsonSegmentEncoder.joined(segment));
+			}
+			if (segment.isGap()) {
+				gaps.add(segment.channel());
+			}
+			if (segment.isEnded()) {
+				ended.add(segment.channel());
+			}
+		}
+		return JsonCodec.encodeBatch(cursor.token(), messages, ended, gaps, refused.channels(), refused.why(), pong);
+	}
+
+}

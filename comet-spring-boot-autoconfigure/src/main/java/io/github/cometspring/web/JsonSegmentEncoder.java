@@ -1,0 +1,41 @@
+package io.github.cometspring.web;
+
+import java.util.List;
+import java.util.function.Function;
+
+import io.github.cometspring.protocol.JsonCodec;
+import io.github.cometspring.subscription.Segment;
+
+/**
+ * The messages of a segment as JSON, encoded once for all clients that get them.
+ */
+final class JsonSegmentEncoder {
+
+	private static final Function<Segment, List<byte[]>> EACH = (
+			segment) -> segment.messages().stream().map(JsonCodec::encodeMessage).toList();
+
+	private static final Function<Segment, byte[]> JOINED = (segment) -> JsonCodec
+		.join(segment.messages().stream().map(JsonCodec::encodeMessage).toList());
+
+	private JsonSegmentEncoder() {
+	}
+
+	/**
+	 * The messages of a segment.
+	 * @param segment the segment
+	 * @return the encoded messages in order, not to be changed
+	 */
+	static List<byte[]> of(Segment segment) {
+		return segment.encoded(EACH);
+	}
+
+	/**
+	 * The messages of a segment in one piece.
+	 * @param segment the segment, which has a message
+	 * @return the encoded messages in order, with commas between them, not to be changed
+	 */
+	static byte[] joined(Segment segment) {
+		return segment.encoded(JOINED);
+	}
+
+}
