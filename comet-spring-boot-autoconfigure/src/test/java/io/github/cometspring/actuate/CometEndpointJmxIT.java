@@ -92,7 +92,7 @@ class CometEndpointJmxIT {
 		assertThat(MBEANS.invoke(endpoint, "channels", new Object[] { "jmx/", null, null },
 				new String[] { String.class.getName(), Integer.class.getName(), Integer.class.getName() }))
 			.asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
-			.containsEntry("total", 1);
+			.containsEntry("total", 1L);
 		String[] signature = { String[].class.getName() };
 		assertThat(MBEANS.invoke(endpoint, "channel", new Object[] { new String[] { "jmx", "a" } }, signature))
 			.asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))

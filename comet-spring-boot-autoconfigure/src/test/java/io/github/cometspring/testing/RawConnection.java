@@ -344,6 +344,10 @@ public final class RawConnection implements AutoCloseable {
 				catch (SocketTimeoutException ex) {
 					// once more
 				}
+				catch (SocketException ex) {
+					// A reset is an end as well.
+					return text + "<EOF>";
+				}
 			}
 			this.socket.setSoTimeout((int) PATIENCE.toMillis());
 		}
