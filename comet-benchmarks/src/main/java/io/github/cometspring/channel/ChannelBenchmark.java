@@ -45,7 +45,7 @@ public class ChannelBenchmark {
 	@Setup
 	public void prepare() {
 		this.settings = ChannelSettings.DEFAULT.withHistorySize(this.history);
-		this.channel = this.channels.create("news", this.settings).block();
+		this.channel = this.channels.create("prices", this.settings).block();
 	}
 
 	/** Stops sweeping. */

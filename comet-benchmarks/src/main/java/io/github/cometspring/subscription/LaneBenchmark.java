@@ -27,8 +27,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A publication's way to the clients of one event loop, without a network: the loop runs
- * in the thread of the benchmark. The counter {@code deliveries} is what to look at.
+ * Delivers a publication to the clients of one event loop, without a network: the loop
+ * runs in the thread of the benchmark. The result is the counter {@code deliveries}.
  */
 @NullMarked
 @State(Scope.Thread)
@@ -56,7 +56,7 @@ public class LaneBenchmark {
 
 	private final OwnLoop loop = new OwnLoop();
 
-	private final SubscriptionRequest request = SubscriptionRequest.of(List.of("news"), Cursor.LATEST, null,
+	private final SubscriptionRequest request = SubscriptionRequest.of(List.of("prices"), Cursor.LATEST, null,
 			Mono.empty());
 
 	private @Nullable Channel channel;
@@ -66,7 +66,7 @@ public class LaneBenchmark {
 	/** Creates the channel, and opens the streams. */
 	@Setup
 	public void prepare() {
-		this.channel = this.channels.create("news", ChannelSettings.DEFAULT.withHistorySize(20)).block();
+		this.channel = this.channels.create("prices", ChannelSettings.DEFAULT.withHistorySize(20)).block();
 		if (this.transport == Transport.SSE) {
 			listen();
 		}
@@ -104,7 +104,7 @@ public class LaneBenchmark {
 	}
 
 	/**
-	 * How much was delivered.
+	 * Counts the delivered messages.
 	 */
 	@State(Scope.Thread)
 	@AuxCounters(AuxCounters.Type.OPERATIONS)

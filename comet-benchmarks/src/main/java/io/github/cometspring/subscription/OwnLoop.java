@@ -7,7 +7,7 @@ import java.util.Queue;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * A loop that runs when it is told to.
+ * A loop whose tasks run when the benchmark calls it.
  */
 @NullMarked
 public final class OwnLoop implements EventLoop {
@@ -33,7 +33,7 @@ public final class OwnLoop implements EventLoop {
 
 	@Override
 	public void schedule(Runnable task, Duration delay) {
-		// No deadline comes while this is measured
+		// No deadline expires during the measurement
 	}
 
 	@Override

@@ -3,9 +3,9 @@ package io.github.cometspring.channel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the {@link ChannelBroker} cannot be asked, because what is behind it cannot
- * be reached at the moment. Nothing is known of what was asked: a message may have been
- * published or not. Clients are told to come again; those that wait go on waiting.
+ * Thrown when the {@link ChannelBroker} cannot reach the store behind it at the moment.
+ * The result of the call is unknown: a message may have been published or not. New
+ * clients are told to try again; clients that are waiting go on waiting.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ public class BrokerUnavailableException extends ChannelException {
 
 	/**
 	 * Creates an exception.
-	 * @param cause what the broker met, or {@code null} if it knows without trying
+	 * @param cause the error that the broker got, or {@code null} if it did not try
 	 */
 	public BrokerUnavailableException(@Nullable Throwable cause) {
 		super("The channel broker cannot be reached (try again later)", cause);

@@ -4,8 +4,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A channel: a bounded, numbered history and a live feed. What is published on it reaches
- * every client that listens, in one order.
+ * A channel: a bounded, numbered history and a live feed. Every client that listens
+ * receives the messages in the same order.
  * <p>
  * Thread-safe. Every returned publisher is lazy: {@code publish} without a subscription
  * publishes nothing, and each subscription publishes anew.
@@ -21,57 +21,57 @@ public interface Channel {
 	String id();
 
 	/**
-	 * What the messages of the channel are.
+	 * The format of the messages of the channel.
 	 * @return the format, fixed when the channel was created
 	 */
 	MessageFormat format();
 
 	/**
-	 * Publishes a message. It is accepted, numbered and in history when the returned
-	 * publisher completes, which waits for no client.
+	 * Publishes a message. When the returned publisher completes, the message has its
+	 * number and is in the history. This does not wait for clients.
 	 * @param data the text; a lone surrogate is replaced with U+FFFD. On a channel of
-	 * {@link MessageFormat#JSON} one JSON value, from which white space between tokens is
-	 * taken out
-	 * @return the place of the message, or {@link MessageTooLargeException},
+	 * {@link MessageFormat#JSON} it is one JSON value, from which white space between
+	 * tokens is removed
+	 * @return the position of the message, or {@link MessageTooLargeException},
 	 * {@link ChannelClosedException} or {@link InvalidJsonException}
 	 */
 	Mono<Position> publish(String data);
 
 	/**
 	 * Publishes a message, then waits for the clients that are connected now. Completes
-	 * when each of them either had its answer handed to the operating system's network
-	 * layer or was gone; at once when nobody listens. A client that is stuck keeps it
-	 * waiting until it is either.
+	 * when the message has been handed to the operating system's network layer for each
+	 * of them, or the client has disconnected; at once when no client listens. A stalled
+	 * client delays this until one of the two happens.
 	 * @param data the text, as for {@link #publish(String)}
-	 * @return how many clients had the message, and how many failed
+	 * @return how many clients the message was written to, and how many failed
 	 */
 	Mono<Outcome> deliver(String data);
 
 	/**
 	 * The messages from now on, for the application itself. Completes when the channel is
-	 * closed. A subscriber that is slower than the history lasts is told so by
-	 * {@link Message#afterGap()}.
+	 * closed. If a slow subscriber misses messages that left the history, the next
+	 * message has {@link Message#afterGap()}.
 	 * @return the messages in order
 	 */
 	Flux<Message> messages();
 
 	/**
-	 * The messages after a cursor, then those to come.
+	 * The messages after a cursor, then new ones.
 	 * @param from where to start
-	 * @return the messages in order; the first has {@link Message#afterGap()} if history
-	 * no longer had all that came after the cursor
+	 * @return the messages in order; the first has {@link Message#afterGap()} if the
+	 * history no longer had all messages after the cursor
 	 */
 	Flux<Message> messages(Cursor from);
 
 	/**
-	 * The present end of the channel, to hand to a page together with the id: who starts
-	 * there misses nothing that is published later.
+	 * The present end of the channel, to hand to a page together with the id. A client
+	 * that starts there misses nothing that is published later.
 	 * @return the cursor
 	 */
 	Mono<Cursor> cursor();
 
 	/**
-	 * The id and the present end of the channel in one, as a page needs them.
+	 * The id and the present end of the channel together, as a page needs them.
 	 * @return the handle, which any JSON library writes as
 	 * {@code {"channel":"…","cursor":"…"}}
 	 */
@@ -80,17 +80,17 @@ public interface Channel {
 	}
 
 	/**
-	 * How many clients are connected to this node and wait for this channel. The
-	 * application's own {@link #messages()} do not count.
+	 * The number of clients on this node that listen to this channel. The application's
+	 * own subscriptions to {@link #messages()} do not count.
 	 * @return the number at this moment
 	 */
 	int subscribers();
 
 	/**
-	 * Ends the channel for everyone and frees its place under the limit. What was
-	 * published before reaches the clients that wait, then they are told of the end.
-	 * Closing a closed channel does nothing.
-	 * @return completes when the name is free again
+	 * Ends the channel for all readers, and no longer counts it under the limit. Clients
+	 * that are waiting first receive the messages published before, then the end. Closing
+	 * a closed channel does nothing.
+	 * @return completes when the name can be used again
 	 */
 	Mono<Void> close();
 

@@ -1,7 +1,7 @@
 package io.github.cometspring.channel;
 
 /**
- * Thrown when something is published on a channel that has been closed.
+ * Thrown when a message is published on a closed channel.
  *
  * @since 0.1.0
  */

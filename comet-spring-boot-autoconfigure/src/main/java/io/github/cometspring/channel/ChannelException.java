@@ -3,8 +3,8 @@ package io.github.cometspring.channel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can go wrong with a channel; each condition that a caller can handle has a type of
- * its own.
+ * The base of all errors of channels. Each condition that a caller can handle has a type
+ * of its own.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,7 @@ public abstract class ChannelException extends RuntimeException {
 
 	/**
 	 * Creates an exception.
-	 * @param message the subject, the value, the limit and the way out
+	 * @param message the subject, the value, the limit and the remedy
 	 */
 	protected ChannelException(String message) {
 		super(message);
@@ -22,8 +22,8 @@ public abstract class ChannelException extends RuntimeException {
 
 	/**
 	 * Creates an exception.
-	 * @param message the subject, the value, the limit and the way out
-	 * @param cause what is behind it, or {@code null} for nothing
+	 * @param message the subject, the value, the limit and the remedy
+	 * @param cause the cause, or {@code null}
 	 */
 	protected ChannelException(String message, @Nullable Throwable cause) {
 		super(message, cause);

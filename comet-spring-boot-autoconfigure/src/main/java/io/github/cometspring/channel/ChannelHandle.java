@@ -1,13 +1,13 @@
 package io.github.cometspring.channel;
 
 /**
- * What a page needs to listen to a channel and miss nothing: the id, and where to start.
- * Any JSON library writes it as {@code {"channel":"…","cursor":"…"}}.
+ * The id of a channel and the cursor at which to start: a page that has both can listen
+ * and misses nothing. Any JSON library writes it as {@code {"channel":"…","cursor":"…"}}.
  * <p>
- * Of several handles one cursor is made by {@link Cursor#and(Cursor)}.
+ * {@link Cursor#and(Cursor)} joins the cursors of several handles.
  *
  * @param channel the id of the channel
- * @param cursor the token of the place to start at
+ * @param cursor the token of the cursor to start at
  * @since 0.1.0
  * @see Channel#handle()
  */
@@ -16,9 +16,9 @@ public record ChannelHandle(String channel, String cursor) {
 	/**
 	 * Creates a handle.
 	 * @param channel the id of the channel
-	 * @param cursor the token of the place to start at
-	 * @throws InvalidChannelNameException if no channel may have the id
-	 * @throws InvalidCursorException if no server could have made the token
+	 * @param cursor the token of the cursor to start at
+	 * @throws InvalidChannelNameException if the id is invalid
+	 * @throws InvalidCursorException if the token has an invalid form
 	 */
 	public ChannelHandle {
 		ChannelName.requireValid(channel);
@@ -28,16 +28,16 @@ public record ChannelHandle(String channel, String cursor) {
 	/**
 	 * Creates a handle.
 	 * @param channel the id of the channel
-	 * @param cursor the place to start at
+	 * @param cursor the cursor to start at
 	 * @return the handle
-	 * @throws InvalidChannelNameException if no channel may have the id
+	 * @throws InvalidChannelNameException if the id is invalid
 	 */
 	public static ChannelHandle of(String channel, Cursor cursor) {
 		return new ChannelHandle(channel, cursor.token());
 	}
 
 	/**
-	 * Says what this is, and not where it points: a cursor does not belong in a log.
+	 * Leaves the cursor out, because it must not appear in log output.
 	 */
 	@Override
 	public String toString() {

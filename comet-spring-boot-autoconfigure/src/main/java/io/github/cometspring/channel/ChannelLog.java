@@ -4,20 +4,21 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * What this node knows of one channel: the way to publish on it, a copy of its numbered
- * log, and its live feed. Part of the {@link ChannelBroker} SPI, which says when there is
- * a copy; applications use {@link Channel}.
+ * One channel on this node: publishes on it, holds a copy of its numbered log, and has
+ * its live feed. Part of the {@link ChannelBroker} SPI, which says when there is a copy;
+ * applications use {@link Channel}.
  * <p>
- * A reader has the log {@linkplain #prepare(Cursor) prepared}, then subscribes to
- * {@link #live()}, then reads: so it misses nothing.
+ * A reader first {@linkplain #prepare(Cursor) prepares} the log, then subscribes to
+ * {@link #live()}, then reads. In this order it misses nothing.
  * <p>
- * The copy may lag behind the channel. A position that the channel has and the copy has
- * not is no gap: who stands there waits. When the copy gets on, the live feed says so.
- * The copy may also change without a message: it has lost some, or the channel has a new
- * epoch, because what kept it has forgotten it. Both are a gap for those who read, and
- * {@link Publication#CHANGE} on the live feed tells them at once.
+ * The copy may lag behind the channel. A position that the channel has and the copy does
+ * not have yet is no gap: a reader at that position waits, and the live feed wakes it
+ * when the copy has got there. The copy may also change without a message: it has lost
+ * messages, or the channel has a new epoch because its store has lost it. Both are a gap
+ * for readers, and {@link Publication#CHANGE} on the live feed wakes them at once.
  * <p>
- * Thread-safe. What does not return a publisher answers at once from what this node has.
+ * Thread-safe. Methods that do not return a publisher answer at once from the data of
+ * this node.
  *
  * @since 0.1.0
  */
@@ -36,27 +37,27 @@ public interface ChannelLog {
 	ChannelSettings settings();
 
 	/**
-	 * Makes this log fit for a reader who comes with a cursor: there is a copy, kept up
-	 * to date from now on, and for each position in the cursor it is known whether the
-	 * channel has it, in the epoch that it has now. The copy need not have got as far.
-	 * @param start where the reader starts
-	 * @return completes when the reader may begin, or {@link BrokerUnavailableException}
+	 * Prepares this log for a reader at a cursor. From now on there is a copy that is
+	 * kept up to date, and for each position in the cursor it is known whether the
+	 * channel has it in its present epoch. The copy need not reach that position yet.
+	 * @param start the cursor of the reader @return completes when the reader may begin,
+	 * or {@link BrokerUnavailableException}
 	 */
 	default Mono<Void> prepare(Cursor start) {
 		return Mono.empty();
 	}
 
 	/**
-	 * The position of the newest message that this node has. Its epoch is the one that
-	 * the channel has now as far as this node knows, also before there is a copy.
+	 * The position of the newest message that this node has. Its epoch is the present one
+	 * as far as this node knows, also before there is a copy.
 	 * @return the position, of offset 0 if there is no message here
 	 */
 	Position newest();
 
 	/**
-	 * The end of the channel, as far as this node knows: where a reader starts who wants
-	 * what is published from now on. After {@link #append} has completed on this node, it
-	 * is not before the position that this returned.
+	 * The end of the channel, as far as this node knows. A reader of messages from now on
+	 * starts there. After {@link #append} has completed on this node, the end is not
+	 * before the position that it returned.
 	 * @return {@link #newest()}, or a position beyond it that has not arrived here yet
 	 */
 	default Position end() {
@@ -64,20 +65,20 @@ public interface ChannelLog {
 	}
 
 	/**
-	 * How many messages are kept now.
+	 * The number of messages that are kept now.
 	 * @return the number
 	 */
 	int retained();
 
 	/**
-	 * Whether the channel has ended and this node has all that came before. No message
-	 * comes after that; those before can still be read.
+	 * Whether the channel has ended and this node has all of its messages. Those can
+	 * still be read.
 	 * @return {@code true} once it is closed
 	 */
 	boolean isClosed();
 
 	/**
-	 * Numbers a message, keeps it and announces it to the live feeds, in one step.
+	 * Numbers a message, stores it and publishes it to the live feeds, in one step.
 	 * @param data the text
 	 * @return its position, or {@link ChannelClosedException} or
 	 * {@link BrokerUnavailableException}
@@ -85,7 +86,7 @@ public interface ChannelLog {
 	Mono<Position> append(String data);
 
 	/**
-	 * Appends a message and waits for the receipts of those who listen now.
+	 * Appends a message and waits for the receipts of the clients that listen now.
 	 * @param data the text
 	 * @return the outcome, or {@link ChannelClosedException} or
 	 * {@link BrokerUnavailableException}
@@ -94,40 +95,40 @@ public interface ChannelLog {
 
 	/**
 	 * The messages after a position, for a reader that resumes: those that the settings
-	 * promise to keep. This judges whether there is a gap: if the position is of another
-	 * epoch than the channel's, or beyond its end, or before what is kept. A position
-	 * that has not arrived on this node yet is none of these, and is answered with
-	 * nothing and itself.
+	 * promise to keep. There is a gap if the position is of another epoch than the
+	 * channel's, or beyond its end, or before the messages that are kept. A position that
+	 * has not arrived on this node yet is no gap: the replay is empty and ends at that
+	 * position.
 	 * @param after the position
 	 * @return the messages
 	 */
 	Replay read(Position after);
 
 	/**
-	 * The messages after a position, for a reader that has been listening since: also
-	 * those that are kept for such readers only.
+	 * The messages after a position, for a reader that has been listening since then. It
+	 * includes messages that are kept for such readers only.
 	 * @param after the position
 	 * @return the messages
 	 */
 	Replay readLive(Position after);
 
 	/**
-	 * Everything there is that the settings promise to keep, which is never a gap.
+	 * All messages that the settings promise to keep. This is never a gap.
 	 * @return the messages
 	 */
 	Replay readAll();
 
 	/**
-	 * The live feed. Subscribers are called by one thread at a time, with one event after
-	 * the other and in order, when the log has what the event tells of; they must request
-	 * without bound and return at once. Completes when the channel is closed. Meant for a
-	 * few subscribers, not for one a client.
+	 * The live feed. Subscribers are called by one thread at a time and in order, after
+	 * the log has the message of the event. They must request without bound and return at
+	 * once. Completes when the channel is closed. Meant for a few subscribers, not for
+	 * one per client.
 	 * @return the events from now on
 	 */
 	Flux<Publication> live();
 
 	/**
-	 * Notes that somebody asks for the channel: the time in which it is idle begins anew.
+	 * Marks the channel as used: its idle time begins anew.
 	 * @return {@code false} if the channel is known to have ended
 	 */
 	default boolean touch() {
@@ -135,24 +136,24 @@ public interface ChannelLog {
 	}
 
 	/**
-	 * How many clients listen on this node.
+	 * The number of clients that listen on this node.
 	 * @return the number
 	 */
 	int subscribers();
 
 	/**
-	 * Notes that a client listens.
+	 * Records that a client listens.
 	 */
 	void join();
 
 	/**
-	 * Notes that a client no longer listens.
+	 * Records that a client no longer listens.
 	 */
 	void leave();
 
 	/**
 	 * Ends the channel.
-	 * @return completes when its name is free again, or
+	 * @return completes when its name can be used again, or
 	 * {@link BrokerUnavailableException}
 	 */
 	Mono<Void> close();

@@ -27,7 +27,7 @@ public final class ChannelName {
 	}
 
 	/**
-	 * Whether a channel may have this id.
+	 * Whether an id is valid.
 	 * @param id the id
 	 * @return {@code true} if the length and every character are allowed
 	 */
@@ -52,7 +52,7 @@ public final class ChannelName {
 	}
 
 	/**
-	 * Refuses an id that no channel may have.
+	 * Refuses an invalid id.
 	 * @param id the id
 	 * @return the id
 	 * @throws InvalidChannelNameException if it is empty, too long or has a character

@@ -6,17 +6,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a channel carries and keeps, and how long it lives unused. Begin with
- * {@link #DEFAULT} and change what shall be different.
+ * The format, the history and the idle timeout of a channel. Begin with {@link #DEFAULT}
+ * and change single values.
  *
- * @param historySize how many messages are kept for clients that resume; 0 keeps none
+ * @param historySize the number of messages to keep for clients that resume; 0 keeps none
  * @param historyMaxAge how long a message is kept; positive and at most 365 days
- * @param idleTimeout how long the channel lives unused; positive and at most 365 days, or
- * {@code null} for as long as it is not closed. It is used while a client listens, and
- * whenever the application publishes, asks for it by name, or takes a cursor, a handle or
- * its messages. However short the time is, about a second remains to use what has just
- * been asked for
- * @param format what its messages are
+ * @param idleTimeout how long an unused channel lives; positive and at most 365 days, or
+ * {@code null} for as long as it is not closed. A channel is in use while a client
+ * listens, and whenever the application publishes, asks for it by name, or takes a
+ * cursor, a handle or its messages. However short the timeout is, a channel that was just
+ * asked for lives about a second more
+ * @param format the format of its messages
  * @since 0.1.0
  */
 public record ChannelSettings(int historySize, Duration historyMaxAge, @Nullable Duration idleTimeout,
@@ -25,25 +25,25 @@ public record ChannelSettings(int historySize, Duration historyMaxAge, @Nullable
 	private static final Duration LONGEST = Duration.ofDays(365);
 
 	/**
-	 * Text, 100 messages for 5 minutes, and no end for want of use.
+	 * Text, 100 messages for 5 minutes, and no idle timeout.
 	 */
 	public static final ChannelSettings DEFAULT = new ChannelSettings(100, Duration.ofMinutes(5), null,
 			MessageFormat.TEXT);
 
 	/**
 	 * Creates settings.
-	 * @param historySize how many messages are kept
+	 * @param historySize the number of messages to keep
 	 * @param historyMaxAge how long a message is kept
-	 * @param idleTimeout how long the channel lives unused
-	 * @param format what its messages are
+	 * @param idleTimeout how long an unused channel lives
+	 * @param format the format of its messages
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public ChannelSettings {
 		Objects.requireNonNull(format, "format");
 		if (historySize < 0) {
-			throw new IllegalArgumentException("MessageHistory size must not be negative: " + historySize);
+			throw new IllegalArgumentException("History size must not be negative: " + historySize);
 		}
-		requireInRange("MessageHistory age", historyMaxAge);
+		requireInRange("History age", historyMaxAge);
 		if (idleTimeout != null) {
 			requireInRange("Idle timeout", idleTimeout);
 		}
@@ -51,7 +51,7 @@ public record ChannelSettings(int historySize, Duration historyMaxAge, @Nullable
 
 	/**
 	 * These settings with another size of the history.
-	 * @param historySize how many messages are kept
+	 * @param historySize the number of messages to keep
 	 * @return the settings
 	 * @throws IllegalArgumentException if it is negative
 	 */
@@ -71,8 +71,8 @@ public record ChannelSettings(int historySize, Duration historyMaxAge, @Nullable
 
 	/**
 	 * These settings with another idle timeout.
-	 * @param idleTimeout how long the channel lives unused, or {@code null} for as long
-	 * as it is not closed
+	 * @param idleTimeout how long an unused channel lives, or {@code null} for as long as
+	 * it is not closed
 	 * @return the settings
 	 * @throws IllegalArgumentException if it is out of its range
 	 */
@@ -82,7 +82,7 @@ public record ChannelSettings(int historySize, Duration historyMaxAge, @Nullable
 
 	/**
 	 * These settings for messages of another format.
-	 * @param format what the messages are
+	 * @param format the format of the messages
 	 * @return the settings
 	 */
 	public ChannelSettings withFormat(MessageFormat format) {

@@ -1,19 +1,19 @@
 package io.github.cometspring.channel;
 
 /**
- * What an operator is told of one channel.
+ * The data of one channel for an operator.
  *
  * @param id the id
- * @param settings what the channel carries and keeps
+ * @param settings the settings of the channel
  * @param newest the position of the newest message
- * @param retained how many messages are kept now
- * @param subscribers how many clients listen on this node
+ * @param retained the number of messages that are kept now
+ * @param subscribers the number of clients that listen on this node
  * @since 0.1.0
  */
 public record ChannelSummary(String id, ChannelSettings settings, Position newest, int retained, int subscribers) {
 
 	/**
-	 * Sums up a log that is on this node.
+	 * Summarizes a log of this node.
 	 * @param log the log
 	 * @return the summary
 	 */

@@ -22,8 +22,8 @@ public interface Channels {
 	Mono<Channel> create();
 
 	/**
-	 * Creates a channel with a fresh id and settings of its own.
-	 * @param settings what the channel carries and keeps, and how long it lives unused
+	 * Creates a channel with a fresh id and its own settings.
+	 * @param settings the settings of the channel
 	 * @return the channel, or {@link TooManyChannelsException}
 	 */
 	Mono<Channel> create(ChannelSettings settings);
@@ -33,21 +33,21 @@ public interface Channels {
 	 * @param name the name, which becomes the id
 	 * @return the channel, or {@link DuplicateChannelException} if a living channel has
 	 * the name, {@link TooManyChannelsException} if the limit is reached,
-	 * {@link InvalidChannelNameException} if no channel may have the name
+	 * {@link InvalidChannelNameException} if the name is invalid
 	 */
 	Mono<Channel> create(String name);
 
 	/**
-	 * Creates a channel with settings of its own.
+	 * Creates a named channel with its own settings.
 	 * @param name the name, which becomes the id
-	 * @param settings what the channel keeps, and how long it lives unused
+	 * @param settings the settings of the channel
 	 * @return the channel, or an error as for {@link #create(String)}
 	 */
 	Mono<Channel> create(String name, ChannelSettings settings);
 
 	/**
-	 * The channel of a name, created if there is none. Asking for a channel is using it:
-	 * it has not ended, and its idle time begins anew.
+	 * The channel of a name, created if there is none. This counts as use: the channel
+	 * has not ended, and its idle time begins anew.
 	 * @param name the name
 	 * @return the channel, or {@link TooManyChannelsException} or
 	 * {@link InvalidChannelNameException}
@@ -55,24 +55,25 @@ public interface Channels {
 	Mono<Channel> obtain(String name);
 
 	/**
-	 * The channel of a name, created with settings of its own if there is none. One that
-	 * is there keeps the settings it has.
+	 * The channel of a name, created with its own settings if there is none. A channel
+	 * that exists keeps its settings.
 	 * @param name the name
-	 * @param settings what the channel carries and keeps if it is created
+	 * @param settings the settings of the channel if it is created
 	 * @return the channel, or an error as for {@link #obtain(String)}
 	 */
 	Mono<Channel> obtain(String name, ChannelSettings settings);
 
 	/**
 	 * Finds a living channel. As with {@link #obtain(String)}, its idle time begins anew.
-	 * @param id the id, of whatever shape
+	 * @param id the id, valid or not
 	 * @return the channel, or empty if there is none
 	 */
 	Mono<Channel> find(String id);
 
 	/**
 	 * Lists the living channels in no particular order. A channel that is created or
-	 * closed meanwhile may be listed or not. To be listed is not to be used.
+	 * closed meanwhile may be listed or not. Listing does not count as use of the
+	 * channel.
 	 * @return the channels
 	 */
 	Flux<Channel> list();

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The logs of channels that were closed a short while ago, for clients that were between
- * two connections then: they come back with a cursor, get what they lack, and then the
- * end (protocol, section 7). A log stays for the maximum age of its messages, unless a
- * channel of the same name closes or {@value #MOST} others are closed after it. A channel
- * that has nothing to be read needs no place, but where it follows another of its name:
- * it bears witness that the other's messages are gone.
+ * two connections then. Such a client comes back with a cursor, and gets the missing
+ * messages and the end (protocol, section 7). A log is kept for the maximum age of its
+ * messages, unless a channel of the same name closes or {@value #MOST} others are closed
+ * after it. A log without messages is not kept, unless it replaced a log of the same
+ * name: then it shows that the messages of that log are gone.
  * <p>
  * Thread-safe; the lock is this object.
  */
@@ -30,7 +30,7 @@ final class ClosedChannels {
 	}
 
 	/**
-	 * Keeps a log, in place of an older one of the same name.
+	 * Keeps a log, and removes an older one of the same name.
 	 * @param log the log
 	 */
 	synchronized void keep(InMemoryChannelLog log) {
@@ -39,10 +39,10 @@ final class ClosedChannels {
 	}
 
 	/**
-	 * Makes room for a log that has ended by now, or gives its place back.
+	 * Removes a log that has nothing to read, and the oldest log if there are too many.
 	 * @param log the log
 	 */
-	synchronized void settle(InMemoryChannelLog log) {
+	synchronized void trim(InMemoryChannelLog log) {
 		Closed closed = this.channels.get(log.id());
 		if (closed != null && closed.log == log && !closed.successor && log.retained() == 0) {
 			this.channels.remove(log.id());
@@ -60,7 +60,7 @@ final class ClosedChannels {
 	}
 
 	/**
-	 * Forgets the messages that are too old, and the logs that have had their time.
+	 * Removes the messages and the logs that are too old.
 	 */
 	synchronized void sweep() {
 		long now = this.time.nanoTime();

@@ -12,13 +12,14 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place to resume from: one position for each channel of a subscription, as an opaque
- * URL-safe token (protocol, section 1). It is keyed by channel, so it serves a changed
- * set of channels; those that it does not know start at "now". It gives no access.
+ * The positions to resume from, one for each channel of a subscription, as an opaque
+ * URL-safe token (protocol, section 1). It is keyed by channel, so it also serves a
+ * changed set of channels; channels without a position start at "now". It gives no
+ * access.
  * <p>
  * The token is base64 (URL-safe, no padding) of a version byte and 16 bytes a channel, in
  * ascending order: 4 of a checksum of the id, 6 of the epoch, 6 of the offset. A token of
- * another shape is refused.
+ * another form is refused.
  * <p>
  * Immutable and thread-safe.
  *
@@ -32,7 +33,7 @@ public final class Cursor {
 	public static final Cursor LATEST = new Cursor("latest");
 
 	/**
-	 * Everything that the histories still have.
+	 * All messages that the histories still have.
 	 */
 	public static final Cursor EARLIEST = new Cursor("earliest");
 
@@ -93,9 +94,9 @@ public final class Cursor {
 
 	/**
 	 * Reads a token.
-	 * @param token what a client sent
+	 * @param token the token of a client
 	 * @return the cursor
-	 * @throws InvalidCursorException if no server could have made the token
+	 * @throws InvalidCursorException if the token has an invalid form
 	 */
 	public static Cursor parse(String token) {
 		if (token.equals(LATEST.token)) {
@@ -112,7 +113,7 @@ public final class Cursor {
 			throw new InvalidCursorException();
 		}
 		Cursor cursor = isWellFormed(bytes) ? of(bytes) : null;
-		// The decoder takes padding and stray bits; a server writes neither.
+		// The decoder accepts padding and stray bits, which no server writes.
 		if (cursor == null || !cursor.token.equals(token)) {
 			throw new InvalidCursorException();
 		}
@@ -164,13 +165,13 @@ public final class Cursor {
 	}
 
 	/**
-	 * This cursor with the positions of another: one for a page with several channels.
-	 * Where both have a position in the same channel, the other's counts, as when one map
-	 * is put into another. {@link #LATEST} has no positions and changes nothing.
+	 * This cursor with the positions of another, for a page with several channels. Where
+	 * both have a position in the same channel, the other's replaces this one's.
+	 * {@link #LATEST} has no positions and changes nothing.
 	 * @param other the other cursor
 	 * @return a cursor that has the positions of both
 	 * @throws IllegalArgumentException if one of the two is {@link #EARLIEST} and the
-	 * other has positions: no cursor says "everything" of some channels only
+	 * other has positions: no cursor can mean "earliest" for some channels only
 	 */
 	public Cursor and(Cursor other) {
 		if (other.entries.length <= 1 && !other.equals(EARLIEST)) {
@@ -186,8 +187,9 @@ public final class Cursor {
 			throw new IllegalArgumentException(
 					"Cannot join 'earliest' and a cursor with positions: subscribe to their channels separately");
 		}
-		// Of two positions with one checksum and different epochs both stay: they may be
-		// of two channels.
+		// Two positions with the same checksum and different epochs both stay, because
+		// they
+		// may belong to two channels.
 		TreeMap<byte[], byte[]> joined = new TreeMap<>(
 				(a, b) -> Arrays.compareUnsigned(a, 0, OFFSET_INDEX, b, 0, OFFSET_INDEX));
 		putEntries(joined);
@@ -205,7 +207,7 @@ public final class Cursor {
 	}
 
 	/**
-	 * Whether this cursor has a position for a channel of this id, of whatever epoch.
+	 * Whether this cursor has a position for a channel of this id, in any epoch.
 	 * @param channel the id of the channel
 	 * @return {@code true} if resuming the channel from here is not the same as starting
 	 * it at "now"
@@ -256,7 +258,7 @@ public final class Cursor {
 	}
 
 	/**
-	 * Says what this is, and not where it points: a cursor does not belong in a log.
+	 * Leaves the positions out, because a cursor must not appear in log output.
 	 */
 	@Override
 	public String toString() {

@@ -5,8 +5,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The application's view of a {@link ChannelBroker}: checks names and sizes, and hands
- * out {@link Channel channels}.
+ * The application's view of a {@link ChannelBroker}. Checks names and sizes, and returns
+ * {@link Channel channels}.
  * <p>
  * Thread-safe.
  *
@@ -24,10 +24,10 @@ public final class DefaultChannels implements Channels {
 
 	/**
 	 * Creates the view.
-	 * @param broker where the channels live
-	 * @param defaultSettings for channels that are created without settings of their own
+	 * @param broker stores the channels
+	 * @param defaultSettings the settings of channels that are created without any
 	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
-	 * @param scheduler where the application's own subscriptions are called
+	 * @param scheduler calls the subscribers of the application
 	 */
 	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
 			Scheduler scheduler) {

@@ -7,15 +7,14 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Counts what becomes of one message that is {@linkplain Channel#deliver(String)
- * delivered}: every expected receipt ends in one success, failure or
- * {@linkplain #dismiss() dismissal}, and when none is outstanding the outcome is known.
+ * Counts the receipts of one message that is {@linkplain Channel#deliver(String)
+ * delivered}. Every expected receipt ends in one success, failure or
+ * {@linkplain #dismiss() dismissal}. When none is outstanding, the outcome is known.
  * <p>
- * The broker makes a delivery, before or after it knows the position, and holds the first
- * expectation. It hands the delivery to the live feed of this node together with the
- * message, and gives its expectation back when those who listen here have been told: by
- * {@link #accepted(Position)}, or by {@link #dismiss()} if it has said the position
- * before.
+ * The broker creates a delivery, before or after it knows the position, and holds the
+ * first expected receipt. It publishes the delivery together with the message on the live
+ * feed of this node. Then it dismisses its own receipt: by {@link #accepted(Position)},
+ * or by {@link #dismiss()} if the delivery was created with the position.
  * <p>
  * Thread-safe.
  *
@@ -37,21 +36,21 @@ public final class Delivery {
 	 * Creates a delivery of a message that has no position yet.
 	 */
 	public Delivery() {
-		// Until it is accepted
+		// accepted() sets the position
 	}
 
 	/**
 	 * Creates a delivery of a message that has its position.
-	 * @param position the place of the message in its channel
+	 * @param position the position of the message
 	 */
 	public Delivery(Position position) {
 		this.position = position;
 	}
 
 	/**
-	 * The message has its position, and those who listen on this node have been told of
-	 * it: gives back the expectation of the broker. To be called once.
-	 * @param position the place of the message in its channel
+	 * The message has its position and has been published on the live feed of this node.
+	 * Dismisses the broker's own receipt. To be called once.
+	 * @param position the position of the message
 	 */
 	public void accepted(Position position) {
 		this.position = position;
@@ -59,15 +58,15 @@ public final class Delivery {
 	}
 
 	/**
-	 * Announces receipts that will come. To be called only while another is outstanding.
-	 * @param receipts how many
+	 * Adds expected receipts. To be called only while another is outstanding.
+	 * @param receipts the number of receipts
 	 */
 	public void expect(int receipts) {
 		this.outstanding.addAndGet(receipts);
 	}
 
 	/**
-	 * One client had the message handed to the network layer.
+	 * The message for one client has been handed to the network layer.
 	 */
 	public void succeeded() {
 		this.delivered.incrementAndGet();
@@ -75,7 +74,7 @@ public final class Delivery {
 	}
 
 	/**
-	 * One client was gone, or could not be written to.
+	 * One client has disconnected, or could not be written to.
 	 */
 	public void failed() {
 		this.failed.incrementAndGet();
@@ -83,7 +82,7 @@ public final class Delivery {
 	}
 
 	/**
-	 * Takes back one expectation: it counts neither way.
+	 * Withdraws one expected receipt, which counts neither as success nor as failure.
 	 */
 	public void dismiss() {
 		if (this.outstanding.decrementAndGet() == 0) {
@@ -92,13 +91,13 @@ public final class Delivery {
 				this.outcome.tryEmitValue(new Outcome(position, this.delivered.get(), this.failed.get()));
 			}
 			else {
-				this.outcome.tryEmitError(new IllegalStateException("The delivery was given up without a position"));
+				this.outcome.tryEmitError(new IllegalStateException("The delivery ended without a position"));
 			}
 		}
 	}
 
 	/**
-	 * What has become of the message.
+	 * The outcome of the delivery.
 	 * @return the outcome, when no receipt is outstanding
 	 */
 	public Mono<Outcome> outcome() {

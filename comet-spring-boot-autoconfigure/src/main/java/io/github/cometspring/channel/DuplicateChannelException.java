@@ -11,13 +11,13 @@ public class DuplicateChannelException extends ChannelException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * The name that is taken.
+	 * The name that exists already.
 	 */
 	private final String name;
 
 	/**
 	 * Creates an exception.
-	 * @param name the name that is taken
+	 * @param name the name that exists already
 	 */
 	public DuplicateChannelException(String name) {
 		super("Cannot create channel '%s': a channel of that name exists (obtain it, or close it first)"
@@ -26,7 +26,7 @@ public class DuplicateChannelException extends ChannelException {
 	}
 
 	/**
-	 * The name that is taken.
+	 * The name that exists already.
 	 * @return the name
 	 */
 	public String getName() {

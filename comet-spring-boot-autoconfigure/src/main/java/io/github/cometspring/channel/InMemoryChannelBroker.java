@@ -16,7 +16,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Keeps the channels of a single node in its memory. The limit is exact under any number
- * of concurrent creations: the place is taken inside the atomic creation of the name.
+ * of concurrent creations, because a channel is counted inside the atomic creation of its
+ * name.
  * <p>
  * Thread-safe. To be {@linkplain #dispose() disposed} by its owner.
  *
@@ -32,19 +33,20 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	private final @Nullable Integer limit;
 
-	private final LogMaintenance upkeep;
+	private final LogMaintenance maintenance;
 
 	private final Disposable sweeper;
 
 	/**
 	 * Creates a broker.
-	 * @param limit how many channels may exist at a time, or {@code null} for no limit
-	 * @param clock tells the time and sweeps up what is too old, once a second
+	 * @param limit the largest number of channels, or {@code null} for no limit
+	 * @param clock tells the time, and runs a sweep for old messages and idle channels
+	 * once a second
 	 */
 	public InMemoryChannelBroker(@Nullable Integer limit, Scheduler clock) {
 		this.limit = limit;
 		MonotonicTime time = MonotonicTime.of(clock);
-		this.upkeep = new LogMaintenance(time);
+		this.maintenance = new LogMaintenance(time);
 		this.closed = new ClosedChannels(time);
 		long interval = LogMaintenance.INTERVAL.toNanos();
 		this.sweeper = clock.schedulePeriodically(this::sweep, interval, interval, TimeUnit.NANOSECONDS);
@@ -55,14 +57,14 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 		return Mono.fromCallable(() -> {
 			InMemoryChannelLog created = newLog(id, settings);
 			while (true) {
-				InMemoryChannelLog living = this.logs.computeIfAbsent(id, (key) -> takePlace(created));
+				InMemoryChannelLog living = this.logs.computeIfAbsent(id, (key) -> countAndBegin(created));
 				if (living == created) {
 					return created;
 				}
 				if (!living.isClosed()) {
 					throw new DuplicateChannelException(id);
 				}
-				// It has ended and is about to be removed, by whoever is first.
+				// It has ended and will be removed, by this thread or another one.
 				remove(living);
 			}
 		});
@@ -72,7 +74,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	public Mono<ChannelLog> obtain(String id, ChannelSettings settings) {
 		return Mono.fromCallable(() -> {
 			while (true) {
-				InMemoryChannelLog log = this.logs.computeIfAbsent(id, (key) -> takePlace(newLog(key, settings)));
+				InMemoryChannelLog log = this.logs.computeIfAbsent(id, (key) -> countAndBegin(newLog(key, settings)));
 				if (log.touch()) {
 					return log;
 				}
@@ -83,10 +85,10 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	private InMemoryChannelLog newLog(String id, ChannelSettings settings) {
 		long epoch = ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
-		return new InMemoryChannelLog(id, epoch, settings, this.upkeep, this::remove);
+		return new InMemoryChannelLog(id, epoch, settings, this.maintenance, this::remove);
 	}
 
-	private InMemoryChannelLog takePlace(InMemoryChannelLog log) {
+	private InMemoryChannelLog countAndBegin(InMemoryChannelLog log) {
 		if (this.limit == null) {
 			this.count.incrementAndGet();
 		}
@@ -130,12 +132,12 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	@Override
 	public Mono<BrokerState> state() {
-		return Mono.fromSupplier(() -> new BrokerState(this.count.get(), this.upkeep.retained(), this.limit));
+		return Mono.fromSupplier(() -> new BrokerState(this.count.get(), this.maintenance.retained(), this.limit));
 	}
 
 	/**
-	 * Takes a channel off the list, after it has ended. Whoever finds it there meanwhile
-	 * may do so, too.
+	 * Removes a channel from the map after it has ended. Any thread that finds it there
+	 * may call this.
 	 */
 	private void remove(InMemoryChannelLog log) {
 		AtomicBoolean removed = new AtomicBoolean();
@@ -143,26 +145,27 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 			if (current != log) {
 				return current;
 			}
-			// In one step: whoever does not find it among the living finds it here, and
-			// finds its place free.
+			// In one step: a thread that does not find the log in the map finds it here,
+			// and the
+			// count is lower already.
 			this.closed.keep(log);
 			this.count.decrementAndGet();
 			removed.set(true);
 			return null;
 		});
 		if (removed.get()) {
-			this.upkeep.forget(log);
+			this.maintenance.forget(log);
 			log.terminate();
-			this.closed.settle(log);
+			this.closed.trim(log);
 		}
 	}
 
 	/**
-	 * Looks at the channels that are due.
-	 * @return how many of the living ones have been looked at
+	 * Visits the channels that are due.
+	 * @return the number of living channels that were visited
 	 */
 	int sweep() {
-		int visits = this.upkeep.sweep(this::remove);
+		int visits = this.maintenance.sweep(this::remove);
 		this.closed.sweep();
 		return visits;
 	}

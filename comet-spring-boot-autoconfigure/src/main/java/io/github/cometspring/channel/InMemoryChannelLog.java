@@ -11,23 +11,24 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * A channel that lives in the memory of this process. The lock is this object's own
- * {@code history}, which exists for each channel anyhow: it guards the history and the
- * order of the live feed, so that offsets have no holes and everyone sees one order. It
- * also decides when the channel ends: nothing is accepted, and nobody who asks for the
- * channel is given it, from that moment on. The broker then takes it off its list.
+ * A channel in the memory of this process. The lock is {@code history}, because each
+ * channel has one anyway. It guards the history and the order of the live feed, so that
+ * offsets have no holes and all readers see one order. It also guards the end of the
+ * channel: from that moment on, the channel accepts no message and is returned to no
+ * caller. The broker then removes it from its map.
  */
 final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> implements ChannelLog {
 
 	/**
-	 * How many messages are kept for readers that are listening, however small the
-	 * history is: what may be published before an event loop gets its turn.
+	 * The number of messages that are kept for readers that are listening, however small
+	 * the history is. So many may be published before an event loop runs.
 	 */
 	static final int LIVE_TAIL = 64;
 
 	/**
-	 * Stands in {@code subscribers} beside the count while it is decided whether the
-	 * channel ends for want of use, and when it has: who joins then cannot keep it.
+	 * A bit of {@code subscribers} beside the count. It is set while the lock decides
+	 * whether the idle channel ends, and stays set if it does: a client that joins then
+	 * cannot prevent the end.
 	 */
 	private static final int UNUSED = Integer.MIN_VALUE;
 
@@ -41,7 +42,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	private final ChannelSettings settings;
 
-	private final LogMaintenance upkeep;
+	private final LogMaintenance maintenance;
 
 	private final Consumer<InMemoryChannelLog> onClose;
 
@@ -50,7 +51,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	private Sinks.@Nullable Many<Publication> live;
 
 	/**
-	 * When it was used, if it has an idle timeout.
+	 * The time of the last use, if there is an idle timeout.
 	 */
 	private volatile long lastUsed;
 
@@ -59,14 +60,14 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	@SuppressWarnings("unused") // by the updater
 	private volatile int subscribers;
 
-	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, LogMaintenance upkeep,
+	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, LogMaintenance maintenance,
 			Consumer<InMemoryChannelLog> onClose) {
 		this.id = id;
 		this.history = new MessageHistory(new Position(epoch, 0));
 		this.settings = settings;
-		this.upkeep = upkeep;
+		this.maintenance = maintenance;
 		this.onClose = onClose;
-		this.lastUsed = upkeep.now();
+		this.lastUsed = maintenance.now();
 	}
 
 	@Override
@@ -87,7 +88,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	@Override
 	public int retained() {
 		synchronized (this.history) {
-			trim(this.upkeep.now());
+			trim(this.maintenance.now());
 			return inHistory();
 		}
 	}
@@ -101,7 +102,8 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 		if (this.closed || this.subscribers >= 0) {
 			return this.closed;
 		}
-		// It is being decided. Who has joined meanwhile must hear the truth.
+		// The lock decides now. A client that has joined meanwhile needs the final
+		// result.
 		synchronized (this.history) {
 			return this.closed;
 		}
@@ -126,7 +128,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			if (this.closed) {
 				throw new ChannelClosedException(this.id);
 			}
-			long now = this.upkeep.now();
+			long now = this.maintenance.now();
 			Position last = this.history.newest();
 			Position position = new Position(last.epoch(), last.offset() + 1);
 			Message message = new Message(this.id, position, data, this.settings.format(), false);
@@ -136,14 +138,15 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			this.history.append(message, now);
 			trim(now, before);
 			if (first && this.history.size() > 0) {
-				this.upkeep.schedule(this, whenOldestIsTooOld());
+				this.maintenance.schedule(this, whenOldestIsTooOld());
 			}
 			if (this.settings.idleTimeout() != null) {
-				// The lock makes it known to whoever asks under it.
+				// A lazy write is enough: the lock publishes it to the thread that reads
+				// it.
 				LAST_USED.lazySet(this, now);
 			}
 			if (this.live != null) {
-				// No subscriber at the moment is no failure, and none can overflow.
+				// Having no subscriber is no failure, and no subscriber can overflow.
 				this.live.tryEmitNext(publication);
 			}
 			return position;
@@ -155,13 +158,13 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	private void trim(long now, int before) {
-		// A closed log has lost its listeners and not its readers; it goes when they do.
+		// The live feed of a closed log has no subscribers, but the log may have readers.
 		boolean listening = this.closed || (this.live != null && this.live.currentSubscriberCount() > 0);
 		int most = listening ? Math.max(this.settings.historySize(), LIVE_TAIL) : this.settings.historySize();
 		this.history.trim(most, now, this.settings.historyMaxAge().toNanos());
 		int after = inHistory();
 		if (after != before && !this.closed) {
-			this.upkeep.retain(after - before);
+			this.maintenance.retain(after - before);
 		}
 	}
 
@@ -186,7 +189,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	private Replay read(@Nullable Position after, int most) {
 		synchronized (this.history) {
-			trim(this.upkeep.now());
+			trim(this.maintenance.now());
 			return this.history.read(after, most);
 		}
 	}
@@ -220,8 +223,9 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	@Override
 	public void leave() {
 		if (this.settings.idleTimeout() != null) {
-			// Before it is gone: who finds nobody here finds the time of the last.
-			this.lastUsed = this.upkeep.now();
+			// Set before the count falls: a sweep that finds no subscriber sees this
+			// time.
+			this.lastUsed = this.maintenance.now();
 		}
 		SUBSCRIBERS.decrementAndGet(this);
 	}
@@ -229,10 +233,11 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	@Override
 	public boolean touch() {
 		if (this.settings.idleTimeout() != null) {
-			this.lastUsed = this.upkeep.now();
+			this.lastUsed = this.maintenance.now();
 		}
-		// In this order: the use is seen by whoever has yet to decide, or the decision
-		// here.
+		// In this order: either endIfUnused sees this use, or this sees that the channel
+		// has
+		// ended.
 		return !isClosed();
 	}
 
@@ -248,13 +253,13 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	private void finish() {
 		if (!this.closed) {
-			this.upkeep.retain(-inHistory());
+			this.maintenance.retain(-inHistory());
 			this.closed = true;
 		}
 	}
 
 	/**
-	 * Completes the live feed. The channel has ended, and the broker has removed it.
+	 * Completes the live feed, after the broker has removed the channel.
 	 */
 	void terminate() {
 		synchronized (this.history) {
@@ -265,29 +270,27 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	/**
-	 * Joins those that are looked at when they are due, now that it is on the list of the
-	 * broker.
+	 * Schedules the first visit of the channel, now that it is in the broker's map.
 	 */
 	void begin() {
 		Duration idleTimeout = this.settings.idleTimeout();
 		if (idleTimeout != null) {
-			this.upkeep.schedule(this, whenIdle(this.lastUsed, idleTimeout));
+			this.maintenance.schedule(this, whenIdle(this.lastUsed, idleTimeout));
 		}
 	}
 
 	/**
-	 * When the first sweep may find the channel idle, so that the second, an interval
-	 * later, ends it when its time is over.
+	 * The time at which a sweep may first find the channel idle. The next sweep, one
+	 * interval later, ends it, so that both together keep to the idle timeout.
 	 */
 	private static long whenIdle(long lastUsed, Duration idleTimeout) {
 		return lastUsed + idleTimeout.minus(LogMaintenance.INTERVAL).toNanos();
 	}
 
 	/**
-	 * Forgets what is too old, sees to it that it is looked at again, and says whether
-	 * the channel is about to have been idle for too long.
+	 * Removes messages that are too old, and schedules the next visit.
 	 * @param now the time, in nanoseconds
-	 * @return {@code true} if it may end with the next sweep
+	 * @return {@code true} if the channel is idle and may end with the next sweep
 	 */
 	boolean visit(long now) {
 		synchronized (this.history) {
@@ -296,7 +299,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			}
 			trim(now);
 			if (this.history.size() > 0) {
-				this.upkeep.schedule(this, whenOldestIsTooOld());
+				this.maintenance.schedule(this, whenOldestIsTooOld());
 			}
 			Duration idleTimeout = this.settings.idleTimeout();
 			if (idleTimeout == null) {
@@ -307,17 +310,18 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 				return true;
 			}
 			// Not in this sweep again
-			this.upkeep.schedule(this, Math.max(due, now + 1));
+			this.maintenance.schedule(this, Math.max(due, now + 1));
 			return false;
 		}
 	}
 
 	/**
-	 * Ends the channel if it is idle, in one step: who uses it or joins it does so before
-	 * and keeps it, or finds that it has ended.
-	 * @param since when it must not have been used, whatever its idle timeout is
+	 * Ends the channel if it is idle, in one step. Code that uses it or joins it does so
+	 * before and prevents the end, or finds that it has ended.
+	 * @param since the time after which it must not have been used, whatever its idle
+	 * timeout is
 	 * @param now the time, in nanoseconds
-	 * @return {@code true} if it has been ended by this
+	 * @return {@code true} if this call ended it
 	 */
 	boolean endIfUnused(long since, long now) {
 		synchronized (this.history) {

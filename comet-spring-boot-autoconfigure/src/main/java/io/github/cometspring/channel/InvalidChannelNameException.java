@@ -1,7 +1,7 @@
 package io.github.cometspring.channel;
 
 /**
- * Thrown when a channel is created under a name that no channel may have.
+ * Thrown when a channel is created under an invalid name.
  *
  * @since 0.1.0
  * @see ChannelName

@@ -1,8 +1,8 @@
 package io.github.cometspring.channel;
 
 /**
- * Thrown when a token is parsed that no server could have made. The message does not
- * repeat the token.
+ * Thrown when a token is parsed that has an invalid form. The message does not repeat the
+ * token.
  *
  * @since 0.1.0
  */

@@ -6,7 +6,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A channel as the application sees it, upon its log.
+ * The application's view of one {@link ChannelLog}.
  */
 final class LogChannel implements Channel {
 

@@ -7,20 +7,20 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
- * What the logs of a broker have in common: the time that they go by, how many messages
- * they retain together, and which of them are due to be looked at, because a message is
- * too old or the channel may be idle. A sweep costs what is due, not what is there.
+ * The clock, the count of retained messages and the schedule that all logs of a broker
+ * share. A log is scheduled for a visit when a message becomes too old or the channel may
+ * be idle. A sweep visits only the logs that are due.
  * <p>
- * A channel is not ended by the sweep that first finds it idle: it is ended by the next
- * one, half a second later at the least, if it has not been used in between. So there is
- * time to use what has just been asked for, also when the process was suspended.
+ * The sweep that first finds a channel idle does not end it. The next one does, at least
+ * half a second later, if the channel has not been used in between. So a caller has time
+ * to use a channel that it has just asked for, also when the process was suspended.
  * <p>
  * Thread-safe, but for {@link #sweep}, which has one caller.
  */
 final class LogMaintenance {
 
 	/**
-	 * How much time there is from one sweep to the next.
+	 * The time from one sweep to the next.
 	 */
 	static final Duration INTERVAL = Duration.ofSeconds(1);
 
@@ -28,7 +28,7 @@ final class LogMaintenance {
 
 	private final LongAdder retained = new LongAdder();
 
-	private final TimerWheel<InMemoryChannelLog> due;
+	private final TimerWheel<InMemoryChannelLog> schedule;
 
 	private List<InMemoryChannelLog> idle = new ArrayList<>();
 
@@ -37,7 +37,7 @@ final class LogMaintenance {
 	LogMaintenance(MonotonicTime time) {
 		this.time = time;
 		this.lastSweep = time.nanoTime();
-		this.due = new TimerWheel<>(this.lastSweep);
+		this.schedule = new TimerWheel<>(this.lastSweep);
 	}
 
 	long now() {
@@ -45,8 +45,8 @@ final class LogMaintenance {
 	}
 
 	/**
-	 * How many messages the living channels retain. Those that became too old since the
-	 * last sweep may be among them.
+	 * The number of messages that the living channels retain. Those that became too old
+	 * since the last sweep may be included.
 	 */
 	long retained() {
 		return this.retained.sum();
@@ -57,27 +57,28 @@ final class LogMaintenance {
 	}
 
 	/**
-	 * Has a log looked at when it is due, or earlier.
+	 * Schedules a visit to a log at a time or earlier.
 	 */
 	void schedule(InMemoryChannelLog log, long time) {
-		this.due.add(log, time);
+		this.schedule.add(log, time);
 	}
 
 	void forget(InMemoryChannelLog log) {
-		this.due.remove(log);
+		this.schedule.remove(log);
 	}
 
 	/**
-	 * Looks at the logs that are due.
-	 * @param onEnd takes the logs that have been ended for want of use
-	 * @return how many have been looked at
+	 * Visits the logs that are due, and ends idle ones.
+	 * @param onEnd receives the logs that were ended because they were idle
+	 * @return the number of logs that were visited
 	 */
 	int sweep(Consumer<InMemoryChannelLog> onEnd) {
 		long now = now();
 		long last = this.lastSweep;
 		if (now - last < INTERVAL.toNanos() / 2) {
-			// The scheduler makes up for sweeps that it has missed: nobody had time to
-			// use anything.
+			// The scheduler catches up on missed sweeps. No caller had time to use a
+			// channel in
+			// between.
 			return 0;
 		}
 		List<InMemoryChannelLog> idleBefore = this.idle;
@@ -92,7 +93,7 @@ final class LogMaintenance {
 				visit(log, now);
 			}
 		}
-		for (InMemoryChannelLog log = this.due.poll(now); log != null; log = this.due.poll(now)) {
+		for (InMemoryChannelLog log = this.schedule.poll(now); log != null; log = this.schedule.poll(now)) {
 			visit(log, now);
 			visits++;
 		}

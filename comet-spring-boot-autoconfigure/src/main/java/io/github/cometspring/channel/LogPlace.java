@@ -6,13 +6,13 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader's place in a channel: where it starts, how far it has come, and whether it has
- * lost messages that it has not been told of. The readers of the application and of
- * clients both stand at such a place. Applications use {@link Channel#messages()}.
+ * The state of one reader of a channel: where it starts, up to where it has the messages,
+ * and whether there is a gap that it has not been told about. Readers of the application
+ * and readers of clients both have one. Applications use {@link Channel#messages()}.
  * <p>
- * A reader first listens to the {@linkplain ChannelLog#live() live feed}, then
- * {@linkplain #begin() begins}, then looks for the first time: so nothing that is
- * published falls between two of these.
+ * A reader first subscribes to the {@linkplain ChannelLog#live() live feed}, then
+ * {@linkplain #begin() begins}, then {@linkplain #look() reads} for the first time. In
+ * this order it misses nothing.
  * <p>
  * Not thread-safe: it belongs to its reader.
  *
@@ -25,14 +25,14 @@ public final class LogPlace {
 	private final Cursor start;
 
 	/**
-	 * Up to where the reader has been given the messages, or {@code null} before the
-	 * first look of one that wants all there is.
+	 * The position up to which the reader has the messages, or {@code null} before the
+	 * first read of a reader that wants all messages.
 	 */
 	private @Nullable Position position;
 
 	/**
-	 * The newest position when a reader of all there is began; {@code null} for the
-	 * others.
+	 * The newest position at the time when a reader of all messages began; {@code null}
+	 * for other readers.
 	 */
 	private @Nullable Position listeningSince;
 
@@ -41,9 +41,9 @@ public final class LogPlace {
 	private boolean live;
 
 	/**
-	 * Creates a place where no reader stands yet.
+	 * Creates the place of a reader that has not begun.
 	 * @param log the channel
-	 * @param start where to start
+	 * @param start the cursor to start at
 	 */
 	public LogPlace(ChannelLog log, Cursor start) {
 		this.log = log;
@@ -51,8 +51,8 @@ public final class LogPlace {
 	}
 
 	/**
-	 * Decides where the reader starts (protocol, section 1). To be called once, when it
-	 * listens and before it looks.
+	 * Decides where the reader starts (protocol, section 1). To be called once, after it
+	 * has subscribed to the live feed and before it reads.
 	 */
 	public void begin() {
 		Position newest = this.log.newest();
@@ -67,7 +67,7 @@ public final class LogPlace {
 		else {
 			OptionalLong known = this.start.offset(this.log.id(), newest.epoch());
 			if (known.isEmpty()) {
-				// What a cursor of another epoch stood for is lost.
+				// The messages after a position of another epoch are lost.
 				this.gap = true;
 				this.listeningSince = newest;
 				return;
@@ -75,7 +75,8 @@ public final class LogPlace {
 			position = new Position(newest.epoch(), known.getAsLong());
 		}
 		this.position = position;
-		// A reader that lacks nothing from before may have what is kept for listeners.
+		// A reader at the end may read the messages that are kept for listening readers
+		// only.
 		this.live = position.covers(newest) && this.log.end().covers(position);
 	}
 
@@ -88,16 +89,16 @@ public final class LogPlace {
 	}
 
 	/**
-	 * Whether there is anything that the reader has not been told: a message, a gap or
+	 * Whether there may be something that the reader does not have: a message, a gap or
 	 * the end.
-	 * @return {@code true} if a look is worth while
+	 * @return {@code true} if the reader should read
 	 */
 	public boolean hasChanged() {
 		return this.gap || !this.log.newest().equals(this.position) || this.log.isClosed();
 	}
 
 	/**
-	 * Reads what comes after this place, and stays.
+	 * Reads the messages after this place, and does not move it.
 	 * @return the messages
 	 */
 	public Replay look() {
@@ -105,49 +106,50 @@ public final class LogPlace {
 			return this.live ? this.log.readLive(this.position) : this.log.read(this.position);
 		}
 		Replay all = this.log.readAll();
-		// What was published since the reader listens belongs to "all", although a short
-		// history may have let go of it.
+		// Messages published since the reader began belong to "all", even if the history
+		// is
+		// too short to keep them.
 		Position since = this.listeningSince;
 		return (since == null || since.covers(beforeFirst(all))) ? all : this.log.readLive(since);
 	}
 
 	/**
-	 * Moves behind what the reader has been given. From then on the reader is one that
-	 * has been listening.
-	 * @param position where it stands now
+	 * Moves behind the messages that the reader has received. From then on the reader
+	 * counts as listening.
+	 * @param position the new position of the reader
 	 * @param gap whether messages before that were lost
-	 * @return {@code true} if the reader has come into another epoch by this
+	 * @return {@code true} if the position is of another epoch than before
 	 */
 	public boolean moveTo(Position position, boolean gap) {
-		boolean anew = this.position != null && this.position.epoch() != position.epoch();
+		boolean newEpoch = this.position != null && this.position.epoch() != position.epoch();
 		this.position = position;
 		this.gap |= gap;
 		this.live = true;
-		return anew;
+		return newEpoch;
 	}
 
 	/**
-	 * Whether messages have been lost that the reader has not been told of. It counts as
-	 * told from now on.
+	 * Returns whether there is a gap that the reader has not been told about, and clears
+	 * it.
 	 * @return {@code true} if the reader must be told now
 	 */
 	public boolean takeGap() {
-		boolean untold = this.gap;
+		boolean unreported = this.gap;
 		this.gap = false;
-		return untold;
+		return unreported;
 	}
 
 	/**
-	 * Whether a message is still to come.
+	 * Whether the reader does not have a message yet.
 	 * @param position the position of the message, in this channel
-	 * @return {@code true} if the reader has not got as far
+	 * @return {@code true} if the reader has not received it
 	 */
 	public boolean isBefore(Position position) {
 		return this.position == null || !this.position.covers(position);
 	}
 
 	/**
-	 * The same place once more, which stays where this moves on.
+	 * A copy, which does not move when this does.
 	 * @return the copy
 	 */
 	public LogPlace copy() {
@@ -160,9 +162,9 @@ public final class LogPlace {
 	}
 
 	/**
-	 * Whether readers at both places see the same when they look.
+	 * Whether readers at both places read the same messages.
 	 * @param other a place in the same channel
-	 * @return {@code true} if they stand at one place
+	 * @return {@code true} if they do
 	 */
 	public boolean isSameAs(LogPlace other) {
 		return this.live == other.live && Objects.equals(this.position, other.position)
@@ -170,8 +172,9 @@ public final class LogPlace {
 	}
 
 	/**
-	 * The position to resume from. A gap that the reader has not been told of is one when
-	 * it comes again: beyond the newest is always a gap (protocol, section 7).
+	 * The position to resume from. If the reader has not been told about a gap, this is a
+	 * position beyond the newest, which is a gap again when the reader resumes (protocol,
+	 * section 7).
 	 * @return the position
 	 */
 	public Position position() {
@@ -180,8 +183,9 @@ public final class LogPlace {
 		}
 		Position position = this.position;
 		if (position == null) {
-			// From now on the place before what there is: what has been told holds,
-			// though history moves on before the first look.
+			// Fix the position before the first message: the returned position stays
+			// valid even if
+			// the history moves on before the first read.
 			Position first = beforeFirst(this.log.readAll());
 			Position since = this.listeningSince;
 			position = (since == null || since.covers(first)) ? first : since;
@@ -193,7 +197,8 @@ public final class LogPlace {
 	}
 
 	/**
-	 * The position before the first message of a replay, or where it ends if it has none.
+	 * The position before the first message of a replay, or the end of a replay without
+	 * messages.
 	 */
 	private static Position beforeFirst(Replay replay) {
 		if (replay.messages().isEmpty()) {

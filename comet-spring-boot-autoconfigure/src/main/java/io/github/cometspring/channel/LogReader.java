@@ -9,9 +9,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Reads a log for one subscriber of the application. It holds a place, not a queue: the
- * live feed only says that there is news, and the messages are read when the subscriber
- * asks for more. A slow one falls behind, and finds a gap when history has moved on.
+ * Reads a log for one subscriber of the application. It holds a place and no queue: an
+ * event of the live feed only causes a read, and messages are read when the subscriber
+ * requests more. A slow subscriber falls behind, and finds a gap when the history no
+ * longer has its position.
  */
 final class LogReader {
 
@@ -31,10 +32,10 @@ final class LogReader {
 	}
 
 	private Flux<Message> follow(Scheduler scheduler) {
-		Flux<Boolean> news = this.log.live().map((publication) -> true).onBackpressureLatest();
-		return Flux.merge(1, news, Mono.fromSupplier(this::begin))
+		Flux<Boolean> events = this.log.live().map((publication) -> true).onBackpressureLatest();
+		return Flux.merge(1, events, Mono.fromSupplier(this::begin))
 			.publishOn(scheduler, 1)
-			.concatMapIterable((more) -> read(), 1)
+			.concatMapIterable((event) -> read(), 1)
 			.concatWith(Flux.defer(() -> Flux.fromIterable(read())));
 	}
 
@@ -49,8 +50,8 @@ final class LogReader {
 	private List<Message> read() {
 		LogPlace place = this.place;
 		if (place == null) {
-			// News that came before the place was known. Its beginning is followed by a
-			// look, which finds them.
+			// An event that came before begin(). The read after begin() finds its
+			// message.
 			return List.of();
 		}
 		Replay replay = place.look();

@@ -4,10 +4,10 @@ package io.github.cometspring.channel;
  * A message of a channel, as its subscribers receive it.
  *
  * @param channel the id of the channel
- * @param position the place of the message in the channel
- * @param data the text; it never has a lone surrogate. Of {@link MessageFormat#JSON} it
- * is one JSON value without white space between its tokens
- * @param format what the text is, the same for all messages of a channel
+ * @param position the position of the message
+ * @param data the text, without lone surrogates. In the format {@link MessageFormat#JSON}
+ * it is one JSON value without white space between its tokens
+ * @param format the format of the text, the same for all messages of a channel
  * @param afterGap whether messages before this one were lost to the subscriber that
  * receives it, because the history no longer had them (protocol, section 1)
  * @since 0.1.0

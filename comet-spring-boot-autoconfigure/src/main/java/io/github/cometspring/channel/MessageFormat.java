@@ -1,20 +1,20 @@
 package io.github.cometspring.channel;
 
 /**
- * What the messages of a channel are. It decides how they stand on a JSON wire (protocol,
- * section 3); the legacy dialect sends the text of either.
+ * The format of the messages of a channel. It decides how JSON dialects write them
+ * (protocol, section 3); the legacy dialect sends the text of either.
  *
  * @since 0.1.0
  */
 public enum MessageFormat {
 
 	/**
-	 * Any text. Clients that speak JSON receive it as a JSON string.
+	 * Any text. JSON dialects send it as a JSON string.
 	 */
 	TEXT,
 
 	/**
-	 * One JSON value each. Clients that speak JSON receive the value itself.
+	 * One JSON value for each message. JSON dialects send the value itself.
 	 */
 	JSON
 

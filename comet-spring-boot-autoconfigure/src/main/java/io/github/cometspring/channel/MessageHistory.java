@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest messages of a channel, numbered without holes, in a ring that grows with use
- * up to its bound. Not thread-safe, but for {@link #newest()}: its owner guards it.
+ * The newest messages of a channel, numbered without holes, in a ring that grows as
+ * needed. Not thread-safe except {@link #newest()}: its owner guards it.
  */
 final class MessageHistory {
 
@@ -53,7 +53,7 @@ final class MessageHistory {
 	}
 
 	/**
-	 * Forgets the oldest messages that are too many or too old.
+	 * Removes the oldest messages that are too many or too old.
 	 * @param most how many to keep
 	 * @param now the time, in nanoseconds
 	 * @param maxAge how long to keep them, in nanoseconds
@@ -70,8 +70,8 @@ final class MessageHistory {
 
 	/**
 	 * The messages after a position.
-	 * @param after the position, or {@code null} for all without regard to a gap
-	 * @param most how many of the newest may be seen
+	 * @param after the position, or {@code null} for all messages, which is never a gap
+	 * @param most the number of newest messages that may be read
 	 * @return the messages
 	 */
 	Replay read(@Nullable Position after, int most) {
@@ -92,14 +92,14 @@ final class MessageHistory {
 	}
 
 	/**
-	 * The position of the newest message, which any thread may ask for.
+	 * The position of the newest message. Any thread may call this.
 	 */
 	Position newest() {
 		return this.newest;
 	}
 
 	/**
-	 * When the oldest message was added. There must be one.
+	 * The time at which the oldest message was added. There must be one.
 	 */
 	long oldestTime() {
 		return get(oldest()).time;

@@ -1,7 +1,7 @@
 package io.github.cometspring.channel;
 
 /**
- * Measures and mends the text of messages.
+ * Measures the text of messages and replaces lone surrogates.
  */
 final class MessageText {
 
@@ -11,7 +11,7 @@ final class MessageText {
 	}
 
 	/**
-	 * The size of a text in UTF-8, a lone surrogate counted as its replacement.
+	 * The size of a text in UTF-8. A lone surrogate counts as its replacement.
 	 * @param text the text
 	 * @return the size in bytes
 	 */
@@ -31,19 +31,19 @@ final class MessageText {
 	}
 
 	/**
-	 * Replaces lone surrogates, which no encoding of the wire can carry.
+	 * Replaces lone surrogates, which UTF-8 cannot encode.
 	 * @param text the text
 	 * @return the text, the same object if nothing had to be replaced
 	 */
 	static String wellFormed(String text) {
-		StringBuilder mended = null;
+		StringBuilder replaced = null;
 		for (int i = 0; i < text.length(); i++) {
 			if (Character.isSurrogate(text.charAt(i)) && !isPaired(text, i)) {
-				mended = (mended != null) ? mended : new StringBuilder(text);
-				mended.setCharAt(i, REPLACEMENT);
+				replaced = (replaced != null) ? replaced : new StringBuilder(text);
+				replaced.setCharAt(i, REPLACEMENT);
 			}
 		}
-		return (mended != null) ? mended.toString() : text;
+		return (replaced != null) ? replaced.toString() : text;
 	}
 
 	private static boolean isPaired(String text, int index) {

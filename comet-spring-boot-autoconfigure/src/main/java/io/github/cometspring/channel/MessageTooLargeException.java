@@ -1,7 +1,7 @@
 package io.github.cometspring.channel;
 
 /**
- * Thrown when a message has more UTF-8 bytes than a channel takes. Nothing was published.
+ * Thrown when a message has more UTF-8 bytes than are allowed. Nothing was published.
  *
  * @since 0.1.0
  */

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Time to measure durations by: it runs evenly, whatever happens to the date.
+ * A clock to measure durations with, which changes of the wall clock do not affect.
  * <p>
- * Reactor's schedulers tell the wall clock, which is set now and then, by an operator, by
- * NTP or when a virtual machine resumes; an hour that has not passed would end what lives
- * for an hour. A scheduler in virtual time tells a time of its own, by which tests go.
+ * Reactor's schedulers return the wall clock, which an operator, NTP or a resumed virtual
+ * machine may set. If it jumped by an hour, entries with a timeout of an hour would
+ * expire at once. A scheduler in virtual time has its own clock, which tests use.
  * <p>
  * Thread-safe.
  *
@@ -28,11 +28,11 @@ public final class MonotonicTime {
 	}
 
 	/**
-	 * The time that goes with a scheduler.
-	 * @param scheduler the scheduler. If its clock stands within a minute of the wall
-	 * clock now, it is taken for that, and not asked again; else its clock is its own
-	 * time and must never go back
-	 * @return the time
+	 * The clock for a scheduler.
+	 * @param scheduler the scheduler. If its clock is within a minute of the wall clock
+	 * now, {@link System#nanoTime()} is used instead; else its own clock is used, which
+	 * must never go back
+	 * @return the clock
 	 */
 	public static MonotonicTime of(Scheduler scheduler) {
 		long difference = scheduler.now(TimeUnit.MILLISECONDS) - System.currentTimeMillis();
@@ -40,7 +40,7 @@ public final class MonotonicTime {
 	}
 
 	/**
-	 * The time. Two readings are compared by their difference alone.
+	 * The time. Compare two readings only by their difference.
 	 * @return nanoseconds from an arbitrary origin
 	 */
 	public long nanoTime() {

@@ -1,13 +1,12 @@
 package io.github.cometspring.channel;
 
 /**
- * The place of a message in its channel (protocol, section 1). Offsets count 1, 2, 3 …
- * without holes; the epoch is chosen at random when the channel is created, so a position
- * from an earlier channel of the same name is never mistaken for one of this. Offset 0
- * stands before the first message.
+ * The position of a message in its channel (protocol, section 1). Offsets count 1, 2, 3 …
+ * without holes. The epoch is chosen at random when the channel is created, so a position
+ * in an earlier channel of the same name is recognized. Offset 0 is before the first
+ * message.
  *
- * @param epoch the life of the channel that the offset belongs to, from 1 to
- * {@link #MAX_EPOCH}
+ * @param epoch the epoch of the channel, from 1 to {@link #MAX_EPOCH}
  * @param offset the number of the message, from 0 to {@link #MAX_OFFSET}
  * @since 0.1.0
  */
@@ -25,7 +24,7 @@ public record Position(long epoch, long offset) {
 
 	/**
 	 * Creates a position.
-	 * @param epoch the life of the channel that the offset belongs to
+	 * @param epoch the epoch of the channel
 	 * @param offset the number of the message
 	 * @throws IllegalArgumentException if a component is out of its range
 	 */
@@ -39,8 +38,8 @@ public record Position(long epoch, long offset) {
 	}
 
 	/**
-	 * Whether a reader at this position has been given the message at another. Positions
-	 * of two epochs have no order: neither covers the other.
+	 * Whether a reader at this position has the message at another one. Positions of two
+	 * epochs have no order: neither covers the other.
 	 * @param other the position of a message
 	 * @return {@code true} if the message is at this position or before it
 	 */

@@ -3,13 +3,13 @@ package io.github.cometspring.channel;
 import java.util.List;
 
 /**
- * What a channel has after some position.
+ * The messages of a channel after a position.
  *
- * @param messages the messages in order, none missing between them
- * @param gap whether messages between the position asked for and the first of these are
+ * @param messages the messages in order, without holes
+ * @param gap whether messages between the requested position and the first of these are
  * lost
- * @param position where the reader stands afterwards: at the last of these, or at the
- * position asked for if this node does not have yet what comes next
+ * @param position the position of the reader afterwards: that of the last message, or the
+ * requested one if this node does not have the next message yet
  * @since 0.1.0
  */
 public record Replay(List<Message> messages, boolean gap, Position position) {

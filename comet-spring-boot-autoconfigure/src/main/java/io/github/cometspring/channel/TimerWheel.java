@@ -5,10 +5,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Orders entries by the second in which they are due, so that what is due is found
- * without a look at the others. To join, to leave and to be found takes constant time and
- * no memory. What is due later than the wheel goes round is found once a round, and joins
- * again.
+ * Orders entries by the second in which they are due, so that due entries are found
+ * without visiting the others. Adding, removing and polling take constant time and no
+ * memory. An entry that is due after more than one turn of the wheel is polled once a
+ * turn, and must be added again.
  * <p>
  * Thread-safe; the lock is this object.
  *
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class TimerWheel<E extends TimerWheel.Entry<E>> {
 
 	/**
-	 * How many seconds the wheel takes to go round: a power of two.
+	 * The number of seconds of one turn of the wheel: a power of two.
 	 */
 	static final int SLOTS = 512;
 
@@ -28,7 +28,7 @@ final class TimerWheel<E extends TimerWheel.Entry<E>> {
 	private final long origin;
 
 	/**
-	 * The second up to which all that was due has been found.
+	 * The second up to which all due entries have been polled.
 	 */
 	private int tick;
 
@@ -46,9 +46,9 @@ final class TimerWheel<E extends TimerWheel.Entry<E>> {
 	}
 
 	/**
-	 * Adds an entry. One that is there already stays, unless it is to be found earlier.
+	 * Adds an entry. If it is there already, it moves only to an earlier time.
 	 * @param entry the entry
-	 * @param due when it is due, in nanoseconds
+	 * @param due the time at which it is due, in nanoseconds
 	 */
 	synchronized void add(E entry, long due) {
 		long second = Math.floorDiv(due - this.origin + TICK - 1, TICK);
@@ -89,9 +89,9 @@ final class TimerWheel<E extends TimerWheel.Entry<E>> {
 	}
 
 	/**
-	 * Takes out an entry that is due.
+	 * Removes an entry that is due.
 	 * @param now the time, in nanoseconds
-	 * @return the entry, or {@code null} if no other is due
+	 * @return the entry, or {@code null} if none is due
 	 */
 	@SuppressWarnings("unchecked")
 	synchronized @Nullable E poll(long now) {
@@ -110,11 +110,11 @@ final class TimerWheel<E extends TimerWheel.Entry<E>> {
 	}
 
 	/**
-	 * A link of a chain of entries that are due in the same second.
+	 * An entry: a link in the chain of those that are due in the same second.
 	 *
 	 * @param <E> the entries
 	 */
-	@SuppressWarnings("unused") // the parameter, by the wheel
+	@SuppressWarnings("unused") // the wheel uses the parameter
 	abstract static class Entry<E extends Entry<E>> {
 
 		private @Nullable Entry<E> previous;
@@ -122,7 +122,7 @@ final class TimerWheel<E extends TimerWheel.Entry<E>> {
 		private @Nullable Entry<E> next;
 
 		/**
-		 * The second in which it is due, or 0 if it is in no wheel.
+		 * The second in which it is due, or 0 if it is not in a wheel.
 		 */
 		private int tick;
 

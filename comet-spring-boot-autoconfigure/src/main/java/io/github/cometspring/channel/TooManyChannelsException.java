@@ -1,8 +1,8 @@
 package io.github.cometspring.channel;
 
 /**
- * Thrown when a channel is created while as many exist as the limit allows. Closing one
- * frees its place.
+ * Thrown when a channel is created and the limit is reached. Closing a channel makes room
+ * for another.
  *
  * @since 0.1.0
  */
@@ -16,14 +16,14 @@ public class TooManyChannelsException extends ChannelException {
 	private final String name;
 
 	/**
-	 * How many channels may exist at a time.
+	 * The largest number of channels.
 	 */
 	private final int limit;
 
 	/**
 	 * Creates an exception.
 	 * @param name the name of the channel that could not be created
-	 * @param limit how many channels may exist at a time
+	 * @param limit the largest number of channels
 	 */
 	public TooManyChannelsException(String name, int limit) {
 		super("Cannot create channel '%s': %d of %d virtual channels in use (comet.max-virtual-channels)"
@@ -41,7 +41,7 @@ public class TooManyChannelsException extends ChannelException {
 	}
 
 	/**
-	 * How many channels may exist at a time.
+	 * The largest number of channels.
 	 * @return the limit
 	 */
 	public int getLimit() {

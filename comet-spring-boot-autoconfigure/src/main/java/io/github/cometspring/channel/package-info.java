@@ -1,5 +1,5 @@
 /**
- * Channels: bounded, numbered histories with a live feed, and the places to resume from.
+ * Channels: bounded, numbered histories with a live feed, and the cursors to resume from.
  */
 @NullMarked
 package io.github.cometspring.channel;

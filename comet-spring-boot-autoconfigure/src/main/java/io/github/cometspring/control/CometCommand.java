@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command of the operator, as the original's command pipe knew them.
+ * A command of an operator, as in the command pipe of Ocsigen_comet.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ public sealed interface CometCommand {
 	 * @param line the line
 	 * @return the command, or empty if there is no such command
 	 * @throws InvalidTimeoutException if the command is {@code set_timeout} and the value
-	 * is no timeout
+	 * is not a valid timeout
 	 */
 	static Optional<CometCommand> parse(String line) {
 		List<String> words = Arrays.asList(line.strip().split("\\s+"));
@@ -36,7 +36,7 @@ public sealed interface CometCommand {
 	 * @param arguments its arguments
 	 * @return the command, or empty if there is no such command
 	 * @throws InvalidTimeoutException if the command is {@code set_timeout} and the value
-	 * is no timeout
+	 * is not a valid timeout
 	 */
 	static Optional<CometCommand> parse(String name, List<String> arguments) {
 		return switch (name) {
@@ -63,7 +63,7 @@ public sealed interface CometCommand {
 	 * Changes how long polls are held.
 	 *
 	 * @param timeout the timeout, not negative
-	 * @param kill whether to end whatever waits
+	 * @param kill whether to end all waiting clients
 	 */
 	record SetTimeout(Duration timeout, boolean kill) implements CometCommand {
 

@@ -8,9 +8,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Switches the whole service: on and off, and how long polls are held. The actuator
+ * Activates and deactivates the service, and sets how long polls are held. The actuator
  * endpoint calls it; an application may too. On several nodes a {@link ControlRelay}
- * carries each command to all of them; the state is asked of this node.
+ * sends each command to all of them; the state is that of this node.
  * <p>
  * Thread-safe. Every returned publisher is lazy.
  *
@@ -34,7 +34,7 @@ public class CometControl {
 	private volatile Duration timeout;
 
 	/**
-	 * Creates a control of an active service.
+	 * Creates the control of an active service.
 	 * @param timeout how long a poll is held
 	 * @throws IllegalArgumentException if the timeout is negative or longer than a year
 	 */
@@ -44,9 +44,10 @@ public class CometControl {
 	}
 
 	/**
-	 * Creates a control of a service on several nodes, which is active on this one.
+	 * Creates the control of a service on several nodes. The service is active on this
+	 * one.
 	 * @param timeout how long a poll is held
-	 * @param relay carries each command to all nodes, and back to {@link #apply} of this
+	 * @param relay sends each command to all nodes, and back to {@link #apply} of this
 	 * @throws IllegalArgumentException if the timeout is negative or longer than a year
 	 */
 	public CometControl(Duration timeout, ControlRelay relay) {
@@ -70,22 +71,22 @@ public class CometControl {
 	}
 
 	/**
-	 * Stops all activity: whatever waits is ended, and new requests are refused, until
-	 * {@link #activate()}. Channels stay, and can be published on. Does nothing if the
-	 * service is inactive.
-	 * @return completes when new requests are refused on this node and those that wait
-	 * have been told to end
+	 * Stops all activity: all waiting clients are ended, and new requests are refused,
+	 * until {@link #activate()}. Channels stay, and the application can publish on them.
+	 * Does nothing if the service is inactive.
+	 * @return completes when new requests are refused on this node and the kill has been
+	 * sent to waiting clients
 	 */
 	public Mono<Void> deactivate() {
 		return execute(new CometCommand.Deactivate());
 	}
 
 	/**
-	 * Changes how long polls that begin from now on are held; those that wait keep the
-	 * timeout they began with.
+	 * Changes how long polls that begin from now on are held. Waiting polls keep their
+	 * timeout.
 	 * @param timeout the timeout; zero answers polls at once
-	 * @return completes when it is in force, or {@link IllegalArgumentException} if it is
-	 * negative or longer than a year
+	 * @return completes when it is in effect, or {@link IllegalArgumentException} if it
+	 * is negative or longer than a year
 	 */
 	public Mono<Void> setTimeout(Duration timeout) {
 		return setTimeout(timeout, false);
@@ -94,19 +95,20 @@ public class CometControl {
 	/**
 	 * Changes how long polls that begin from now on are held.
 	 * @param timeout the timeout; zero answers polls at once
-	 * @param kill whether to end whatever waits, rather than let it keep its timeout
-	 * @return completes when it is in force, or {@link IllegalArgumentException} if it is
-	 * negative or longer than a year
+	 * @param kill whether to end all waiting clients, instead of letting them keep their
+	 * timeout
+	 * @return completes when it is in effect, or {@link IllegalArgumentException} if it
+	 * is negative or longer than a year
 	 */
 	public Mono<Void> setTimeout(Duration timeout, boolean kill) {
 		return Mono.defer(() -> execute(new CometCommand.SetTimeout(requireInRange(timeout), kill)));
 	}
 
 	/**
-	 * Carries out a command.
+	 * Executes a command.
 	 * @param command the command
-	 * @return completes when it is in force on this node, and on its way to the others if
-	 * there are any
+	 * @return completes when it is in effect on this node, and has been sent to the
+	 * others if there are any
 	 */
 	public Mono<Void> execute(CometCommand command) {
 		ControlRelay relay = this.relay;
@@ -114,9 +116,9 @@ public class CometControl {
 	}
 
 	/**
-	 * Brings a command into force on this node alone: for a {@link ControlRelay}, which
-	 * calls this for every command that any node has sent. A command that changes nothing
-	 * does nothing, but for a timeout with {@code kill}.
+	 * Applies a command to this node only: for a {@link ControlRelay}, which calls this
+	 * for every command that any node has sent. A command that changes nothing has no
+	 * effect, except a timeout with {@code kill}.
 	 * @param command the command
 	 * @throws IllegalArgumentException if the timeout is negative or longer than a year
 	 */
@@ -155,8 +157,8 @@ public class CometControl {
 	}
 
 	/**
-	 * The orders to end whatever waits. Subscribers are called one order at a time, must
-	 * request without bound and return at once.
+	 * The orders to end all waiting clients. Subscribers are called with one order at a
+	 * time. They must request without bound and return at once.
 	 * @return the orders from now on
 	 */
 	public Flux<Kill> kills() {

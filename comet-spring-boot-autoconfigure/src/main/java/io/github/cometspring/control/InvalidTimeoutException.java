@@ -1,7 +1,7 @@
 package io.github.cometspring.control;
 
 /**
- * Thrown when a value is given as a timeout that is none.
+ * Thrown when a value is not a valid timeout.
  *
  * @since 0.1.0
  */

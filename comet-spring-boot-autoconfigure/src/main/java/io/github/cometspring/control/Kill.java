@@ -1,7 +1,7 @@
 package io.github.cometspring.control;
 
 /**
- * Why everything that waits is to end.
+ * Why all waiting clients are to end.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ public enum Kill {
 	DEACTIVATED,
 
 	/**
-	 * The timeout has been changed, and what began with the old one is not to go on.
+	 * The timeout has been changed, and clients with the old one are to end.
 	 */
 	TIMEOUT_CHANGED
 

@@ -1,6 +1,6 @@
 /**
- * The switch of the whole service: active or not, the timeout, and the signal that ends
- * what waits.
+ * The control of the service: whether it is active, the timeout, and the signal that ends
+ * all waiting clients.
  */
 @NullMarked
 package io.github.cometspring.control;

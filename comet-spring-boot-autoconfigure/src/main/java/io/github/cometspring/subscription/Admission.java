@@ -15,19 +15,19 @@ import reactor.util.Loggers;
 import reactor.util.context.Context;
 
 /**
- * Decides on what a client asks for: is it within the limits, is the client authorized,
- * which of the channels are known. Thread-safe.
+ * Checks the request of a client: whether it is within the limits, and which of its
+ * channels exist. Thread-safe.
  */
 final class Admission {
 
 	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(Admission.class), System::nanoTime);
 
 	/**
-	 * Takes errors that come when the client waits no more; Reactor would log each with
-	 * its stack trace.
+	 * Logs errors that arrive when the client no longer waits. Without this, Reactor
+	 * would log each with its stack trace.
 	 */
 	private final Context lateErrors = Context.of("reactor.onErrorDropped.local",
-			(Consumer<Throwable>) this::noteUnavailable);
+			(Consumer<Throwable>) this::logUnavailable);
 
 	private final ChannelBroker broker;
 
@@ -51,8 +51,9 @@ final class Admission {
 	}
 
 	/**
-	 * Who decides what clients may read.
-	 * @return the authorization, or {@code null} if whoever knows an id may
+	 * The authorization of clients.
+	 * @return the authorization, or {@code null} if knowing an id is the permission to
+	 * read
 	 */
 	@Nullable Authorization authorization() {
 		return this.authorization;
@@ -62,43 +63,43 @@ final class Admission {
 		return this.lateErrors;
 	}
 
-	void noteTimeout(Duration timeout) {
+	void logTimeout(Duration timeout) {
 		this.log.warn("The channel broker did not find channels within %s; the client may try again".formatted(timeout),
 				null);
 	}
 
 	/**
 	 * Finds the channels that a client asks for.
-	 * @param channels the ids, and where to start each
-	 * @return the channels that are known; also a {@link Callable} where they are known
-	 * at once
-	 * @throws BrokerUnavailableException if it is known at once that nobody can say
+	 * @param channels the ids, and the cursor at which to start each
+	 * @return the channels that exist; also a {@link Callable} if the broker answers at
+	 * once
+	 * @throws BrokerUnavailableException if the broker fails at once
 	 */
 	Mono<Map<String, ChannelLog>> find(Map<String, Cursor> channels) {
 		if (channels.isEmpty()) {
 			return Mono.just(Map.of());
 		}
-		// A broker that knows at once says so as Reactor's own sources do.
+		// A broker that answers at once returns a Callable, as Reactor's own sources do.
 		return this.broker.findAll(channels);
 	}
 
 	/**
-	 * The refusal of a client that nobody can tell of its channels.
-	 * @param request what the client asks for
-	 * @param cause why
-	 * @return the refusal, with the place where the client stands
+	 * The refusal of a client whose channels the broker cannot look up.
+	 * @param request the request of the client
+	 * @param cause the error of the broker
+	 * @return the refusal, with the cursor of the client
 	 */
 	SubscriptionRejectedException unavailable(SubscriptionRequest request, BrokerUnavailableException cause) {
-		noteUnavailable(cause);
+		logUnavailable(cause);
 		return SubscriptionRejectedException.unavailable(request.cursor());
 	}
 
-	private void noteUnavailable(Throwable cause) {
+	private void logUnavailable(Throwable cause) {
 		this.log.warn("The channel broker cannot be reached; clients are told to try again", cause);
 	}
 
 	/**
-	 * The value of a source that has it at once.
+	 * The value of a source that is a {@link Callable}.
 	 */
 	@SuppressWarnings("unchecked")
 	static <T> T callNow(Mono<T> source) {

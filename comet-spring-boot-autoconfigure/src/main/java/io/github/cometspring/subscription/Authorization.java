@@ -16,9 +16,8 @@ import reactor.util.Loggers;
 import reactor.util.context.Context;
 
 /**
- * Asks the application which of its channels a client may read. Whatever the authorizer
- * does other than permit refuses: it may throw, fail, say nothing, or return
- * {@code null}.
+ * Asks the application which channels a client may read. If the authorizer throws, fails,
+ * completes empty or returns {@code null}, the channel is refused.
  * <p>
  * Thread-safe.
  *
@@ -27,7 +26,7 @@ import reactor.util.context.Context;
 public final class Authorization {
 
 	/**
-	 * For how many channels of one client the authorizer decides at the same time.
+	 * The number of channels of one client that are decided at the same time.
 	 */
 	private static final int AT_ONCE = 16;
 
@@ -35,21 +34,21 @@ public final class Authorization {
 
 	private final Duration timeout;
 
-	// Under the name of what decides on a client as a whole
+	// The logger that the other checks of a request use
 	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(Admission.class), System::nanoTime);
 
 	/**
-	 * Takes errors that come when nobody waits for a decision any more; Reactor would log
-	 * each with its stack trace.
+	 * Logs errors that arrive when the client no longer waits. Without this, Reactor
+	 * would log each with its stack trace.
 	 */
 	private final Context lateErrors = Context.of("reactor.onErrorDropped.local",
-			(Consumer<Throwable>) this::noteFailure);
+			(Consumer<Throwable>) this::logFailure);
 
 	/**
 	 * Creates an authorization.
 	 * @param authorizer decides who may read which channel
-	 * @param timeout how long it may take to decide on all channels of one request; then
-	 * the request is refused for the moment
+	 * @param timeout how long it may take to decide on all channels of one request. After
+	 * that, the request is refused and the client may try again
 	 */
 	public Authorization(ChannelAuthorizer authorizer, Duration timeout) {
 		this.authorizer = authorizer;
@@ -61,11 +60,11 @@ public final class Authorization {
 	}
 
 	/**
-	 * Finds out what the client may read. The authorizer is asked with the Reactor
-	 * context of the subscriber, for every channel, known or not.
-	 * @param request what the client asks for
-	 * @return the same request, in which the channels are refused that it may not read;
-	 * or the error of the principal
+	 * Asks the authorizer for every channel of a request, whether it exists or not. The
+	 * authorizer gets the Reactor context of the subscriber.
+	 * @param request the request of the client
+	 * @return the same request, in which the forbidden channels are refused; or the error
+	 * of the principal
 	 */
 	Mono<SubscriptionRequest> permit(SubscriptionRequest request) {
 		return request.principal()
@@ -88,7 +87,7 @@ public final class Authorization {
 		try {
 			decision = Objects.requireNonNull(this.authorizer.mayRead(principal, channel));
 		}
-		// Whatever it is, the client must be told.
+		// Also errors, because the client must get an answer.
 		catch (Throwable ex) {
 			return refuse(ex);
 		}
@@ -96,15 +95,15 @@ public final class Authorization {
 	}
 
 	private Mono<Boolean> refuse(Throwable failure) {
-		noteFailure(failure);
+		logFailure(failure);
 		return Mono.just(false);
 	}
 
-	private void noteFailure(Throwable failure) {
+	private void logFailure(Throwable failure) {
 		this.log.warn("The channel authorizer failed; access is refused", failure);
 	}
 
-	void noteTimeout() {
+	void logTimeout() {
 		this.log.warn(
 				"The channel authorizer did not decide within %s (comet.authorization.timeout); the client may try again"
 					.formatted(this.timeout),

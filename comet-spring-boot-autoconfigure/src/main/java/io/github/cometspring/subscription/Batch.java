@@ -11,10 +11,10 @@ import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client gets at a time. Whoever receives it says what became of it, by
- * {@link #written()}, {@link #failed()} or {@link #timedOut()}; the first word counts. A
- * batch of a stream that has neither segments nor an ending tells where the stream begins
- * and what is refused, or is a heartbeat.
+ * The data that one client gets at once. The code that writes it reports the result, by
+ * {@link #written()}, {@link #failed()} or {@link #timedOut()}; only the first report
+ * counts. A batch of a stream that has neither segments nor an ending is the first one,
+ * with the cursor and the refused channels, or a heartbeat.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,7 @@ public final class Batch {
 	private static final AtomicIntegerFieldUpdater<Batch> REPORTED = AtomicIntegerFieldUpdater.newUpdater(Batch.class,
 			"reported");
 
-	private final ConnectedClient connection;
+	private final ConnectedClient client;
 
 	private final List<Segment> segments;
 
@@ -40,9 +40,9 @@ public final class Batch {
 	@SuppressWarnings("unused") // by the updater
 	private volatile int reported;
 
-	Batch(ConnectedClient connection, List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending,
+	Batch(ConnectedClient client, List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending,
 			Refusals refused, List<Delivery> receipts, boolean heartbeat) {
-		this.connection = connection;
+		this.client = client;
 		this.segments = segments;
 		this.positions = positions;
 		this.ending = ending;
@@ -52,7 +52,8 @@ public final class Batch {
 	}
 
 	/**
-	 * The news, a segment for each channel that has some, in the client's order.
+	 * A segment for each channel that has messages, a gap or its end, in the client's
+	 * order.
 	 * @return the segments
 	 */
 	public List<Segment> segments() {
@@ -60,18 +61,20 @@ public final class Batch {
 	}
 
 	/**
-	 * Where the client stands when it has received this.
+	 * The cursor of the client after it has received this.
 	 * @return the cursor to resume from
 	 */
 	public Cursor cursor() {
-		// Most clients listen to one channel, and stand where many others do.
+		// Most clients listen to one channel, and many have the same position. The
+		// segment
+		// keeps their cursor.
 		return isOneChannel() ? this.segments.get(0).cursor() : Cursor.of(this.positions);
 	}
 
 	/**
-	 * Whether the client listens to one channel and gets news of it, so that all that is
-	 * written of this batch is the same for every client at that place.
-	 * @return {@code true} if the only segment tells where the client stands, too
+	 * Whether the client listens to one channel only and gets a segment of it. Then the
+	 * bytes of this batch are the same for all clients at that position.
+	 * @return {@code true} if the only segment has the client's cursor, too
 	 */
 	public boolean isOneChannel() {
 		if (this.segments.size() != 1 || this.positions.size() != 1 || !this.refused.isEmpty()) {
@@ -82,8 +85,8 @@ public final class Batch {
 	}
 
 	/**
-	 * Where the client stands before it receives this.
-	 * @return a position for each channel, the caller's own
+	 * The positions of the client before it receives this.
+	 * @return a position for each channel, in a map that the caller may change
 	 */
 	public Map<String, Position> startingPositions() {
 		Map<String, Position> start = new HashMap<>(this.positions);
@@ -97,8 +100,7 @@ public final class Batch {
 	}
 
 	/**
-	 * What the client has asked for and does not get. The first batch of a subscription
-	 * tells.
+	 * The refused channels of the subscription. They are in its first batch.
 	 * @return the channels, none in later batches
 	 */
 	public Refusals refused() {
@@ -114,8 +116,8 @@ public final class Batch {
 	}
 
 	/**
-	 * Whether the time of a heartbeat has come, though there may be news as well.
-	 * @return {@code true} if a stream is to ask whether its client is still there
+	 * Whether a heartbeat is due, in addition to the segments.
+	 * @return {@code true} if the stream is to send a heartbeat
 	 */
 	public boolean isHeartbeat() {
 		return this.heartbeat;
@@ -127,12 +129,12 @@ public final class Batch {
 	public void written() {
 		if (isFirstReport()) {
 			this.receipts.forEach(Delivery::succeeded);
-			this.connection.delivered(this.segments);
+			this.client.delivered(this.segments);
 		}
 	}
 
 	/**
-	 * The client was gone, or could not be written to.
+	 * The client has disconnected, or could not be written to.
 	 */
 	public void failed() {
 		fail(EndReason.WRITE_FAILED);
@@ -148,12 +150,12 @@ public final class Batch {
 	private void fail(EndReason reason) {
 		if (isFirstReport()) {
 			this.receipts.forEach(Delivery::failed);
-			this.connection.note(reason);
+			this.client.note(reason);
 		}
 	}
 
 	private boolean isFirstReport() {
-		return (!this.receipts.isEmpty() || this.connection.isObserved()) && REPORTED.compareAndSet(this, 0, 1);
+		return (!this.receipts.isEmpty() || this.client.isObserved()) && REPORTED.compareAndSet(this, 0, 1);
 	}
 
 }

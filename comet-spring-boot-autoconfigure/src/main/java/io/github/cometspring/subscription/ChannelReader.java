@@ -12,11 +12,11 @@ import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's place in one channel. Belongs to the client's event loop.
+ * One client's place in one channel. Confined to the client's event loop.
  */
 final class ChannelReader extends Lane.Member {
 
-	private final ClientSubscription client;
+	private final ClientSubscription subscription;
 
 	private final LogPlace place;
 
@@ -26,15 +26,15 @@ final class ChannelReader extends Lane.Member {
 
 	private @Nullable List<Receipt> receipts;
 
-	ChannelReader(ClientSubscription client, ChannelLog log, Cursor start) {
-		this.client = client;
+	ChannelReader(ClientSubscription subscription, ChannelLog log, Cursor start) {
+		this.subscription = subscription;
 		this.place = new LogPlace(log, start);
 	}
 
 	/**
-	 * Listens, and only then decides where to start: so nothing falls between the two.
-	 * Whoever sees the client counted can rely on it that the client gets what is
-	 * published from then on.
+	 * Subscribes to the live feed, then decides where to start, so that no message is
+	 * missed. The client is counted after that: code that sees the count knows that the
+	 * client gets the messages published from then on.
 	 */
 	void join(LoopSubscriptions home) {
 		Lane lane = home.lane(this.place.log());
@@ -59,38 +59,39 @@ final class ChannelReader extends Lane.Member {
 	}
 
 	/**
-	 * Takes what the client does not have yet.
+	 * Takes the messages that the client does not have yet.
 	 * @param budget how many bytes the answer may still take
-	 * @param first whether nothing is in the answer so far, so that one message may
-	 * exceed the budget
+	 * @param first whether the answer is empty so far, so that one message may exceed the
+	 * budget
 	 * @param maxSize how many bytes an answer may take
-	 * @return the news, or {@code null} if there are none, or none that fit
+	 * @return the segment, or {@code null} if there is none, or no message fits
 	 */
 	@Nullable Segment take(long budget, boolean first, long maxSize) {
 		if (this.lane == null || !this.place.hasChanged()) {
 			return null;
 		}
-		Segment news = this.lane.news().after(this.place, this.client.dialect(), maxSize);
-		if (news.size() > budget && !first) {
-			news = SegmentReader.read(this.place, this.client.dialect(), budget, false);
-			if (news == null) {
+		Segment segment = this.lane.segments().after(this.place, this.subscription.dialect(), maxSize);
+		if (segment.size() > budget && !first) {
+			segment = SharedSegment.read(this.place, this.subscription.dialect(), budget, false);
+			if (segment == null) {
 				return null;
 			}
 		}
-		// After the log has been read and before this reader moves: what it has just been
-		// given counts.
+		// After the log has been read and before this reader moves, so that the receipts
+		// of
+		// the messages just read are assigned, too.
 		this.lane.assignReceipts();
-		if (this.place.moveTo(Objects.requireNonNull(news.position()), news.isGap())) {
-			loseReceipts();
+		if (this.place.moveTo(Objects.requireNonNull(segment.position()), segment.isGap())) {
+			failReceiptsOfOldEpochs();
 		}
-		if (this.place.takeGap() && !news.isGap()) {
-			news = news.withGap();
+		if (this.place.takeGap() && !segment.isGap()) {
+			segment = segment.withGap();
 		}
-		if (news.isEnded()) {
+		if (segment.isEnded()) {
 			this.ended = true;
 			leaveLane();
 		}
-		return (news.messages().isEmpty() && !news.isGap() && !news.isEnded()) ? null : news;
+		return (segment.messages().isEmpty() && !segment.isGap() && !segment.isEnded()) ? null : segment;
 	}
 
 	boolean hasEnded() {
@@ -110,9 +111,9 @@ final class ChannelReader extends Lane.Member {
 	}
 
 	/**
-	 * Moves the receipts that are awaited for what the client has been given.
+	 * Moves the receipts of messages that the client has been given into a list.
 	 */
-	void handOverReceipts(List<Delivery> target) {
+	void moveReceipts(List<Delivery> target) {
 		if (this.receipts != null) {
 			this.receipts.removeIf((receipt) -> {
 				boolean given = !this.place.isBefore(receipt.position);
@@ -125,9 +126,9 @@ final class ChannelReader extends Lane.Member {
 	}
 
 	/**
-	 * Gives up the receipts for messages of an epoch that the reader has left behind.
+	 * Fails the receipts of messages of an older epoch, which the client does not get.
 	 */
-	private void loseReceipts() {
+	private void failReceiptsOfOldEpochs() {
 		long epoch = this.place.position().epoch();
 		if (this.receipts != null) {
 			this.receipts.removeIf((receipt) -> {
@@ -151,7 +152,7 @@ final class ChannelReader extends Lane.Member {
 
 	@Override
 	void wake() {
-		this.client.advance();
+		this.subscription.advance();
 	}
 
 	private record Receipt(Delivery delivery, Position position) {

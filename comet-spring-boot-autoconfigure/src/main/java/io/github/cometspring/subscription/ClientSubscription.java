@@ -16,16 +16,16 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 
 /**
- * What one client has asked for, from its replay to its end. A poll is answered once; a
- * stream gets all that it lacks whenever it asks for more, and falls behind while it does
- * not. All state belongs to the event loop that owns the client's socket; requests and
- * cancellations from elsewhere move there first.
+ * The subscription of one client, from its replay to its end. A poll gets one batch. A
+ * stream gets all missing messages whenever it requests a batch, and falls behind while
+ * it does not. All state is confined to the event loop that owns the client's socket;
+ * requests and cancellations from other threads are moved there.
  */
 final class ClientSubscription extends DeadlineQueue.Entry implements Subscription {
 
 	private final CoreSubscriber<? super Batch> subscriber;
 
-	private final ConnectedClient connection;
+	private final ConnectedClient client;
 
 	private final Duration timeout;
 
@@ -34,12 +34,12 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	private List<String> unknown;
 
 	/**
-	 * What the client has yet to be told that it does not get.
+	 * The refused channels that the client has not been told about yet.
 	 */
 	private Refusals refused;
 
 	/**
-	 * The reader whose turn it is to be served first.
+	 * The index of the reader that is served first.
 	 */
 	private int turn;
 
@@ -49,7 +49,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private boolean advancing;
 
-	private boolean greeted;
+	private boolean openingSent;
 
 	private boolean heartbeatDue;
 
@@ -59,11 +59,11 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private volatile boolean cancelled;
 
-	ClientSubscription(CoreSubscriber<? super Batch> subscriber, ConnectedClient connection,
-			SubscriptionRequest request, Map<String, ChannelLog> found) {
+	ClientSubscription(CoreSubscriber<? super Batch> subscriber, ConnectedClient client, SubscriptionRequest request,
+			Map<String, ChannelLog> found) {
 		this.subscriber = subscriber;
-		this.connection = connection;
-		this.timeout = connection.timeout(request.timeout());
+		this.client = client;
+		this.timeout = client.timeout(request.timeout());
 		this.readers = new ChannelReader[found.size()];
 		this.unknown = List.of();
 		this.refused = request.refused();
@@ -81,11 +81,11 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	}
 
 	Dialect dialect() {
-		return this.connection.dialect();
+		return this.client.dialect();
 	}
 
 	private LoopSubscriptions home() {
-		return this.connection.home();
+		return this.client.home();
 	}
 
 	@Override
@@ -105,7 +105,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	@Override
 	public void cancel() {
-		// Seen by what is on the loop before its own turn comes.
+		// Tasks that are before finish() in the loop's queue see this.
 		this.cancelled = true;
 		home().loop().run(this::finish);
 	}
@@ -118,7 +118,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		for (ChannelReader reader : this.readers) {
 			reader.join(home());
 		}
-		this.ending = this.connection.endedMeanwhile();
+		this.ending = this.client.endedMeanwhile();
 		advance();
 		if (this.done) {
 			return;
@@ -132,10 +132,10 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	}
 
 	/**
-	 * Gives the client what there is, if it wants anything.
+	 * Gives the client the messages that are there, if it has requested a batch.
 	 */
 	void advance() {
-		// Who asks for more while it is given something is served by the same loop.
+		// A request from within onNext is served by the loop below.
 		if (this.advancing) {
 			return;
 		}
@@ -143,10 +143,10 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		try {
 			while (!this.done && !this.cancelled && this.requested > 0) {
 				List<Segment> segments = (this.ending == null) ? collect() : List.of();
-				if (segments.isEmpty() && this.ending == null && !isMessageDue()) {
+				if (segments.isEmpty() && this.ending == null && !needsEmptyBatch()) {
 					return;
 				}
-				give(segments);
+				emit(segments);
 			}
 		}
 		finally {
@@ -155,10 +155,10 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	}
 
 	private List<Segment> collect() {
-		long budget = this.connection.maxResponseSize();
+		long budget = this.client.maxResponseSize();
 		if (this.readers.length == 1 && this.unknown.isEmpty()) {
-			Segment news = this.readers[0].take(budget, true, budget);
-			return (news != null) ? List.of(news) : List.of();
+			Segment segment = this.readers[0].take(budget, true, budget);
+			return (segment != null) ? List.of(segment) : List.of();
 		}
 		List<Segment> segments = collect(budget);
 		for (String channel : this.unknown) {
@@ -169,29 +169,29 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	}
 
 	/**
-	 * Serves the channels in turn, so that a busy one cannot fill every batch of a stream
-	 * that is slow, and hands their news out in the client's order.
+	 * Serves the channels in turn, so that a busy one cannot fill every batch of a slow
+	 * stream. Returns the segments in the client's order.
 	 */
 	private List<Segment> collect(long maxSize) {
-		@Nullable Segment[] news = new Segment[this.readers.length];
+		@Nullable Segment[] taken = new Segment[this.readers.length];
 		long budget = maxSize;
 		int served = 0;
 		int next = this.turn;
-		for (int i = 0; i < news.length; i++) {
-			int index = (this.turn + i) % news.length;
-			Segment taken = this.readers[index].take(budget, served == 0, maxSize);
-			if (taken != null) {
-				news[index] = taken;
-				budget -= taken.size();
+		for (int i = 0; i < taken.length; i++) {
+			int index = (this.turn + i) % taken.length;
+			Segment segment = this.readers[index].take(budget, served == 0, maxSize);
+			if (segment != null) {
+				taken[index] = segment;
+				budget -= segment.size();
 				served++;
 				next = index + 1;
 			}
 		}
 		if (budget < maxSize) {
-			this.turn = next % news.length;
+			this.turn = next % taken.length;
 		}
 		List<Segment> segments = new ArrayList<>(served + this.unknown.size());
-		for (Segment segment : news) {
+		for (Segment segment : taken) {
 			if (segment != null) {
 				segments.add(segment);
 			}
@@ -200,18 +200,18 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	}
 
 	/**
-	 * Whether a stream is to hear something even if there is no news: where it begins,
-	 * and that it is alive.
+	 * Whether a stream needs a batch without segments: its first one, with the cursor, or
+	 * a heartbeat.
 	 */
-	private boolean isMessageDue() {
-		return !this.connection.isPolling() && (!this.greeted || this.heartbeatDue);
+	private boolean needsEmptyBatch() {
+		return !this.client.isPolling() && (!this.openingSent || this.heartbeatDue);
 	}
 
-	private void give(List<Segment> segments) {
+	private void emit(List<Segment> segments) {
 		List<Delivery> receipts = receipts();
 		Map<String, Position> positions = positions();
 		Ending last = this.ending;
-		if (last == null && this.connection.isPolling()) {
+		if (last == null && this.client.isPolling()) {
 			last = Ending.ANSWERED;
 		}
 		else if (last == null && positions.isEmpty() && !segments.isEmpty()) {
@@ -220,14 +220,14 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		boolean heartbeat = this.heartbeatDue;
 		Refusals refused = this.refused;
 		this.refused = Refusals.NONE;
-		this.greeted = true;
+		this.openingSent = true;
 		this.heartbeatDue = false;
 		this.requested = (this.requested == Long.MAX_VALUE) ? Long.MAX_VALUE : this.requested - 1;
-		this.connection.note(segments, refused, last);
+		this.client.note(segments, refused, last);
 		if (last != null) {
 			finish();
 		}
-		this.subscriber.onNext(new Batch(this.connection, segments, positions, last, refused, receipts, heartbeat));
+		this.subscriber.onNext(new Batch(this.client, segments, positions, last, refused, receipts, heartbeat));
 		if (last != null) {
 			this.subscriber.onComplete();
 		}
@@ -252,7 +252,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 		for (ChannelReader reader : this.readers) {
 			if (reader.awaitsReceipts()) {
 				receipts = receipts.isEmpty() ? new ArrayList<>() : receipts;
-				reader.handOverReceipts(receipts);
+				reader.moveReceipts(receipts);
 			}
 		}
 		return receipts;
@@ -260,8 +260,8 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	@Override
 	void expire() {
-		if (this.connection.isPolling()) {
-			// What is there when the answer is made goes into it (protocol, section 2).
+		if (this.client.isPolling()) {
+			// All messages that are there go into the answer (protocol, section 2).
 			advance();
 			end(Ending.TIMED_OUT);
 		}
@@ -274,14 +274,14 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	@Override
 	void end(Ending ending, int order) {
-		if (this.connection.beganBefore(order)) {
+		if (this.client.beganBefore(order)) {
 			end(ending);
 		}
 	}
 
 	private void end(Ending ending) {
 		if (!this.done && this.ending == null) {
-			// Without demand it waits for the write that is under way.
+			// Without demand, a write is in progress. The ending is sent after it.
 			this.ending = ending;
 			advance();
 		}

@@ -15,8 +15,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A client that has been admitted: it counts as connected until this is closed. What it
- * listens to may change; the terms on which it listens are fixed when it connects.
+ * A client that has been admitted. It counts as connected until this is closed. Its
+ * channels may change; its dialect, event loop and timeout are fixed when it connects.
  * <p>
  * Thread-safe.
  *
@@ -52,11 +52,11 @@ public final class ConnectedClient implements AutoCloseable {
 	}
 
 	/**
-	 * Listens to channels. An order to end whatever waits that came since the client was
-	 * admitted ends this at once, also while it is being decided what the client may
-	 * read. Who decides is asked with the Reactor context of the subscriber.
-	 * @param request what the client asks for
-	 * @return the batches, the first of which tells what is refused; or
+	 * Listens to channels. A kill that came since the client was admitted ends this at
+	 * once, also while the authorizer decides. The authorizer gets the Reactor context of
+	 * the subscriber.
+	 * @param request the request of the client
+	 * @return the batches, the first of which has the refused channels; or
 	 * {@link SubscriptionRejectedException}
 	 */
 	public Flux<Batch> listen(SubscriptionRequest request) {
@@ -72,21 +72,22 @@ public final class ConnectedClient implements AutoCloseable {
 			if (authorization == null || request.channels().isEmpty()) {
 				return find(request);
 			}
-			return await(authorization.permit(request), authorization.timeout(), authorization::noteTimeout)
+			return await(authorization.permit(request), authorization.timeout(), authorization::logTimeout)
 				.flatMapMany(this::find);
 		});
 	}
 
 	private Flux<Batch> find(SubscriptionRequest request) {
-		if (request.channels().isEmpty() && !request.refused().isEmpty() && !goesOnWithoutChannels()) {
+		if (request.channels().isEmpty() && !request.refused().isEmpty() && !mayChangeChannels()) {
 			return Flux.error(refuse(SubscriptionRejectedException.nothingLeft(request.refused())));
 		}
 		Admission admission = this.subscriptions.admission();
 		Mono<Map<String, ChannelLog>> channels;
 		try {
 			channels = admission.find(request.channels());
-			// Where nothing has to be waited for, nothing stands between a client and its
-			// subscription: there may be very many of both.
+			// If the answer is there at once, no operator is added, because there may be
+			// very many
+			// clients.
 			if (channels instanceof Callable<?>) {
 				return begin(request, Admission.callNow(channels));
 			}
@@ -95,10 +96,11 @@ public final class ConnectedClient implements AutoCloseable {
 			return Flux.error(refuse(admission.unavailable(request, ex)));
 		}
 		Duration longest = this.subscriptions.limits().heartbeat();
-		// The broker may answer on any thread, and what follows belongs to the loop.
-		return OnLoop.deliver(this.home.loop(), await(channels, longest, () -> admission.noteTimeout(longest)))
+		// The broker may answer on any thread, and the subscription is confined to the
+		// loop.
+		return OnLoop.deliver(this.home.loop(), await(channels, longest, () -> admission.logTimeout(longest)))
 			.contextWrite(admission.lateErrors())
-			// A broker that says nothing must not keep the client waiting.
+			// A broker that completes empty must not leave the client without an answer.
 			.switchIfEmpty(Mono.error(() -> new BrokerUnavailableException(null)))
 			.onErrorMap(BrokerUnavailableException.class, (ex) -> refuse(admission.unavailable(request, ex)))
 			.flatMapMany((found) -> begin(request, found));
@@ -108,12 +110,12 @@ public final class ConnectedClient implements AutoCloseable {
 	 * Whether the client may ask for other channels on the same connection (protocol,
 	 * section 8).
 	 */
-	private boolean goesOnWithoutChannels() {
+	private boolean mayChangeChannels() {
 		return this.dialect.transport() == Transport.WEBSOCKET;
 	}
 
 	private <T> Mono<T> await(Mono<T> decision, Duration longest, Runnable onTimeout) {
-		// Subscribes to the second only if the first does not know at once.
+		// Subscribes to the timeout only if the decision is not there at once.
 		return Mono.firstWithSignal(decision, new DecisionTimeout<>(this, longest, onTimeout));
 	}
 
@@ -130,8 +132,8 @@ public final class ConnectedClient implements AutoCloseable {
 	}
 
 	/**
-	 * How long a stream may be silent.
-	 * @return the time after which its client is sent a heartbeat
+	 * The interval of heartbeats.
+	 * @return the time after which a silent stream sends a heartbeat
 	 */
 	public Duration heartbeat() {
 		return this.subscriptions.limits().heartbeat();
@@ -151,7 +153,8 @@ public final class ConnectedClient implements AutoCloseable {
 
 	/**
 	 * How long a poll is held, or a stream may be silent.
-	 * @param wanted what the client asks for, or {@code null} if it does not
+	 * @param wanted the timeout that the client asks for, or {@code null} for the
+	 * server's
 	 */
 	Duration timeout(@Nullable Duration wanted) {
 		if (!isPolling()) {
@@ -174,14 +177,14 @@ public final class ConnectedClient implements AutoCloseable {
 	}
 
 	/**
-	 * Whether anybody wants to know what happens to the client.
+	 * Whether there is a listener.
 	 */
 	boolean isObserved() {
 		return listener() != SubscriptionListener.NONE;
 	}
 
 	/**
-	 * Notes why the client will have ended, unless there is a weightier reason.
+	 * Records why the client ends, unless there is a weightier reason.
 	 */
 	void note(EndReason reason) {
 		if (reason.compareTo(this.reason) > 0) {
@@ -190,11 +193,11 @@ public final class ConnectedClient implements AutoCloseable {
 	}
 
 	/**
-	 * Notes what the client is about to be given.
+	 * Records a batch that the client is about to get.
 	 */
 	void note(List<Segment> segments, Refusals refused, @Nullable Ending ending) {
-		// A socket goes on, and may listen to something else.
-		if (ending != null && !(ending == Ending.CHANNELS_ENDED && goesOnWithoutChannels())) {
+		// A WebSocket stays open, and may listen to other channels.
+		if (ending != null && !(ending == Ending.CHANNELS_ENDED && mayChangeChannels())) {
 			note(this.subscriptions.reason(ending));
 		}
 		if (isObserved()) {
@@ -210,7 +213,7 @@ public final class ConnectedClient implements AutoCloseable {
 	}
 
 	/**
-	 * Notes that the client is refused.
+	 * Records that the client is refused.
 	 * @return the same exception
 	 */
 	SubscriptionRejectedException refuse(SubscriptionRejectedException ex) {
@@ -224,7 +227,7 @@ public final class ConnectedClient implements AutoCloseable {
 	}
 
 	/**
-	 * The client has been given messages. On any thread.
+	 * Records that messages have been written to the client. Called on any thread.
 	 */
 	void delivered(List<Segment> segments) {
 		if (!isObserved()) {

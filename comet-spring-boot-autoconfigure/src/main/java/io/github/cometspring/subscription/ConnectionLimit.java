@@ -7,8 +7,7 @@ import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the clients that are connected, and keeps their number within its limit.
- * Thread-safe.
+ * Counts the clients that are connected, and enforces the limit. Thread-safe.
  */
 final class ConnectionLimit {
 
@@ -23,9 +22,9 @@ final class ConnectionLimit {
 	}
 
 	/**
-	 * Takes a place.
-	 * @param transport the way the client listens
-	 * @throws SubscriptionRejectedException if there is none
+	 * Takes a slot.
+	 * @param transport the transport of the client
+	 * @throws SubscriptionRejectedException if no slot is free
 	 */
 	void take(Transport transport) {
 		Integer limit = this.limit;
@@ -39,7 +38,7 @@ final class ConnectionLimit {
 		this.takenByTransport.incrementAndGet(transport.ordinal());
 	}
 
-	void giveBack(Transport transport) {
+	void release(Transport transport) {
 		this.taken.decrementAndGet();
 		this.takenByTransport.decrementAndGet(transport.ordinal());
 	}

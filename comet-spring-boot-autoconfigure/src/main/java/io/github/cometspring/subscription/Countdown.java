@@ -1,8 +1,8 @@
 package io.github.cometspring.subscription;
 
 /**
- * A deadline that is set and taken back time and again, at the cost of a few assignments.
- * Belongs to the event loop that it was made for.
+ * A timer that is started and stopped many times, at the cost of a few assignments.
+ * Confined to the event loop that it was created for.
  *
  * @since 0.1.0
  */
@@ -10,15 +10,15 @@ public final class Countdown extends DeadlineQueue.Entry {
 
 	private final DeadlineQueue queue;
 
-	private final Runnable over;
+	private final Runnable onExpiry;
 
-	Countdown(DeadlineQueue queue, Runnable over) {
+	Countdown(DeadlineQueue queue, Runnable onExpiry) {
 		this.queue = queue;
-		this.over = over;
+		this.onExpiry = onExpiry;
 	}
 
 	/**
-	 * Counts from now on, whether it was counting or not.
+	 * Starts the timer, or starts it again.
 	 */
 	public void start() {
 		unlink();
@@ -26,7 +26,7 @@ public final class Countdown extends DeadlineQueue.Entry {
 	}
 
 	/**
-	 * Counts no more.
+	 * Stops the timer.
 	 */
 	public void stop() {
 		unlink();
@@ -34,12 +34,12 @@ public final class Countdown extends DeadlineQueue.Entry {
 
 	@Override
 	void expire() {
-		this.over.run();
+		this.onExpiry.run();
 	}
 
 	@Override
 	void end(Ending ending, int order) {
-		// No client waits for it.
+		// It does not end a client.
 	}
 
 }

@@ -9,27 +9,27 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
 /**
- * How long a client waits for something that is decided about it: it fails when that
- * takes too long, and when an order comes to end whatever waits.
+ * Limits how long a client waits for a decision about it. It fails when the timeout has
+ * passed, and when a kill comes.
  *
- * @param <T> the type of what is waited for
+ * @param <T> the type of the decision
  */
 final class DecisionTimeout<T> extends Mono<T> {
 
-	private final ConnectedClient connection;
+	private final ConnectedClient client;
 
 	private final Duration timeout;
 
 	private final Runnable onTimeout;
 
 	/**
-	 * Creates the patience of a client.
-	 * @param connection the client
-	 * @param timeout how long it lasts
-	 * @param onTimeout is called on the client's event loop when it is over
+	 * Creates a timeout.
+	 * @param client the client
+	 * @param timeout how long the client waits
+	 * @param onTimeout called on the client's event loop when the timeout has passed
 	 */
-	DecisionTimeout(ConnectedClient connection, Duration timeout, Runnable onTimeout) {
-		this.connection = connection;
+	DecisionTimeout(ConnectedClient client, Duration timeout, Runnable onTimeout) {
+		this.client = client;
 		this.timeout = timeout;
 		this.onTimeout = onTimeout;
 	}
@@ -38,11 +38,11 @@ final class DecisionTimeout<T> extends Mono<T> {
 	public void subscribe(CoreSubscriber<? super T> subscriber) {
 		Wait wait = new Wait(subscriber);
 		subscriber.onSubscribe(wait);
-		this.connection.home().loop().run(wait::begin);
+		this.client.home().loop().run(wait::begin);
 	}
 
 	/**
-	 * One wait. Belongs to the client's event loop.
+	 * One wait. Confined to the client's event loop.
 	 */
 	private final class Wait extends DeadlineQueue.Entry implements Subscription {
 
@@ -58,12 +58,12 @@ final class DecisionTimeout<T> extends Mono<T> {
 			if (this.done) {
 				return;
 			}
-			Ending meanwhile = DecisionTimeout.this.connection.endedMeanwhile();
+			Ending meanwhile = DecisionTimeout.this.client.endedMeanwhile();
 			if (meanwhile != null) {
 				fail(SubscriptionRejectedException.ended(meanwhile));
 			}
 			else {
-				DecisionTimeout.this.connection.home().deadlines(DecisionTimeout.this.timeout).add(this);
+				DecisionTimeout.this.client.home().deadlines(DecisionTimeout.this.timeout).add(this);
 			}
 		}
 
@@ -74,7 +74,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		@Override
 		public void cancel() {
-			DecisionTimeout.this.connection.home().loop().run(() -> {
+			DecisionTimeout.this.client.home().loop().run(() -> {
 				this.done = true;
 				unlink();
 			});
@@ -91,7 +91,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		@Override
 		void end(Ending ending, int order) {
-			if (!this.done && DecisionTimeout.this.connection.beganBefore(order)) {
+			if (!this.done && DecisionTimeout.this.client.beganBefore(order)) {
 				fail(SubscriptionRejectedException.ended(ending));
 			}
 		}
@@ -99,7 +99,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 		private void fail(SubscriptionRejectedException ex) {
 			this.done = true;
 			unlink();
-			this.subscriber.onError(DecisionTimeout.this.connection.refuse(ex));
+			this.subscriber.onError(DecisionTimeout.this.client.refuse(ex));
 		}
 
 	}

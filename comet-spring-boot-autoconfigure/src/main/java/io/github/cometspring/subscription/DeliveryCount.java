@@ -1,8 +1,8 @@
 package io.github.cometspring.subscription;
 
 /**
- * Sums what the clients of one event loop are delivered during a walk through them, and
- * tells once. Belongs to its event loop.
+ * Counts the messages that are delivered to the clients of one event loop during a walk,
+ * and calls the listener once. Confined to its event loop.
  */
 final class DeliveryCount {
 
@@ -27,8 +27,8 @@ final class DeliveryCount {
 
 	/**
 	 * Counts messages that were written.
-	 * @param transport the way they went
-	 * @param messages how many
+	 * @param transport the transport of the client
+	 * @param messages the number of messages
 	 */
 	void add(Transport transport, int messages) {
 		if (this.walking) {

@@ -1,26 +1,26 @@
 package io.github.cometspring.subscription;
 
 /**
- * Why a client is not connected any more. In rising order of weight: where there are
- * several reasons, the last of them in this order counts.
+ * Why a client is no longer connected. If there are several reasons, the last of them in
+ * the order of this enum counts.
  *
  * @since 0.1.0
  */
 public enum EndReason {
 
 	/**
-	 * The client left, or was refused, before it was known what it asks for: its request
-	 * could not be read, or its handshake failed.
+	 * The client disconnected or was refused before its request was known: the request
+	 * could not be read, or the handshake failed.
 	 */
 	NO_REQUEST,
 
 	/**
-	 * The client has left, or has been given up without anything being written to it.
+	 * The client disconnected, or was disconnected while no write was in progress.
 	 */
 	CLIENT_GONE,
 
 	/**
-	 * A poll was held for its timeout and nothing came.
+	 * A poll was held for its timeout and no message came.
 	 */
 	TIMED_OUT,
 
@@ -35,12 +35,12 @@ public enum EndReason {
 	CHANNELS_CLOSED,
 
 	/**
-	 * What was written to the client did not arrive: the connection ended before.
+	 * A write to the client failed, because the connection ended.
 	 */
 	WRITE_FAILED,
 
 	/**
-	 * What was written to the client was not taken in time.
+	 * A write to the client was not finished in time.
 	 */
 	WRITE_TIMED_OUT,
 
@@ -50,7 +50,7 @@ public enum EndReason {
 	REFUSED,
 
 	/**
-	 * The operator ended it.
+	 * An operator killed it.
 	 */
 	KILLED,
 

@@ -1,7 +1,7 @@
 package io.github.cometspring.subscription;
 
 /**
- * Why no batch comes after the last.
+ * Why a batch is the last one.
  *
  * @since 0.1.0
  */
@@ -18,12 +18,12 @@ public enum Ending {
 	CHANNELS_ENDED,
 
 	/**
-	 * A poll was held for its timeout and nothing came.
+	 * A poll was held for its timeout and no message came.
 	 */
 	TIMED_OUT,
 
 	/**
-	 * The operator ended it.
+	 * An operator killed it.
 	 */
 	KILLED,
 

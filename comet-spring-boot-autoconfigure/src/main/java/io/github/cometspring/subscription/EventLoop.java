@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
- * One thread's queue of tasks. What belongs to a loop is touched by its tasks alone and
- * needs no locks; a client belongs to the loop that owns its socket.
+ * A queue of tasks that one thread runs. State that is confined to a loop is used by its
+ * tasks only and needs no locks. A client is confined to the loop that owns its socket.
  * <p>
  * Implementations run tasks one at a time, in the order they came, and are thread-safe.
  *
@@ -15,13 +15,13 @@ public interface EventLoop extends Executor {
 
 	/**
 	 * Whether the caller is a task of this loop.
-	 * @return {@code true} if the loop's possessions may be touched
+	 * @return {@code true} if the caller may use state that is confined to the loop
 	 */
 	boolean inLoop();
 
 	/**
-	 * Runs a task when the sockets of the loop have had their turn: for work that is long
-	 * and is done in slices.
+	 * Runs a task after the loop has processed pending I/O: for long work that is done in
+	 * slices.
 	 * @param task the task
 	 */
 	default void executeAfterIo(Runnable task) {
@@ -29,9 +29,9 @@ public interface EventLoop extends Executor {
 	}
 
 	/**
-	 * Runs a task later.
+	 * Runs a task after a delay.
 	 * @param task the task
-	 * @param delay how long from now
+	 * @param delay the delay
 	 */
 	void schedule(Runnable task, Duration delay);
 
@@ -42,7 +42,8 @@ public interface EventLoop extends Executor {
 	long nanoTime();
 
 	/**
-	 * Runs a task at once if the caller is on the loop, else as soon as it can be.
+	 * Runs a task at once if the caller is on the loop, else {@linkplain #execute
+	 * executes} it there.
 	 * @param task the task
 	 */
 	default void run(Runnable task) {

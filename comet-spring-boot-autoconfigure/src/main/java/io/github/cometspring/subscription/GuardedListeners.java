@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import reactor.util.Loggers;
 
 /**
- * Several listeners, none of which can break anything. Thread-safe.
+ * Calls several listeners, and logs their errors. Thread-safe.
  */
 final class GuardedListeners implements SubscriptionListener {
 
@@ -23,18 +23,18 @@ final class GuardedListeners implements SubscriptionListener {
 	/**
 	 * All listeners as one.
 	 * @param listeners the listeners, perhaps none
-	 * @return what tells them all, or {@link #NONE} itself
+	 * @return a listener that calls them all, or {@link #NONE} itself
 	 */
 	static SubscriptionListener of(List<SubscriptionListener> listeners) {
 		return listeners.isEmpty() ? NONE : new GuardedListeners(listeners);
 	}
 
-	private void tell(Consumer<SubscriptionListener> event) {
+	private void forEach(Consumer<SubscriptionListener> event) {
 		for (SubscriptionListener listener : this.listeners) {
 			try {
 				event.accept(listener);
 			}
-			// Whatever it is, it is not the client's.
+			// Also errors: a failing listener must not affect the client.
 			catch (Throwable ex) {
 				this.log.warn("A listener to subscriptions failed", ex);
 			}
@@ -43,37 +43,37 @@ final class GuardedListeners implements SubscriptionListener {
 
 	@Override
 	public void connected(Transport transport) {
-		tell((listener) -> listener.connected(transport));
+		forEach((listener) -> listener.connected(transport));
 	}
 
 	@Override
 	public void subscribed(Transport transport, Set<String> channels) {
-		tell((listener) -> listener.subscribed(transport, channels));
+		forEach((listener) -> listener.subscribed(transport, channels));
 	}
 
 	@Override
 	public void delivered(Transport transport, long messages) {
-		tell((listener) -> listener.delivered(transport, messages));
+		forEach((listener) -> listener.delivered(transport, messages));
 	}
 
 	@Override
 	public void gap(Transport transport, String channel) {
-		tell((listener) -> listener.gap(transport, channel));
+		forEach((listener) -> listener.gap(transport, channel));
 	}
 
 	@Override
 	public void channelsRefused(Transport transport, Refusals refused) {
-		tell((listener) -> listener.channelsRefused(transport, refused));
+		forEach((listener) -> listener.channelsRefused(transport, refused));
 	}
 
 	@Override
 	public void refused(Transport transport, SubscriptionRejectedException.Reason reason) {
-		tell((listener) -> listener.refused(transport, reason));
+		forEach((listener) -> listener.refused(transport, reason));
 	}
 
 	@Override
 	public void ended(Transport transport, EndReason reason) {
-		tell((listener) -> listener.ended(transport, reason));
+		forEach((listener) -> listener.ended(transport, reason));
 	}
 
 }

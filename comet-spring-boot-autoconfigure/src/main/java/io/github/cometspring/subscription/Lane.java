@@ -15,8 +15,9 @@ import reactor.core.publisher.BaseSubscriber;
 
 /**
  * The clients of one channel on one event loop, and their single subscription to its live
- * feed. A publication posts one task to the loop, which a burst shares; the task walks
- * the clients, a slice at a time. Touched by its loop alone, but for what the feed calls.
+ * feed. A publication posts one task to the loop; further publications before it runs
+ * share that task. The task walks the clients, a slice at a time. Confined to its loop,
+ * except for the methods that the feed calls.
  * <p>
  * With long polling a lane is empty after each delivery and full again soon after. It
  * therefore stays subscribed until a publication finds it empty.
@@ -29,7 +30,7 @@ final class Lane extends BaseSubscriber<Publication> {
 
 	private final LoopSubscriptions home;
 
-	private final SharedSegment news;
+	private final SharedSegment segments;
 
 	private final AtomicBoolean posted = new AtomicBoolean();
 
@@ -46,7 +47,7 @@ final class Lane extends BaseSubscriber<Publication> {
 	Lane(ChannelLog log, LoopSubscriptions home) {
 		this.log = log;
 		this.home = home;
-		this.news = new SharedSegment(log, home.loop());
+		this.segments = new SharedSegment(log, home.loop());
 	}
 
 	// The feed: any thread
@@ -103,7 +104,7 @@ final class Lane extends BaseSubscriber<Publication> {
 	}
 
 	void remove(Member member) {
-		// Who leaves has been here for what was published before.
+		// A client that leaves counts for the messages that were published before.
 		assignReceipts();
 		this.log.leave();
 		Member last = get(--this.size);
@@ -111,7 +112,7 @@ final class Lane extends BaseSubscriber<Publication> {
 		last.index = member.index;
 		this.members[this.size] = null;
 		if (this.size == 0 && this.log.isClosed()) {
-			// No publication will come to find it empty.
+			// No publication will come that would retire the empty lane.
 			this.home.retire(this.log, this);
 		}
 	}
@@ -125,7 +126,7 @@ final class Lane extends BaseSubscriber<Publication> {
 	}
 
 	/**
-	 * Notes for whom a receipt is awaited: those who have not been given the message.
+	 * Adds the awaited receipts to the clients that do not have the message yet.
 	 */
 	void assignReceipts() {
 		for (Publication next = this.awaited.poll(); next != null; next = this.awaited.poll()) {
@@ -157,8 +158,9 @@ final class Lane extends BaseSubscriber<Publication> {
 	}
 
 	/**
-	 * Walks from the last to the first: who joins meanwhile stands behind the walk and
-	 * has read the log already, and who leaves is replaced by one from behind.
+	 * Walks from the last client to the first. A client that joins meanwhile is placed
+	 * behind the walk and has read the log already. A client that leaves is replaced by
+	 * one from behind the walk or not visited yet.
 	 */
 	private void visit() {
 		this.home.delivered().begin();
@@ -172,7 +174,7 @@ final class Lane extends BaseSubscriber<Publication> {
 		}
 		finally {
 			this.home.delivered().end();
-			// Also when one of them has failed: the others still wait.
+			// Also if a client has failed: the others must still be visited.
 			if (this.unvisited == 0 && this.visitAgain) {
 				this.visitAgain = false;
 				this.unvisited = this.size;
@@ -184,14 +186,14 @@ final class Lane extends BaseSubscriber<Publication> {
 	}
 
 	/**
-	 * The news of the channel for its readers here.
+	 * The segments that the readers of this lane share.
 	 */
-	SharedSegment news() {
-		return this.news;
+	SharedSegment segments() {
+		return this.segments;
 	}
 
 	/**
-	 * A client's place in the lane.
+	 * A client of the lane.
 	 */
 	abstract static class Member {
 

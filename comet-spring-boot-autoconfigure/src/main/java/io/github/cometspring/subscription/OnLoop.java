@@ -7,8 +7,7 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * Delivers an answer, which may come on any thread, on the event loop of the client that
- * waits for it.
+ * Moves an answer from any thread to the event loop of the client that waits for it.
  */
 final class OnLoop {
 
@@ -16,7 +15,7 @@ final class OnLoop {
 	}
 
 	/**
-	 * Delivers an answer on a loop: at once if it comes there.
+	 * Delivers an answer on a loop, at once if it arrives there.
 	 * @param <T> the type of the answer
 	 * @param loop the event loop of the client
 	 * @param answer the answer

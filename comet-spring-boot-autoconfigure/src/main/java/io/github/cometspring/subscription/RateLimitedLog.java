@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.Logger;
 
 /**
- * Warns of what can go wrong with every request, in one line a minute and without a stack
- * trace: clients decide how many requests there are. The next line says how many warnings
- * were left out. At the level DEBUG everything is told.
+ * Logs warnings about errors that every request may cause, at most one line a minute and
+ * without a stack trace, because clients decide how many requests there are. The next
+ * line has the number of warnings that were left out. At the level DEBUG every warning is
+ * logged.
  * <p>
  * Thread-safe.
  *
@@ -42,10 +43,10 @@ public final class RateLimitedLog {
 	}
 
 	/**
-	 * Warns, unless the last warning is less than a minute old.
+	 * Logs a warning, unless the last one is less than a minute old.
 	 * @param sentence what has happened
-	 * @param cause the error behind it, or {@code null} for none. Of it, the warning
-	 * tells the type and the place: its message may name what does not belong in a log
+	 * @param cause the error behind it, or {@code null} for none. The warning has its
+	 * type and its source line, but not its message, which may contain secrets
 	 */
 	public void warn(String sentence, @Nullable Throwable cause) {
 		if (cause != null) {

@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
  * The channels of a subscription that are refused, while the others are served (protocol,
  * section 8). Immutable.
  *
- * @param reasons why each is refused, by its id as the client named it
+ * @param reasons the reason for each channel, by its id as the client named it
  * @since 0.1.0
  */
 public record Refusals(Map<String, Reason> reasons) {
 
 	/**
-	 * Nothing is refused.
+	 * No refusal.
 	 */
 	public static final Refusals NONE = new Refusals(Map.of());
 
 	/**
 	 * Creates refusals.
-	 * @param reasons why each is refused
+	 * @param reasons the reason for each channel
 	 */
 	public Refusals {
 		reasons = Collections.unmodifiableMap(new LinkedHashMap<>(reasons));
@@ -33,8 +33,8 @@ public record Refusals(Map<String, Reason> reasons) {
 
 	/**
 	 * These refusals and further ones.
-	 * @param channels the ids of the channels that are refused, too
-	 * @param reason why
+	 * @param channels the ids of further channels
+	 * @param reason the reason for them
 	 * @return all of them, in this order
 	 */
 	public Refusals and(Collection<String> channels, Reason reason) {
@@ -47,7 +47,7 @@ public record Refusals(Map<String, Reason> reasons) {
 	}
 
 	/**
-	 * Whether nothing is refused.
+	 * Whether there is no refusal.
 	 * @return {@code true} if there is no refusal
 	 */
 	public boolean isEmpty() {
@@ -55,7 +55,7 @@ public record Refusals(Map<String, Reason> reasons) {
 	}
 
 	/**
-	 * The ids of the channels.
+	 * The ids of the refused channels.
 	 * @return the ids
 	 */
 	public Set<String> channels() {
@@ -63,9 +63,9 @@ public record Refusals(Map<String, Reason> reasons) {
 	}
 
 	/**
-	 * Why all of them are refused.
-	 * @return the word of the protocol, or {@code null} if there are several reasons or
-	 * no refusal
+	 * The reason for all of them.
+	 * @return the protocol's name of the reason, or {@code null} if there are several
+	 * reasons or no refusal
 	 */
 	public @Nullable String why() {
 		if (this.reasons.isEmpty()) {
@@ -76,17 +76,17 @@ public record Refusals(Map<String, Reason> reasons) {
 	}
 
 	/**
-	 * Why a channel is refused.
+	 * The reason for the refusal of a channel.
 	 */
 	public enum Reason {
 
 		/**
-		 * The client may not read it.
+		 * The client may not read the channel.
 		 */
 		FORBIDDEN("forbidden"),
 
 		/**
-		 * The client names a place to start it that cannot be.
+		 * The client's cursor for the channel is invalid.
 		 */
 		CURSOR("cursor");
 
@@ -97,8 +97,8 @@ public record Refusals(Map<String, Reason> reasons) {
 		}
 
 		/**
-		 * The reason as the client is told.
-		 * @return the word of the protocol
+		 * The reason as it is sent to the client.
+		 * @return the protocol's name of the reason
 		 */
 		public String why() {
 			return this.why;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * An event loop upon a worker of a Reactor scheduler: for servers whose own loops are not
+ * An event loop on a worker of a Reactor scheduler: for servers whose event loops are not
  * known, and for tests in virtual time.
  *
  * @since 0.1.0
@@ -23,7 +23,8 @@ public final class SchedulerEventLoop implements EventLoop {
 
 	/**
 	 * Creates a loop.
-	 * @param scheduler whose worker runs the tasks; disposing of it ends the loop
+	 * @param scheduler the scheduler whose worker runs the tasks; disposing of it ends
+	 * the loop
 	 */
 	public SchedulerEventLoop(Scheduler scheduler) {
 		this.time = MonotonicTime.of(scheduler);

@@ -10,8 +10,8 @@ import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * News of one channel: a stretch of its messages, then perhaps its end. Clients of one
- * dialect that stand at the same place share one segment, and so its encoded form.
+ * Consecutive messages of one channel, and perhaps its end. Clients of one dialect at the
+ * same position share one segment and its encoded form.
  * <p>
  * Immutable and thread-safe.
  *
@@ -52,8 +52,8 @@ public final class Segment {
 	}
 
 	/**
-	 * The same news for a client that has lost what went before. All such clients share
-	 * one segment: after a restart there may be very many.
+	 * The same segment for a client that has lost the messages before it. All such
+	 * clients share one segment, because there may be very many after a restart.
 	 */
 	Segment withGap() {
 		Segment afterGap = this.afterGap;
@@ -65,7 +65,7 @@ public final class Segment {
 	}
 
 	/**
-	 * The id of the channel, of whatever shape if the client made it up.
+	 * The id of the channel. If there is no such channel, it may be invalid.
 	 * @return the id
 	 */
 	public String channel() {
@@ -82,24 +82,24 @@ public final class Segment {
 
 	/**
 	 * Whether messages before these are lost to the client.
-	 * @return {@code true} if the client must be told of a gap
+	 * @return {@code true} if the client must be told about a gap
 	 */
 	public boolean isGap() {
 		return this.gap;
 	}
 
 	/**
-	 * Whether the channel has ended, or never was.
-	 * @return {@code true} if nothing comes after these messages
+	 * Whether the channel has ended, or does not exist.
+	 * @return {@code true} if no messages come after these
 	 */
 	public boolean isEnded() {
 		return this.ended;
 	}
 
 	/**
-	 * Encodes this segment, or returns what this encoder encoded it to before. The forms
-	 * of all encoders are kept as long as the segment: a dialect writes the same messages
-	 * as a whole answer to some clients, and as a part of an answer to others.
+	 * Encodes this segment, or returns the form that the encoder made before. The forms
+	 * of all encoders are kept as long as the segment, because a dialect writes the same
+	 * messages as a full answer to some clients, and as a part of an answer to others.
 	 * @param <T> the encoded form, immutable
 	 * @param encoder the encoder, one object for all calls of all segments
 	 * @return the encoded form
@@ -112,13 +112,13 @@ public final class Segment {
 			}
 		}
 		T form = encoder.apply(this);
-		// Read again: the encoder may have asked for another form.
+		// Read the field again: the encoder may have added another form.
 		this.encoded = new Encoded<>(encoder, form, this.encoded);
 		return form;
 	}
 
 	/**
-	 * Where a client stands after this that listens to this channel alone.
+	 * The cursor, after this segment, of a client that listens to this channel only.
 	 * @return the cursor to resume from
 	 */
 	public Cursor cursor() {
@@ -131,7 +131,7 @@ public final class Segment {
 	}
 
 	/**
-	 * Where a client stands in the channel before this.
+	 * The position of a client in the channel before this segment.
 	 * @return the position, or {@code null} if there is no such channel
 	 */
 	@Nullable Position start() {
@@ -143,7 +143,7 @@ public final class Segment {
 	}
 
 	/**
-	 * Where a client stands in the channel after this.
+	 * The position of a client in the channel after this segment.
 	 * @return the position, or {@code null} if there is no such channel
 	 */
 	@Nullable Position position() {
@@ -158,10 +158,10 @@ public final class Segment {
 	}
 
 	/**
-	 * A form of this segment. There are few, so they are a list.
+	 * An encoded form of this segment. There are few, so they are in a linked list.
 	 *
 	 * @param <T> the form
-	 * @param encoder what made it
+	 * @param encoder the encoder that made it
 	 * @param form the form
 	 * @param next the form that was made before, or {@code null}
 	 */

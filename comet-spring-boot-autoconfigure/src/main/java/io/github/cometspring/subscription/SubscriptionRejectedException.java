@@ -4,8 +4,8 @@ import io.github.cometspring.channel.Cursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when a subscription is refused by policy. It has no stack trace: a client causes
- * it.
+ * Thrown when a subscription is refused by policy. It has no stack trace, because clients
+ * cause it.
  *
  * @since 0.1.0
  */
@@ -19,14 +19,14 @@ public class SubscriptionRejectedException extends RuntimeException {
 	private final Reason reason;
 
 	/**
-	 * How many channels there may be, where that is the reason.
+	 * The largest number of channels, if that is the reason.
 	 */
 	private final @Nullable Integer maxChannels;
 
 	private final transient Refusals refused;
 
 	/**
-	 * Where the client stands, as it said.
+	 * The cursor that the client sent.
 	 */
 	private final transient @Nullable Cursor cursor;
 
@@ -50,7 +50,7 @@ public class SubscriptionRejectedException extends RuntimeException {
 	}
 
 	/**
-	 * Nothing is left to serve.
+	 * All channels are refused.
 	 */
 	static SubscriptionRejectedException nothingLeft(Refusals refused) {
 		return refused.reasons().containsValue(Refusals.Reason.FORBIDDEN)
@@ -59,7 +59,7 @@ public class SubscriptionRejectedException extends RuntimeException {
 	}
 
 	/**
-	 * An order to end whatever waits came before the client was let in.
+	 * A kill came before the client was admitted.
 	 */
 	static SubscriptionRejectedException ended(Ending ending) {
 		return (ending == Ending.SHUTTING_DOWN) ? of(Reason.SHUTTING_DOWN, "The server is shutting down")
@@ -67,7 +67,7 @@ public class SubscriptionRejectedException extends RuntimeException {
 	}
 
 	/**
-	 * Nobody can tell at the moment what there is of the channels.
+	 * The broker cannot look up the channels at the moment.
 	 */
 	static SubscriptionRejectedException unavailable(@Nullable Cursor cursor) {
 		return new SubscriptionRejectedException(Reason.UNAVAILABLE, "The channels cannot be reached; try again later",
@@ -83,7 +83,7 @@ public class SubscriptionRejectedException extends RuntimeException {
 	}
 
 	/**
-	 * How many channels a client may ask for.
+	 * The largest number of channels in one request.
 	 * @return the limit, or {@code null} if that is not the reason
 	 */
 	public @Nullable Integer getMaxChannels() {
@@ -91,7 +91,7 @@ public class SubscriptionRejectedException extends RuntimeException {
 	}
 
 	/**
-	 * The channels that are refused, where nothing is left.
+	 * The refused channels, if all are refused.
 	 * @return the channels, none if that is not the reason
 	 */
 	public Refusals getRefused() {
@@ -99,8 +99,8 @@ public class SubscriptionRejectedException extends RuntimeException {
 	}
 
 	/**
-	 * Where the client stands, which it has told itself: it may come again with that.
-	 * @return the cursor, or {@code null} if it has told none that holds for all channels
+	 * The cursor that the client sent, with which it may try again.
+	 * @return the cursor, or {@code null} if it sent none that is valid for all channels
 	 */
 	public @Nullable Cursor getCursor() {
 		return this.cursor;
@@ -122,12 +122,12 @@ public class SubscriptionRejectedException extends RuntimeException {
 		SHUTTING_DOWN,
 
 		/**
-		 * The operator ended whatever waited, and the client waited to be let in.
+		 * An operator ended all waiting clients while this one waited to be admitted.
 		 */
 		KILLED,
 
 		/**
-		 * It took too long to decide about the client.
+		 * The decision about the client took too long.
 		 */
 		UNDECIDED,
 
@@ -137,7 +137,7 @@ public class SubscriptionRejectedException extends RuntimeException {
 		UNAVAILABLE,
 
 		/**
-		 * As many clients are connected as may be.
+		 * The limit of connected clients is reached.
 		 */
 		TOO_MANY_CONNECTIONS,
 
@@ -147,12 +147,12 @@ public class SubscriptionRejectedException extends RuntimeException {
 		TOO_MANY_CHANNELS,
 
 		/**
-		 * The request names no place to start for any of the channels that could be one.
+		 * The cursors of all channels in the request are invalid.
 		 */
 		INVALID_CURSOR,
 
 		/**
-		 * Nothing is left to serve of what the client may read.
+		 * The client may read none of the channels.
 		 */
 		FORBIDDEN
 

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What a client asks for.
+ * The request of a client.
  *
- * @param channels the ids, of whatever shape, in the client's order, and where to start
- * each; none that is refused
- * @param refused the channels that it asks for, too, and does not get
- * @param timeout how long a poll is to be held at the most, or {@code null} to leave it
- * to the server, which also caps it
- * @param principal the user who is logged in, or empty if nobody is; asked for only where
- * it is decided who may read what
+ * @param channels the ids, valid or not, in the client's order, and the cursor at which
+ * to start each; without refused channels
+ * @param refused the requested channels that are refused
+ * @param timeout how long to hold a poll at most, or {@code null} for the server's
+ * timeout, which is also the upper limit
+ * @param principal the user who is logged in, or empty if no user is; subscribed to only
+ * if there is an authorizer
  * @since 0.1.0
  */
 public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused, @Nullable Duration timeout,
@@ -30,9 +30,9 @@ public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused
 
 	/**
 	 * Creates a request.
-	 * @param channels the ids, and where to start each
-	 * @param refused the channels that it does not get
-	 * @param timeout how long a poll is to be held at the most
+	 * @param channels the ids, and the cursor at which to start each
+	 * @param refused the requested channels that are refused
+	 * @param timeout how long to hold a poll at most
 	 * @param principal the user who is logged in
 	 */
 	public SubscriptionRequest {
@@ -43,8 +43,8 @@ public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused
 	/**
 	 * A request that starts all channels from one cursor.
 	 * @param channels the ids
-	 * @param cursor where to start
-	 * @param timeout how long a poll is to be held at the most, or {@code null}
+	 * @param cursor the cursor to start at
+	 * @param timeout how long to hold a poll at most, or {@code null}
 	 * @param principal the user who is logged in, or empty
 	 * @return the request
 	 */
@@ -73,7 +73,7 @@ public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused
 	}
 
 	/**
-	 * Where the client stands.
+	 * The cursor of the client.
 	 * @return the cursor that all channels start at, or {@code null} if they start at
 	 * different ones or at "now"
 	 */
@@ -83,7 +83,7 @@ public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused
 	}
 
 	/**
-	 * How many channels the client has named.
+	 * The number of channels that the client has named.
 	 */
 	int size() {
 		return this.channels.size() + this.refused.channels().size();

@@ -14,9 +14,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Opens subscriptions, the same way for every dialect: is the service active, is there
- * room, is the client authorized, are the channels known; then replay, then live, until
- * it is answered, ended, killed or timed out.
+ * Opens subscriptions, in the same steps for every dialect. It checks whether the service
+ * is active, the connection limit, the authorization, and which channels exist. Then it
+ * replays missing messages, then delivers live ones, until the client is answered, ended,
+ * killed or timed out.
  * <p>
  * Thread-safe. To be {@linkplain #dispose() disposed} by its owner.
  *
@@ -25,8 +26,8 @@ import reactor.core.publisher.Mono;
 public final class Subscriptions implements Disposable {
 
 	/**
-	 * What a stream gets in one batch, in bytes: so much lies in the network layer of a
-	 * client that does not read.
+	 * The size of a stream's batch, in bytes. A client that does not read occupies at
+	 * most so much memory in the network layer.
 	 */
 	static final long STREAM_BATCH_SIZE = 65_536;
 
@@ -36,13 +37,13 @@ public final class Subscriptions implements Disposable {
 
 	private final Admission admission;
 
-	private final ConnectionLimit places;
+	private final ConnectionLimit connectionLimit;
 
 	private final ConcurrentHashMap<EventLoop, LoopSubscriptions> loops = new ConcurrentHashMap<>();
 
 	private final AtomicInteger kills = new AtomicInteger();
 
-	private final Disposable killing;
+	private final Disposable killSubscription;
 
 	private final SubscriptionListener listener;
 
@@ -50,11 +51,11 @@ public final class Subscriptions implements Disposable {
 
 	/**
 	 * Creates the subscriptions of a node.
-	 * @param broker where the channels live
-	 * @param control the switch of the service
-	 * @param authorization decides who may read which channel, or {@code null} if whoever
-	 * knows an id may
-	 * @param limits what clients may ask for
+	 * @param broker stores the channels
+	 * @param control activates and deactivates the service
+	 * @param authorization decides who may read which channel, or {@code null} if knowing
+	 * an id is the permission to read
+	 * @param limits the limits of clients
 	 */
 	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable Authorization authorization,
 			SubscriptionLimits limits) {
@@ -62,13 +63,13 @@ public final class Subscriptions implements Disposable {
 	}
 
 	/**
-	 * Creates the subscriptions of a node, of which others want to hear.
-	 * @param broker where the channels live
-	 * @param control the switch of the service
-	 * @param authorization decides who may read which channel, or {@code null} if whoever
-	 * knows an id may
-	 * @param limits what clients may ask for
-	 * @param listeners are told what happens
+	 * Creates the subscriptions of a node, with listeners.
+	 * @param broker stores the channels
+	 * @param control activates and deactivates the service
+	 * @param authorization decides who may read which channel, or {@code null} if knowing
+	 * an id is the permission to read
+	 * @param limits the limits of clients
+	 * @param listeners receive the events of clients
 	 */
 	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable Authorization authorization,
 			SubscriptionLimits limits, List<SubscriptionListener> listeners) {
@@ -76,30 +77,32 @@ public final class Subscriptions implements Disposable {
 		this.listener = GuardedListeners.of(listeners);
 		this.limits = limits;
 		this.admission = new Admission(broker, authorization, limits.maxChannels());
-		this.places = new ConnectionLimit(limits.maxConnections());
-		this.killing = control.kills().subscribe((kill) -> endAll(Ending.KILLED));
+		this.connectionLimit = new ConnectionLimit(limits.maxConnections());
+		this.killSubscription = control.kills().subscribe((kill) -> endAll(Ending.KILLED));
 	}
 
 	/**
-	 * Opens a subscription. The request is not asked for before the service is known to
-	 * be active and to have room, so that nothing is read from a client in vain.
-	 * @param dialect the dialect that asks
-	 * @param loop the event loop that owns the client's socket, which the batches come on
-	 * @param request decodes what the client asks for
+	 * Opens a subscription. It subscribes to the request only after it has checked that
+	 * the service is active and a slot is free, so that no request is read that will be
+	 * refused.
+	 * @param dialect the dialect of the client
+	 * @param loop the event loop that owns the client's socket, which emits the batches
+	 * @param request decodes the request
 	 * @return the batches, or {@link SubscriptionRejectedException}, or the error of the
 	 * request
 	 */
 	public Flux<Batch> open(Dialect dialect, EventLoop loop, Mono<SubscriptionRequest> request) {
-		return Flux.using(() -> connect(dialect, loop), (connection) -> request.flatMapMany(connection::listen),
+		return Flux.using(() -> connect(dialect, loop), (client) -> request.flatMapMany(client::listen),
 				ConnectedClient::close);
 	}
 
 	/**
-	 * Admits a client that may ask for several things, one after the other.
+	 * Admits a client that may send several requests, one after the other.
 	 * @param dialect the dialect that it speaks
 	 * @param loop the event loop that owns its socket
-	 * @return the connection, to be closed
-	 * @throws SubscriptionRejectedException if the service is not active or has no room
+	 * @return the client, to be closed
+	 * @throws SubscriptionRejectedException if the service is not active or no slot is
+	 * free
 	 */
 	public ConnectedClient connect(Dialect dialect, EventLoop loop) {
 		try {
@@ -112,11 +115,11 @@ public final class Subscriptions implements Disposable {
 	}
 
 	/**
-	 * Admits a client that will {@linkplain #connect ask again} if it is refused: nobody
-	 * is told of the refusal.
+	 * Admits a client for which the caller will {@linkplain #connect connect} if this
+	 * refuses it. Listeners are not notified of the refusal.
 	 * @param dialect the dialect that it speaks
 	 * @param loop the event loop that owns its socket
-	 * @return the connection, to be closed, or {@code null} if the client is refused
+	 * @return the client, to be closed, or {@code null} if the client is refused
 	 */
 	public @Nullable ConnectedClient tryConnect(Dialect dialect, EventLoop loop) {
 		try {
@@ -128,14 +131,15 @@ public final class Subscriptions implements Disposable {
 	}
 
 	private ConnectedClient admit(Dialect dialect, EventLoop loop) {
-		// In this order: whoever has an old timeout has not seen the kill after it.
+		// In this order: a client with an old timeout has not counted the kill that
+		// followed
+		// the change.
 		int killsBefore = this.kills.get();
-		ConnectedClient connection = new ConnectedClient(this, dialect, home(loop), this.control.timeout(),
-				killsBefore);
+		ConnectedClient client = new ConnectedClient(this, dialect, home(loop), this.control.timeout(), killsBefore);
 		checkActive();
-		this.places.take(dialect.transport());
+		this.connectionLimit.take(dialect.transport());
 		this.listener.connected(dialect.transport());
-		return connection;
+		return client;
 	}
 
 	SubscriptionListener listener() {
@@ -143,7 +147,7 @@ public final class Subscriptions implements Disposable {
 	}
 
 	/**
-	 * What the end of a subscription means for its client.
+	 * The reason for which a client ends, by the ending of its subscription.
 	 */
 	EndReason reason(Ending ending) {
 		return switch (ending) {
@@ -175,9 +179,8 @@ public final class Subscriptions implements Disposable {
 	}
 
 	/**
-	 * Whether somebody is asked who may read which channel, and may want to know who
-	 * asks.
-	 * @return {@code false} if whoever knows an id may
+	 * Whether there is an authorizer, which may need the principal of the client.
+	 * @return {@code false} if knowing an id is the permission to read
 	 */
 	public boolean areAuthorized() {
 		return this.admission.authorization() != null;
@@ -188,13 +191,13 @@ public final class Subscriptions implements Disposable {
 	}
 
 	void leave(Transport transport) {
-		this.places.giveBack(transport);
+		this.connectionLimit.release(transport);
 	}
 
 	/**
-	 * Why a client must end that was admitted a while ago.
-	 * @param killsBefore how many orders to end there had been then
-	 * @return the reason, or {@code null} if there was no order since
+	 * The ending of a client, if there was a kill after it was admitted.
+	 * @param killsBefore the number of kills when it was admitted
+	 * @return the ending, or {@code null} if there was no kill since
 	 */
 	@Nullable Ending endedSince(int killsBefore) {
 		if (this.kills.get() == killsBefore) {
@@ -204,16 +207,16 @@ public final class Subscriptions implements Disposable {
 	}
 
 	/**
-	 * How many clients are connected.
-	 * @param transport the way they listen
+	 * The number of clients that are connected.
+	 * @param transport their transport
 	 * @return the number at this moment
 	 */
 	public int connections(Transport transport) {
-		return this.places.taken(transport);
+		return this.connectionLimit.taken(transport);
 	}
 
 	/**
-	 * Ends everything that waits and refuses what comes: the server is about to stop.
+	 * Ends all waiting clients and refuses new ones, because the server is about to stop.
 	 */
 	public void shutDown() {
 		this.shuttingDown = true;
@@ -221,15 +224,17 @@ public final class Subscriptions implements Disposable {
 	}
 
 	/**
-	 * Serves again after {@link #shutDown()}: the server has been started again.
+	 * Admits clients again after {@link #shutDown()}, because the server has been started
+	 * again.
 	 */
 	public void resume() {
 		this.shuttingDown = false;
 	}
 
 	private void endAll(Ending ending) {
-		// Counted before the loops are asked: what is not there yet sees the count
-		// instead.
+		// Counted before the loops get the task: a client that is not in a loop yet sees
+		// the
+		// count.
 		int order = this.kills.incrementAndGet();
 		this.loops.values().forEach((home) -> endAll(home, ending, order));
 	}
@@ -245,12 +250,12 @@ public final class Subscriptions implements Disposable {
 
 	@Override
 	public void dispose() {
-		this.killing.dispose();
+		this.killSubscription.dispose();
 	}
 
 	@Override
 	public boolean isDisposed() {
-		return this.killing.isDisposed();
+		return this.killSubscription.isDisposed();
 	}
 
 }

@@ -1,7 +1,7 @@
 package io.github.cometspring.subscription;
 
 /**
- * The ways to listen.
+ * The transport of a dialect.
  *
  * @since 0.1.0
  */
@@ -37,7 +37,7 @@ public enum Transport {
 	}
 
 	/**
-	 * Whether a subscription is one answer, and not a stream.
+	 * Whether a subscription gets one answer and is not a stream.
 	 * @return {@code true} if it ends with the first batch
 	 */
 	public boolean isPolling() {
@@ -45,7 +45,7 @@ public enum Transport {
 	}
 
 	/**
-	 * The name of the transport in properties and figures.
+	 * The name of the transport in properties and metrics.
 	 * @return the name
 	 */
 	public String id() {

@@ -1,6 +1,6 @@
 /**
- * Subscriptions to channels, the same for every dialect: policy, replay, live delivery,
- * end.
+ * Subscriptions to channels, the same for every dialect: admission, replay, live
+ * delivery, end.
  */
 @NullMarked
 package io.github.cometspring.subscription;

@@ -3,7 +3,7 @@ package io.github.cometspring.typed;
 import io.github.cometspring.channel.ChannelException;
 
 /**
- * Thrown when a channel is to be used for values that was created for text.
+ * Thrown when a channel of text is used for values.
  *
  * @since 0.1.0
  */

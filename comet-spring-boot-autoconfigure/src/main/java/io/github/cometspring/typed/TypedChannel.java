@@ -50,7 +50,7 @@ public final class TypedChannel<T> {
 	}
 
 	/**
-	 * The channel itself, for those who want the JSON, the positions or the gaps.
+	 * The underlying channel, which has the JSON, the positions and the gaps.
 	 * @return the channel
 	 */
 	public Channel channel() {
@@ -58,11 +58,11 @@ public final class TypedChannel<T> {
 	}
 
 	/**
-	 * Publishes a value. It is accepted, numbered and in history when the returned
-	 * publisher completes, which waits for no client. A value that cannot be published
-	 * fails its own publication and nothing else.
+	 * Publishes a value. When the returned publisher completes, the message has its
+	 * number and is in the history. This does not wait for clients. A value that cannot
+	 * be published fails this publication only.
 	 * @param value the value
-	 * @return the place of the message, or {@link UnwritableValueException},
+	 * @return the position of the message, or {@link UnwritableValueException},
 	 * {@link MessageTooLargeException} or {@link ChannelClosedException}
 	 */
 	public Mono<Position> publish(T value) {
@@ -73,24 +73,25 @@ public final class TypedChannel<T> {
 	 * Publishes a value, then waits for the clients that are connected now, as
 	 * {@link Channel#deliver(String)} does.
 	 * @param value the value
-	 * @return how many clients had the message, and how many failed, or an error as for
-	 * {@link #publish(Object)}
+	 * @return how many clients the message was written to, and how many failed, or an
+	 * error as for {@link #publish(Object)}
 	 */
 	public Mono<Outcome> deliver(T value) {
 		return Mono.defer(() -> this.channel.deliver(write(value)));
 	}
 
 	/**
-	 * Publishes what a source emits, in its order, as it comes. The next value is asked
-	 * for when the one before it is in history, so a source that heeds backpressure is
-	 * never ahead of the channel by more than one.
+	 * Publishes the values of a source, in its order. The next value is requested when
+	 * the one before it is in the history, so a source that obeys backpressure is at most
+	 * one value ahead of the channel.
 	 * <p>
-	 * The end of the source closes the channel. Its error does not, for clients take the
-	 * end of a channel for the end of its story: the application sees the error, and
-	 * binds another source, or closes the channel. A value that cannot be published ends
-	 * the binding in the same way, and so does {@link ChannelClosedException} with the
-	 * first value after somebody else has closed the channel; the source is cancelled
-	 * then. Cancelling the binding cancels the source and leaves the channel open.
+	 * When the source completes, the channel is closed. An error of the source does not
+	 * close it, because clients would take the end of the channel for the end of the
+	 * data. The application gets the error, and binds another source or closes the
+	 * channel. A value that cannot be published ends the binding in the same way, and so
+	 * does {@link ChannelClosedException} with the first value after the channel was
+	 * closed elsewhere; the source is cancelled then. Cancelling the binding cancels the
+	 * source and leaves the channel open.
 	 * @param source the values
 	 * @return completes when the source has ended and the channel is closed, or has the
 	 * error of the source or of a publication
@@ -101,7 +102,7 @@ public final class TypedChannel<T> {
 
 	/**
 	 * The values from now on, for the application itself. Completes when the channel is
-	 * closed. Gaps are passed over in silence: {@link #channel()} tells them.
+	 * closed. Gaps are not reported here; {@link #channel()} reports them.
 	 * @return the values in order, or {@link UnreadableMessageException} at the first
 	 * message that is not of the type
 	 */
@@ -110,8 +111,8 @@ public final class TypedChannel<T> {
 	}
 
 	/**
-	 * The values after a cursor, then those to come.
-	 * @param from where to start
+	 * The values after a cursor, then new ones.
+	 * @param from the cursor to start at
 	 * @return the values in order, as for {@link #messages()}
 	 */
 	public Flux<T> messages(Cursor from) {
@@ -127,7 +128,7 @@ public final class TypedChannel<T> {
 	}
 
 	/**
-	 * The id and the present end of the channel in one, as {@link Channel#handle()}.
+	 * The id and the present end of the channel together, as {@link Channel#handle()}.
 	 * @return the handle
 	 */
 	public Mono<ChannelHandle> handle() {
@@ -135,7 +136,7 @@ public final class TypedChannel<T> {
 	}
 
 	/**
-	 * How many clients are connected to this node and wait for this channel.
+	 * The number of clients on this node that listen to this channel.
 	 * @return the number at this moment
 	 */
 	public int subscribers() {
@@ -143,8 +144,8 @@ public final class TypedChannel<T> {
 	}
 
 	/**
-	 * Ends the channel for everyone, as {@link Channel#close()}.
-	 * @return completes when the name is free again
+	 * Ends the channel for all readers, as {@link Channel#close()}.
+	 * @return completes when the name can be used again
 	 */
 	public Mono<Void> close() {
 		return this.channel.close();

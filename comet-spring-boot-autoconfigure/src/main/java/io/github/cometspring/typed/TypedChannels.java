@@ -13,8 +13,8 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * Channels of values: inject this to create one or to find one. They are ordinary
- * {@linkplain MessageFormat#JSON JSON} channels, in {@link Channels} as well.
+ * Channels of values: inject this to create one or to find one. They are
+ * {@linkplain MessageFormat#JSON JSON} channels, which {@link Channels} has as well.
  * <p>
  * Thread-safe. Every returned publisher is lazy: nothing happens before it is subscribed
  * to, and each subscription acts anew.
@@ -32,8 +32,8 @@ public final class TypedChannels {
 	/**
 	 * Creates the view.
 	 * @param channels the channels
-	 * @param defaultSettings for channels that are created without settings of their own,
-	 * of whatever format
+	 * @param defaultSettings the settings of channels that are created without any; their
+	 * format is replaced by JSON
 	 * @param mapper writes and reads the values
 	 */
 	public TypedChannels(Channels channels, ChannelSettings defaultSettings, ObjectMapper mapper) {
@@ -86,11 +86,11 @@ public final class TypedChannels {
 	}
 
 	/**
-	 * Creates a channel with settings of its own.
+	 * Creates a named channel with its own settings.
 	 * @param <T> the type of the values
 	 * @param name the name, which becomes the id
 	 * @param type the type of the values
-	 * @param settings what the channel keeps; whatever their format, it becomes JSON
+	 * @param settings the settings of the channel; their format is replaced by JSON
 	 * @return the channel, or an error as for {@link #create(String, Class)}
 	 */
 	public <T> Mono<TypedChannel<T>> create(String name, Class<T> type, ChannelSettings settings) {
@@ -99,11 +99,11 @@ public final class TypedChannels {
 	}
 
 	/**
-	 * Creates a channel of values of a generic type, with settings of its own.
+	 * Creates a named channel of values of a generic type, with its own settings.
 	 * @param <T> the type of the values
 	 * @param name the name, which becomes the id
 	 * @param type the type of the values
-	 * @param settings what the channel keeps; whatever their format, it becomes JSON
+	 * @param settings the settings of the channel; their format is replaced by JSON
 	 * @return the channel, or an error as for {@link #create(String, Class)}
 	 */
 	public <T> Mono<TypedChannel<T>> create(String name, TypeReference<T> type, ChannelSettings settings) {
@@ -115,8 +115,8 @@ public final class TypedChannels {
 	 * The channel of a name, created if there is none.
 	 * @param <T> the type of the values
 	 * @param name the name
-	 * @param type the type of the values; what the values of a channel that is there are
-	 * does not show before they are read
+	 * @param type the type of the values; for a channel that exists, a wrong type is not
+	 * noticed before messages are read
 	 * @return the channel, or {@link TooManyChannelsException} or
 	 * {@link InvalidChannelNameException}, or {@link TextChannelException} if there is
 	 * one and it is for text
@@ -139,7 +139,7 @@ public final class TypedChannels {
 	/**
 	 * Finds a living channel.
 	 * @param <T> the type of the values
-	 * @param id the id, of whatever shape
+	 * @param id the id, valid or not
 	 * @param type the type of the values, as for {@link #obtain(String, Class)}
 	 * @return the channel, or empty if there is none, or {@link TextChannelException} if
 	 * it is for text
@@ -151,7 +151,7 @@ public final class TypedChannels {
 	/**
 	 * Finds a living channel for values of a generic type.
 	 * @param <T> the type of the values
-	 * @param id the id, of whatever shape
+	 * @param id the id, valid or not
 	 * @param type the type of the values
 	 * @return the channel, as for {@link #find(String, Class)}
 	 */
@@ -164,8 +164,9 @@ public final class TypedChannels {
 			if (found.format() != MessageFormat.JSON) {
 				throw new TextChannelException(found.id());
 			}
-			// Written as this type and not as what it happens to be: so a subtype bears
-			// what names it, and a generic type is known.
+			// Written as the declared type and not as the runtime type, so that a subtype
+			// gets its
+			// type id and generic parameters are known.
 			return new TypedChannel<>(found, this.mapper.writerFor(type), this.mapper.readerFor(type));
 		});
 	}

@@ -5,8 +5,8 @@ import io.github.cometspring.channel.Position;
 
 /**
  * Thrown when a message of a channel is JSON, and not of the type that the reader
- * expects. The message repeats nothing of what was published, hence there is no cause
- * either.
+ * expects. Neither the error message nor a cause repeats the published text, so there is
+ * no cause.
  *
  * @since 0.1.0
  */
@@ -20,19 +20,19 @@ public class UnreadableMessageException extends ChannelException {
 	private final String channel;
 
 	/**
-	 * The epoch of the place of the message in the channel.
+	 * The epoch of the message.
 	 */
 	private final long epoch;
 
 	/**
-	 * The offset of the place of the message in the channel.
+	 * The offset of the message.
 	 */
 	private final long offset;
 
 	/**
 	 * Creates an exception.
 	 * @param channel the id of the channel
-	 * @param position the place of the message in the channel
+	 * @param position the position of the message
 	 * @param type the type that was expected
 	 */
 	public UnreadableMessageException(String channel, Position position, String type) {
@@ -52,7 +52,8 @@ public class UnreadableMessageException extends ChannelException {
 	}
 
 	/**
-	 * The place of the message. Who reads from the cursor of it goes on with the next.
+	 * The position of the message. A reader that starts there goes on with the next
+	 * message.
 	 * @return the position
 	 */
 	public Position getPosition() {

@@ -26,22 +26,23 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What every {@link ChannelBroker} holds to. A test of an implementation extends this,
- * from whatever package; the classes that it needs are in the artifact of type
- * {@code test-jar}. What is read from a log may take its time to arrive on the node.
+ * The contract of every {@link ChannelBroker}. The test of an implementation extends
+ * this, from any package; the classes that it needs are in the artifact of type
+ * {@code test-jar}. Messages may take some time to arrive in a node's copy of a log.
  */
 public abstract class ChannelBrokerContract {
 
 	/**
-	 * How long a test waits for what must come.
+	 * The longest time that a test waits for an expected event.
 	 */
 	protected static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private static final ChannelSettings SETTINGS = ChannelSettings.DEFAULT;
 
 	/**
-	 * A broker without channels, which the implementation's test ends when it is over.
-	 * @param limit how many channels there may be, or {@code null} for no limit
+	 * Creates a broker without channels, which the test of the implementation disposes of
+	 * at its end.
+	 * @param limit the largest number of channels, or {@code null} for no limit
 	 * @return the broker
 	 */
 	protected abstract ChannelBroker broker(@Nullable Integer limit);
@@ -112,7 +113,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void createWhenLimitIsReachedAndNameTakenShouldTakeNoPlace() {
+	void createWhenLimitIsReachedAndNameExistsShouldNotCount() {
 		ChannelBroker broker = broker(1);
 		ChannelLog only = get(broker.create("a", SETTINGS));
 		for (int i = 0; i < 3; i++) {
@@ -135,7 +136,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void createWhenManyComeAtOnceShouldSucceedExactlyAsOftenAsLimitAllows()
+	void createWhenCalledConcurrentlyShouldSucceedExactlyAsOftenAsLimitAllows()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		ChannelBroker broker = broker(50);
 		AtomicInteger created = new AtomicInteger();
@@ -152,7 +153,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void createWhenOneNameIsWantedByManyShouldSucceedOnce()
+	void createWhenCalledConcurrentlyWithOneNameShouldSucceedOnce()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		ChannelBroker broker = broker(null);
 		for (int round = 0; round < 20; round++) {
@@ -167,14 +168,14 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void createWhenNameIsTakenAtLimitShouldNotStandInTheWayOfOthers()
+	void createWhenNameExistsAtLimitShouldNotMakeOthersFail()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		ChannelBroker broker = broker(2);
 		get(broker.create("taken", SETTINGS));
 		Threads.run(4, (thread) -> {
 			for (int i = 0; i < 100; i++) {
 				if (thread == 0) {
-					// Always alone in wanting the other place
+					// The only other thread that creates a channel
 					ChannelLog log = get(broker.create("other", SETTINGS));
 					get(log.close().thenReturn(true));
 				}
@@ -189,7 +190,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void countWhenChannelsComeAndGoAtOnceShouldNeverExceedLimit()
+	void countWhenChannelsAreCreatedAndClosedConcurrentlyShouldNeverExceedLimit()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		int limit = 3;
 		ChannelBroker broker = broker(limit);
@@ -252,7 +253,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void findAllWhenChannelIsClosedShouldFindItForThoseWhoHaveAPositionOnly() {
+	void findAllWhenChannelIsClosedShouldFindItOnlyForCursorWithPosition() {
 		ChannelBroker broker = broker(null);
 		ChannelLog log = prepared(get(broker.create("a", SETTINGS)));
 		append(log, "1");
@@ -272,7 +273,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void listShouldReturnTheLiving() {
+	void listShouldReturnLivingChannels() {
 		ChannelBroker broker = broker(null);
 		get(broker.create("a", SETTINGS));
 		ChannelLog b = get(broker.create("b", SETTINGS));
@@ -283,7 +284,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void stateShouldCountChannelsAndWhatTheyRetain() {
+	void stateShouldCountChannelsAndRetainedMessages() {
 		ChannelBroker broker = broker(5);
 		ChannelLog a = get(broker.create("a", SETTINGS.withHistorySize(2)));
 		ChannelLog b = get(broker.create("b", SETTINGS));
@@ -299,7 +300,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void summariesShouldBeAPartOfTheListInOrder() {
+	void summariesShouldReturnPartOfListInOrder() {
 		ChannelBroker broker = broker(null);
 		for (String id : List.of("b", "a/2", "a", "c", "a/1", "\u00E9")) {
 			get(broker.create(id, SETTINGS));
@@ -319,7 +320,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void summaryShouldTellOfOneChannel() {
+	void summaryShouldReturnDataOfOneChannel() {
 		ChannelBroker broker = broker(null);
 		ChannelLog log = get(broker.create("a", SETTINGS.withHistorySize(2)));
 		for (int i = 0; i < 3; i++) {
@@ -335,7 +336,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void closeWhenIdIsNamedShouldTellWhetherThereWasOne() {
+	void closeWhenCalledWithIdShouldReturnWhetherThereWasOne() {
 		ChannelBroker broker = broker(1);
 		ChannelLog log = get(broker.create("a", SETTINGS));
 		assertThat(get(broker.close("b"))).isFalse();
@@ -346,7 +347,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void touchShouldTellWhetherChannelLives() {
+	void touchShouldReturnWhetherChannelLives() {
 		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
 		assertThat(log.touch()).isTrue();
 		close(log);
@@ -354,7 +355,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void closeShouldEndChannelForGood() {
+	void closeShouldEndChannelPermanently() {
 		ChannelBroker broker = broker(null);
 		ChannelLog log = prepared(get(broker.create("a", SETTINGS)));
 		append(log, "1");
@@ -401,7 +402,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void appendWhenNobodyReadsShouldBeReadLater() {
+	void appendWhenThereIsNoReaderShouldBeReadLater() {
 		ChannelBroker broker = broker(null);
 		ChannelLog log = get(broker.create("a", SETTINGS));
 		Position first = get(log.append("1"));
@@ -414,7 +415,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void endShouldNotBeBeforeWhatThisNodeHasAppended() {
+	void endShouldNotBeBeforeMessagesThatThisNodeAppended() {
 		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
 		for (int i = 0; i < 20; i++) {
 			Position position = get(log.append("1"));
@@ -462,7 +463,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void liveShouldTellOfWhatComesUntilTheEnd() {
+	void liveShouldEmitMessagesUntilTheEnd() {
 		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
 		append(log, "before");
 		StepVerifier.create(log.live().mapNotNull(Publication::message).map(Message::data))
@@ -476,7 +477,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void deliverWhenNobodyListensShouldComplete() {
+	void deliverWhenThereIsNoClientShouldComplete() {
 		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
 		assertThat(get(log.deliver("1"))).isEqualTo(new Outcome(at(log, 1), 0, 0));
 		awaitArrival(log, at(log, 1));
@@ -503,7 +504,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
-	void readWhenHistoryIsBoundedShouldReturnTheNewest() {
+	void readWhenHistoryIsBoundedShouldReturnNewestMessages() {
 		ChannelLog log = prepared(get(
 				broker(null).create("a", new ChannelSettings(3, SETTINGS.historyMaxAge(), null, MessageFormat.TEXT))));
 		for (int i = 1; i <= 5; i++) {
@@ -555,9 +556,9 @@ public abstract class ChannelBrokerContract {
 	}
 
 	/**
-	 * The answer, for which the test waits.
+	 * Waits for an answer.
 	 * @param <T> the type of the answer
-	 * @param mono gives it
+	 * @param mono emits the answer
 	 * @return the answer
 	 */
 	protected static <T> T get(Mono<T> mono) {
@@ -565,7 +566,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	/**
-	 * Makes a log fit for reading.
+	 * Prepares a log for reading.
 	 * @param log the log
 	 * @return the same
 	 */
@@ -596,7 +597,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	/**
-	 * Ends a channel and waits for that.
+	 * Closes a channel and waits until it has ended.
 	 * @param log the log
 	 */
 	protected static void close(ChannelLog log) {
@@ -623,7 +624,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	/**
-	 * What the messages of a replay say.
+	 * The texts of the messages of a replay.
 	 * @param replay the replay
 	 * @return the texts in order
 	 */
@@ -632,7 +633,7 @@ public abstract class ChannelBrokerContract {
 	}
 
 	/**
-	 * How many channels live.
+	 * The number of living channels.
 	 * @param broker the broker
 	 * @return the number
 	 */

@@ -34,7 +34,7 @@ class ChannelMessagesTests {
 	private final InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
 
 	@Test
-	void messagesShouldReturnWhatComesInOrder() {
+	void messagesShouldReturnMessagesInOrder() {
 		Channel channel = channel(100);
 		publish(channel, "before");
 		StepVerifier.create(channel.messages())
@@ -112,7 +112,7 @@ class ChannelMessagesTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 100 })
-	void messagesWhenPublishedAndClosedBeforeReaderLooksShouldReturnThem(int historySize) {
+	void messagesWhenPublishedAndClosedBeforeFirstReadShouldReturnThem(int historySize) {
 		SlowScheduler slow = new SlowScheduler();
 		Channel channel = channel(historySize, slow.scheduler());
 		TestSubscriber<Message> reader = read(channel.messages(), Long.MAX_VALUE);
@@ -141,7 +141,7 @@ class ChannelMessagesTests {
 	}
 
 	@Test
-	void messagesWhenReaderIsSlowShouldSkipWhatHistoryHasForgotten() {
+	void messagesWhenReaderIsSlowShouldSkipMessagesThatHistoryHasDropped() {
 		int historySize = 100;
 		Channel channel = channel(historySize);
 		TestSubscriber<Message> reader = read(channel.messages(), 1);
@@ -151,7 +151,7 @@ class ChannelMessagesTests {
 		assertThat(received.get(0).data()).isEqualTo("1");
 		assertThat(received).hasSizeLessThanOrEqualTo(1 + 2 * historySize);
 		assertThat(received.get(received.size() - 1).data()).isEqualTo("10000");
-		assertThat(received.stream().filter(Message::afterGap).count()).as("told once").isOne();
+		assertThat(received.stream().filter(Message::afterGap).count()).as("reported once").isOne();
 		long last = 0;
 		for (Message message : received) {
 			assertThat(message.afterGap()).as("at %s", message.data())
@@ -161,7 +161,7 @@ class ChannelMessagesTests {
 	}
 
 	@Test
-	void messagesWhenReaderAsksForOneAtATimeShouldReturnEach() {
+	void messagesWhenReaderRequestsOneAtATimeShouldReturnEach() {
 		Channel channel = channel(100);
 		TestSubscriber<Message> reader = read(channel.messages(), 0);
 		publish(channel, "1", "2", "3");
@@ -230,7 +230,7 @@ class ChannelMessagesTests {
 	}
 
 	@Test
-	void messagesWhenCursorIsOfOtherChannelShouldBeginNow() {
+	void messagesWhenCursorIsOfOtherChannelShouldBeginAtEnd() {
 		Channel channel = channel(3);
 		publish(channel, "1");
 		TestSubscriber<Message> reader = read(channel.messages(Cursor.of("other", new Position(1, 1))), Long.MAX_VALUE);
@@ -253,7 +253,7 @@ class ChannelMessagesTests {
 	}
 
 	@Test
-	void messagesWhenReadByThreadsOfTheirOwnShouldLoseNothing() {
+	void messagesWhenReadConcurrentlyShouldLoseNothing() {
 		Scheduler threads = Schedulers.newParallel("readers", 2);
 		try {
 			int count = 20_000;
@@ -330,7 +330,7 @@ class ChannelMessagesTests {
 	}
 
 	/**
-	 * A scheduler whose tasks run when the test says so.
+	 * A scheduler whose tasks the test runs.
 	 */
 	private static final class SlowScheduler {
 

@@ -14,7 +14,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what {@link InMemoryChannelBroker} keeps of closed channels.
+ * Tests for the closed channels that {@link InMemoryChannelBroker} keeps.
  */
 class ClosedChannelsTests {
 
@@ -71,7 +71,7 @@ class ClosedChannelsTests {
 	}
 
 	@Test
-	void findClosedWhenClosedForWantOfUseShouldFindIt() {
+	void findClosedWhenEndedByIdleTimeoutShouldFindIt() {
 		create("a", SETTINGS.withIdleTimeout(Duration.ofSeconds(5)), "1");
 		this.time.advanceTimeBy(Duration.ofSeconds(10));
 		assertThat(this.broker.find("a").block(PATIENCE)).isNull();
@@ -79,23 +79,23 @@ class ClosedChannelsTests {
 	}
 
 	@Test
-	void createWhenNameWasJustClosedShouldBeFree() {
+	void createWhenNameWasJustClosedShouldSucceed() {
 		ChannelLog old = closed("a", SETTINGS, "1");
-		ChannelLog anew = create("a", SETTINGS);
-		assertThat(anew.newest().epoch()).isNotEqualTo(old.newest().epoch());
-		assertThat(anew.newest().offset()).isZero();
-		anew.append("2").block(PATIENCE);
-		anew.close().block(PATIENCE);
-		assertThat(find("a")).isSameAs(anew);
+		ChannelLog successor = create("a", SETTINGS);
+		assertThat(successor.newest().epoch()).isNotEqualTo(old.newest().epoch());
+		assertThat(successor.newest().offset()).isZero();
+		successor.append("2").block(PATIENCE);
+		successor.close().block(PATIENCE);
+		assertThat(find("a")).isSameAs(successor);
 	}
 
 	@Test
-	void createWhenNewChannelClosesEmptyShouldBearWitnessThatOlderOneIsGone() {
+	void findClosedWhenSuccessorWasClosedEmptyShouldReportGap() {
 		ChannelLog old = closed("a", SETTINGS, "1");
 		Cursor cursor = Cursor.of("a", new Position(old.newest().epoch(), 0));
-		ChannelLog anew = closed("a", SETTINGS);
-		assertThat(find("a")).isSameAs(anew);
-		LogPlace place = new LogPlace(anew, cursor);
+		ChannelLog successor = closed("a", SETTINGS);
+		assertThat(find("a")).isSameAs(successor);
+		LogPlace place = new LogPlace(successor, cursor);
 		place.begin();
 		assertThat(place.takeGap()).isTrue();
 		this.time.advanceTimeBy(Duration.ofSeconds(62));
@@ -115,17 +115,17 @@ class ClosedChannelsTests {
 		for (int i = 0; i < ClosedChannels.MOST; i++) {
 			closed("empty" + i, SETTINGS);
 		}
-		assertThat(find("a1")).as("empty ones need no place").isNotNull();
+		assertThat(find("a1")).as("empty channels are not kept").isNotNull();
 	}
 
 	@Test
-	void closeWhenCalledAgainShouldNotDisturbSuccessor() {
+	void closeWhenCalledAgainShouldNotAffectSuccessor() {
 		ChannelLog old = closed("a", SETTINGS, "1");
 		create("a", SETTINGS, "2");
 		old.close().block(PATIENCE);
 		ChannelLog young = Objects.requireNonNull(this.broker.find("a").block(PATIENCE));
 		assertThat(find("a")).isSameAs(old);
-		assertThat(findAll("a")).as("the living one comes first").isSameAs(young);
+		assertThat(findAll("a")).as("the living channel is preferred").isSameAs(young);
 	}
 
 	private ChannelLog create(String id, ChannelSettings settings, String... messages) {
@@ -143,8 +143,8 @@ class ClosedChannelsTests {
 	}
 
 	/**
-	 * The closed channel of a name, which a client finds that has a position in it if
-	 * there is no living one.
+	 * The channel of a name that a client with a position in it finds: the living one,
+	 * else the closed one.
 	 */
 	private @Nullable ChannelLog find(String id) {
 		Object channels = Objects.requireNonNull(ReflectionTestUtils.getField(this.broker, "closed"));

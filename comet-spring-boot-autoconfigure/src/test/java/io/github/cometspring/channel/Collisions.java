@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Names with the same checksum, which cursors know channels by.
+ * Names with the same checksum. Cursors identify channels by it.
  */
 public final class Collisions {
 
@@ -15,8 +15,7 @@ public final class Collisions {
 	}
 
 	/**
-	 * Looks for two names: among some 80,000 checksums of 32 bits, two are likely the
-	 * same.
+	 * Finds two names. Among some 80,000 checksums of 32 bits, two are probably equal.
 	 * @return the names
 	 */
 	public static List<String> find() {

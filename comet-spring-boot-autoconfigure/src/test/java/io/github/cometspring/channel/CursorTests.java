@@ -39,7 +39,7 @@ class CursorTests {
 	}
 
 	@Test
-	void parseShouldReturnWhatWasWritten() {
+	void parseShouldReturnWrittenPositions() {
 		for (int i = 0; i < 10_000; i++) {
 			Map<String, Position> positions = positions(this.random.nextInt(20));
 			Cursor cursor = Cursor.parse(Cursor.of(positions).token());
@@ -103,7 +103,7 @@ class CursorTests {
 	@ValueSource(strings = { "", " ", "=", "Latest", "LATEST", "latest ", " latest", "earliest=", "now", "null",
 			"undefined", "A", "AA", "AQ=", "AQ==", "AR", "Ag", "AQA", "AQAA", "\u0000", "\n", "AQ\n", "\nAQ", "AQ AQ",
 			"+", "/", "é", "\u0141Q", "\uD83D\uDE00", "\uD800", "AQ\u0000", "%41%51" })
-	void parseWhenServerCannotHaveMadeItShouldFail(String token) {
+	void parseWhenTokenHasInvalidFormShouldFail(String token) {
 		assertRefused(token);
 	}
 
@@ -152,7 +152,7 @@ class CursorTests {
 	}
 
 	@Test
-	void parseWhenOneByteIsAnotherShouldReturnItOrFail() {
+	void parseWhenOneByteIsChangedShouldReturnSameTokenOrFail() {
 		for (int channels = 0; channels <= 3; channels++) {
 			byte[] bytes = Base64.getUrlDecoder().decode(Cursor.of(positions(channels)).token());
 			for (int i = 0; i < bytes.length; i++) {
@@ -166,7 +166,7 @@ class CursorTests {
 	}
 
 	@Test
-	void parseWhenOneCharacterIsAnotherShouldReturnItOrFail() {
+	void parseWhenOneCharacterIsChangedShouldReturnSameTokenOrFail() {
 		String token = Cursor.of(positions(2)).token();
 		int accepted = 0;
 		for (int i = 0; i < token.length(); i++) {
@@ -179,7 +179,7 @@ class CursorTests {
 	}
 
 	@Test
-	void parseWhenCutOrContinuedShouldReturnItOrFail() {
+	void parseWhenShortenedOrExtendedShouldReturnSameTokenOrFail() {
 		String token = Cursor.of(positions(4)).token();
 		for (int i = 0; i < token.length(); i++) {
 			parse(token.substring(0, i));
@@ -188,13 +188,13 @@ class CursorTests {
 		}
 		byte[] bytes = Base64.getUrlDecoder().decode(token);
 		for (int length = 0; length < bytes.length; length++) {
-			boolean whole = length % 16 == 1;
-			assertThat(parse(encode(Arrays.copyOf(bytes, length)))).as("%d bytes", length).isEqualTo(whole);
+			boolean complete = length % 16 == 1;
+			assertThat(parse(encode(Arrays.copyOf(bytes, length)))).as("%d bytes", length).isEqualTo(complete);
 		}
 	}
 
 	@Test
-	void parseWhenGeneratedShouldReturnItOrFail() {
+	void parseWhenGeneratedShouldReturnSameTokenOrFail() {
 		String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 		for (int i = 0; i < INPUTS; i++) {
 			StringBuilder token = new StringBuilder((i % 2 == 0) ? "" : "AQ");
@@ -207,7 +207,7 @@ class CursorTests {
 	}
 
 	@Test
-	void parseWhenHugeShouldReturnItOrFail() {
+	void parseWhenHugeShouldReturnSameTokenOrFail() {
 		assertRefused("A".repeat(10_000_000));
 		assertRefused("=".repeat(10_000_000));
 		assertRefused("latest".repeat(1_000_000));
@@ -218,7 +218,7 @@ class CursorTests {
 	}
 
 	@Test
-	void offsetWhenChecksumsCollideShouldTellChannelsApartByEpoch() {
+	void offsetWhenChecksumsCollideShouldDistinguishChannelsByEpoch() {
 		List<String> names = Collisions.find();
 		String one = names.get(0);
 		String two = names.get(1);
@@ -249,7 +249,8 @@ class CursorTests {
 	}
 
 	/**
-	 * Parses what somebody sent: a cursor that writes the same, or the one exception.
+	 * Parses a token, which must give a cursor with the same token or an
+	 * {@link InvalidCursorException}.
 	 */
 	private boolean parse(String token) {
 		try {

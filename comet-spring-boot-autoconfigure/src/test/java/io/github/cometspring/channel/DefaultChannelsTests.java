@@ -16,7 +16,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link DefaultChannels} and the {@link Channel channels} that it hands out.
+ * Tests for {@link DefaultChannels} and the {@link Channel channels} that it returns.
  */
 class DefaultChannelsTests {
 
@@ -44,25 +44,25 @@ class DefaultChannelsTests {
 
 	@Test
 	void createWhenNameIsGivenShouldUseIt() {
-		assertThat(get(this.channels.create("news")).id()).isEqualTo("news");
-		StepVerifier.create(this.channels.create("news"))
-			.expectErrorSatisfies(
-					(ex) -> assertThat(ex).isInstanceOf(DuplicateChannelException.class).hasMessageContaining("'news'"))
+		assertThat(get(this.channels.create("prices")).id()).isEqualTo("prices");
+		StepVerifier.create(this.channels.create("prices"))
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(DuplicateChannelException.class)
+				.hasMessageContaining("'prices'"))
 			.verify(PATIENCE);
 	}
 
 	@Test
 	void createWhenSettingsAreGivenShouldUseThem() {
 		ChannelSettings settings = new ChannelSettings(1, Duration.ofDays(1), Duration.ofDays(2), MessageFormat.TEXT);
-		get(this.channels.create("news", settings));
-		assertThat(get(this.broker.find("news")).settings()).isEqualTo(settings);
+		get(this.channels.create("prices", settings));
+		assertThat(get(this.broker.find("prices")).settings()).isEqualTo(settings);
 	}
 
 	@Test
-	void createWhenLimitIsReachedShouldSayHowManyAndWhatToSet() {
+	void createWhenLimitIsReachedShouldNameLimitAndProperty() {
 		Flux.range(1, 3).concatMap((i) -> this.channels.create()).blockLast(PATIENCE);
-		for (Mono<Channel> more : List.of(this.channels.create(), this.channels.create("news"),
-				this.channels.obtain("news"))) {
+		for (Mono<Channel> more : List.of(this.channels.create(), this.channels.create("prices"),
+				this.channels.obtain("prices"))) {
 			StepVerifier.create(more)
 				.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(TooManyChannelsException.class)
 					.hasMessageContaining("3 of 3")
@@ -83,38 +83,38 @@ class DefaultChannelsTests {
 
 	@Test
 	void obtainShouldCreateThenReturnTheSame() {
-		Mono<Channel> obtain = this.channels.obtain("news");
+		Mono<Channel> obtain = this.channels.obtain("prices");
 		assertThat(this.channels.count().block(PATIENCE)).isZero();
 		Channel channel = get(obtain);
-		assertThat(get(obtain)).isEqualTo(channel).hasSameHashCodeAs(channel).hasToString("Channel[news]");
-		assertThat(get(this.channels.find("news"))).isEqualTo(channel);
+		assertThat(get(obtain)).isEqualTo(channel).hasSameHashCodeAs(channel).hasToString("Channel[prices]");
+		assertThat(get(this.channels.find("prices"))).isEqualTo(channel);
 		get(channel.close().thenReturn(true));
 		assertThat(get(obtain)).isNotEqualTo(channel);
 	}
 
 	@Test
-	void findShouldAskAnewEachTime() {
-		Mono<Channel> find = this.channels.find("news");
+	void findShouldAskBrokerForEachSubscription() {
+		Mono<Channel> find = this.channels.find("prices");
 		StepVerifier.create(find).expectComplete().verify(PATIENCE);
-		Channel channel = get(this.channels.create("news"));
+		Channel channel = get(this.channels.create("prices"));
 		StepVerifier.create(find).expectNext(channel).expectComplete().verify(PATIENCE);
 		get(channel.close().thenReturn(true));
 		StepVerifier.create(find).expectComplete().verify(PATIENCE);
 	}
 
 	@Test
-	void listShouldAskAnewEachTime() {
+	void listShouldAskBrokerForEachSubscription() {
 		Flux<Channel> list = this.channels.list();
 		Mono<Long> count = this.channels.count();
 		StepVerifier.create(list).expectComplete().verify(PATIENCE);
-		Channel channel = get(this.channels.create("news"));
+		Channel channel = get(this.channels.create("prices"));
 		StepVerifier.create(list).expectNext(channel).expectComplete().verify(PATIENCE);
 		assertThat(count.block(PATIENCE)).isOne();
 	}
 
 	@Test
 	void publishShouldActOncePerSubscription() {
-		Channel channel = get(this.channels.create("news"));
+		Channel channel = get(this.channels.create("prices"));
 		Mono<Position> publish = channel.publish("x");
 		assertThat(get(channel.cursor())).isEqualTo(cursor(channel, 0));
 		assertThat(get(publish).offset()).isOne();
@@ -126,7 +126,7 @@ class DefaultChannelsTests {
 	@CsvSource({ "'', true", "1234567890, true", "12345678901, false", "ééééé, true", "éééééa, false", "日日日a, true",
 			"日日日日, false", "\uD83D\uDE00\uD83D\uDE00aa, true", "\uD83D\uDE00\uD83D\uDE00aaa, false" })
 	void publishShouldLimitSizeInBytes(String data, boolean fits) {
-		Channel channel = get(this.channels.create("news"));
+		Channel channel = get(this.channels.create("prices"));
 		for (Mono<?> publish : List.of(channel.publish(data), channel.deliver(data))) {
 			if (fits) {
 				get(publish);
@@ -135,7 +135,7 @@ class DefaultChannelsTests {
 				StepVerifier.create(publish)
 					.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(MessageTooLargeException.class,
 							(tooLarge) -> {
-								assertThat(tooLarge.getChannel()).isEqualTo("news");
+								assertThat(tooLarge.getChannel()).isEqualTo("prices");
 								assertThat(tooLarge.getLimit()).isEqualTo(10);
 								assertThat(tooLarge.getSize()).isGreaterThan(10);
 								assertThat(tooLarge).hasMessageContaining("comet.max-message-size")
@@ -144,24 +144,24 @@ class DefaultChannelsTests {
 					.verify(PATIENCE);
 			}
 		}
-		assertThat(get(this.broker.find("news")).newest().offset()).isEqualTo(fits ? 2 : 0);
+		assertThat(get(this.broker.find("prices")).newest().offset()).isEqualTo(fits ? 2 : 0);
 	}
 
 	@Test
-	void publishWhenSurrogatesAreAloneShouldCountAndPublishReplacements() {
-		Channel channel = get(this.channels.create("news"));
+	void publishWhenThereAreLoneSurrogatesShouldCountAndPublishReplacements() {
+		Channel channel = get(this.channels.create("prices"));
 		get(channel.publish("\uD83D\uDE00\uD83Dab"));
 		get(channel.publish("\uDE00\uD83D\uD83Da"));
 		StepVerifier.create(channel.publish("\uDE00\uD83D\uD83Dab"))
 			.expectError(MessageTooLargeException.class)
 			.verify(PATIENCE);
-		assertThat(get(this.broker.find("news")).readAll().messages()).extracting(Message::data)
+		assertThat(get(this.broker.find("prices")).readAll().messages()).extracting(Message::data)
 			.containsExactly("\uD83D\uDE00\uFFFDab", "\uFFFD\uFFFD\uFFFDa");
 	}
 
 	@Test
 	void publishWhenClosedShouldFail() {
-		Channel channel = get(this.channels.create("news"));
+		Channel channel = get(this.channels.create("prices"));
 		get(channel.close().thenReturn(true));
 		get(channel.close().thenReturn(true));
 		StepVerifier.create(channel.publish("x")).expectError(ChannelClosedException.class).verify(PATIENCE);
@@ -170,13 +170,15 @@ class DefaultChannelsTests {
 	}
 
 	@Test
-	void closeShouldBeLazyAndFreeThePlace() {
+	void closeShouldBeLazyAndAllowAnotherChannel() {
 		List<Channel> all = Objects
 			.requireNonNull(Flux.range(1, 3).concatMap((i) -> this.channels.create()).collectList().block(PATIENCE));
 		Mono<Void> close = all.get(0).close();
-		StepVerifier.create(this.channels.create("news")).expectError(TooManyChannelsException.class).verify(PATIENCE);
+		StepVerifier.create(this.channels.create("prices"))
+			.expectError(TooManyChannelsException.class)
+			.verify(PATIENCE);
 		get(close.thenReturn(true));
-		get(this.channels.create("news"));
+		get(this.channels.create("prices"));
 		get(close.thenReturn(true));
 		assertThat(this.channels.count().block(PATIENCE)).isEqualTo(3);
 	}

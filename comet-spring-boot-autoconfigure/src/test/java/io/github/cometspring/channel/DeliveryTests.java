@@ -30,7 +30,7 @@ class DeliveryTests {
 	}
 
 	@Test
-	void acceptedShouldTellPositionAndGiveBackTheFirstExpectation() {
+	void acceptedShouldSetPositionAndDismissFirstReceipt() {
 		Delivery early = new Delivery();
 		early.expect(1);
 		early.outcome().subscribe(this.outcome);
@@ -49,7 +49,7 @@ class DeliveryTests {
 	}
 
 	@Test
-	void outcomeWhenAskedForLaterShouldBeTheSame() {
+	void outcomeWhenSubscribedToLaterShouldBeTheSame() {
 		this.delivery.expect(1);
 		this.delivery.failed();
 		this.delivery.dismiss();
@@ -58,7 +58,7 @@ class DeliveryTests {
 	}
 
 	@Test
-	void reportsWhenTheyComeFromManyThreadsShouldAllCount()
+	void reportsWhenCalledConcurrentlyShouldAllCount()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		int threads = 4;
 		int each = 5000;

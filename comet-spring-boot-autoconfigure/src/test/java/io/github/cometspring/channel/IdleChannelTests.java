@@ -26,8 +26,8 @@ import org.springframework.test.util.ReflectionTestUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what counts as use of a channel that has an idle timeout, and that it does
- * not end while it is used.
+ * Tests for the operations that count as use of a channel with an idle timeout, and that
+ * it does not end while it is used.
  */
 class IdleChannelTests {
 
@@ -62,7 +62,7 @@ class IdleChannelTests {
 	}
 
 	/**
-	 * The channel, as the application has kept it since it was created.
+	 * The channel that the application has kept since its creation.
 	 */
 	private static Channel channel(Channels channels) {
 		return Objects.requireNonNull(channels.list().blockFirst(PATIENCE));
@@ -70,7 +70,7 @@ class IdleChannelTests {
 
 	@ParameterizedTest
 	@MethodSource("uses")
-	void sweepWhenChannelHasBeenUsedShouldKeepItForTheWholeTime(Function<Channels, Mono<?>> use) {
+	void sweepWhenChannelHasBeenUsedShouldKeepItForFullTimeout(Function<Channels, Mono<?>> use) {
 		Channel channel = create(this.channels);
 		this.time.advanceTimeBy(IDLE.minusMillis(100));
 		use.apply(this.channels).block(PATIENCE);
@@ -79,7 +79,7 @@ class IdleChannelTests {
 	}
 
 	@Test
-	void sweepWhenChannelIsOnlyLookedAtShouldEndIt() {
+	void sweepWhenChannelIsOnlyListedShouldEndIt() {
 		create(this.channels);
 		for (int i = 0; i < 62; i++) {
 			this.time.advanceTimeBy(Duration.ofSeconds(1));
@@ -101,7 +101,7 @@ class IdleChannelTests {
 	}
 
 	@Test
-	void sweepWhenIdleTimeoutIsShorterThanTheWayFromObtainToPublishShouldKeepChannel() {
+	void sweepWhenIdleTimeoutIsShorterThanTimeFromObtainToPublishShouldKeepChannel() {
 		Channels impatient = channels(Duration.ofMillis(1));
 		for (int i = 0; i < 100; i++) {
 			this.time.advanceTimeBy(Duration.ofMillis(970));
@@ -114,19 +114,19 @@ class IdleChannelTests {
 	}
 
 	@Test
-	void endIfUnusedWhenClientJoinsAtThatMomentShouldKeepItOrComeFirst()
+	void endIfUnusedWhenClientJoinsConcurrentlyShouldKeepItOrComeFirst()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		race(ChannelLog::join);
 	}
 
 	@Test
-	void endIfUnusedWhenChannelIsAskedForAtThatMomentShouldKeepItOrComeFirst()
+	void endIfUnusedWhenChannelIsTouchedConcurrentlyShouldKeepItOrComeFirst()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		race(ChannelLog::touch);
 	}
 
 	@Test
-	void endIfUnusedWhenClientComesAndGoesAtThatMomentShouldKeepItOrComeFirst()
+	void endIfUnusedWhenClientJoinsAndLeavesConcurrentlyShouldKeepItOrComeFirst()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		race((log) -> {
 			log.join();
@@ -135,19 +135,19 @@ class IdleChannelTests {
 	}
 
 	/**
-	 * Uses idle channels while they are ended for want of use. A channel that has not
-	 * ended when it has been used does not end thereafter.
+	 * Uses idle channels while a sweep ends them. A channel that has not ended when its
+	 * use returns must not end after that.
 	 */
 	private void race(Consumer<ChannelLog> use) throws ExecutionException, InterruptedException, TimeoutException {
 		ChannelSettings settings = ChannelSettings.DEFAULT.withIdleTimeout(IDLE);
-		LogMaintenance upkeep = new LogMaintenance(MonotonicTime.of(this.time));
+		LogMaintenance maintenance = new LogMaintenance(MonotonicTime.of(this.time));
 		List<InMemoryChannelLog> logs = Stream
-			.generate(() -> new InMemoryChannelLog("a", 1, settings, upkeep, (closed) -> {
+			.generate(() -> new InMemoryChannelLog("a", 1, settings, maintenance, (closed) -> {
 			}))
 			.limit(ROUNDS)
 			.toList();
 		this.time.advanceTimeBy(IDLE);
-		long now = upkeep.now();
+		long now = maintenance.now();
 		boolean[] kept = new boolean[ROUNDS];
 		Threads.run(2, (thread) -> {
 			for (int i = 0; i < ROUNDS; i++) {
@@ -167,14 +167,14 @@ class IdleChannelTests {
 	}
 
 	@Test
-	void obtainWhenChannelEndsAtThatMomentShouldFindItsPlaceFree()
+	void obtainWhenChannelEndsConcurrentlyShouldNotReachLimit()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		AtomicBoolean over = new AtomicBoolean();
 		Threads.run(2, (thread) -> {
 			if (thread == 0) {
 				for (int i = 0; i < 10 * ROUNDS; i++) {
-					// The only channel there may be: an error says that its place is
-					// taken.
+					// The limit is one channel: an error would mean that the ended one
+					// still counts.
 					assertThat(this.channels.obtain("a").block(PATIENCE)).isNotNull();
 				}
 				over.set(true);
@@ -190,7 +190,7 @@ class IdleChannelTests {
 		ChannelLog old = Objects
 			.requireNonNull(this.broker.create("a", ChannelSettings.DEFAULT.withIdleTimeout(IDLE)).block(PATIENCE));
 		this.time.advanceTimeBy(IDLE.minusSeconds(1));
-		// As when the sweeper stands still between its decision and the deed
+		// As if the sweep stopped between its decision and the removal
 		assertThat(((InMemoryChannelLog) old).endIfUnused(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2)).isTrue();
 		assertThat(this.channels.find("a").block(PATIENCE)).isNull();
 		ChannelLog young = this.broker.create("a", ChannelSettings.DEFAULT).block(PATIENCE);

@@ -38,7 +38,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void readWhenMessagesAgeShouldForgetThem() {
+	void readWhenMessagesAreTooOldShouldDropThem() {
 		ChannelLog log = log(new ChannelSettings(100, AGE, null, MessageFormat.TEXT));
 		get(log.append("1"));
 		this.time.advanceTimeBy(Duration.ofMinutes(1));
@@ -61,7 +61,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 7, 8, 9, 63, 64, 65, 100, 1000 })
-	void readWhenHistoryGoesRoundShouldReturnTheNewest(int size) {
+	void readWhenRingIsFullShouldReturnTheNewest(int size) {
 		ChannelLog log = log(new ChannelSettings(size, AGE, null, MessageFormat.TEXT));
 		for (int i = 1; i <= 2 * size + 200; i++) {
 			get(log.append(String.valueOf(i)));
@@ -73,11 +73,11 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void readLiveWhenHistoryIsOffShouldReturnWhatListenersMayLack() {
+	void readLiveWhenHistoryIsOffShouldReturnMessagesKeptForListeners() {
 		ChannelLog log = log(new ChannelSettings(0, AGE, null, MessageFormat.TEXT));
 		Disposable listener = log.live().subscribe();
 		IntStream.rangeClosed(1, 100).forEach((i) -> get(log.append(String.valueOf(i))));
-		assertThat(log.retained()).as("not for those who resume").isZero();
+		assertThat(log.retained()).as("not for readers that resume").isZero();
 		assertThat(log.read(at(log, 99))).isEqualTo(new Replay(List.of(), true, at(log, 100)));
 		assertThat(log.readLive(at(log, 36)).gap()).isFalse();
 		assertThat(texts(log.readLive(at(log, 36)))).hasSize(InMemoryChannelLog.LIVE_TAIL)
@@ -85,12 +85,12 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 			.endsWith("100");
 		assertThat(log.readLive(at(log, 35)).gap()).isTrue();
 		listener.dispose();
-		assertThat(log.readLive(at(log, 99))).as("forgotten with the last listener")
+		assertThat(log.readLive(at(log, 99))).as("dropped after the last listener has left")
 			.isEqualTo(new Replay(List.of(), true, at(log, 100)));
 	}
 
 	@Test
-	void readLiveWhenClosedShouldReturnWhatListenersMayLack() {
+	void readLiveWhenClosedShouldReturnMessagesKeptForListeners() {
 		ChannelLog log = log(new ChannelSettings(0, AGE, null, MessageFormat.TEXT));
 		log.live().subscribe();
 		get(log.append("1"));
@@ -110,7 +110,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 		assertThat(log.isClosed()).isFalse();
 		this.time.advanceTimeBy(Duration.ofSeconds(1));
 		assertThat(log.isClosed()).isTrue();
-		assertThat(listener.isTerminatedComplete()).as("those who listen are told").isTrue();
+		assertThat(listener.isTerminatedComplete()).as("listeners are notified").isTrue();
 		assertThat(count(broker)).isZero();
 		get(broker.create("a", ChannelSettings.DEFAULT));
 	}
@@ -128,7 +128,7 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void sweepWhenClientListensShouldKeepChannelUntilItHasBeenGoneForTheTime() {
+	void sweepWhenClientListensShouldKeepChannelUntilTimeoutAfterItHasLeft() {
 		ChannelLog log = log(new ChannelSettings(10, AGE, IDLE, MessageFormat.TEXT));
 		log.join();
 		this.time.advanceTimeBy(IDLE.multipliedBy(3));
@@ -157,17 +157,17 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void sweepWhenNobodyReadsShouldForgetWhatIsOld() {
+	void sweepWhenThereIsNoReaderShouldDropOldMessages() {
 		ChannelLog log = log(new ChannelSettings(10, AGE, null, MessageFormat.TEXT));
 		get(log.append("1"));
 		this.time.advanceTimeBy(AGE.plusSeconds(2));
-		// Not by a reader that asks: reading forgets, too.
+		// Not through a read, because reading drops old messages, too.
 		assertThat(ReflectionTestUtils.getField(log, "history")).isInstanceOfSatisfying(MessageHistory.class,
 				(history) -> assertThat(history.size()).isZero());
 	}
 
 	@Test
-	void createWhenManyContendForOnePlaceShouldGiveItToOneAtATime()
+	void createWhenManyContendForLimitOfOneShouldSucceedOneAtATime()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		ChannelBroker broker = broker(1);
 		AtomicInteger living = new AtomicInteger();

@@ -25,7 +25,7 @@ class JoinedCursorTests {
 	}
 
 	@Test
-	void andWhenAnotherLifeOfTheChannelShouldKnowBoth() {
+	void andWhenEpochsDifferShouldHaveBothPositions() {
 		Cursor joined = Cursor.of("a", new Position(9, 10)).and(Cursor.of("a", new Position(5, 1)));
 		assertThat(joined.offset("a", 9)).hasValue(10);
 		assertThat(joined.offset("a", 5)).hasValue(1);

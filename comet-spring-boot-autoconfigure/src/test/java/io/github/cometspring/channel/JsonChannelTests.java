@@ -64,9 +64,9 @@ class JsonChannelTests {
 	}
 
 	@Test
-	void publishWhenTooLargeWithSpaceShouldRefuse() {
-		// The limit is on what the application hands over, so that no work is wasted on
-		// more.
+	void publishWhenTooLargeBeforeSpaceIsRemovedShouldRefuse() {
+		// The limit applies to the text of the application, so that larger texts are not
+		// parsed.
 		Channel channel = await(this.channels.create("a", JSON));
 		StepVerifier.create(channel.publish(" ".repeat(100) + "1"))
 			.expectError(MessageTooLargeException.class)

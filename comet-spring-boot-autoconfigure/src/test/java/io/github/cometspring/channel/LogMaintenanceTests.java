@@ -14,8 +14,9 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LogMaintenance} below a broker: sweeps look at what is due, and the
- * count of what is retained is right. Sweeps are made by the test, and looks are counted.
+ * Tests for {@link LogMaintenance} in a broker: sweeps visit only logs that are due, and
+ * the count of retained messages is right. The test runs the sweeps and counts the
+ * visits.
  */
 class LogMaintenanceTests {
 
@@ -31,7 +32,7 @@ class LogMaintenanceTests {
 	}
 
 	@Test
-	void sweepWhenNothingIsDueShouldLookAtNothing() {
+	void sweepWhenNothingIsDueShouldVisitNothing() {
 		for (int i = 0; i < 1000; i++) {
 			log("kept-" + i, ChannelSettings.DEFAULT.withIdleTimeout(Duration.ofMinutes(10))).append("1")
 				.block(PATIENCE);
@@ -46,7 +47,7 @@ class LogMaintenanceTests {
 	}
 
 	@Test
-	void sweepWhenChannelIsPublishedOnAllTheTimeShouldLookOnceForEachMaximumAge() {
+	void sweepWhenChannelIsPublishedOnContinuouslyShouldVisitOncePerMaximumAge() {
 		ChannelLog log = log("a", ChannelSettings.DEFAULT.withHistoryMaxAge(Duration.ofSeconds(10))
 			.withIdleTimeout(Duration.ofSeconds(20)));
 		int visits = 0;
@@ -55,7 +56,7 @@ class LogMaintenanceTests {
 			visits += sweep(1);
 		}
 		assertThat(log.isClosed()).isFalse();
-		assertThat(visits).as("the oldest of one a second is too old each second").isLessThanOrEqualTo(200);
+		assertThat(visits).as("with one message a second, one becomes too old each second").isLessThanOrEqualTo(200);
 		ChannelLog bounded = log("b",
 				ChannelSettings.DEFAULT.withHistorySize(2).withHistoryMaxAge(Duration.ofSeconds(10)));
 		sweep(100);
@@ -68,7 +69,7 @@ class LogMaintenanceTests {
 	}
 
 	@Test
-	void sweepWhenClientsListenShouldLookOnceForEachIdleTimeout() {
+	void sweepWhenClientsListenShouldVisitOncePerIdleTimeout() {
 		ChannelLog log = log("a", ChannelSettings.DEFAULT.withIdleTimeout(Duration.ofSeconds(50)));
 		log.join();
 		assertThat(sweep(500)).isBetween(9, 11);
@@ -80,7 +81,7 @@ class LogMaintenanceTests {
 	}
 
 	@Test
-	void sweepWhenChannelsAreClosedShouldNotLookAtThem() {
+	void sweepWhenChannelsAreClosedShouldNotVisitThem() {
 		for (int i = 0; i < 1000; i++) {
 			ChannelLog log = log("a" + i, ChannelSettings.DEFAULT.withIdleTimeout(Duration.ofMinutes(10)));
 			log.append("1").block(PATIENCE);
@@ -90,12 +91,12 @@ class LogMaintenanceTests {
 	}
 
 	@Test
-	void sweepWhenProcessWasSuspendedShouldLeaveTimeToUseWhatWasAskedFor() {
+	void sweepWhenProcessWasSuspendedShouldLeaveTimeToUseObtainedChannel() {
 		ChannelLog log = log("a", ChannelSettings.DEFAULT.withIdleTimeout(Duration.ofMillis(1)));
 		sweep(1);
 		assertThat(this.broker.obtain("a", ChannelSettings.DEFAULT).block(PATIENCE)).isSameAs(log);
 		this.time.advanceTimeBy(Duration.ofMinutes(1));
-		// The scheduler makes up for the sweeps it has missed.
+		// The scheduler catches up on the sweeps that it has missed.
 		for (int i = 0; i < 60; i++) {
 			this.broker.sweep();
 		}
@@ -143,8 +144,8 @@ class LogMaintenanceTests {
 	}
 
 	/**
-	 * Lets time pass.
-	 * @return how many looks there were
+	 * Advances the time.
+	 * @return the number of visits
 	 */
 	private int sweep(int seconds) {
 		int visits = 0;

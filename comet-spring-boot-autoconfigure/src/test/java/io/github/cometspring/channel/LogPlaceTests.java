@@ -17,8 +17,8 @@ import org.springframework.util.ReflectionUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LogPlace}: the channel gets another epoch at one of the calls that the
- * reader makes, which the test chooses by its number.
+ * Tests for {@link LogPlace}: the channel gets another epoch before one call of the
+ * reader. The test chooses the call by its number.
  */
 class LogPlaceTests {
 
@@ -37,7 +37,7 @@ class LogPlaceTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2, 3, 4, 5, 6 })
-	void readWhenEpochChangesMeanwhileShouldMissNothingUntold(int callsBefore) {
+	void readWhenEpochChangesMeanwhileShouldReportEachGap(int callsBefore) {
 		for (Cursor start : List.of(Cursor.LATEST, Cursor.EARLIEST, Cursor.of("a", at(this.before, 5)),
 				Cursor.of("a", at(this.before, 3)), Cursor.of("a", at(this.after, 5)))) {
 			AtomicInteger calls = new AtomicInteger();
@@ -46,7 +46,8 @@ class LogPlaceTests {
 			Position began = null;
 			if (start.equals(Cursor.LATEST)) {
 				began = place.position();
-				assertThat(began).as("one position, not half of each").isIn(this.before.newest(), this.after.newest());
+				assertThat(began).as("epoch and offset of one position")
+					.isIn(this.before.newest(), this.after.newest());
 			}
 			List<Position> received = new ArrayList<>();
 			boolean gap = false;
@@ -55,8 +56,8 @@ class LogPlaceTests {
 					continue;
 				}
 				Replay replay = place.look();
-				boolean anew = place.moveTo(replay.position(), replay.gap());
-				assertThat(anew && !replay.gap()).as("into another epoch without a gap").isFalse();
+				boolean newEpoch = place.moveTo(replay.position(), replay.gap());
+				assertThat(newEpoch && !replay.gap()).as("a new epoch without a gap").isFalse();
 				if (place.takeGap()) {
 					gap = true;
 					received.clear();
@@ -74,7 +75,7 @@ class LogPlaceTests {
 						.toList());
 			}
 			if (start.offset("a", this.before.newest().epoch()).isPresent()) {
-				assertThat(gap).as("who stood in the old epoch is told").isTrue();
+				assertThat(gap).as("gap for a reader in the old epoch").isTrue();
 			}
 			if (gap) {
 				assertThat(received).as("all that the new epoch has").hasSize(8);

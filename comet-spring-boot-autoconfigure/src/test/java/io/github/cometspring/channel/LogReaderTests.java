@@ -18,7 +18,8 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LogReader}: where it begins when others publish at that moment.
+ * Tests for {@link LogReader}: where it begins when messages are published at that
+ * moment.
  */
 class LogReaderTests {
 
@@ -35,7 +36,7 @@ class LogReaderTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2, 3, 4 })
-	void messagesWhenPublishedWhileReaderBeginsShouldBeginWithWhatIsNew(int callsBefore) {
+	void messagesWhenPublishedWhileReaderBeginsShouldBeginWithNewMessages(int callsBefore) {
 		ChannelLog log = log(3, BEFORE);
 		MovingLog moving = new MovingLog(log, callsBefore, 2);
 		List<Message> received = read(moving, Cursor.LATEST, log);
@@ -66,12 +67,12 @@ class LogReaderTests {
 		List<Message> received = read(moving, Cursor.EARLIEST, log);
 		assertThat(received).noneMatch(Message::afterGap);
 		long first = received.get(0).position().offset();
-		assertThat(first).as("not before it listened").isBetween(BEFORE + 1L, BEFORE + 3L);
+		assertThat(first).as("not before its subscription").isBetween(BEFORE + 1L, BEFORE + 3L);
 		assertThat(offsets(received)).isEqualTo(LongStream.rangeClosed(first, log.newest().offset()).boxed().toList());
 	}
 
 	/**
-	 * The same with real threads, for as long as it takes to meet each other often.
+	 * The same with real threads, repeated until their calls have overlapped often.
 	 */
 	@Test
 	void messagesWhenPublishedWithoutPauseShouldNeverBeginBeforeSubscription() throws InterruptedException {

@@ -61,7 +61,7 @@ class MessageTextTests {
 			byte[] bytes = mended.getBytes(StandardCharsets.UTF_8);
 			assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(mended);
 			assertThat(bytes).hasSize((int) MessageText.utf8Length(text));
-			// The charset puts one '?' for what is a replacement character here.
+			// The charset writes '?' instead of a replacement character.
 			assertThat(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
 				.isEqualTo(mended.replace('\uFFFD', '?'));
 		}

@@ -18,8 +18,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link MonotonicTime}, and that channels go by it: the wall clock may be set
- * to whatever it likes.
+ * Tests for {@link MonotonicTime}, and that channels use it: changes of the wall clock
+ * have no effect.
  */
 class MonotonicTimeTests {
 
@@ -35,7 +35,7 @@ class MonotonicTimeTests {
 
 	@ParameterizedTest
 	@MethodSource("wallClocks")
-	void nanoTimeWhenSchedulerTellsWallClockShouldBeTheMachinesOwn(Scheduler scheduler) {
+	void nanoTimeWhenSchedulerReturnsWallClockShouldUseSystemNanoTime(Scheduler scheduler) {
 		MonotonicTime time = MonotonicTime.of(scheduler);
 		long before = System.nanoTime();
 		long told = time.nanoTime();
@@ -45,7 +45,7 @@ class MonotonicTimeTests {
 
 	@ParameterizedTest
 	@ValueSource(longs = { -3_600, -1, 0, 1, 3_600 })
-	void nanoTimeWhenWallClockIsSetShouldNotHeedIt(long seconds) {
+	void nanoTimeWhenWallClockIsSetShouldNotChange(long seconds) {
 		WallClock clock = new WallClock(Schedulers.parallel());
 		MonotonicTime time = MonotonicTime.of(clock);
 		long before = System.nanoTime();
@@ -56,7 +56,7 @@ class MonotonicTimeTests {
 	}
 
 	@Test
-	void nanoTimeWhenSchedulerHasTimeOfItsOwnShouldFollowIt() {
+	void nanoTimeWhenSchedulerHasItsOwnClockShouldUseIt() {
 		VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
 		MonotonicTime time = MonotonicTime.of(scheduler);
 		long before = time.nanoTime();
@@ -69,7 +69,7 @@ class MonotonicTimeTests {
 	}
 
 	@Test
-	void retainedWhenWallClockIsSetShouldForgetNothing() {
+	void retainedWhenWallClockIsSetShouldDropNothing() {
 		WallClock clock = new WallClock(Schedulers.parallel());
 		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, clock);
 		try {
@@ -93,7 +93,7 @@ class MonotonicTimeTests {
 		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, clock);
 		ChannelLog log = log(broker, "a");
 		clock.move(Duration.ofHours(1));
-		// The sweeper has its turns, and little time has passed.
+		// Sweeps run, and little time has passed.
 		sweeps.advanceTimeBy(Duration.ofMinutes(11));
 		assertThat(log.isClosed()).isFalse();
 		broker.dispose();

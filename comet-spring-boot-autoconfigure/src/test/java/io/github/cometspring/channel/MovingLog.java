@@ -7,8 +7,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A log on which others publish while a reader takes its place: at one of the calls that
- * the reader makes, which the test chooses by its number.
+ * A log on which messages are published before one call of the reader. The test chooses
+ * the call by its number.
  */
 final class MovingLog implements ChannelLog {
 
@@ -21,8 +21,8 @@ final class MovingLog implements ChannelLog {
 	/**
 	 * Creates a log.
 	 * @param log the log that is read
-	 * @param callsBefore how many calls are left in peace before the log moves
-	 * @param messages how many messages are published then
+	 * @param callsBefore the number of calls before that one
+	 * @param messages the number of messages that are published
 	 */
 	MovingLog(ChannelLog log, int callsBefore, int messages) {
 		this.log = log;
@@ -99,7 +99,7 @@ final class MovingLog implements ChannelLog {
 			@Override
 			public void subscribe(CoreSubscriber<? super Publication> subscriber) {
 				move().live().subscribe(subscriber);
-				// As soon as the reader listens
+				// As soon as the reader has subscribed
 				move();
 			}
 		};

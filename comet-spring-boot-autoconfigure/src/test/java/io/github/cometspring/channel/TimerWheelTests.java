@@ -19,7 +19,7 @@ class TimerWheelTests {
 	private final TimerWheel<Task> wheel = new TimerWheel<>(ORIGIN);
 
 	@Test
-	void pollShouldFindWhatIsDueInTheSecondAfter() {
+	void pollShouldReturnDueEntryWithinASecond() {
 		Task now = add("now", 0);
 		Task soon = add("soon", 2000);
 		Task later = add("later", 2001);
@@ -32,7 +32,7 @@ class TimerWheelTests {
 	}
 
 	@Test
-	void pollWhenManyAreDueTogetherShouldFindAll() {
+	void pollWhenManyAreDueTogetherShouldReturnAll() {
 		List<Task> tasks = new ArrayList<>();
 		for (int i = 0; i < 100; i++) {
 			tasks.add(add("task", 5000 + i));
@@ -42,7 +42,7 @@ class TimerWheelTests {
 	}
 
 	@Test
-	void addWhenItIsThereShouldOnlyMakeItEarlier() {
+	void addWhenItIsThereShouldOnlyMoveItEarlier() {
 		Task task = add("task", 10_000);
 		this.wheel.add(task, at(20_000));
 		assertThat(poll(9000)).isEmpty();
@@ -65,7 +65,7 @@ class TimerWheelTests {
 	}
 
 	@Test
-	void pollWhenDueAfterMoreThanARoundShouldFindItOnceARound() {
+	void pollWhenDueAfterMoreThanATurnShouldReturnItOnceATurn() {
 		Task year = add("year", Duration.ofDays(365).toMillis());
 		int round = TimerWheel.SLOTS * 1000;
 		assertThat(poll(round - 2000)).isEmpty();
@@ -76,13 +76,13 @@ class TimerWheelTests {
 	}
 
 	@Test
-	void pollWhenNobodyLookedForLongShouldFindAll() {
+	void pollWhenNotCalledForLongShouldReturnAll() {
 		List<Task> tasks = List.of(add("a", 1000), add("b", 100_000), add("c", 500_000), add("d", 10_000_000));
 		assertThat(poll(100_000_000)).containsExactlyInAnyOrderElementsOf(tasks);
 	}
 
 	@Test
-	void pollWhenTasksComeAndGoShouldFindEachInItsSecond() {
+	void pollWhenTasksAreAddedAndRemovedShouldReturnEachInItsSecond() {
 		Random random = new Random(7);
 		List<Task> there = new ArrayList<>();
 		for (long second = 1; second < 2000; second++) {

@@ -8,8 +8,7 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A scheduler that tells the wall clock, as Reactor's own do, and a wall clock that is
- * set while the server runs.
+ * A scheduler that returns the wall clock, as Reactor's own do. A test can set the clock.
  */
 final class WallClock implements Scheduler {
 
@@ -18,7 +17,7 @@ final class WallClock implements Scheduler {
 	private final AtomicLong offset = new AtomicLong();
 
 	/**
-	 * Creates a clock that is right.
+	 * Creates a clock that shows the right time.
 	 * @param tasks runs the tasks
 	 */
 	WallClock(Scheduler tasks) {

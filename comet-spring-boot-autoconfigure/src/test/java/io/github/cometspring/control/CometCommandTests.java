@@ -60,12 +60,12 @@ class CometCommandTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "set_timeout x", "set_timeout -1", "set_timeout nan KILL", "set_timeout 30KILL",
 			"set_timeout KILL" })
-	void parseWhenTimeoutIsNoneShouldFail(String line) {
+	void parseWhenTimeoutIsInvalidShouldFail(String line) {
 		assertThatExceptionOfType(InvalidTimeoutException.class).isThrownBy(() -> CometCommand.parse(line));
 	}
 
 	@Test
-	void parseWhenArgumentsAreGivenApartShouldReturnCommand() {
+	void parseWhenArgumentsAreSeparateShouldReturnCommand() {
 		assertThat(CometCommand.parse("activate", List.of())).contains(new Activate());
 		assertThat(CometCommand.parse("deactivate", List.of())).contains(new Deactivate());
 		assertThat(CometCommand.parse("set_timeout", List.of("1", "KILL")))
@@ -99,7 +99,7 @@ class CometCommandTests {
 			"PT9223372036854775807S", "1,5", "1_000", "0x1p3", "0x10", "1f", "1d", "1L", "1e", "e1", ".", "+", "-", "e",
 			"+-3", "1.2.3", "1 2", " 1", "1 ", "1\n", "30s", "P", "PT", "P1Y", "PT1", "\u0661", "\uFF11", "\u221E",
 			"1\u0000", "null", "true", "{}" })
-	void parseTimeoutWhenThereIsNoneShouldFail(String value) {
+	void parseTimeoutWhenInvalidShouldFail(String value) {
 		assertThatExceptionOfType(InvalidTimeoutException.class).isThrownBy(() -> SetTimeout.parseTimeout(value))
 			.withMessageContaining("timeout")
 			.withNoCause();
@@ -118,7 +118,7 @@ class CometCommandTests {
 	}
 
 	@Test
-	void parseTimeoutShouldReturnWhatControlTakes() {
+	void parseTimeoutShouldReturnValueThatControlAccepts() {
 		assertThatNoException().isThrownBy(() -> new CometControl(SetTimeout.parseTimeout("31536000")).timeout());
 	}
 

@@ -39,7 +39,7 @@ class CometControlTests {
 	}
 
 	@Test
-	void executeWhenThereIsARelayShouldChangeEveryNodeByItAlone() {
+	void executeWhenThereIsARelayShouldChangeNodesOnlyThroughIt() {
 		List<CometControl> nodes = new ArrayList<>();
 		List<CometCommand> sent = new ArrayList<>();
 		ControlRelay relay = (command) -> Mono.fromRunnable(() -> sent.add(command));
@@ -79,7 +79,7 @@ class CometControlTests {
 	}
 
 	@Test
-	void activateShouldServeAndKillNothing() {
+	void activateShouldAcceptRequestsAndKillNothing() {
 		this.control.kills().subscribe(this.kills);
 		verify(this.control.activate());
 		assertThat(this.control.isActive()).isTrue();
@@ -91,7 +91,7 @@ class CometControlTests {
 	}
 
 	@Test
-	void deactivateShouldBeInForceWhenKillIsSeen() {
+	void deactivateShouldBeInEffectWhenKillIsReceived() {
 		TestSubscriber<Boolean> active = TestSubscriber.create();
 		this.control.kills().map((kill) -> this.control.isActive()).subscribe(active);
 		verify(this.control.deactivate());
@@ -109,7 +109,7 @@ class CometControlTests {
 	}
 
 	@Test
-	void setTimeoutWhenKillShouldBeInForceWhenKillIsSeen() {
+	void setTimeoutWhenKillShouldBeInEffectWhenKillIsReceived() {
 		TestSubscriber<Duration> timeouts = TestSubscriber.create();
 		this.control.kills().map((kill) -> this.control.timeout()).subscribe(timeouts);
 		this.control.kills().subscribe(this.kills);
@@ -150,7 +150,7 @@ class CometControlTests {
 
 	@ParameterizedTest
 	@MethodSource
-	void executeShouldObey(CometCommand command, boolean active, Duration timeout, List<Kill> expected) {
+	void executeShouldApplyCommand(CometCommand command, boolean active, Duration timeout, List<Kill> expected) {
 		this.control.kills().subscribe(this.kills);
 		verify(this.control.execute(command));
 		assertThat(this.control.isActive()).isEqualTo(active);
@@ -158,7 +158,7 @@ class CometControlTests {
 		assertThat(this.kills.getReceivedOnNext()).isEqualTo(expected);
 	}
 
-	static Stream<Arguments> executeShouldObey() {
+	static Stream<Arguments> executeShouldApplyCommand() {
 		Duration before = Duration.ofSeconds(20);
 		Duration after = Duration.ofSeconds(3);
 		return Stream.of(Arguments.of(new CometCommand.Activate(), true, before, List.of()),
@@ -180,7 +180,7 @@ class CometControlTests {
 	}
 
 	@Test
-	void killsWhenManyCommandsComeAtOnceShouldEmitEach()
+	void killsWhenCommandsAreConcurrentShouldEmitEach()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		this.control.kills().subscribe(this.kills);
 		Threads.run(8, (thread) -> {
@@ -193,7 +193,7 @@ class CometControlTests {
 	}
 
 	@Test
-	void deactivateWhenSwitchedFromManyThreadsShouldKillAsOftenAsItStops()
+	void deactivateWhenCalledConcurrentlyShouldKillOncePerChange()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		this.control.kills().subscribe(this.kills);
 		Threads.run(8, (thread) -> {

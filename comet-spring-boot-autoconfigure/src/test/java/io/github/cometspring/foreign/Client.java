@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A client that asks for one channel in one dialect, and then reads its first news.
+ * A client that listens to one channel in one dialect, and reads the first messages.
  */
 final class Client implements AutoCloseable {
 
@@ -60,7 +60,7 @@ final class Client implements AutoCloseable {
 	}
 
 	/**
-	 * The whole answer, of an event stream only if it is refused.
+	 * The full answer; of an event stream only if it is refused.
 	 */
 	Answer answer() {
 		return this.connection.read();
@@ -76,9 +76,9 @@ final class Client implements AutoCloseable {
 	}
 
 	/**
-	 * The first news: texts of messages, or {@code gap}.
+	 * The first entries: texts of messages, or {@code gap}.
 	 */
-	List<String> news() {
+	List<String> received() {
 		return switch (this.transport) {
 			case LEGACY -> legacy(answer());
 			case JSON -> json(JSON.readTree(answer().body()));
@@ -88,21 +88,21 @@ final class Client implements AutoCloseable {
 	}
 
 	private static List<String> legacy(Answer answer) {
-		List<String> news = new ArrayList<>();
+		List<String> received = new ArrayList<>();
 		if (answer.header("Comet-Gap") != null) {
-			news.add("gap");
+			received.add("gap");
 		}
 		if (!answer.body().isEmpty()) {
-			news.add(answer.body().split(":", 2)[1].replace("%20", " "));
+			received.add(answer.body().split(":", 2)[1].replace("%20", " "));
 		}
-		return news;
+		return received;
 	}
 
 	private static List<String> json(JsonNode json) {
-		List<String> news = new ArrayList<>();
-		json.path("gaps").forEach((gap) -> news.add("gap"));
-		json.path("messages").forEach((message) -> news.add(message.get("data").stringValue()));
-		return news;
+		List<String> received = new ArrayList<>();
+		json.path("gaps").forEach((gap) -> received.add("gap"));
+		json.path("messages").forEach((message) -> received.add(message.get("data").stringValue()));
+		return received;
 	}
 
 	private List<String> events() {
@@ -119,10 +119,10 @@ final class Client implements AutoCloseable {
 	private List<String> frames() {
 		while (true) {
 			Frame frame = Objects.requireNonNull(Objects.requireNonNull(this.socket).read());
-			List<String> news = (frame.opcode() == RawWebSocket.TEXT) ? json(JSON.readTree(frame.payload()))
+			List<String> received = (frame.opcode() == RawWebSocket.TEXT) ? json(JSON.readTree(frame.payload()))
 					: List.of();
-			if (!news.isEmpty()) {
-				return news;
+			if (!received.isEmpty()) {
+				return received;
 			}
 		}
 	}

@@ -28,9 +28,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * One node of a cluster. Its feed brings what is published in order, after a while, and
- * not always: what it loses is noticed with the next message, or when the copies are
- * checked. A test may hold it.
+ * One node of a cluster. Its feed brings messages in order, with a delay, and may drop
+ * some. A lost message is noticed with the next one, or by the periodic check of the
+ * copies. A test may hold the feed.
  */
 final class ForeignBroker implements ChannelBroker, Disposable {
 
@@ -48,7 +48,7 @@ final class ForeignBroker implements ChannelBroker, Disposable {
 
 	private boolean held;
 
-	private Predicate<@Nullable Entry> losing = (entry) -> false;
+	private Predicate<@Nullable Entry> dropped = (entry) -> false;
 
 	ForeignBroker(ForeignCluster cluster, Scheduler network) {
 		this.cluster = cluster;
@@ -60,11 +60,11 @@ final class ForeignBroker implements ChannelBroker, Disposable {
 	// The feed
 
 	/**
-	 * Takes what another thread of the network brings.
+	 * Takes an entry from another thread of the network.
 	 */
 	void enqueue(ForeignLog log, @Nullable Entry entry) {
 		synchronized (this.arriving) {
-			if (this.cluster.isAway() || this.losing.test(entry)) {
+			if (this.cluster.isAway() || this.dropped.test(entry)) {
 				return;
 			}
 			this.arriving.add(new Arrival(log, entry));
@@ -86,7 +86,8 @@ final class ForeignBroker implements ChannelBroker, Disposable {
 	}
 
 	/**
-	 * Lets nothing arrive until it is released: the copies of this node lag behind.
+	 * Holds all entries until {@link #release()}, so that the copies of this node lag
+	 * behind.
 	 */
 	void hold() {
 		synchronized (this.arriving) {
@@ -102,11 +103,11 @@ final class ForeignBroker implements ChannelBroker, Disposable {
 	}
 
 	/**
-	 * Loses some of what the feed brings.
+	 * Drops entries of the feed.
 	 */
-	void lose(Predicate<@Nullable Entry> losing) {
+	void drop(Predicate<@Nullable Entry> dropped) {
 		synchronized (this.arriving) {
-			this.losing = losing;
+			this.dropped = dropped;
 		}
 	}
 
@@ -123,10 +124,10 @@ final class ForeignBroker implements ChannelBroker, Disposable {
 	}
 
 	/**
-	 * The one object of a channel.
+	 * The only object of a channel.
 	 */
 	private ForeignLog log(Stored stored) {
-		return this.logs.computeIfAbsent(stored.life, (life) -> new ForeignLog(this.cluster, stored, this));
+		return this.logs.computeIfAbsent(stored.serial, (serial) -> new ForeignLog(this.cluster, stored, this));
 	}
 
 	// The broker
@@ -198,7 +199,7 @@ final class ForeignBroker implements ChannelBroker, Disposable {
 	}
 
 	private ChannelSummary summary(Stored stored) {
-		ForeignLog log = this.logs.get(stored.life);
+		ForeignLog log = this.logs.get(stored.serial);
 		return new ChannelSummary(stored.id, stored.settings, stored.top(), stored.retained(),
 				(log != null) ? log.subscribers() : 0);
 	}

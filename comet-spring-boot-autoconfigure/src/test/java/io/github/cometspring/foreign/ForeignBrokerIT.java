@@ -34,12 +34,12 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whole servers whose channels live behind a network: it lags, it forgets, and it is away
- * for a while.
+ * Servers whose channels are stored behind a network that lags, loses data, and cannot be
+ * reached for a while.
  */
 class ForeignBrokerIT {
 
-	// That the broker is away is told once a minute
+	// An unavailable broker is logged once a minute
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.Admission");
 
@@ -55,10 +55,10 @@ class ForeignBrokerIT {
 
 	@BeforeAll
 	static void start() {
-		for (Way way : Way.values()) {
-			Class<?>[] configuration = (way == Way.FILTERED) ? new Class<?>[] { ForeignNode.class, PassingFilter.class }
-					: new Class<?>[] { ForeignNode.class };
-			SERVERS.put(way, CometServer.start(configuration, "comet.fast-path=" + (way != Way.ORDINARY),
+		for (Way path : Way.values()) {
+			Class<?>[] configuration = (path == Way.FILTER_PATH)
+					? new Class<?>[] { ForeignNode.class, PassingFilter.class } : new Class<?>[] { ForeignNode.class };
+			SERVERS.put(path, CometServer.start(configuration, "comet.fast-path=" + (path != Way.DEFAULT_PATH),
 					"management.endpoints.web.exposure.include=comet,cometchannels"));
 		}
 	}
@@ -69,7 +69,7 @@ class ForeignBrokerIT {
 	}
 
 	@AfterEach
-	void comeBack() {
+	void restoreCluster() {
 		for (CometServer server : SERVERS.values()) {
 			server.bean(ForeignCluster.class).setAway(false);
 			server.bean(ForeignBroker.class).release();
@@ -80,15 +80,15 @@ class ForeignBrokerIT {
 		}
 	}
 
-	static Stream<Arguments> ways() {
+	static Stream<Arguments> paths() {
 		return Arrays.stream(Way.values())
-			.flatMap((way) -> Arrays.stream(Transport.values()).map((transport) -> Arguments.of(way, transport)));
+			.flatMap((path) -> Arrays.stream(Transport.values()).map((transport) -> Arguments.of(path, transport)));
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
-	void listenWhenCopyLagsShouldWaitForWhatComesNext(Way way, Transport transport) {
-		CometServer server = server(way);
+	@MethodSource("paths")
+	void listenWhenCopyLagsShouldWaitForTheNextMessage(Way path, Transport transport) {
+		CometServer server = server(path);
 		Channel channel = server.create("lags-" + number++);
 		ForeignBroker here = server.bean(ForeignBroker.class);
 		prepare(here, channel);
@@ -99,47 +99,47 @@ class ForeignBrokerIT {
 			Await.until(() -> channel.subscribers() == 1);
 			channel.publish("next").block(PATIENCE);
 			here.release();
-			assertThat(client.news()).containsExactly("next");
+			assertThat(client.received()).containsExactly("next");
 		}
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
-	void listenWhenEpochChangesOnAQuietChannelShouldBeToldOfTheGap(Way way, Transport transport) {
-		CometServer server = server(way);
+	@MethodSource("paths")
+	void listenWhenEpochChangesOnAQuietChannelShouldReportGap(Way path, Transport transport) {
+		CometServer server = server(path);
 		Channel channel = server.create("forgets-" + number++);
 		ForeignBroker here = server.bean(ForeignBroker.class);
 		Position position = Objects.requireNonNull(channel.publish("had").block(PATIENCE));
 		try (Client client = new Client(server, transport, Cursor.of(channel.id(), position).token(), channel.id())) {
 			Await.until(() -> channel.subscribers() == 1 && log(here, channel).newest().equals(position));
 			server.bean(ForeignCluster.class).forget(channel.id(), true);
-			assertThat(client.news()).containsExactly("gap");
+			assertThat(client.received()).containsExactly("gap");
 		}
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
-	void listenWhenMessagesAreLostOnAQuietChannelShouldBeToldOfTheGap(Way way, Transport transport) {
-		CometServer server = server(way);
+	@MethodSource("paths")
+	void listenWhenMessagesAreLostOnAQuietChannelShouldReportGap(Way path, Transport transport) {
+		CometServer server = server(path);
 		Channel channel = server.create("loses-" + number++);
 		ForeignBroker here = server.bean(ForeignBroker.class);
 		Position position = Objects.requireNonNull(channel.publish("had").block(PATIENCE));
 		try (Client client = new Client(server, transport, Cursor.of(channel.id(), position).token(), channel.id())) {
 			Await.until(() -> channel.subscribers() == 1 && log(here, channel).newest().equals(position));
 			here.hold();
-			here.lose((entry) -> true);
+			here.drop((entry) -> true);
 			channel.publish("lost").block(PATIENCE);
 			server.bean(ForeignCluster.class).trim(channel.id(), false);
-			here.lose((entry) -> false);
+			here.drop((entry) -> false);
 			here.release();
-			assertThat(client.news()).containsExactly("gap");
+			assertThat(client.received()).containsExactly("gap");
 		}
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
-	void listenWhenBrokerIsAwayShouldBeSentAwayWithItsCursor(Way way, Transport transport) {
-		CometServer server = server(way);
+	@MethodSource("paths")
+	void listenWhenBrokerIsUnavailableShouldBeRefusedWithItsCursor(Way path, Transport transport) {
+		CometServer server = server(path);
 		Channel channel = server.create("away-" + number++);
 		String cursor = Objects.requireNonNull(channel.cursor().block(PATIENCE)).token();
 		server.bean(ForeignCluster.class).setAway(true);
@@ -175,14 +175,14 @@ class ForeignBrokerIT {
 		server.bean(ForeignCluster.class).setAway(false);
 		channel.publish("again").block(PATIENCE);
 		try (Client client = new Client(server, transport, cursor, channel.id())) {
-			assertThat(client.news()).containsExactly("again");
+			assertThat(client.received()).containsExactly("again");
 		}
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
-	void waitWhenBrokerGoesAwayShouldGoOn(Way way, Transport transport) {
-		CometServer server = server(way);
+	@MethodSource("paths")
+	void waitWhenBrokerBecomesUnavailableShouldGoOn(Way path, Transport transport) {
+		CometServer server = server(path);
 		Channel channel = server.create("waits-" + number++);
 		String cursor = Objects.requireNonNull(channel.cursor().block(PATIENCE)).token();
 		ForeignCluster cluster = server.bean(ForeignCluster.class);
@@ -195,14 +195,14 @@ class ForeignBrokerIT {
 			assertThat(channel.subscribers()).isOne();
 			cluster.setAway(false);
 			channel.publish("still there").block(PATIENCE);
-			assertThat(client.news()).containsExactly("still there");
+			assertThat(client.received()).containsExactly("still there");
 		}
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void operatorWhenBrokerIsAwayShouldBeAnswered503(Way way) {
-		CometServer server = server(way);
+	void operatorWhenBrokerIsUnavailableShouldBeAnswered503(Way path) {
+		CometServer server = server(path);
 		server.create("operated-" + number++);
 		server.bean(ForeignCluster.class).setAway(true);
 		for (String request : List.of("GET /actuator/comet", "POST /actuator/comet/activate",
@@ -221,8 +221,8 @@ class ForeignBrokerIT {
 	}
 
 	@Test
-	void clientWhenItLeavesWhileBrokerAnswersShouldLeave() {
-		CometServer server = server(Way.SHORT);
+	void clientWhenItDisconnectsWhileBrokerAnswersShouldBeReleased() {
+		CometServer server = server(Way.BYPASS);
 		Channel channel = server.create("leaves-" + number++);
 		ForeignCluster cluster = server.bean(ForeignCluster.class);
 		cluster.setLatency(Duration.ofMillis(200));
@@ -240,8 +240,8 @@ class ForeignBrokerIT {
 		assertThat(channel.subscribers()).isZero();
 	}
 
-	private static CometServer server(Way way) {
-		return Objects.requireNonNull(SERVERS.get(way));
+	private static CometServer server(Way path) {
+		return Objects.requireNonNull(SERVERS.get(path));
 	}
 
 	private static void prepare(ForeignBroker here, Channel channel) {
@@ -253,24 +253,24 @@ class ForeignBrokerIT {
 	}
 
 	/**
-	 * A way to the client.
+	 * The path of requests and answers.
 	 */
 	enum Way {
 
 		/**
-		 * Past the server.
+		 * The bypass.
 		 */
-		SHORT,
+		BYPASS,
 
 		/**
-		 * Through a filter that looks at all requests.
+		 * The filter path.
 		 */
-		FILTERED,
+		FILTER_PATH,
 
 		/**
-		 * Through WebFlux.
+		 * The default path.
 		 */
-		ORDINARY
+		DEFAULT_PATH
 
 	}
 

@@ -32,7 +32,8 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A broker behind a network holds to the contract, and to what concerns copies that lag.
+ * Tests that a broker behind a network fulfils the contract, and tests for copies that
+ * lag.
  */
 class ForeignBrokerTests extends ChannelBrokerContract {
 
@@ -70,7 +71,7 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void readWhenCopyLagsShouldWaitAndTellNoGap() {
+	void readWhenCopyLagsShouldWaitAndReportNoGap() {
 		ForeignBroker here = node(this.cluster);
 		ForeignBroker there = node(this.cluster);
 		ChannelLog log = prepared(get(here.create("a", SETTINGS)));
@@ -89,7 +90,7 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void messagesWhenCopyLagsShouldBeginWithWhatIsPublishedFromNowOn() {
+	void messagesWhenCopyLagsShouldBeginWithMessagesFromNowOn() {
 		ForeignBroker here = node(this.cluster);
 		Channel channel = get(channels(here).create("a"));
 		prepared(get(here.find("a")));
@@ -101,7 +102,7 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 		TestSubscriber<Message> fromCursor = TestSubscriber.create();
 		channel.messages().subscribe(fromNow);
 		channel.messages(now).subscribe(fromCursor);
-		// What is asked now is answered after what they have asked.
+		// This call is answered after those of the readers.
 		get(get(here.find("a")).prepare(Cursor.LATEST).thenReturn(true));
 		get(channel.publish("after"));
 		here.release();
@@ -129,13 +130,13 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void liveWhenThereIsNewsWithoutAMessageShouldSaySo() {
+	void liveWhenThereIsAChangeWithoutAMessageShouldEmitChange() {
 		ForeignBroker here = node(this.cluster);
 		ChannelLog log = prepared(get(here.create("a", SETTINGS)));
 		append(log, "1");
 		TestSubscriber<Publication> live = TestSubscriber.create();
 		log.live().subscribe(live);
-		here.lose((entry) -> true);
+		here.drop((entry) -> true);
 		get(log.append("lost"));
 		this.cluster.trim("a", false);
 		Await.within(PATIENCE, () -> live.getReceivedOnNext().size() == 1);
@@ -146,7 +147,7 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void publishWhenNobodyReadsShouldNeedNoCopy() {
+	void publishWhenThereIsNoReaderShouldNeedNoCopy() {
 		ForeignBroker here = node(this.cluster);
 		Channel channel = get(channels(here).create("a"));
 		int before = this.cluster.calls();
@@ -175,7 +176,7 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 	}
 
 	@Test
-	void callsWhenClusterIsAwayShouldFailWithTheTypedError() {
+	void callsWhenClusterIsUnavailableShouldFailWithTheTypedError() {
 		ForeignBroker here = node(this.cluster);
 		Channel channel = get(channels(here).create("a"));
 		this.cluster.setAway(true);

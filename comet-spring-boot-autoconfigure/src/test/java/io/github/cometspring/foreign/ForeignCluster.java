@@ -26,15 +26,15 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * What is behind the network: the channels of all nodes, in one place that can be away
- * and that can forget. All methods that are no calls are called by {@linkplain #call
- * calls} and tests. Thread-safe; the lock is this object.
+ * The store behind the network: the channels of all nodes. It can become unavailable and
+ * lose data. Brokers use it by {@linkplain #call calls}; the other methods are for calls
+ * and tests. Thread-safe; the lock is this object.
  */
 final class ForeignCluster {
 
 	/**
-	 * How many messages are kept for nodes that fall behind, however small the history
-	 * is.
+	 * The number of messages that are kept for nodes that fall behind, however small the
+	 * history is.
 	 */
 	static final int TAIL = 64;
 
@@ -60,8 +60,7 @@ final class ForeignCluster {
 	}
 
 	/**
-	 * Carries something out over there: the answer takes its time, and comes on a thread
-	 * of the network.
+	 * Runs a function on the cluster. The answer comes later, on a thread of the network.
 	 */
 	<T> Mono<T> call(Callable<? extends @Nullable T> operation) {
 		return Mono.defer(() -> {
@@ -155,9 +154,9 @@ final class ForeignCluster {
 	}
 
 	/**
-	 * Loses all messages of a channel, as a server does that starts anew without its
-	 * data: the channel goes on with another epoch.
-	 * @param tell whether the nodes are told
+	 * Loses all messages of a channel, as a server does that restarts without its data.
+	 * The channel continues with another epoch.
+	 * @param tell whether the nodes are notified
 	 */
 	synchronized void forget(String id, boolean tell) {
 		Stored stored = Objects.requireNonNull(this.living.get(id));
@@ -171,7 +170,7 @@ final class ForeignCluster {
 	}
 
 	/**
-	 * Loses messages of a channel, but not how many there have been.
+	 * Loses messages of a channel, but keeps its newest offset.
 	 */
 	synchronized void trim(String id, boolean tell) {
 		Stored stored = Objects.requireNonNull(this.living.get(id));
@@ -182,8 +181,7 @@ final class ForeignCluster {
 	}
 
 	/**
-	 * What there is of a channel after a position; from now on a feed is told of what
-	 * comes.
+	 * The messages of a channel after a position. From now on a feed receives new ones.
 	 */
 	synchronized Snapshot follow(Stored stored, Position after, @Nullable Feed feed) {
 		if (feed != null && !stored.feeds.contains(feed)) {
@@ -194,7 +192,7 @@ final class ForeignCluster {
 	}
 
 	/**
-	 * Is told of what is appended; {@code null} for a change without a message.
+	 * Receives entries that are appended; {@code null} is a change without a message.
 	 */
 	interface Feed {
 
@@ -206,13 +204,12 @@ final class ForeignCluster {
 	}
 
 	/**
-	 * What there is at some moment.
+	 * The state of a channel at some moment.
 	 *
-	 * @param generation how many epochs there have been before
+	 * @param generation the number of epochs before this one
 	 * @param top the position of the newest message
-	 * @param entries the messages after the position that was asked for, as far as they
-	 * are kept
-	 * @param closed whether no more will come
+	 * @param entries the messages after the requested position, as far as they are kept
+	 * @param closed whether the channel has ended
 	 */
 	record Snapshot(int generation, Position top, Collection<Entry> entries, boolean closed) {
 	}
@@ -224,7 +221,7 @@ final class ForeignCluster {
 
 		final String id;
 
-		final long life;
+		final long serial;
 
 		final ChannelSettings settings;
 
@@ -240,9 +237,9 @@ final class ForeignCluster {
 
 		private boolean closed;
 
-		private Stored(String id, long life, ChannelSettings settings) {
+		private Stored(String id, long serial, ChannelSettings settings) {
 			this.id = id;
-			this.life = life;
+			this.serial = serial;
 			this.settings = settings;
 		}
 
@@ -259,7 +256,7 @@ final class ForeignCluster {
 		}
 
 		/**
-		 * The position of the newest message, as it was some moments ago.
+		 * The position of the newest message at an earlier moment.
 		 */
 		Position top() {
 			return new Position(this.epoch, this.top);

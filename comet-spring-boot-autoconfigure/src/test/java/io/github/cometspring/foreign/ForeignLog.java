@@ -85,15 +85,15 @@ final class ForeignLog implements ChannelLog {
 	}
 
 	/**
-	 * Over there: what this lacks, and from now on what is new.
+	 * From the cluster: missing messages, and from now on new ones.
 	 */
 	Snapshot follow() {
 		return this.cluster.follow(this.stored, this.newest, this.feed);
 	}
 
 	/**
-	 * Notes how far the channel has got. The messages come by the feed, unless this is
-	 * the first that is heard of it, or there is another epoch.
+	 * Records the end of the channel. The messages come by the feed, except for the first
+	 * snapshot and after a change of the epoch.
 	 */
 	void prepared(Snapshot snapshot) {
 		synchronized (this.lock) {
@@ -107,7 +107,7 @@ final class ForeignLog implements ChannelLog {
 	}
 
 	/**
-	 * Takes what the feed brings.
+	 * Takes an entry of the feed.
 	 */
 	void receive(@Nullable Entry entry) {
 		synchronized (this.lock) {
@@ -127,13 +127,13 @@ final class ForeignLog implements ChannelLog {
 	}
 
 	/**
-	 * Fetches what the feed has not brought.
+	 * Fetches messages that the feed has not brought.
 	 */
 	void catchUp() {
 		this.cluster.<Snapshot>call(this::follow)
 			.filter((snapshot) -> !this.node.isHeld())
 			.subscribe(this::apply, (ex) -> {
-				// Away: the next check will do.
+				// Unavailable: the next check tries again.
 			});
 	}
 
@@ -166,7 +166,7 @@ final class ForeignLog implements ChannelLog {
 				}
 			}
 			entries.forEach(this::add);
-			settle();
+			completeLost();
 			if (snapshot.closed() && !this.closed) {
 				this.closed = true;
 				this.live.tryEmitComplete();
@@ -196,9 +196,9 @@ final class ForeignLog implements ChannelLog {
 	}
 
 	/**
-	 * Settles the deliveries of messages that never came and never will.
+	 * Completes the deliveries of messages that will not arrive.
 	 */
-	private void settle() {
+	private void completeLost() {
 		this.pending.values().removeIf((pending) -> {
 			Position position = pending.position;
 			boolean over = position != null
@@ -288,7 +288,7 @@ final class ForeignLog implements ChannelLog {
 		this.subscribers.decrementAndGet();
 	}
 
-	// What needs no copy
+	// Operations without a copy
 
 	@Override
 	public Mono<Position> append(String data) {
@@ -316,10 +316,10 @@ final class ForeignLog implements ChannelLog {
 						noteEnd(position);
 						pending.position = position;
 						if (!this.followed && this.pending.remove(nonce) != null) {
-							// Nobody listens on this node.
+							// There is no reader on this node.
 							pending.delivery.accepted(position);
 						}
-						settle();
+						completeLost();
 					}
 					return pending.delivery.outcome();
 				});
@@ -338,7 +338,7 @@ final class ForeignLog implements ChannelLog {
 	}
 
 	/**
-	 * A delivery whose message has yet to come by the feed.
+	 * A delivery whose message has not arrived by the feed yet.
 	 */
 	private static final class Pending {
 

@@ -38,14 +38,13 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two nodes of a cluster whose feeds lag, lose what they bring, and are cut off now and
- * then: a client that goes from one to the other, in whatever dialect, gets every message
- * once and in order. Only where the cluster itself has forgotten messages may it be told
- * of a gap, and then it must be.
+ * Two nodes of a cluster whose feeds lag, drop entries, and are interrupted now and then.
+ * A client that changes between the nodes and dialects gets every message once and in
+ * order. It is told about a gap if, and only if, the cluster itself has lost messages.
  */
 class ForeignNoLossIT {
 
-	// That the broker is away is told once a minute
+	// An unavailable broker is logged once a minute
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.Admission");
 
@@ -65,7 +64,7 @@ class ForeignNoLossIT {
 
 	private final AtomicInteger refusals = new AtomicInteger();
 
-	private final AtomicLong news = new AtomicLong();
+	private final AtomicLong received = new AtomicLong();
 
 	private final AtomicInteger gaps = new AtomicInteger();
 
@@ -101,14 +100,14 @@ class ForeignNoLossIT {
 				}
 			});
 		}
-		System.out.println(this.news + " news, " + this.gaps + " gaps, " + this.refusals + " refusals");
-		assertThat(this.news.get()).isGreaterThan(CLIENTS * MESSAGES);
+		System.out.println(this.received + " entries, " + this.gaps + " gaps, " + this.refusals + " refusals");
+		assertThat(this.received.get()).isGreaterThan(CLIENTS * MESSAGES);
 		assertThat(this.gaps.get() > 0).isEqualTo(forgetting);
 	}
 
 	/**
-	 * Publishes numbers, by either node, and forgets some of them if there is a cluster
-	 * to do it.
+	 * Publishes numbers through either node, and lets the cluster lose some of them if
+	 * there is one.
 	 */
 	private void publish(List<CometServer> nodes, Random random, @Nullable ForeignCluster forgetting) {
 		for (int i = 0; i < MESSAGES * CHANNELS.size(); i++) {
@@ -123,7 +122,7 @@ class ForeignNoLossIT {
 				this.published.set(channel, next);
 			}
 			catch (BrokerUnavailableException ex) {
-				// It is not published: this cluster knows before it does something.
+				// It is not published: this cluster fails before it does anything.
 			}
 			if (forgetting != null && random.nextInt(60) == 0) {
 				forgetting.forget(id, random.nextBoolean());
@@ -135,8 +134,8 @@ class ForeignNoLossIT {
 	private static void disturb(ForeignCluster cluster, List<CometServer> nodes, Random random,
 			AtomicBoolean publishing) {
 		nodes.forEach((node) -> {
-			Random losing = new Random(random.nextLong());
-			node.bean(ForeignBroker.class).lose((entry) -> losing.nextInt(10) == 0);
+			Random dropping = new Random(random.nextLong());
+			node.bean(ForeignBroker.class).drop((entry) -> dropping.nextInt(10) == 0);
 		});
 		while (publishing.get()) {
 			ForeignBroker node = nodes.get(random.nextInt(nodes.size())).bean(ForeignBroker.class);
@@ -174,7 +173,7 @@ class ForeignNoLossIT {
 		private final Map<String, Integer> last = new HashMap<>();
 
 		/**
-		 * The channels of which a gap has been told since the last message.
+		 * The channels for which a gap has been reported since the last message.
 		 */
 		private final Set<String> missed = new HashSet<>();
 
@@ -202,7 +201,7 @@ class ForeignNoLossIT {
 		private boolean hasAll() {
 			for (int i = 0; i < CHANNELS.size(); i++) {
 				int published = ForeignNoLossIT.this.published.get(i);
-				// The last may have been forgotten, too.
+				// The last message may be lost, too.
 				if (!this.mayMiss && this.last.getOrDefault(CHANNELS.get(i), 0) != published) {
 					return false;
 				}
@@ -213,22 +212,22 @@ class ForeignNoLossIT {
 		private void read() {
 			Reader reader = new Reader(this.nodes.get(this.random.nextInt(this.nodes.size())).port(), this.cursor);
 			Transport transport = Transport.values()[this.random.nextInt(4)];
-			List<String> news;
+			List<String> received;
 			try {
-				news = reader.read(transport, CHANNELS, 1 + this.random.nextInt(40));
+				received = reader.read(transport, CHANNELS, 1 + this.random.nextInt(40));
 			}
 			catch (RuntimeException ex) {
-				// Sent away: it comes again with the cursor it had. What a socket has
-				// brought before is brought again.
+				// Refused: it tries again with its cursor, so a WebSocket may send
+				// messages again.
 				ForeignNoLossIT.this.refusals.incrementAndGet();
 				return;
 			}
 			this.cursor = reader.cursor();
-			for (String item : news) {
+			for (String item : received) {
 				String channel = item.substring(0, 1);
 				String what = item.substring(2);
 				if (item.startsWith("!gap", 1)) {
-					assertThat(this.mayMiss).as("seed %d: a gap that is none", ForeignNoLossIT.this.seed).isTrue();
+					assertThat(this.mayMiss).as("seed %d: a gap without a loss", ForeignNoLossIT.this.seed).isTrue();
 					this.missed.add(channel);
 					ForeignNoLossIT.this.gaps.incrementAndGet();
 					continue;
@@ -236,7 +235,7 @@ class ForeignNoLossIT {
 				int number = Integer.parseInt(what);
 				int before = this.last.getOrDefault(channel, 0);
 				String context = "seed %d, %s after %d: %s".formatted(ForeignNoLossIT.this.seed, transport, before,
-						news);
+						received);
 				if (this.missed.remove(channel)) {
 					assertThat(number).as(context).isGreaterThan(before);
 				}
@@ -244,7 +243,7 @@ class ForeignNoLossIT {
 					assertThat(number).as(context).isEqualTo(before + 1);
 				}
 				this.last.put(channel, number);
-				ForeignNoLossIT.this.news.incrementAndGet();
+				ForeignNoLossIT.this.received.incrementAndGet();
 			}
 		}
 

@@ -1,6 +1,6 @@
 /**
- * A broker as others may write one, with what is public and nothing else: its channels
- * live behind a network.
+ * A broker that uses the public API only, as an application may write one. Its channels
+ * are stored behind a network.
  */
 @NullMarked
 package io.github.cometspring.foreign;

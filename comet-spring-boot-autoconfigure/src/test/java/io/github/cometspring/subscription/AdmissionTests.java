@@ -31,7 +31,7 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Subscriptions}: who is let in, and how many.
+ * Tests for {@link Subscriptions}: the admission of clients and the connection limit.
  */
 class AdmissionTests {
 
@@ -79,7 +79,7 @@ class AdmissionTests {
 
 	@ParameterizedTest
 	@MethodSource
-	void openWhenOverShouldGiveBackItsPlace(@SuppressWarnings("unused") String way,
+	void openWhenEndedShouldReleaseSlot(@SuppressWarnings("unused") String name,
 			BiConsumer<TestNode, TestSubscriber<Batch>> end) {
 		TestNode node = TestNode.with().maxConnections(1).node();
 		node.channel("a");
@@ -94,23 +94,23 @@ class AdmissionTests {
 		}
 	}
 
-	static Stream<Arguments> openWhenOverShouldGiveBackItsPlace() {
-		return Stream.of(way("answer", (node, poll) -> node.publish("a", "1")),
-				way("timeout", (node, poll) -> node.time.advanceTimeBy(TestNode.TIMEOUT)),
-				way("kill", (node, poll) -> node.control.setTimeout(TestNode.TIMEOUT, true).block(TestNode.TIMEOUT)),
-				way("deactivation", (node, poll) -> node.control.deactivate().block(TestNode.TIMEOUT)),
-				way("cancellation", (node, poll) -> poll.cancel()), way("cancellation twice", (node, poll) -> {
+	static Stream<Arguments> openWhenEndedShouldReleaseSlot() {
+		return Stream.of(ended("answer", (node, poll) -> node.publish("a", "1")),
+				ended("timeout", (node, poll) -> node.time.advanceTimeBy(TestNode.TIMEOUT)),
+				ended("kill", (node, poll) -> node.control.setTimeout(TestNode.TIMEOUT, true).block(TestNode.TIMEOUT)),
+				ended("deactivation", (node, poll) -> node.control.deactivate().block(TestNode.TIMEOUT)),
+				ended("cancellation", (node, poll) -> poll.cancel()), ended("cancellation twice", (node, poll) -> {
 					poll.cancel();
 					poll.cancel();
-				}), way("end of channel", (node, poll) -> node.channel("a").close().block(TestNode.TIMEOUT)));
+				}), ended("end of channel", (node, poll) -> node.channel("a").close().block(TestNode.TIMEOUT)));
 	}
 
-	private static Arguments way(String name, BiConsumer<TestNode, TestSubscriber<Batch>> end) {
+	private static Arguments ended(String name, BiConsumer<TestNode, TestSubscriber<Batch>> end) {
 		return Arguments.of(name, end);
 	}
 
 	@Test
-	void openWhenAnsweredShouldGiveBackItsPlaceBeforeTheAnswerIsWritten() {
+	void openWhenAnsweredShouldReleaseSlotBeforeTheAnswerIsWritten() {
 		TestNode node = TestNode.with().maxConnections(1).node();
 		node.channel("a");
 		List<Integer> connections = new ArrayList<>();
@@ -124,7 +124,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void openWhenRequestFailsShouldGiveBackItsPlace() {
+	void openWhenRequestFailsShouldReleaseSlot() {
 		TestNode node = TestNode.with().maxConnections(1).node();
 		for (int i = 0; i < 3; i++) {
 			TestSubscriber<Batch> poll = TestSubscriber.create();
@@ -135,7 +135,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void openWhenCancelledWhileRequestIsReadShouldGiveBackItsPlaceAndCancelReading() {
+	void openWhenCancelledWhileRequestIsReadShouldReleaseSlotAndCancelReading() {
 		TestNode node = TestNode.with().maxConnections(1).node();
 		AtomicBoolean cancelled = new AtomicBoolean();
 		TestSubscriber<Batch> poll = TestSubscriber.create();
@@ -147,7 +147,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void openWhenCancelledBeforeAnythingIsRequestedShouldGiveBackItsPlace() {
+	void openWhenCancelledBeforeAnythingIsRequestedShouldReleaseSlot() {
 		TestNode node = TestNode.with().maxConnections(1).node();
 		node.channel("a");
 		TestSubscriber<Batch> poll = TestSubscriber.builder().initialRequest(0).build();
@@ -173,7 +173,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void openWhenManyComeAtOnceShouldNeverExceedLimit()
+	void openWhenCalledConcurrentlyShouldNeverExceedLimit()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		int limit = 1;
 		int threads = 4;
@@ -213,16 +213,16 @@ class AdmissionTests {
 	}
 
 	@Test
-	void openWhenChannelsAreTooManyShouldRefuseAndGiveBackItsPlace() {
+	void openWhenChannelsAreTooManyShouldRefuseAndReleaseSlot() {
 		List<String> asked = Collections.synchronizedList(new ArrayList<>());
 		TestNode node = TestNode.with()
 			.limits(new SubscriptionLimits(1, 2, 1000, Duration.ofSeconds(15)))
 			.authorizer((principal, channel) -> Mono.fromCallable(() -> asked.add(channel)))
 			.node();
 		assertRefused(node.poll("a", "b", "c"), Reason.TOO_MANY_CHANNELS);
-		assertThat(asked).as("not worth asking").isEmpty();
+		assertThat(asked).as("channels for which the authorizer was called").isEmpty();
 		assertThat(node.connections()).isZero();
-		assertThat(TestNode.news(node.poll("a", "b"))).containsExactly("a!ended", "b!ended");
+		assertThat(TestNode.received(node.poll("a", "b"))).containsExactly("a!ended", "b!ended");
 	}
 
 	@Test
@@ -231,7 +231,7 @@ class AdmissionTests {
 		node.channel("b");
 		node.publish("b", "1");
 		TestSubscriber<Batch> poll = node.poll(Cursor.EARLIEST, "x", "b", "y z");
-		assertThat(TestNode.news(poll)).containsExactly("b=1", "x!ended", "y z!ended");
+		assertThat(TestNode.received(poll)).containsExactly("b=1", "x!ended", "y z!ended");
 		assertThat(TestNode.cursor(poll).knows("b")).isTrue();
 		assertThat(TestNode.cursor(poll).knows("x")).isFalse();
 	}
@@ -248,7 +248,7 @@ class AdmissionTests {
 		TestSubscriber<Batch> poll = TestSubscriber.create();
 		node.open(Mono.just(SubscriptionRequest.of(List.of("a", "x"), Cursor.EARLIEST, null, Mono.just(user))))
 			.subscribe(poll);
-		assertThat(TestNode.news(poll)).containsExactly("a=1", "x!ended");
+		assertThat(TestNode.received(poll)).containsExactly("a=1", "x!ended");
 		assertThat(asked).containsExactlyInAnyOrder("ada/a", "ada/x");
 		node.poll("b");
 		assertThat(asked).contains("nobody/b");
@@ -266,13 +266,13 @@ class AdmissionTests {
 		node.publish("b", "secret");
 		for (TestSubscriber<Batch> poll : List.of(node.poll(Cursor.EARLIEST, "a", "b"),
 				node.poll(Cursor.EARLIEST, "b", "a"))) {
-			assertThat(TestNode.news(poll)).containsExactly("a=1");
+			assertThat(TestNode.received(poll)).containsExactly("a=1");
 			assertThat(TestNode.answer(poll).refused().channels()).containsExactly("b");
 			assertThat(TestNode.cursor(poll).knows("b")).isFalse();
 		}
 		assertRefused(node.poll("no such channel"), Reason.FORBIDDEN);
 		assertRefused(node.poll("b", "no such channel"), Reason.FORBIDDEN);
-		assertThat(TestNode.news(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=1");
+		assertThat(TestNode.received(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=1");
 		assertThat(node.connections()).isZero();
 		assertThat(node.channel("b").subscribers()).isZero();
 	}
@@ -291,7 +291,7 @@ class AdmissionTests {
 	}
 
 	@Test
-	void openWhenAuthorizerTakesItsTimeShouldListenOnlyAfterwards() {
+	void openWhenAuthorizerIsSlowShouldListenOnlyAfterItsDecision() {
 		Sinks.One<Boolean> decision = Sinks.one();
 		TestNode node = TestNode.with().authorizer((principal, channel) -> decision.asMono()).node();
 		node.channel("a");
@@ -301,7 +301,7 @@ class AdmissionTests {
 		decision.tryEmitValue(true);
 		assertThat(node.channel("a").subscribers()).isOne();
 		node.publish("a", "1");
-		assertThat(TestNode.news(poll)).containsExactly("a=1");
+		assertThat(TestNode.received(poll)).containsExactly("a=1");
 	}
 
 	private static void assertRefused(TestSubscriber<Batch> poll, Reason reason) {

@@ -30,18 +30,18 @@ import reactor.util.context.Context;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Authorization}, whatever the authorizer of the application does.
+ * Tests for {@link Authorization}, also with authorizers that misbehave.
  */
 class AuthorizationTests {
 
-	// Its own warnings are what is tested; Reactor must not log what is dropped.
+	// The tests check Comet's own warnings; Reactor must not log dropped errors.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.Admission");
 
 	private static final Principal ADA = () -> "ada";
 
 	@Test
-	void openWhenAuthorizerHangsShouldRefuseForTheMomentAndLeave() {
+	void openWhenAuthorizerHangsShouldRefuseAndCancelIt() {
 		AtomicInteger cancelled = new AtomicInteger();
 		TestNode node = node((principal, channel) -> channel.equals("a") ? Mono.just(true)
 				: Mono.<Boolean>never().doOnCancel(cancelled::incrementAndGet));
@@ -56,7 +56,7 @@ class AuthorizationTests {
 	}
 
 	@Test
-	void openWhenPrincipalHangsShouldRefuseForTheMoment() {
+	void openWhenPrincipalHangsShouldRefuseWithRetry() {
 		TestNode node = node((principal, channel) -> Mono.just(true));
 		TestSubscriber<Batch> poll = open(node, Mono.never(), Context.empty(), "a");
 		node.time.advanceTimeBy(TestNode.AUTHORIZATION_TIMEOUT);
@@ -64,7 +64,7 @@ class AuthorizationTests {
 	}
 
 	@Test
-	void openWhenAuthorizerAnswersTooLateShouldLogNothingOfIt() {
+	void openWhenAuthorizerAnswersTooLateShouldNotLogItsAnswer() {
 		List<MisbehavingMono> asked = new ArrayList<>();
 		TestNode node = node((principal, channel) -> {
 			MisbehavingMono late = new MisbehavingMono();
@@ -102,7 +102,7 @@ class AuthorizationTests {
 	}
 
 	@Test
-	void openWhenEndedBeforeAuthorizerIsAskedShouldEndAtOnce() {
+	void openWhenEndedBeforeAuthorizerIsCalledShouldEndAtOnce() {
 		TestNode node = node((principal, channel) -> Mono.never());
 		Sinks.One<SubscriptionRequest> body = Sinks.one();
 		TestSubscriber<Batch> poll = TestSubscriber.create();
@@ -120,7 +120,7 @@ class AuthorizationTests {
 		node.publish("a", "1");
 		TestSubscriber<Batch> poll = node.poll(Cursor.EARLIEST, "a");
 		decision.tryEmitValue(true);
-		assertThat(TestNode.news(poll)).containsExactly("a=1");
+		assertThat(TestNode.received(poll)).containsExactly("a=1");
 	}
 
 	@Test
@@ -141,7 +141,7 @@ class AuthorizationTests {
 				: misbehaving.mayRead(principal, channel));
 		node.publish("a", "1");
 		TestSubscriber<Batch> poll = node.poll(Cursor.EARLIEST, "b", "a");
-		assertThat(TestNode.news(poll)).containsExactly("a=1");
+		assertThat(TestNode.received(poll)).containsExactly("a=1");
 		assertThat(TestNode.answer(poll).refused().reasons()).isEqualTo(Map.of("b", Refusals.Reason.FORBIDDEN));
 	}
 
@@ -179,7 +179,7 @@ class AuthorizationTests {
 	}
 
 	@Test
-	void openShouldAskWithTheContextOfTheSubscriber() {
+	void openShouldCallAuthorizerWithContextOfSubscriber() {
 		Map<String, String> asked = new HashMap<>();
 		TestNode node = node((principal, channel) -> Mono.deferContextual((context) -> {
 			asked.put(channel, ((principal != null) ? principal.getName() : "nobody") + "/" + context.get("who"));
@@ -187,21 +187,21 @@ class AuthorizationTests {
 		}));
 		open(node, Mono.just(ADA), Context.of("who", "ada"), "a", "b");
 		assertThat(asked).isEqualTo(Map.of("a", "ada/ada", "b", "ada/ada"));
-		// The user himself may be in the context only, as with Spring Security.
+		// The user may be in the context only, as with Spring Security.
 		open(node, Mono.deferContextual((context) -> Mono.<Principal>just(() -> context.get("who"))),
 				Context.of("who", "bob"), "a");
 		assertThat(asked).containsEntry("a", "bob/bob");
 	}
 
 	@Test
-	void openWhenDecisionsTakeTheirTimeShouldNotWaitForOneAfterTheOther() {
+	void openWhenDecisionsAreSlowShouldDecideConcurrently() {
 		TestNode node = node(
 				(principal, channel) -> Mono.delay(Duration.ofSeconds(1), node().time).map((tick) -> true));
 		// Sixteen at a time: 64 take four seconds.
 		String[] many = IntStream.range(0, 64).mapToObj((i) -> "x" + i).toArray(String[]::new);
 		TestSubscriber<Batch> poll = this.node.poll(many);
 		this.node.time.advanceTimeBy(TestNode.AUTHORIZATION_TIMEOUT.minusMillis(1));
-		assertThat(TestNode.news(poll)).hasSize(64);
+		assertThat(TestNode.received(poll)).hasSize(64);
 		assertThat(node).isSameAs(this.node);
 	}
 
@@ -230,7 +230,7 @@ class AuthorizationTests {
 	}
 
 	/**
-	 * Does not keep the rules of Reactive Streams.
+	 * Violates the rules of Reactive Streams.
 	 */
 	private static class MisbehavingMono extends Mono<Boolean> {
 

@@ -35,7 +35,7 @@ class DeliverTests {
 	private final Channel channel = this.node.channel("a");
 
 	@Test
-	void deliverWhenNobodyListensShouldCompleteAtOnce() {
+	void deliverWhenThereIsNoClientShouldCompleteAtOnce() {
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		assertOutcome(outcome, 0, 0);
 		assertThat(outcome.getReceivedOnNext().get(0).position().offset()).isOne();
@@ -46,7 +46,7 @@ class DeliverTests {
 		TestSubscriber<Batch> poll = poll("a");
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		this.loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=1");
+		assertThat(TestNode.received(poll)).containsExactly("a=1");
 		assertThat(outcome.isTerminated()).as("waits until it is written").isFalse();
 		TestNode.answer(poll).written();
 		assertOutcome(outcome, 1, 0);
@@ -95,7 +95,7 @@ class DeliverTests {
 	}
 
 	@Test
-	void deliverWhenClientGoesBeforeItIsWokenShouldCountFailure() {
+	void deliverWhenClientDisconnectsBeforeItIsWokenShouldCountFailure() {
 		TestSubscriber<Batch> poll = poll("a");
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		this.loop.doNow(poll::cancel);
@@ -115,20 +115,20 @@ class DeliverTests {
 	}
 
 	@Test
-	void deliverWhenClientComesAfterwardsShouldNotWaitForIt() {
+	void deliverWhenClientConnectsAfterwardsShouldNotWaitForIt() {
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		TestSubscriber<Batch> late = poll(Cursor.EARLIEST, "a");
-		assertThat(TestNode.news(late)).containsExactly("a=1");
+		assertThat(TestNode.received(late)).containsExactly("a=1");
 		assertOutcome(outcome, 0, 0);
 	}
 
 	@Test
-	void deliverWhenClientComesBeforeTheWakeShouldNotWaitForIt() {
+	void deliverWhenClientConnectsBeforeTheWakeShouldNotWaitForIt() {
 		TestSubscriber<Batch> poll = poll("a");
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		List<TestSubscriber<Batch>> late = new ArrayList<>();
 		this.loop.doNow(() -> late.add(this.node.poll(Cursor.EARLIEST, "a")));
-		assertThat(TestNode.news(late.get(0))).containsExactly("a=1");
+		assertThat(TestNode.received(late.get(0))).containsExactly("a=1");
 		this.loop.runTasks();
 		TestNode.answer(poll).written();
 		assertOutcome(outcome, 1, 0);
@@ -141,7 +141,7 @@ class DeliverTests {
 		this.node.publish("b", "first");
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		this.loop.runTask();
-		assertThat(TestNode.news(poll)).containsExactly("a=1", "b=first");
+		assertThat(TestNode.received(poll)).containsExactly("a=1", "b=first");
 		TestNode.answer(poll).written();
 		this.loop.runTasks();
 		assertOutcome(outcome, 1, 0);
@@ -153,7 +153,7 @@ class DeliverTests {
 		List<TestSubscriber<Outcome>> outcomes = List.of(this.node.deliver("a", "1"), this.node.deliver("a", "2"),
 				this.node.deliver("a", "3"));
 		this.loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=1", "a=2", "a=3");
+		assertThat(TestNode.received(poll)).containsExactly("a=1", "a=2", "a=3");
 		TestNode.answer(poll).written();
 		assertThat(outcomes).allSatisfy((outcome) -> assertOutcome(outcome, 1, 0));
 	}
@@ -176,7 +176,7 @@ class DeliverTests {
 				before("read", () -> outcomes.add(this.node.deliver("a", "" + (outcomes.size() + 1)))));
 		this.node.publish("a", "0");
 		this.loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=0", "a=1");
+		assertThat(TestNode.received(poll)).containsExactly("a=0", "a=1");
 		assertThat(outcomes).hasSize(1);
 		TestNode.answer(poll).written();
 		assertOutcome(outcomes.get(0), 1, 0);
@@ -205,7 +205,7 @@ class DeliverTests {
 	}
 
 	/**
-	 * The node's broker, whose logs do something else before one of their methods.
+	 * The node's broker, whose logs run an action before one of their methods.
 	 */
 	private ChannelBroker before(String methods, Runnable something) {
 		return (ChannelBroker) proxy(ChannelBroker.class, this.node.broker, (method, result) -> {
@@ -249,7 +249,7 @@ class DeliverTests {
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		this.channel.close().block(TestNode.TIMEOUT);
 		this.loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=1", "a!ended");
+		assertThat(TestNode.received(poll)).containsExactly("a=1", "a!ended");
 		TestNode.answer(poll).written();
 		assertOutcome(outcome, 1, 0);
 	}
@@ -260,7 +260,7 @@ class DeliverTests {
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		outcome.cancel();
 		this.loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=1");
+		assertThat(TestNode.received(poll)).containsExactly("a=1");
 		TestNode.answer(poll).written();
 		assertThat(outcome.getReceivedOnNext()).isEmpty();
 	}

@@ -20,7 +20,7 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Subscriptions}: what ends a poll that waits.
+ * Tests for {@link Subscriptions}: the events that end a held poll.
  */
 class HeldPollTests {
 
@@ -53,7 +53,7 @@ class HeldPollTests {
 		loop.runTasks();
 		node.publish("a", "1", "2", "3");
 		loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=1", "a=2", "a=3");
+		assertThat(TestNode.received(poll)).containsExactly("a=1", "a=2", "a=3");
 	}
 
 	@Test
@@ -69,11 +69,11 @@ class HeldPollTests {
 		assertThat(poll.getReceivedOnNext()).isEmpty();
 		node.publish("a", "after");
 		loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=after");
+		assertThat(TestNode.received(poll)).containsExactly("a=after");
 	}
 
 	@Test
-	void openWhenBurstExceedsLiveTailShouldTellOfGap() {
+	void openWhenBurstExceedsLiveTailShouldReportGap() {
 		ManualEventLoop loop = new ManualEventLoop();
 		TestNode node = TestNode.with().history(0).loop(loop).node();
 		node.channel("a");
@@ -81,7 +81,7 @@ class HeldPollTests {
 		loop.runTasks();
 		IntStream.rangeClosed(1, 65).forEach((i) -> node.publish("a", "m" + i));
 		loop.runTasks();
-		assertThat(TestNode.news(poll)).hasSize(65).startsWith("a!gap", "a=m2").endsWith("a=m65");
+		assertThat(TestNode.received(poll)).hasSize(65).startsWith("a!gap", "a=m2").endsWith("a=m65");
 	}
 
 	@ParameterizedTest
@@ -95,7 +95,7 @@ class HeldPollTests {
 		node.publish("a", "1", "2");
 		channel.close().block(TestNode.TIMEOUT);
 		loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=1", "a=2", "a!ended");
+		assertThat(TestNode.received(poll)).containsExactly("a=1", "a=2", "a!ended");
 	}
 
 	@Test
@@ -104,7 +104,7 @@ class HeldPollTests {
 		Channel channel = node.channel("a");
 		TestSubscriber<Batch> poll = node.poll("a");
 		channel.close().block(TestNode.TIMEOUT);
-		assertThat(TestNode.news(poll)).containsExactly("a!ended");
+		assertThat(TestNode.received(poll)).containsExactly("a!ended");
 		assertThat(TestNode.cursor(poll).knows("a")).isFalse();
 	}
 
@@ -116,12 +116,12 @@ class HeldPollTests {
 		TestSubscriber<Batch> poll = node.poll("a");
 		channel.close().block(TestNode.TIMEOUT);
 		loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a!ended");
+		assertThat(TestNode.received(poll)).containsExactly("a!ended");
 		assertThat(node.lanes()).isZero();
 	}
 
 	@Test
-	void openWhenNothingComesShouldEndAtTimeout() {
+	void openWhenNothingIsPublishedShouldEndAtTimeout() {
 		TestNode node = TestNode.create();
 		node.channel("a");
 		TestSubscriber<Batch> poll = node.poll("a");
@@ -129,7 +129,7 @@ class HeldPollTests {
 		assertThat(poll.isTerminated()).isFalse();
 		node.time.advanceTimeBy(Duration.ofNanos(1));
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.TIMED_OUT);
-		assertThat(TestNode.news(poll)).isEmpty();
+		assertThat(TestNode.received(poll)).isEmpty();
 		assertThat(TestNode.cursor(poll).knows("a")).isTrue();
 	}
 
@@ -142,7 +142,7 @@ class HeldPollTests {
 		loop.runTasks();
 		node.publish("a", "just in time");
 		loop.runTimers(TestNode.TIMEOUT);
-		assertThat(TestNode.news(poll)).containsExactly("a=just in time");
+		assertThat(TestNode.received(poll)).containsExactly("a=just in time");
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.ANSWERED);
 	}
 
@@ -175,7 +175,7 @@ class HeldPollTests {
 	}
 
 	@Test
-	void openWhenTimeoutsWereManyShouldKeepOnlyQueuesInUse() {
+	void openWhenThereWereManyTimeoutsShouldKeepOnlyQueuesInUse() {
 		TestNode node = TestNode.create();
 		node.channel("a");
 		for (int i = 1; i <= 100; i++) {
@@ -193,7 +193,7 @@ class HeldPollTests {
 		node.control.setTimeout(Duration.ZERO).block(TestNode.TIMEOUT);
 		TestSubscriber<Batch> poll = node.poll("a");
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.TIMED_OUT);
-		assertThat(TestNode.news(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=old");
+		assertThat(TestNode.received(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=old");
 		assertThat(node.deadlineQueues()).isZero();
 	}
 
@@ -219,7 +219,7 @@ class HeldPollTests {
 	}
 
 	@Test
-	void openWhenManyPollsEndAtOneTimeShouldServeThemInSlices() {
+	void openWhenManyPollsEndTogetherShouldEndThemInSlices() {
 		int polls = 3 * DeadlineQueue.SLICE;
 		ManualEventLoop loop = new ManualEventLoop();
 		TestNode node = TestNode.with().loop(loop).node();
@@ -293,19 +293,19 @@ class HeldPollTests {
 		catch (ThrowingSubscriber.Failure ex) {
 			loop.runTasks();
 		}
-		assertThat(TestNode.news(first)).containsExactly("a=1");
+		assertThat(TestNode.received(first)).containsExactly("a=1");
 	}
 
 	@Test
-	void openWhenHistoryAgesShouldNotRepeatWhatWasForgotten() {
+	void openWhenMessagesAreTooOldShouldNotSendThemAgain() {
 		TestNode node = TestNode.with()
 			.settings(new ChannelSettings(100, Duration.ofSeconds(30), null, MessageFormat.TEXT))
 			.node();
 		Cursor start = node.channel("a").cursor().blockOptional(TestNode.TIMEOUT).orElseThrow();
 		node.publish("a", "1");
-		assertThat(TestNode.news(node.poll(start, "a"))).containsExactly("a=1");
+		assertThat(TestNode.received(node.poll(start, "a"))).containsExactly("a=1");
 		node.time.advanceTimeBy(Duration.ofMinutes(1));
-		assertThat(TestNode.news(node.poll(start, "a"))).containsExactly("a!gap");
+		assertThat(TestNode.received(node.poll(start, "a"))).containsExactly("a!gap");
 	}
 
 	@ParameterizedTest
@@ -335,7 +335,7 @@ class HeldPollTests {
 		poll.request(Long.MAX_VALUE);
 		assertThat(channel.subscribers()).isOne();
 		node.publish("a", "1", "2");
-		assertThat(TestNode.news(poll)).containsExactly("a=1");
+		assertThat(TestNode.received(poll)).containsExactly("a=1");
 		assertThat(poll.getProtocolErrors()).isEmpty();
 	}
 

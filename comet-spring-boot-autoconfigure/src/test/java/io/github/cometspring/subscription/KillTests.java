@@ -17,20 +17,20 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Subscriptions}: polls that are ended by order.
+ * Tests for {@link Subscriptions}: polls that are killed.
  */
 class KillTests {
 
 	private static final Duration LONG = Duration.ofDays(300);
 
 	@Test
-	void setTimeoutWhenKillShouldEndThoseThatWait() {
+	void setTimeoutWhenKillShouldEndHeldPolls() {
 		TestNode node = TestNode.create();
 		node.channel("a");
 		TestSubscriber<Batch> poll = node.poll("a");
 		node.control.setTimeout(LONG, true).block(TestNode.TIMEOUT);
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.KILLED);
-		assertThat(TestNode.news(poll)).isEmpty();
+		assertThat(TestNode.received(poll)).isEmpty();
 		assertThat(TestNode.cursor(poll).knows("a")).isTrue();
 		assertThat(node.connections()).isZero();
 		assertThat(node.channel("a").subscribers()).isZero();
@@ -46,7 +46,7 @@ class KillTests {
 	}
 
 	@Test
-	void deactivateShouldEndThoseThatWaitAndRefuseOthersUntilActivated() {
+	void deactivateShouldEndHeldPollsAndRefuseOthersUntilActivated() {
 		TestNode node = TestNode.create();
 		node.channel("a");
 		TestSubscriber<Batch> poll = node.poll("a");
@@ -56,7 +56,7 @@ class KillTests {
 		assertThat(node.connections()).isZero();
 		node.publish("a", "while inactive");
 		node.control.activate().block(TestNode.TIMEOUT);
-		assertThat(TestNode.news(node.poll(TestNode.cursor(poll), "a"))).containsExactly("a=while inactive");
+		assertThat(TestNode.received(node.poll(TestNode.cursor(poll), "a"))).containsExactly("a=while inactive");
 	}
 
 	@Test
@@ -71,7 +71,7 @@ class KillTests {
 	}
 
 	@Test
-	void shutDownShouldEndThoseThatWaitAndRefuseOthers() {
+	void shutDownShouldEndHeldPollsAndRefuseOthers() {
 		TestNode node = TestNode.create();
 		node.channel("a");
 		TestSubscriber<Batch> poll = node.poll("a");
@@ -137,7 +137,7 @@ class KillTests {
 		TestSubscriber<Batch> before = node.poll("a");
 		loop.runTasks();
 		node.control.setTimeout(LONG, true).block(TestNode.TIMEOUT);
-		// The loop reads a new request before it comes to the order.
+		// The loop reads a new request before it runs the kill.
 		List<TestSubscriber<Batch>> after = new ArrayList<>();
 		loop.doNow(() -> after.add(node.poll("a")));
 		loop.runTasks();
@@ -145,7 +145,7 @@ class KillTests {
 		assertThat(after.get(0).isTerminated()).isFalse();
 		node.publish("a", "1");
 		loop.runTasks();
-		assertThat(TestNode.news(after.get(0))).containsExactly("a=1");
+		assertThat(TestNode.received(after.get(0))).containsExactly("a=1");
 	}
 
 	@Test
@@ -166,7 +166,7 @@ class KillTests {
 	}
 
 	@Test
-	void killWhenThereAreManyAndNewOnesBetweenShouldEndTheOldOnesOnly() {
+	void killWhenPollsBeginBetweenSlicesShouldEndOlderOnesOnly() {
 		int many = 3 * DeadlineQueue.SLICE + 7;
 		ManualEventLoop loop = new ManualEventLoop();
 		TestNode node = TestNode.with().loop(loop).node();
@@ -188,7 +188,7 @@ class KillTests {
 	}
 
 	@Test
-	void killWhenPollsGoAwayBetweenSlicesShouldEndTheRest() {
+	void killWhenPollsAreCancelledBetweenSlicesShouldEndTheRest() {
 		int many = 3 * DeadlineQueue.SLICE;
 		ManualEventLoop loop = new ManualEventLoop();
 		TestNode node = TestNode.with().loop(loop).node();
@@ -266,7 +266,7 @@ class KillTests {
 	}
 
 	/**
-	 * Kills at the moment a poll has asked for the timeout.
+	 * Kills right after a poll has read the timeout.
 	 */
 	private static final class KillingControl extends CometControl {
 

@@ -34,11 +34,11 @@ class LaneTests {
 		IntStream.range(0, 50).forEach((i) -> this.node.publish("a", "m" + i));
 		assertThat(this.loop.waiting()).isOne();
 		this.loop.runTasks();
-		assertThat(polls).allSatisfy((poll) -> assertThat(TestNode.news(poll)).hasSize(50));
+		assertThat(polls).allSatisfy((poll) -> assertThat(TestNode.received(poll)).hasSize(50));
 	}
 
 	@Test
-	void wakeWhenClientsShareAPlaceShouldHandOutOneSegment() {
+	void wakeWhenClientsHaveTheSamePositionShouldShareOneSegment() {
 		List<TestSubscriber<Batch>> polls = polls(3);
 		this.node.publish("a", "1");
 		this.loop.runTasks();
@@ -70,14 +70,15 @@ class LaneTests {
 		}
 		assertThat(gone).isNotEmpty().allMatch((poll) -> poll.getReceivedOnNext().isEmpty());
 		assertThat(polls).filteredOn((poll) -> !gone.contains(poll))
-			.allSatisfy((poll) -> assertThat(TestNode.news(poll)).startsWith("a=1"));
-		assertThat(late.subList(0, 40)).allSatisfy((poll) -> assertThat(TestNode.news(poll)).containsExactly("a=2"));
+			.allSatisfy((poll) -> assertThat(TestNode.received(poll)).startsWith("a=1"));
+		assertThat(late.subList(0, 40))
+			.allSatisfy((poll) -> assertThat(TestNode.received(poll)).containsExactly("a=2"));
 		assertThat(late.subList(40, late.size())).noneMatch(TestSubscriber::isTerminated);
 		assertThat(this.channel.subscribers()).isEqualTo(late.size() - 40);
 	}
 
 	@Test
-	void wakeWhenPublishedDuringWalkShouldReachThoseAlreadyVisited() {
+	void wakeWhenPublishedDuringWalkShouldReachClientsAlreadyVisited() {
 		List<TestSubscriber<Batch>> polls = polls(4 * DeadlineQueue.SLICE);
 		this.node.publish("a", "1");
 		this.loop.runTask();
@@ -89,7 +90,7 @@ class LaneTests {
 		this.loop.runTasks();
 		assertThat(polls).allMatch(TestSubscriber::isTerminatedComplete);
 		assertThat(again).hasSize(DeadlineQueue.SLICE)
-			.allSatisfy((poll) -> assertThat(TestNode.news(poll)).containsExactly("a=2"));
+			.allSatisfy((poll) -> assertThat(TestNode.received(poll)).containsExactly("a=2"));
 	}
 
 	@Test
@@ -111,7 +112,7 @@ class LaneTests {
 			List<TestSubscriber<Batch>> polls = polls(2);
 			this.node.publish("a", "1");
 			this.loop.runTasks();
-			assertThat(polls).allSatisfy((poll) -> assertThat(TestNode.news(poll)).containsExactly("a=1"));
+			assertThat(polls).allSatisfy((poll) -> assertThat(TestNode.received(poll)).containsExactly("a=1"));
 			this.node.publish("a", "unheard");
 			this.loop.runTasks();
 			assertThat(this.node.lanes()).isZero();
@@ -128,7 +129,7 @@ class LaneTests {
 		this.loop.runTasks();
 		this.node.publish("a", "2");
 		this.loop.runTasks();
-		assertThat(TestNode.news(polls.get(0))).containsExactly("a=2");
+		assertThat(TestNode.received(polls.get(0))).containsExactly("a=2");
 	}
 
 	@Test
@@ -162,7 +163,7 @@ class LaneTests {
 	}
 
 	@Test
-	void openWhenManyChannelsComeAndGoShouldKeepNoLane() {
+	void openWhenManyChannelsAreClosedShouldKeepNoLane() {
 		for (int i = 0; i < 200; i++) {
 			String name = "room-" + i;
 			Channel room = this.node.channel(name);
@@ -173,7 +174,7 @@ class LaneTests {
 			}
 			room.close().block(TestNode.TIMEOUT);
 			this.loop.runTasks();
-			assertThat(TestNode.news(poll)).endsWith(name + "!ended");
+			assertThat(TestNode.received(poll)).endsWith(name + "!ended");
 		}
 		assertThat(this.node.lanes()).as("of the channel that lives").isOne();
 		assertThat(this.channel.subscribers()).isZero();

@@ -8,8 +8,8 @@ import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * An event loop whose tasks run when the test says so, one at a time: to put something
- * between a task's coming and its running.
+ * An event loop whose tasks the test runs, one at a time. A test can do something between
+ * the submission of a task and its run.
  */
 final class ManualEventLoop implements EventLoop {
 
@@ -54,7 +54,7 @@ final class ManualEventLoop implements EventLoop {
 	}
 
 	/**
-	 * Does something as a task of the loop, before those that wait.
+	 * Runs a task on the loop before those in its queue.
 	 */
 	void doNow(Runnable task) {
 		this.running = true;
@@ -67,7 +67,7 @@ final class ManualEventLoop implements EventLoop {
 	}
 
 	/**
-	 * Runs the tasks that wait, and those that they bring.
+	 * Runs the tasks in the queue, and those that they submit.
 	 */
 	void runTasks() {
 		for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
@@ -76,15 +76,15 @@ final class ManualEventLoop implements EventLoop {
 	}
 
 	/**
-	 * Runs the first task that waits.
+	 * Runs the first task in the queue.
 	 */
 	void runTask() {
 		doNow(this.tasks.remove());
 	}
 
 	/**
-	 * Lets time pass, and runs what becomes due, without the tasks that wait: as a loop
-	 * that serves its timers first.
+	 * Advances the time and runs the timers that are due, but not the tasks in the queue,
+	 * as a loop does that runs timers first.
 	 */
 	void runTimers(Duration time) {
 		this.now += time.toNanos();

@@ -27,11 +27,11 @@ import org.springframework.util.ReflectionUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Subscriptions}: nothing is lost between reading history and listening
- * live, whatever is published or closed at whatever point between. One thread plays all
- * parts: the event loops run a task when the schedule says so, and a meddler publishes
- * and closes just before a log is asked anything. The seed is printed, and as the system
- * property {@code comet.test.seed} it repeats a run exactly.
+ * Tests for {@link Subscriptions}: no message is lost between the replay and live
+ * delivery, at whatever point messages are published and channels are closed. One thread
+ * runs everything: a random schedule chooses the next task of the event loops, and also
+ * publishes and closes right before calls to a log. The seed is printed, and as the
+ * system property {@code comet.test.seed} it repeats a run exactly.
  */
 class NoLossTests {
 
@@ -58,7 +58,7 @@ class NoLossTests {
 	private int ends;
 
 	@Test
-	void clientsShouldGetExactlyWhatFollowsTheirCursors() {
+	void clientsShouldGetExactlyTheMessagesAfterTheirCursors() {
 		System.out.println("comet.test.seed=" + this.seed);
 		for (int i = 0; i < SCHEDULES; i++) {
 			new Schedule(this.seed + i).run();
@@ -79,7 +79,7 @@ class NoLossTests {
 
 		private final List<ManualEventLoop> loops = List.of(new ManualEventLoop(), new ManualEventLoop());
 
-		private final Map<ChannelLog, ChannelLog> meddled = new IdentityHashMap<>();
+		private final Map<ChannelLog, ChannelLog> wrappers = new IdentityHashMap<>();
 
 		private final Map<Long, Long> newest = new HashMap<>();
 
@@ -87,7 +87,7 @@ class NoLossTests {
 
 		private final List<Client> clients = new ArrayList<>();
 
-		private boolean meddling;
+		private boolean interfering;
 
 		private int published;
 
@@ -98,7 +98,7 @@ class NoLossTests {
 		}
 
 		private void run() {
-			Subscriptions subscriptions = new Subscriptions(meddledBroker(), this.node.control, null,
+			Subscriptions subscriptions = new Subscriptions(interferingBroker(), this.node.control, null,
 					new SubscriptionLimits(null, 100, 45, java.time.Duration.ofSeconds(15)));
 			CHANNELS.forEach(this::create);
 			for (int i = 0; i < 3; i++) {
@@ -107,17 +107,17 @@ class NoLossTests {
 			for (int i = 0; i < STEPS; i++) {
 				step();
 			}
-			// In the end everybody gets all there is.
-			this.meddling = true;
+			// At the end every client gets all messages.
+			this.interfering = true;
 			for (Client client : this.clients) {
 				for (int i = 0; i < 80; i++) {
-					client.resume();
-					client.want();
+					client.connect();
+					client.request();
 					this.loops.forEach(ManualEventLoop::runTasks);
 					client.take();
 				}
 				client.checkUpToDate();
-				client.drop();
+				client.cancel();
 			}
 			this.loops.forEach(ManualEventLoop::runTasks);
 			subscriptions.dispose();
@@ -128,13 +128,13 @@ class NoLossTests {
 			Client client = this.clients.get(this.random.nextInt(this.clients.size()));
 			switch (this.random.nextInt(10)) {
 				case 0, 1 -> change();
-				case 2, 3 -> client.want();
+				case 2, 3 -> client.request();
 				case 4 -> {
 					if (this.random.nextInt(4) == 0) {
-						client.drop();
+						client.cancel();
 					}
 				}
-				case 5 -> client.resume();
+				case 5 -> client.connect();
 				default -> {
 					ManualEventLoop loop = this.loops.get(this.random.nextInt(this.loops.size()));
 					if (loop.waiting() > 0) {
@@ -146,7 +146,7 @@ class NoLossTests {
 		}
 
 		/**
-		 * Publishes, or now and then closes, or creates anew.
+		 * Publishes, or sometimes closes the channel or creates it again.
 		 */
 		private void change() {
 			String channel = CHANNELS.get(this.random.nextInt(CHANNELS.size()));
@@ -175,46 +175,46 @@ class NoLossTests {
 			}
 		}
 
-		private ChannelBroker meddledBroker() {
+		private ChannelBroker interferingBroker() {
 			return (ChannelBroker) Proxy.newProxyInstance(getClass().getClassLoader(),
 					new Class<?>[] { ChannelBroker.class }, (proxy, method, arguments) -> {
-						meddle();
+						interfere();
 						Object result = ReflectionUtils.invokeMethod(method, this.node.broker, arguments);
 						Mono<?> mono = (Mono<?>) Objects.requireNonNull(result);
 						return mono.map((found) -> {
-							meddle();
+							interfere();
 							if (found instanceof ChannelLog log) {
-								return meddled(log);
+								return wrapped(log);
 							}
 							Map<String, ChannelLog> logs = new HashMap<>();
-							((Map<?, ?>) found).forEach((id, log) -> logs.put((String) id, meddled((ChannelLog) log)));
+							((Map<?, ?>) found).forEach((id, log) -> logs.put((String) id, wrapped((ChannelLog) log)));
 							return logs;
 						});
 					});
 		}
 
 		/**
-		 * The same object for the same log: lanes are found by it.
+		 * The same object for the same log, because lanes are found by its identity.
 		 */
-		private ChannelLog meddled(ChannelLog log) {
-			return this.meddled.computeIfAbsent(log,
+		private ChannelLog wrapped(ChannelLog log) {
+			return this.wrappers.computeIfAbsent(log,
 					(key) -> (ChannelLog) Proxy.newProxyInstance(getClass().getClassLoader(),
 							new Class<?>[] { ChannelLog.class },
 							(proxy, method, arguments) -> switch (method.getName()) {
 								case "equals" -> proxy == arguments[0];
 								case "hashCode" -> System.identityHashCode(proxy);
 								default -> {
-									meddle();
+									interfere();
 									yield ReflectionUtils.invokeMethod(method, log, arguments);
 								}
 							}));
 		}
 
-		private void meddle() {
-			if (!this.meddling && this.random.nextInt(6) == 0) {
-				this.meddling = true;
+		private void interfere() {
+			if (!this.interfering && this.random.nextInt(6) == 0) {
+				this.interfering = true;
 				change();
-				this.meddling = false;
+				this.interfering = false;
 			}
 		}
 
@@ -228,7 +228,7 @@ class NoLossTests {
 
 			private Cursor cursor = Cursor.EARLIEST;
 
-			private final Map<String, Position> places = new HashMap<>();
+			private final Map<String, Position> positions = new HashMap<>();
 
 			private List<String> channels = CHANNELS;
 
@@ -240,16 +240,16 @@ class NoLossTests {
 				this.subscriptions = subscriptions;
 			}
 
-			private void resume() {
+			private void connect() {
 				if (this.subscriber != null) {
 					return;
 				}
 				Random random = Schedule.this.random;
-				if (!Schedule.this.meddling && random.nextInt(5) == 0) {
+				if (!Schedule.this.interfering && random.nextInt(5) == 0) {
 					this.channels = random.nextBoolean() ? CHANNELS
 							: List.of(CHANNELS.get(random.nextInt(CHANNELS.size())));
 				}
-				this.places.keySet().retainAll(this.channels);
+				this.positions.keySet().retainAll(this.channels);
 				this.subscriber = TestSubscriber.builder().initialRequest(0).build();
 				this.taken = 0;
 				SubscriptionRequest request = SubscriptionRequest.of(this.channels, this.cursor, null, Mono.empty());
@@ -259,13 +259,13 @@ class NoLossTests {
 					.subscribe(this.subscriber);
 			}
 
-			private void want() {
+			private void request() {
 				if (this.subscriber != null) {
 					this.subscriber.request(1);
 				}
 			}
 
-			private void drop() {
+			private void cancel() {
 				if (this.subscriber != null) {
 					this.subscriber.cancel();
 					this.subscriber = null;
@@ -302,9 +302,9 @@ class NoLossTests {
 						OptionalLong offset = this.cursor.offset(channel, epoch);
 						if (offset.isPresent()) {
 							Position position = new Position(epoch, offset.getAsLong());
-							Position place = this.places.put(channel, position);
-							if (place != null && offset.getAsLong() != Position.MAX_OFFSET) {
-								assertThat(position).as(context()).isEqualTo(place);
+							Position last = this.positions.put(channel, position);
+							if (last != null && offset.getAsLong() != Position.MAX_OFFSET) {
+								assertThat(position).as(context()).isEqualTo(last);
 							}
 						}
 					}
@@ -314,52 +314,53 @@ class NoLossTests {
 
 			private void take(Segment segment) {
 				String channel = segment.channel();
-				Position place = this.places.get(channel);
+				Position last = this.positions.get(channel);
 				boolean gap = segment.isGap();
 				if (gap) {
 					NoLossTests.this.gaps++;
-					assertThat(this.cursor.knows(channel)).as("only who has a place loses it, %s", context()).isTrue();
+					assertThat(this.cursor.knows(channel)).as("a gap only for a client with a position, %s", context())
+						.isTrue();
 					if (segment.messages().isEmpty()) {
-						place = null;
+						last = null;
 					}
 				}
 				for (Message message : segment.messages()) {
 					NoLossTests.this.messages++;
 					Position position = message.position();
-					if (gap && place != null && place.epoch() == position.epoch()
-							&& place.offset() <= Schedule.this.newest.get(place.epoch())) {
-						assertThat(position.offset()).as(context()).isGreaterThan(place.offset() + 1);
-						assertThat(Schedule.this.newest.get(place.epoch())).as("overrun, %s", context())
+					if (gap && last != null && last.epoch() == position.epoch()
+							&& last.offset() <= Schedule.this.newest.get(last.epoch())) {
+						assertThat(position.offset()).as(context()).isGreaterThan(last.offset() + 1);
+						assertThat(Schedule.this.newest.get(last.epoch())).as("overrun, %s", context())
 							.isGreaterThanOrEqualTo(position.offset() + HISTORY - 1);
 					}
-					else if (!gap && place != null) {
-						assertThat(position).as(context()).isEqualTo(new Position(place.epoch(), place.offset() + 1));
+					else if (!gap && last != null) {
+						assertThat(position).as(context()).isEqualTo(new Position(last.epoch(), last.offset() + 1));
 					}
 					gap = false;
-					place = position;
+					last = position;
 				}
 				if (segment.isEnded()) {
 					NoLossTests.this.ends++;
-					if (place != null && !gap) {
-						assertThat(place.offset()).as("all before the end, %s", context())
-							.isEqualTo(Schedule.this.newest.getOrDefault(place.epoch(), 0L));
+					if (last != null && !gap) {
+						assertThat(last.offset()).as("all before the end, %s", context())
+							.isEqualTo(Schedule.this.newest.getOrDefault(last.epoch(), 0L));
 					}
-					this.places.remove(channel);
+					this.positions.remove(channel);
 				}
-				else if (place != null) {
-					this.places.put(channel, place);
+				else if (last != null) {
+					this.positions.put(channel, last);
 				}
 				else {
-					this.places.remove(channel);
+					this.positions.remove(channel);
 				}
 			}
 
 			private void checkUpToDate() {
 				for (String channel : this.channels) {
 					ChannelLog log = Schedule.this.node.broker.find(channel).block();
-					Position place = this.places.get(channel);
-					if (log != null && place != null && place.epoch() == log.newest().epoch()) {
-						assertThat(place.offset()).as("up to date, %s", context()).isEqualTo(log.newest().offset());
+					Position last = this.positions.get(channel);
+					if (log != null && last != null && last.epoch() == log.newest().epoch()) {
+						assertThat(last.offset()).as("up to date, %s", context()).isEqualTo(log.newest().offset());
 					}
 				}
 			}

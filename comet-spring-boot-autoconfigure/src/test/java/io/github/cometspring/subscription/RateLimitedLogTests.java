@@ -20,13 +20,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RateLimitedLogTests {
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger("sparing");
+	private final Logger logger = (Logger) LoggerFactory.getLogger("rate-limited");
 
 	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
 	private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
 
-	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger("sparing"), this.now::get);
+	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger("rate-limited"), this.now::get);
 
 	@BeforeEach
 	void listen() {
@@ -57,7 +57,7 @@ class RateLimitedLogTests {
 	}
 
 	@Test
-	void warnShouldTellWhereTheCauseComesFromAndNotWhatItSays() {
+	void warnShouldLogTypeAndSourceOfCauseWithoutItsMessage() {
 		this.log.warn("It failed", new IllegalStateException("secret channel"));
 		ILoggingEvent line = this.lines.list.get(0);
 		assertThat(line.getLevel()).isEqualTo(Level.WARN);
@@ -68,7 +68,7 @@ class RateLimitedLogTests {
 	}
 
 	@Test
-	void warnWhenDebuggingShouldTellEverything() {
+	void warnWhenDebuggingShouldLogEachWarning() {
 		this.logger.setLevel(Level.DEBUG);
 		this.log.warn("It failed", new IllegalStateException("first"));
 		this.log.warn("It failed", new IllegalStateException("second"));

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Writes down what it is told.
+ * Records the events that it receives.
  */
 final class RecordingListener implements SubscriptionListener {
 

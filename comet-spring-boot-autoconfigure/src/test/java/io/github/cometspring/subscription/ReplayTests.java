@@ -20,8 +20,8 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Subscriptions}: where a poll resumes, and how much goes into an
- * answer.
+ * Tests for {@link Subscriptions}: where a poll resumes, and how many messages one answer
+ * has.
  */
 class ReplayTests {
 
@@ -34,18 +34,18 @@ class ReplayTests {
 	 */
 	@ParameterizedTest
 	@MethodSource
-	void openWhenCursorIsGivenShouldResume(long epoch, long offset, String news) {
+	void openWhenCursorIsGivenShouldResume(long epoch, long offset, String received) {
 		TestNode node = TestNode.with().history(3).node();
 		node.publish("a", "1", "2", "3", "4", "5");
 		Cursor cursor = Cursor.of("a", new Position(epoch(node, "a", epoch), offset));
 		TestSubscriber<Batch> poll = node.poll(cursor, "a");
-		if (news.isEmpty()) {
+		if (received.isEmpty()) {
 			assertThat(poll.isTerminated()).isFalse();
 			node.publish("a", "6");
-			assertThat(TestNode.news(poll)).containsExactly("a=6");
+			assertThat(TestNode.received(poll)).containsExactly("a=6");
 		}
 		else {
-			assertThat(TestNode.news(poll)).containsExactly(news.split(" "));
+			assertThat(TestNode.received(poll)).containsExactly(received.split(" "));
 			assertThat(TestNode.cursor(poll)).isEqualTo(node.channel("a").cursor().block(TestNode.TIMEOUT));
 		}
 	}
@@ -62,7 +62,7 @@ class ReplayTests {
 	void openWhenEarliestShouldReplayWithoutGap() {
 		TestNode node = TestNode.with().history(3).node();
 		node.publish("a", "1", "2", "3", "4", "5");
-		assertThat(TestNode.news(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=3", "a=4", "a=5");
+		assertThat(TestNode.received(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=3", "a=4", "a=5");
 	}
 
 	@Test
@@ -72,7 +72,7 @@ class ReplayTests {
 		TestSubscriber<Batch> poll = node.poll(Cursor.EARLIEST, "a");
 		assertThat(poll.isTerminated()).isFalse();
 		node.publish("a", "1");
-		assertThat(TestNode.news(poll)).containsExactly("a=1");
+		assertThat(TestNode.received(poll)).containsExactly("a=1");
 	}
 
 	@Test
@@ -80,22 +80,22 @@ class ReplayTests {
 		TestNode node = TestNode.with().history(0).node();
 		node.publish("a", "1", "2");
 		TestSubscriber<Batch> poll = node.poll(Cursor.of("a", new Position(epoch(node, "a", SAME), 1)), "a");
-		assertThat(TestNode.news(poll)).containsExactly("a!gap");
-		assertThat(node.poll(TestNode.cursor(poll), "a").isTerminated()).as("told once").isFalse();
+		assertThat(TestNode.received(poll)).containsExactly("a!gap");
+		assertThat(node.poll(TestNode.cursor(poll), "a").isTerminated()).as("reported once").isFalse();
 	}
 
 	@Test
-	void openWhenChannelIsNewUnderOldNameShouldTellOfGap() {
+	void openWhenChannelIsNewUnderOldNameShouldReportGap() {
 		TestNode node = TestNode.create();
 		node.publish("a", "1");
 		Cursor cursor = node.channel("a").cursor().blockOptional(TestNode.TIMEOUT).orElseThrow();
 		node.channel("a").close().block(TestNode.TIMEOUT);
 		node.publish("a", "2");
-		assertThat(TestNode.news(node.poll(cursor, "a"))).containsExactly("a!gap", "a=2");
+		assertThat(TestNode.received(node.poll(cursor, "a"))).containsExactly("a!gap", "a=2");
 	}
 
 	@Test
-	void openWhenCursorServesOtherChannelsShouldResumeThoseItKnows() {
+	void openWhenChannelsChangeShouldResumeThoseInCursor() {
 		TestNode node = TestNode.create();
 		node.publish("a", "1");
 		node.publish("b", "1");
@@ -103,12 +103,12 @@ class ReplayTests {
 		node.publish("a", "2");
 		node.publish("b", "2");
 		node.publish("c", "2");
-		assertThat(TestNode.news(node.poll(TestNode.cursor(first), "c", "b"))).containsExactly("b=2");
-		assertThat(TestNode.news(node.poll(TestNode.cursor(first), "b", "a"))).containsExactly("b=2", "a=2");
+		assertThat(TestNode.received(node.poll(TestNode.cursor(first), "c", "b"))).containsExactly("b=2");
+		assertThat(TestNode.received(node.poll(TestNode.cursor(first), "b", "a"))).containsExactly("b=2", "a=2");
 	}
 
 	@Test
-	void openWhenKilledBeforeGapIsToldShouldTellItNextTime() {
+	void openWhenKilledBeforeGapIsReportedShouldReportItNextTime() {
 		TestNode node = TestNode.create();
 		node.publish("a", "1");
 		Cursor old = Cursor.of("a", new Position(epoch(node, "a", OTHER), 7));
@@ -117,22 +117,22 @@ class ReplayTests {
 		node.control.setTimeout(TestNode.TIMEOUT, true).block(TestNode.TIMEOUT);
 		killed.request(1);
 		assertThat(TestNode.ending(killed)).isEqualTo(Ending.KILLED);
-		assertThat(TestNode.news(node.poll(TestNode.cursor(killed), "a"))).containsExactly("a!gap", "a=1");
+		assertThat(TestNode.received(node.poll(TestNode.cursor(killed), "a"))).containsExactly("a!gap", "a=1");
 	}
 
 	@Test
-	void openWhenEarliestIsKilledAtItsBeginningShouldResumeWithoutGap() {
+	void openWhenEarliestIsKilledAtOnceShouldResumeWithoutGap() {
 		TestNode node = TestNode.with().history(2).node();
 		node.publish("a", "1", "2", "3");
 		TestSubscriber<Batch> killed = TestSubscriber.builder().initialRequest(0).build();
 		node.open(Cursor.EARLIEST, "a").subscribe(killed);
 		node.control.setTimeout(TestNode.TIMEOUT, true).block(TestNode.TIMEOUT);
 		killed.request(1);
-		assertThat(TestNode.news(node.poll(TestNode.cursor(killed), "a"))).containsExactly("a=2", "a=3");
+		assertThat(TestNode.received(node.poll(TestNode.cursor(killed), "a"))).containsExactly("a=2", "a=3");
 	}
 
 	@Test
-	void openWhenNewsExceedBudgetShouldLeaveTheRestForTheNextPoll() {
+	void openWhenMessagesExceedBudgetShouldLeaveTheRestForTheNextPoll() {
 		TestNode node = TestNode.create();
 		List<String> sent = IntStream.range(0, 25).mapToObj((i) -> i + "x".repeat(98)).toList();
 		node.publish("a", sent.toArray(String[]::new));
@@ -141,9 +141,9 @@ class ReplayTests {
 		Cursor cursor = Cursor.EARLIEST;
 		while (received.size() < sent.size()) {
 			TestSubscriber<Batch> poll = node.poll(cursor, "a");
-			List<String> news = TestNode.news(poll);
-			assertThat(news.stream().mapToInt((entry) -> entry.length() - 2).sum()).isLessThanOrEqualTo(1000);
-			news.forEach((entry) -> received.add(entry.substring(2)));
+			List<String> entries = TestNode.received(poll);
+			assertThat(entries.stream().mapToInt((entry) -> entry.length() - 2).sum()).isLessThanOrEqualTo(1000);
+			entries.forEach((entry) -> received.add(entry.substring(2)));
 			cursor = TestNode.cursor(poll);
 			polls++;
 		}
@@ -182,7 +182,7 @@ class ReplayTests {
 	}
 
 	@Test
-	void openWhenGapDoesNotFitIntoAnswerShouldTellItNextTime() {
+	void openWhenGapDoesNotFitIntoAnswerShouldReportItNextTime() {
 		TestNode node = TestNode.create();
 		node.publish("a", "a".repeat(1000));
 		node.publish("b", "1", "2");
@@ -190,7 +190,8 @@ class ReplayTests {
 			.of(Map.of("a", new Position(epoch(node, "a", SAME), 0), "b", new Position(epoch(node, "b", OTHER), 9)));
 		TestSubscriber<Batch> first = node.poll(old, "a", "b");
 		TestSubscriber<Batch> second = node.poll(TestNode.cursor(first), "a", "b");
-		List<String> all = Stream.concat(TestNode.news(first).stream(), TestNode.news(second).stream()).toList();
+		List<String> all = Stream.concat(TestNode.received(first).stream(), TestNode.received(second).stream())
+			.toList();
 		assertThat(all).containsExactly("a=" + "a".repeat(1000), "b!gap", "b=1", "b=2");
 	}
 
@@ -205,7 +206,7 @@ class ReplayTests {
 	}
 
 	@Test
-	void openWhenEarliestDoesNotFitAndHistoryMovesOnShouldTellOfGap() {
+	void openWhenEarliestDoesNotFitAndHistoryMovesOnShouldReportGap() {
 		TestNode node = TestNode.with().history(2).node();
 		node.publish("a", "a".repeat(1000));
 		node.publish("b", "1", "2");
@@ -224,30 +225,30 @@ class ReplayTests {
 	}
 
 	@Test
-	void openWhenClosedChannelHasMissedMessagesShouldGiveThemAndTheEnd() {
+	void openWhenClosedChannelHasMissedMessagesShouldReplayThemAndTheEnd() {
 		TestNode node = TestNode.create();
 		node.publish("a", "1");
 		Cursor cursor = node.channel("a").cursor().blockOptional(TestNode.TIMEOUT).orElseThrow();
 		node.publish("a", "2", "3");
 		node.channel("a").close().block(TestNode.TIMEOUT);
-		assertThat(TestNode.news(node.poll(cursor, "a"))).containsExactly("a=2", "a=3", "a!ended");
-		assertThat(TestNode.news(node.poll(Cursor.LATEST, "a"))).containsExactly("a!ended");
-		assertThat(TestNode.news(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a!ended");
+		assertThat(TestNode.received(node.poll(cursor, "a"))).containsExactly("a=2", "a=3", "a!ended");
+		assertThat(TestNode.received(node.poll(Cursor.LATEST, "a"))).containsExactly("a!ended");
+		assertThat(TestNode.received(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a!ended");
 		assertThat(node.lanes()).isZero();
 	}
 
 	@Test
-	void openWhenClosedChannelIsOverrunShouldTellOfGapAndEnd() {
+	void openWhenClosedChannelHasDroppedMessagesShouldReportGapAndEnd() {
 		TestNode node = TestNode.with().history(1).node();
 		node.publish("a", "1");
 		Cursor cursor = node.channel("a").cursor().blockOptional(TestNode.TIMEOUT).orElseThrow();
 		node.publish("a", "2", "3");
 		node.channel("a").close().block(TestNode.TIMEOUT);
-		assertThat(TestNode.news(node.poll(cursor, "a"))).containsExactly("a!gap", "a=3", "a!ended");
+		assertThat(TestNode.received(node.poll(cursor, "a"))).containsExactly("a!gap", "a=3", "a!ended");
 	}
 
 	@Test
-	void openWhenClosedChannelHasMoreThanFitsShouldNotSayItHasEnded() {
+	void openWhenClosedChannelHasMoreThanFitsShouldNotReportItsEnd() {
 		ManualEventLoop loop = new ManualEventLoop();
 		TestNode node = TestNode.with().loop(loop).node();
 		Channel channel = node.channel("a");
@@ -256,13 +257,13 @@ class ReplayTests {
 		node.publish("a", "x".repeat(900), "y".repeat(900));
 		channel.close().block(TestNode.TIMEOUT);
 		loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=" + "x".repeat(900));
+		assertThat(TestNode.received(poll)).containsExactly("a=" + "x".repeat(900));
 		assertThat(TestNode.cursor(poll).knows("a")).isTrue();
 		assertThat(node.lanes()).isZero();
 	}
 
 	@Test
-	void openWhenIdsCollideInCursorShouldKeepThemApart() {
+	void openWhenIdsCollideInCursorShouldDistinguishThem() {
 		List<String> names = Collisions.find();
 		TestNode node = TestNode.create();
 		String one = names.get(0);
@@ -272,7 +273,7 @@ class ReplayTests {
 		TestSubscriber<Batch> poll = node.poll(Cursor.EARLIEST, one, two);
 		node.publish(one, "later");
 		TestSubscriber<Batch> next = node.poll(TestNode.cursor(poll), two, one);
-		assertThat(TestNode.news(next)).containsExactly(one + "=later");
+		assertThat(TestNode.received(next)).containsExactly(one + "=later");
 	}
 
 	private static List<List<String>> drain(TestNode node, int polls, String... channels) {
@@ -280,7 +281,7 @@ class ReplayTests {
 		Cursor cursor = Cursor.EARLIEST;
 		for (int i = 0; i < polls; i++) {
 			TestSubscriber<Batch> poll = node.poll(cursor, channels);
-			answers.add(TestNode.news(poll));
+			answers.add(TestNode.received(poll));
 			cursor = TestNode.cursor(poll);
 		}
 		assertThat(node.poll(cursor, channels).isTerminated()).as("all has been read").isFalse();

@@ -24,7 +24,7 @@ class SegmentTests {
 
 	private final Function<Segment, String> messages = counting("messages", (segment) -> "m");
 
-	private final Function<Segment, String> whole = counting("whole", (segment) -> segment.encoded(this.messages));
+	private final Function<Segment, String> full = counting("full", (segment) -> segment.encoded(this.messages));
 
 	private <T> Function<Segment, T> counting(String name, Function<Segment, T> encoder) {
 		return (segment) -> {
@@ -34,7 +34,7 @@ class SegmentTests {
 	}
 
 	@Test
-	void encodedWhenEncodersTakeTurnsShouldEncodeOnceEach() {
+	void encodedWhenEncodersAlternateShouldEncodeOnceEach() {
 		Function<Segment, String> other = counting("other", (segment) -> "o");
 		for (int i = 0; i < 3; i++) {
 			assertThat(this.segment.encoded(this.messages)).isEqualTo("m");
@@ -44,11 +44,11 @@ class SegmentTests {
 	}
 
 	@Test
-	void encodedWhenEncoderAsksForAnotherFormShouldKeepBoth() {
-		assertThat(this.segment.encoded(this.whole)).isEqualTo("m");
+	void encodedWhenEncoderUsesAnotherFormShouldKeepBoth() {
+		assertThat(this.segment.encoded(this.full)).isEqualTo("m");
 		assertThat(this.segment.encoded(this.messages)).isEqualTo("m");
-		assertThat(this.segment.encoded(this.whole)).isEqualTo("m");
-		assertThat(this.encodings).containsExactly("whole", "messages");
+		assertThat(this.segment.encoded(this.full)).isEqualTo("m");
+		assertThat(this.encodings).containsExactly("full", "messages");
 	}
 
 	@Test

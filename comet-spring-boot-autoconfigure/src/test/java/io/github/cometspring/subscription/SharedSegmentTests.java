@@ -12,8 +12,7 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link SharedSegment}: what is kept for one client must be right for the
- * next.
+ * Tests for {@link SharedSegment}: a kept segment must be right for the next client.
  */
 class SharedSegmentTests {
 
@@ -38,16 +37,16 @@ class SharedSegmentTests {
 	}
 
 	@Test
-	void afterWhenMoreHasBeenPublishedShouldReturnIt() {
+	void afterWhenMoreHasBeenPublishedShouldReturnAll() {
 		TestNode node = TestNode.with().loop(this.loop).node();
 		Cursor start = start(node);
 		node.publish("a", "1");
-		assertThat(TestNode.news(poll(node, start))).containsExactly("a=1");
+		assertThat(TestNode.received(poll(node, start))).containsExactly("a=1");
 		node.publish("a", "2");
-		// Before the loop has been told of the second
+		// Before the loop is woken for the second
 		List<TestSubscriber<Batch>> next = new ArrayList<>();
 		this.loop.doNow(() -> next.add(node.poll(start, "a")));
-		assertThat(TestNode.news(next.get(0))).containsExactly("a=1", "a=2");
+		assertThat(TestNode.received(next.get(0))).containsExactly("a=1", "a=2");
 	}
 
 	@Test
@@ -56,22 +55,22 @@ class SharedSegmentTests {
 		Cursor start = start(node);
 		Channel channel = node.channel("a");
 		node.publish("a", "1");
-		assertThat(TestNode.news(poll(node, start))).containsExactly("a=1");
+		assertThat(TestNode.received(poll(node, start))).containsExactly("a=1");
 		TestSubscriber<Batch> next = node.poll(start, "a");
 		channel.close().block(TestNode.TIMEOUT);
 		this.loop.runTasks();
-		assertThat(TestNode.news(next)).containsExactly("a=1", "a!ended");
+		assertThat(TestNode.received(next)).containsExactly("a=1", "a!ended");
 	}
 
 	@Test
-	void afterWhenReaderResumesShouldNotReturnWhatIsKeptForListeners() {
+	void afterWhenReaderResumesShouldNotReturnMessagesKeptForListeners() {
 		TestNode node = TestNode.with().history(0).loop(this.loop).node();
 		Cursor start = start(node);
 		TestSubscriber<Batch> held = poll(node, start);
 		node.publish("a", "1");
 		this.loop.runTasks();
-		assertThat(TestNode.news(held)).containsExactly("a=1");
-		assertThat(TestNode.news(poll(node, start))).containsExactly("a!gap");
+		assertThat(TestNode.received(held)).containsExactly("a=1");
+		assertThat(TestNode.received(poll(node, start))).containsExactly("a!gap");
 	}
 
 	private TestSubscriber<Batch> poll(TestNode node, Cursor cursor) {

@@ -31,14 +31,14 @@ class StreamTests {
 		this.node.publish("c", "c".repeat(900));
 		List<String> served = List.of("a", "b", "c", "a");
 		for (String channel : served) {
-			// More than there is room for, each time
+			// More than fits into one batch, each time
 			this.node.publish("a", "a".repeat(900), "a".repeat(900));
 			assertThat(next(stream).segments()).extracting(Segment::channel).containsExactly(channel);
 		}
 	}
 
 	@Test
-	void batchWhenTurnHasMovedOnShouldStandInTheClientsOrder() {
+	void batchWhenAnotherChannelIsFirstInTurnShouldKeepClientsOrder() {
 		this.node.channel("a");
 		this.node.channel("b");
 		TestSubscriber<Batch> stream = open("a", "b");
@@ -50,7 +50,7 @@ class StreamTests {
 	}
 
 	@Test
-	void requestWhenMadeWhileABatchIsGivenShouldBeServedAfterIt() {
+	void requestWhenMadeWithinOnNextShouldBeServedAfterIt() {
 		this.node.channel("a");
 		this.node.publish("a", "x".repeat(900), "y".repeat(900), "z".repeat(900));
 		List<Integer> sizes = new ArrayList<>();

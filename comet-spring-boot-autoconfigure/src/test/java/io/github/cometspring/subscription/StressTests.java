@@ -40,9 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link Subscriptions} with real threads: many publishers, many clients that
- * poll with their cursors, orders to end, channels that close. The seed is printed; to
- * repeat a run as far as threads allow, set it as the system property
- * {@code comet.test.seed}.
+ * poll with their cursors, kills, and channels that close. The seed is printed; to repeat
+ * a run as far as threads allow, set it as the system property {@code comet.test.seed}.
  */
 class StressTests {
 
@@ -122,8 +121,9 @@ class StressTests {
 				}
 			}
 		});
-		// Those who have had all before it learn of the end while they wait; the others
-		// when they come again, and until then the history waits for them.
+		// Clients that have all messages get the end while they wait. The others get it
+		// with
+		// their next poll, and until then the history keeps their messages.
 		clients.forEach((client) -> client.awaitMessages(PUBLISHERS * MESSAGES));
 		all.forEach((channel) -> channel.close().block(PATIENCE));
 		for (Client client : clients) {
@@ -141,12 +141,12 @@ class StressTests {
 		}
 		assertThat(order).hasSize(PUBLISHERS * MESSAGES).doesNotHaveDuplicates();
 		assertThat(this.subscriptions.connections(Transport.LEGACY)).isZero();
-		// Those that nobody polls on any more retire by a task of their own.
+		// Lanes without polls retire by a task of their own.
 		Awaitility.await().atMost(PATIENCE).until(() -> TestNode.lanes(this.subscriptions) == 0);
 	}
 
 	@Test
-	void killShouldEndEveryPollThatBeganBeforeAndNoneThatBeginsAfter()
+	void killShouldEndEveryEarlierPollAndNoLaterOne()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		this.channels.create("a").block(PATIENCE);
 		this.control.setTimeout(Duration.ofHours(1)).block(PATIENCE);
@@ -175,7 +175,7 @@ class StressTests {
 					assertThat(poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).ending()).isEqualTo(Ending.KILLED);
 				}
 				for (EventLoop loop : this.loops) {
-					// What the order has brought is done when this has its turn.
+					// The tasks of the kill have run when this runs.
 					CompletableFuture<Void> idle = new CompletableFuture<>();
 					loop.execute(() -> loop.execute(() -> loop.execute(() -> idle.complete(null))));
 					idle.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -192,7 +192,7 @@ class StressTests {
 	}
 
 	/**
-	 * Polls, with now and then a poll that it gives up.
+	 * Polls, and cancels a poll now and then.
 	 */
 	private final class Client {
 
@@ -239,13 +239,13 @@ class StressTests {
 			SubscriptionRequest request = SubscriptionRequest.of(this.living, this.cursor, null, Mono.empty());
 			Mono<Batch> poll = StressTests.this.subscriptions.open(this.dialect, loop, Mono.just(request)).next();
 			if (this.random.nextInt(20) == 0) {
-				giveUp(poll);
+				cancel(poll);
 				return;
 			}
 			Disposable unused = poll.subscribe(this::receive, this::fail);
 		}
 
-		private void giveUp(Mono<Batch> poll) {
+		private void cancel(Mono<Batch> poll) {
 			Mono<Batch> received = poll.doOnNext(Batch::failed).onErrorComplete();
 			Disposable held = received.subscribe();
 			held.dispose();
@@ -269,7 +269,7 @@ class StressTests {
 					this.end.complete(null);
 				}
 				else {
-					// Not deeper and deeper into the stack
+					// Limits the depth of the stack
 					StressTests.this.loops.get(this.random.nextInt(LOOPS)).execute(this::poll);
 				}
 			}
@@ -291,7 +291,7 @@ class StressTests {
 
 		private void fail(Throwable failure) {
 			if (failure instanceof SubscriptionRejectedException) {
-				// Its last poll still holds a place: the answer of another thread.
+				// Its last poll still holds a slot: another thread answers it.
 				StressTests.this.loops.get(0).execute(this::poll);
 				return;
 			}

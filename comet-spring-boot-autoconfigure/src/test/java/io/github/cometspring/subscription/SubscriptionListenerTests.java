@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link SubscriptionListener}: what it is told of clients of each transport.
+ * Tests for {@link SubscriptionListener}: the events of clients of each transport.
  */
 class SubscriptionListenerTests {
 
@@ -47,46 +47,48 @@ class SubscriptionListenerTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void eventsWhenMessageIsPublishedShouldBeToldInOrder(Transport transport) {
+	void eventsWhenMessageIsPublishedShouldArriveInOrder(Transport transport) {
 		this.node.channel("a");
 		Client client = connect(transport, Cursor.LATEST, "a", "unheard");
 		if (transport.isPolling()) {
-			// What is unknown has ended, and that is an answer.
-			assertThat(told(transport)).containsExactly("connected", "subscribed [a]", "ended ANSWERED");
+			// An unknown channel has ended, which answers the poll.
+			assertThat(events(transport)).containsExactly("connected", "subscribed [a]", "ended ANSWERED");
 			return;
 		}
 		this.node.publish("a", "1");
 		run();
 		client.cancel();
 		run();
-		assertThat(told(transport)).containsExactly("connected", "subscribed [a]", "delivered 1", "ended CLIENT_GONE");
+		assertThat(events(transport)).containsExactly("connected", "subscribed [a]", "delivered 1",
+				"ended CLIENT_GONE");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void deliveredWhenManyListenShouldBeToldOnceAWalk(Transport transport) {
+	void deliveredWhenManyListenShouldBeCalledOncePerWalk(Transport transport) {
 		this.node.channel("a");
 		for (int i = 0; i < 5; i++) {
 			connect(transport, Cursor.LATEST, "a");
 		}
 		this.node.publish("a", "1");
 		run();
-		assertThat(told(transport)).filteredOn((event) -> event.startsWith("delivered")).containsExactly("delivered 5");
+		assertThat(events(transport)).filteredOn((event) -> event.startsWith("delivered"))
+			.containsExactly("delivered 5");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void deliveredWhenWriteFailsShouldNotBeTold(Transport transport) {
+	void deliveredWhenWriteFailsShouldNotBeCalled(Transport transport) {
 		this.node.channel("a");
 		connect(transport, Batch::failed, Cursor.LATEST, "a");
 		this.node.publish("a", "1");
 		run();
-		assertThat(told(transport)).containsExactly("connected", "subscribed [a]", "ended WRITE_FAILED");
+		assertThat(events(transport)).containsExactly("connected", "subscribed [a]", "ended WRITE_FAILED");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void endedWhenClientTakesNothingShouldTellOfTimeout(Transport transport) {
+	void endedWhenClientStallsShouldReportWriteTimeout(Transport transport) {
 		this.node.channel("a");
 		connect(transport, (batch) -> {
 			batch.timedOut();
@@ -94,46 +96,46 @@ class SubscriptionListenerTests {
 		}, Cursor.LATEST, "a");
 		this.node.publish("a", "1");
 		run();
-		assertThat(told(transport)).last().isEqualTo("ended WRITE_TIMED_OUT");
+		assertThat(events(transport)).last().isEqualTo("ended WRITE_TIMED_OUT");
 	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "LEGACY", "JSON" })
-	void endedWhenPollIsAnsweredOrTimesOutShouldTellWhich(Transport transport) {
+	void endedWhenPollIsAnsweredOrTimesOutShouldReportWhich(Transport transport) {
 		this.node.channel("a");
 		connect(transport, Cursor.LATEST, "a");
 		this.node.publish("a", "1");
 		run();
 		connect(transport, Cursor.LATEST, "a");
 		this.node.time.advanceTimeBy(TestNode.TIMEOUT);
-		assertThat(told(transport)).containsExactly("connected", "subscribed [a]", "ended ANSWERED", "delivered 1",
+		assertThat(events(transport)).containsExactly("connected", "subscribed [a]", "ended ANSWERED", "delivered 1",
 				"connected", "subscribed [a]", "ended TIMED_OUT");
 	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "SSE", "WEBSOCKET" })
-	void endedWhenChannelsAreClosedShouldTellSoOfEventStream(Transport transport) {
+	void endedWhenChannelsAreClosedShouldReportItForEventStream(Transport transport) {
 		this.node.channel("a");
 		connect(transport, Cursor.LATEST, "a");
 		this.node.channel("a").close().block(TestNode.TIMEOUT);
 		run();
-		// A socket could listen to something else.
-		assertThat(told(transport)).last()
+		// A WebSocket could listen to other channels.
+		assertThat(events(transport)).last()
 			.isEqualTo("ended " + ((transport == Transport.SSE) ? EndReason.CHANNELS_CLOSED : EndReason.CLIENT_GONE));
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void endedWhenClientLeavesShouldTellSo(Transport transport) {
+	void endedWhenClientDisconnectsShouldReportIt(Transport transport) {
 		this.node.channel("a");
 		connect(transport, Cursor.LATEST, "a").cancel();
 		run();
-		assertThat(told(transport)).containsExactly("connected", "subscribed [a]", "ended CLIENT_GONE");
+		assertThat(events(transport)).containsExactly("connected", "subscribed [a]", "ended CLIENT_GONE");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void endedWhenServiceEndsItShouldTellWhy(Transport transport) {
+	void endedWhenServiceEndsItShouldReportReason(Transport transport) {
 		this.node.channel("a");
 		connect(transport, Cursor.LATEST, "a");
 		this.node.control.setTimeout(Duration.ofSeconds(5), true).block(TestNode.TIMEOUT);
@@ -145,23 +147,23 @@ class SubscriptionListenerTests {
 		connect(transport, Cursor.LATEST, "a");
 		this.subscriptions.shutDown();
 		run();
-		assertThat(told(transport)).filteredOn((event) -> event.startsWith("ended"))
+		assertThat(events(transport)).filteredOn((event) -> event.startsWith("ended"))
 			.containsExactly("ended KILLED", "ended DEACTIVATED", "ended SHUT_DOWN");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void endedWhenRequestCannotBeReadShouldTellSo(Transport transport) {
+	void endedWhenRequestCannotBeReadShouldReportIt(Transport transport) {
 		Disposable unread = this.subscriptions
 			.open(new Dialect(transport, (message) -> 1), this.node.loop, Mono.never())
 			.subscribe();
 		unread.dispose();
-		assertThat(told(transport)).containsExactly("connected", "ended NO_REQUEST");
+		assertThat(events(transport)).containsExactly("connected", "ended NO_REQUEST");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void refusedWhenClientIsNotLetInShouldBeAllThatIsTold(Transport transport) {
+	void refusedWhenClientIsNotAdmittedShouldBeTheOnlyEvent(Transport transport) {
 		this.subscriptions = subscriptions(null, new SubscriptionLimits(0, 100, 1000, Duration.ofSeconds(15)),
 				this.listener);
 		connect(transport, Cursor.LATEST, "a");
@@ -169,7 +171,7 @@ class SubscriptionListenerTests {
 		connect(transport, Cursor.LATEST, "a");
 		this.subscriptions.shutDown();
 		connect(transport, Cursor.LATEST, "a");
-		assertThat(told(transport)).containsExactly("refused TOO_MANY_CONNECTIONS", "refused INACTIVE",
+		assertThat(events(transport)).containsExactly("refused TOO_MANY_CONNECTIONS", "refused INACTIVE",
 				"refused SHUTTING_DOWN");
 	}
 
@@ -178,37 +180,37 @@ class SubscriptionListenerTests {
 	void refusedWhenTooManyChannelsShouldEndClient(Transport transport) {
 		String[] names = IntStream.range(0, 101).mapToObj((i) -> "a" + i).toArray(String[]::new);
 		connect(transport, Cursor.LATEST, names);
-		assertThat(told(transport)).containsExactly("connected", "refused TOO_MANY_CHANNELS", "ended REFUSED");
+		assertThat(events(transport)).containsExactly("connected", "refused TOO_MANY_CHANNELS", "ended REFUSED");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void refusedWhenNothingMayBeReadShouldEndClientThatCannotAskAgain(Transport transport) {
+	void refusedWhenNoChannelMayBeReadShouldEndClientUnlessWebSocket(Transport transport) {
 		this.subscriptions = subscriptions((user, channel) -> Mono.just(false), TestNode.LIMITS, this.listener);
 		Client client = connect(transport, Cursor.LATEST, "a");
 		client.cancel();
 		run();
 		if (transport == Transport.WEBSOCKET) {
-			assertThat(told(transport)).containsExactly("connected", "subscribed []", "channels refused {a=FORBIDDEN}",
-					"ended CLIENT_GONE");
+			assertThat(events(transport)).containsExactly("connected", "subscribed []",
+					"channels refused {a=FORBIDDEN}", "ended CLIENT_GONE");
 		}
 		else {
-			assertThat(told(transport)).containsExactly("connected", "refused FORBIDDEN", "ended REFUSED");
+			assertThat(events(transport)).containsExactly("connected", "refused FORBIDDEN", "ended REFUSED");
 		}
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void refusedWhenNobodyDecidesShouldTellOnce(Transport transport) {
+	void refusedWhenDecisionTimesOutShouldBeCalledOnce(Transport transport) {
 		this.subscriptions = subscriptions((user, channel) -> Mono.never(), TestNode.LIMITS, this.listener);
 		connect(transport, Cursor.LATEST, "a");
 		this.node.time.advanceTimeBy(TestNode.AUTHORIZATION_TIMEOUT);
-		assertThat(told(transport)).containsExactly("connected", "refused UNDECIDED", "ended REFUSED");
+		assertThat(events(transport)).containsExactly("connected", "refused UNDECIDED", "ended REFUSED");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void channelsRefusedWhenOthersAreServedShouldBeToldOnce(Transport transport) {
+	void channelsRefusedWhenOthersAreServedShouldBeCalledOnce(Transport transport) {
 		this.subscriptions = subscriptions((user, channel) -> Mono.just(channel.equals("a")), TestNode.LIMITS,
 				this.listener);
 		this.node.channel("a");
@@ -217,7 +219,7 @@ class SubscriptionListenerTests {
 		run();
 		this.node.publish("a", "2");
 		run();
-		assertThat(told(transport)).filteredOn((event) -> event.startsWith("channels refused"))
+		assertThat(events(transport)).filteredOn((event) -> event.startsWith("channels refused"))
 			.containsExactly("channels refused {b=FORBIDDEN}");
 	}
 
@@ -229,11 +231,11 @@ class SubscriptionListenerTests {
 		this.node.publish("a", "1", "2", "3");
 		connect(transport, start, "a").cancel();
 		run();
-		assertThat(told(transport)).contains("gap a", "delivered 2");
+		assertThat(events(transport)).contains("gap a", "delivered 2");
 	}
 
 	@Test
-	void endedWhenManyClientsComeAndGoShouldPairWithConnected() {
+	void endedWhenManyClientsConnectAndDisconnectShouldMatchConnected() {
 		Random random = new Random(7);
 		this.node.channel("a");
 		List<Client> clients = new ArrayList<>();
@@ -257,8 +259,8 @@ class SubscriptionListenerTests {
 		clients.forEach(Client::cancel);
 		run();
 		for (Transport transport : Transport.values()) {
-			long connected = told(transport).stream().filter("connected"::equals).count();
-			assertThat(told(transport).stream().filter((event) -> event.startsWith("ended")).count())
+			long connected = events(transport).stream().filter("connected"::equals).count();
+			assertThat(events(transport).stream().filter((event) -> event.startsWith("ended")).count())
 				.isEqualTo(connected)
 				.isPositive();
 			assertThat(this.subscriptions.connections(transport)).isZero();
@@ -267,24 +269,24 @@ class SubscriptionListenerTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void endedWhenConnectionIsClosedTwiceShouldBeToldOnce(Transport transport) {
+	void endedWhenClientIsClosedTwiceShouldBeCalledOnce(Transport transport) {
 		ConnectedClient connection = this.subscriptions.connect(new Dialect(transport, (message) -> 1), this.node.loop);
 		connection.close();
 		connection.close();
-		assertThat(told(transport)).containsExactly("connected", "ended NO_REQUEST");
+		assertThat(events(transport)).containsExactly("connected", "ended NO_REQUEST");
 		assertThat(this.subscriptions.connections(transport)).isZero();
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void refusedWhenClientAsksAgainShouldNotBeToldOfFirstTime(Transport transport) {
+	void refusedWhenClientConnectsAgainShouldNotBeCalledForFirstTime(Transport transport) {
 		this.node.control.deactivate().block(TestNode.TIMEOUT);
 		assertThat(this.subscriptions.tryConnect(new Dialect(transport, (message) -> 1), this.node.loop)).isNull();
-		assertThat(told(transport)).isEmpty();
+		assertThat(events(transport)).isEmpty();
 	}
 
 	@Test
-	void listenerWhenAnotherThrowsShouldBeToldAll() {
+	void listenerWhenAnotherThrowsShouldReceiveAllEvents() {
 		SubscriptionListener broken = (SubscriptionListener) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { SubscriptionListener.class }, (proxy, method, args) -> {
 					throw new LinkageError("Broken");
@@ -295,7 +297,7 @@ class SubscriptionListenerTests {
 		this.node.publish("a", "1");
 		run();
 		assertThat(client.batches).hasSize(1);
-		assertThat(told(Transport.LEGACY)).containsExactly("connected", "subscribed [a]", "ended ANSWERED",
+		assertThat(events(Transport.LEGACY)).containsExactly("connected", "subscribed [a]", "ended ANSWERED",
 				"delivered 1");
 		assertThat(this.subscriptions.connections(Transport.LEGACY)).isZero();
 		// In one line, not in four
@@ -305,7 +307,7 @@ class SubscriptionListenerTests {
 			.contains("java.lang.LinkageError");
 	}
 
-	private List<String> told(Transport transport) {
+	private List<String> events(Transport transport) {
 		return this.listener.events.stream()
 			.filter((event) -> event.startsWith(transport.id() + " "))
 			.map((event) -> event.substring(transport.id().length() + 1))
@@ -321,7 +323,7 @@ class SubscriptionListenerTests {
 	}
 
 	/**
-	 * A client that leaves when what it was sent did not arrive.
+	 * A client that disconnects after a failed write.
 	 */
 	private Client connect(Transport transport, Consumer<Batch> written, Cursor cursor, String... channels) {
 		return connect(transport, new Client(written, true), cursor, channels);
@@ -336,7 +338,7 @@ class SubscriptionListenerTests {
 	}
 
 	/**
-	 * A client that has taken a batch when it asks for the next.
+	 * A client that requests the next batch when it has written one.
 	 */
 	private static final class Client extends BaseSubscriber<Batch> {
 
@@ -348,8 +350,8 @@ class SubscriptionListenerTests {
 
 		/**
 		 * Creates a client.
-		 * @param written says what becomes of a batch
-		 * @param leaving whether the client is gone then
+		 * @param written reports the result of a batch
+		 * @param leaving whether the client disconnects after that
 		 */
 		Client(Consumer<Batch> written, boolean leaving) {
 			this.written = written;
@@ -365,7 +367,7 @@ class SubscriptionListenerTests {
 		protected void hookOnNext(Batch batch) {
 			this.batches.add(batch);
 			if (batch.segments().isEmpty()) {
-				// A greeting, or a heartbeat
+				// The first batch, or a heartbeat
 				request(1);
 				return;
 			}
@@ -378,7 +380,7 @@ class SubscriptionListenerTests {
 
 		@Override
 		protected void hookOnError(Throwable error) {
-			// As the listener is told
+			// As the listener is called
 		}
 
 	}

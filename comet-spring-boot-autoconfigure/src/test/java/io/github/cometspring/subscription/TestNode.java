@@ -27,7 +27,7 @@ import reactor.test.subscriber.TestSubscriber;
 import org.springframework.test.util.ReflectionTestUtils;
 
 /**
- * Everything that serves polls, in virtual time.
+ * A node that serves polls, in virtual time.
  */
 final class TestNode {
 
@@ -111,7 +111,7 @@ final class TestNode {
 	}
 
 	/**
-	 * The only batch of a poll that is over.
+	 * The only batch of a poll that has ended.
 	 */
 	static Batch answer(TestSubscriber<Batch> poll) {
 		if (!poll.isTerminatedComplete() || poll.getReceivedOnNext().size() != 1) {
@@ -121,10 +121,10 @@ final class TestNode {
 	}
 
 	/**
-	 * What the client reads: each message as {@code channel=data}, a gap as
+	 * The entries that the client reads: each message as {@code channel=data}, a gap as
 	 * {@code channel!gap} before and an end as {@code channel!ended} after them.
 	 */
-	static List<String> news(TestSubscriber<Batch> poll) {
+	static List<String> received(TestSubscriber<Batch> poll) {
 		return answer(poll).segments().stream().flatMap((segment) -> {
 			List<String> texts = new ArrayList<>();
 			if (segment.isGap()) {
@@ -153,7 +153,7 @@ final class TestNode {
 	}
 
 	/**
-	 * How many lanes the loops keep.
+	 * The number of lanes that the loops keep.
 	 */
 	int lanes() {
 		return lanes(this.subscriptions);
@@ -164,7 +164,7 @@ final class TestNode {
 	}
 
 	/**
-	 * How many deadline queues the loops keep.
+	 * The number of deadline queues that the loops keep.
 	 */
 	int deadlineQueues() {
 		return homes(this.subscriptions).mapToInt((home) -> field(home, "deadlines").size()).sum();

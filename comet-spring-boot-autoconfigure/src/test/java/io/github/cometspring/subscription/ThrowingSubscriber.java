@@ -4,7 +4,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
 /**
- * A receiver that fails as none may.
+ * A subscriber that violates Reactive Streams by throwing.
  */
 final class ThrowingSubscriber implements CoreSubscriber<Batch> {
 
@@ -29,7 +29,7 @@ final class ThrowingSubscriber implements CoreSubscriber<Batch> {
 	}
 
 	/**
-	 * Let through by the operators of Reactor, as an out-of-memory error is.
+	 * An error that Reactor's operators do not catch, like an out-of-memory error.
 	 */
 	static final class Failure extends LinkageError {
 

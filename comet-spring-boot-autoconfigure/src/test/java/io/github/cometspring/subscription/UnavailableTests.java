@@ -27,12 +27,12 @@ import org.springframework.util.ReflectionUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Subscriptions} whose broker answers later, from wherever, or cannot be
- * reached.
+ * Tests for {@link Subscriptions} whose broker answers later, on another thread, or
+ * cannot be reached.
  */
 class UnavailableTests {
 
-	// Its own warnings are what is tested; Reactor must not log what is dropped.
+	// The tests check Comet's own warnings; Reactor must not log dropped errors.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.Admission");
 
@@ -51,7 +51,7 @@ class UnavailableTests {
 			this.node.control, null, new SubscriptionLimits(null, 100, 1000, Duration.ofSeconds(15)));
 
 	@Test
-	void openWhenBrokerFailsElsewhereShouldRefuseOnTheLoop() {
+	void openWhenBrokerFailsOnOtherThreadShouldRefuseOnTheLoop() {
 		Sinks.One<Map<String, ChannelLog>> found = Sinks.one();
 		this.answer.set(found.asMono());
 		TestSubscriber<Batch> poll = poll(CURSOR);
@@ -63,7 +63,7 @@ class UnavailableTests {
 	}
 
 	@Test
-	void openWhenBrokerAnswersElsewhereShouldServeOnTheLoop() {
+	void openWhenBrokerAnswersOnOtherThreadShouldServeOnTheLoop() {
 		this.node.channel("a").publish("m").block(TestNode.TIMEOUT);
 		Sinks.One<Map<String, ChannelLog>> found = Sinks.one();
 		this.answer.set(found.asMono());
@@ -72,18 +72,18 @@ class UnavailableTests {
 		found.tryEmitValue(Map.of("a", this.node.log("a")));
 		assertThat(poll.isTerminated()).as("not by the thread of the broker").isFalse();
 		this.loop.runTasks();
-		assertThat(TestNode.news(poll)).containsExactly("a=m");
+		assertThat(TestNode.received(poll)).containsExactly("a=m");
 	}
 
 	@Test
-	void openWhenBrokerKnowsAtOnceThatItIsAwayShouldRefuse() {
+	void openWhenBrokerFailsAtOnceShouldRefuse() {
 		this.answer.set(Mono.error(new BrokerUnavailableException(null)));
 		assertUnavailable(poll(CURSOR), CURSOR);
 		assertUnavailable(poll(Cursor.LATEST), null);
 	}
 
 	@Test
-	void openWhenClientHasLeftShouldLogNothingOfWhatComesThen() {
+	void openWhenClientHasDisconnectedShouldNotLogLateErrors() {
 		Sinks.One<Map<String, ChannelLog>> found = Sinks.one();
 		AtomicReference<@Nullable MonoSink<Map<String, ChannelLog>>> late = new AtomicReference<>();
 		this.answer.set(Mono.create(late::set));

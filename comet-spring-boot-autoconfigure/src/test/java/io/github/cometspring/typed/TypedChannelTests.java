@@ -134,7 +134,7 @@ class TypedChannelTests {
 	}
 
 	@Test
-	void messagesWhenOfAnotherTypeShouldSayWhichAndRepeatNothing() {
+	void messagesWhenOfAnotherTypeShouldNamePositionWithoutText() {
 		TypedChannel<Bid> channel = await(this.typed.create("bids", Bid.class));
 		await(channel.publish(new Bid("ann", 1)));
 		await(channel.channel().publish("{\"by\":\"bob\",\"amount\":\"secret\"}"));
@@ -172,7 +172,7 @@ class TypedChannelTests {
 	}
 
 	@Test
-	void bindShouldAskForNoMoreThanItPublishes() {
+	void bindShouldRequestNoMoreThanItPublishes() {
 		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
 		AtomicLong ahead = new AtomicLong();
 		AtomicLong most = new AtomicLong();
@@ -184,7 +184,7 @@ class TypedChannelTests {
 	}
 
 	@Test
-	void bindWhenSourceFailsShouldTellAndLeaveOpen() {
+	void bindWhenSourceFailsShouldFailAndLeaveOpen() {
 		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
 		TestPublisher<Integer> source = TestPublisher.create();
 		StepVerifier.create(channel.bind(source.flux()))
