@@ -15,6 +15,7 @@ import io.github.cometspring.control.CometControl;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Dialect;
+import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.OwnLoop;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.SubscriptionRequest;
@@ -33,14 +34,16 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A message of a channel that all clients have, from its publication to the bytes that
- * each is sent, without a network. What it costs that clients have another channel each
- * is the difference between the crowds. The counter {@code deliveries} is what to look
- * at.
+ * Delivers a message of a channel that all clients have, from its publication to the bytes
+ * for each client, without a network. The difference between the crowds is the cost of
+ * further channels that each client has of its own. The result is the counter
+ * {@code deliveries}.
  */
 @NullMarked
 @State(Scope.Thread)
@@ -50,15 +53,15 @@ public class MixedCrowdBenchmark {
 
 	private static final String DATA = "x".repeat(200);
 
-	/** How clients listen. Polls come anew for each message. */
+	/** The transport of the clients. Each message needs new polls. */
 	@Param({ "LEGACY", "JSON", "SSE", "WEBSOCKET" })
 	public Transport transport = Transport.LEGACY;
 
-	/** Which clients have a channel of their own besides: none, every second, or all. */
+	/** The clients that also have a channel of their own: none, every second, or all. */
 	@Param({ "PLAIN", "MIXED", "OWN" })
 	public Crowd crowd = Crowd.PLAIN;
 
-	/** How many clients there are. */
+	/** The number of clients. */
 	@Param("1000")
 	public int clients;
 
@@ -84,7 +87,7 @@ public class MixedCrowdBenchmark {
 
 	private final Written written = new Written();
 
-	private final FrameWriter frames = new SocketFrameWriter((bytes, listener) -> this.written.bytes = bytes);
+	private final FrameWriter frames = new DirectFrameWriter(new WrittenSocket(this.loop, this.written));
 
 	private @Nullable Channel channel;
 
@@ -112,7 +115,7 @@ public class MixedCrowdBenchmark {
 		return this.channels.create(name, ChannelSettings.DEFAULT.withHistorySize(20)).block();
 	}
 
-	/** Ends everything. */
+	/** Disposes of the subscriptions and the broker. */
 	@TearDown
 	public void dispose() {
 		this.subscriptions.dispose();
@@ -157,7 +160,7 @@ public class MixedCrowdBenchmark {
 	}
 
 	/**
-	 * Which clients have a channel of their own.
+	 * The clients that have a channel of their own.
 	 */
 	public enum Crowd {
 
@@ -173,7 +176,7 @@ public class MixedCrowdBenchmark {
 	}
 
 	/**
-	 * What was written last.
+	 * Keeps the bytes that were written last.
 	 */
 	private static final class Written implements WriteListener {
 
@@ -181,18 +184,48 @@ public class MixedCrowdBenchmark {
 
 		@Override
 		public void taken() {
-			// Nobody takes it.
+			// There is no client.
 		}
 
 		@Override
 		public void lost() {
-			// Nobody takes it.
+			// There is no client.
 		}
 
 	}
 
 	/**
-	 * How much was delivered.
+	 * A socket that keeps the bytes of direct writes.
+	 *
+	 * @param loop its event loop
+	 * @param written keeps the bytes
+	 */
+	private record WrittenSocket(EventLoop loop, Written written) implements ClientSocket {
+
+		@Override
+		public Mono<Void> deadline() {
+			return Mono.never();
+		}
+
+		@Override
+		public Disposable whenLate(Runnable over) {
+			return Disposables.disposed();
+		}
+
+		@Override
+		public void cut() {
+			// There is no connection.
+		}
+
+		@Override
+		public void write(byte[] bytes, WriteListener listener) {
+			this.written.bytes = bytes;
+		}
+
+	}
+
+	/**
+	 * Counts deliveries.
 	 */
 	@State(Scope.Thread)
 	@AuxCounters(AuxCounters.Type.OPERATIONS)

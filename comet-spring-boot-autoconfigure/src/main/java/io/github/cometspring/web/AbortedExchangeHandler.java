@@ -10,13 +10,13 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 
 /**
- * Ends an exchange quietly when nobody can be answered any more: the client has gone, or
- * the server has answered by itself, because what followed the request was no HTTP. That
- * is no error, and a client must not be able to fill the log.
+ * Completes an exchange without an error when the response can no longer be written: the
+ * client has disconnected, or the server has answered by itself because the bytes after
+ * the request were not HTTP. A client must not be able to fill the log with errors.
  * <p>
  * Thread-safe.
  *
- * @param handler answers
+ * @param handler handles the exchange
  */
 record AbortedExchangeHandler(WebHandler handler) implements WebHandler {
 
@@ -27,9 +27,11 @@ record AbortedExchangeHandler(WebHandler handler) implements WebHandler {
 	}
 
 	private static boolean isTooLate(ServerWebExchange exchange, Throwable ex) {
-		// What the client does not take has to end the connection.
+		// EOFException is StalledClientException: it must reach the server, which closes
+		// the connection.
 		boolean gone = ex instanceof AbortedException || (ex instanceof IOException && !(ex instanceof EOFException));
-		// Reactor Netty's word for its own answer. It knows of no whole response.
+		// Reactor Netty throws it when it has answered by itself. That cannot happen to
+		// a full response, which Comet writes.
 		return gone || (ex instanceof IllegalStateException && !(exchange.getResponse() instanceof FullResponse));
 	}
 

@@ -9,8 +9,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * The foreign origins whose pages may listen, and whether they may do so in the name of
- * the user whose browser shows them.
+ * The foreign origins whose pages may listen, and whether their requests may carry the
+ * user's credentials.
  * <p>
  * Immutable and thread-safe.
  *
@@ -19,7 +19,7 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 public final class AllowedOrigins {
 
 	/**
-	 * Stands for all origins.
+	 * Allows all origins.
 	 */
 	public static final String ALL = "*";
 
@@ -32,8 +32,8 @@ public final class AllowedOrigins {
 	/**
 	 * Creates the set.
 	 * @param origins the origins as browsers write them, or {@value #ALL}; none if empty
-	 * @param credentials whether their pages may send cookies and log-in headers along
-	 * @throws IllegalArgumentException if all origins may send credentials along
+	 * @param credentials whether their pages may send cookies and log-in headers
+	 * @throws IllegalArgumentException if all origins may send credentials
 	 */
 	public AllowedOrigins(List<String> origins, boolean credentials) {
 		if (credentials && origins.contains(ALL)) {
@@ -75,7 +75,7 @@ public final class AllowedOrigins {
 
 	private boolean contains(String value) {
 		PageOrigin origin = PageOrigin.parse(value);
-		// One that is not of the web is compared as it is written.
+		// An origin other than http and https is compared literally.
 		return (origin != null) ? this.parsed.contains(origin) : this.origins.contains(value);
 	}
 

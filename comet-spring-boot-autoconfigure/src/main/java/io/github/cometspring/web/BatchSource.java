@@ -15,18 +15,18 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Hands out the batches of a stream one by one: the next is not asked for before somebody
- * wants it. So a client that does not read has one batch under way and no queue
- * (protocol, section 6). For one taker at a time. Ends with the exchange of the stream,
- * unless the stream outlives it.
+ * Provides the batches of a stream one by one, and requests each only when the writer of
+ * the stream asks for it. So a client that does not read has one batch in flight and no
+ * queue (protocol, section 6). Has one writer at a time. Ends with the exchange of the
+ * stream, unless the stream was taken over.
  */
 final class BatchSource extends BaseSubscriber<Batch> {
 
 	private final ConnectedClient connection;
 
-	private final AtomicReference<@Nullable Batch> underWay = new AtomicReference<>();
+	private final AtomicReference<@Nullable Batch> inFlight = new AtomicReference<>();
 
-	private final AtomicReference<@Nullable MonoSink<Batch>> taker = new AtomicReference<>();
+	private final AtomicReference<@Nullable MonoSink<Batch>> waiting = new AtomicReference<>();
 
 	private volatile @Nullable Consumer<Batch> consumer;
 
@@ -36,11 +36,11 @@ final class BatchSource extends BaseSubscriber<Batch> {
 
 	private volatile boolean done;
 
-	private volatile boolean detached;
+	private volatile boolean takenOver;
 
 	/**
-	 * The Reactor context of the request, until it is decided what the client gets: very
-	 * many streams may be open, and outlive their requests.
+	 * The Reactor context of the request, until the channels are authorized. It is
+	 * dropped then because many streams may be open, and outlive their requests.
 	 */
 	private volatile Context context = Context.empty();
 
@@ -49,9 +49,9 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	}
 
 	/**
-	 * Begins to listen.
+	 * Starts to listen.
 	 * @param request what the client asks for
-	 * @param context the Reactor context of its exchange, for those who decide on it
+	 * @param context the Reactor context of its exchange, for authorizers
 	 */
 	void begin(SubscriptionRequest request, ContextView context) {
 		this.context = Context.of(context);
@@ -65,16 +65,16 @@ final class BatchSource extends BaseSubscriber<Batch> {
 
 	@Override
 	protected void hookOnSubscribe(Subscription subscription) {
-		// Nothing is asked for yet.
+		// The first batch is requested by next().
 	}
 
 	/**
 	 * The next batch.
-	 * @return the batch, or empty when there is none any more
+	 * @return the batch, or empty when the stream has ended
 	 */
 	Mono<Batch> next() {
 		return Mono.create((sink) -> {
-			this.taker.set(sink);
+			this.waiting.set(sink);
 			if (this.done) {
 				finish();
 			}
@@ -85,10 +85,10 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	}
 
 	/**
-	 * Hands all further batches to a consumer, which {@linkplain #request(long) asks} for
-	 * each.
+	 * Passes all further batches to a consumer, which {@linkplain #request(long)
+	 * requests} each.
 	 * @param consumer takes a batch
-	 * @param end is called when there is none any more
+	 * @param end is called when the stream has ended
 	 */
 	void feed(Consumer<Batch> consumer, Runnable end) {
 		this.end = end;
@@ -100,50 +100,50 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	}
 
 	/**
-	 * Whether no batch is left, neither to be handed out nor under way.
+	 * Whether the stream has ended and no batch is in flight.
 	 */
 	boolean isExhausted() {
-		return this.done && this.underWay.get() == null;
+		return this.done && this.inFlight.get() == null;
 	}
 
 	/**
-	 * The client has taken the batch that was handed out.
+	 * Reports that the client has taken the batch in flight.
 	 */
 	void written() {
-		Batch batch = this.underWay.getAndSet(null);
+		Batch batch = this.inFlight.getAndSet(null);
 		if (batch != null) {
 			batch.written();
 		}
 	}
 
 	/**
-	 * The client did not take the batch that was handed out.
+	 * Reports that the client did not take the batch in flight in time.
 	 */
 	void timedOut() {
-		Batch batch = this.underWay.get();
+		Batch batch = this.inFlight.get();
 		if (batch != null) {
 			batch.timedOut();
 		}
 	}
 
 	/**
-	 * From now on the end of the exchange is not the end of the stream.
+	 * Lets the stream go on after its exchange.
 	 */
-	void detach() {
-		this.detached = true;
+	void takenOver() {
+		this.takenOver = true;
 	}
 
 	/**
-	 * The exchange has ended.
+	 * Ends the stream with its exchange, unless it was taken over.
 	 */
 	void exchangeEnded() {
-		if (!this.detached) {
+		if (!this.takenOver) {
 			close();
 		}
 	}
 
 	/**
-	 * Ends the stream: what is under way has not arrived, and the client has left.
+	 * Ends the stream: fails the batch in flight and disconnects the client.
 	 */
 	void close() {
 		cancel();
@@ -152,7 +152,7 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	}
 
 	private void fail() {
-		Batch batch = this.underWay.getAndSet(null);
+		Batch batch = this.inFlight.getAndSet(null);
 		if (batch != null) {
 			batch.failed();
 		}
@@ -161,9 +161,9 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	@Override
 	protected void hookOnNext(Batch batch) {
 		this.context = Context.empty();
-		this.underWay.set(batch);
+		this.inFlight.set(batch);
 		Consumer<Batch> consumer = this.consumer;
-		MonoSink<Batch> sink = (consumer == null) ? this.taker.getAndSet(null) : null;
+		MonoSink<Batch> sink = (consumer == null) ? this.waiting.getAndSet(null) : null;
 		if (isDisposed()) {
 			close();
 		}
@@ -197,7 +197,7 @@ final class BatchSource extends BaseSubscriber<Batch> {
 		if (end != null) {
 			end.run();
 		}
-		MonoSink<Batch> sink = this.taker.getAndSet(null);
+		MonoSink<Batch> sink = this.waiting.getAndSet(null);
 		Throwable error = this.error;
 		if (sink != null && error != null) {
 			sink.error(error);

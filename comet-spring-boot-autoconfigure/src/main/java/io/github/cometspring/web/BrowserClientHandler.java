@@ -15,8 +15,8 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 
 /**
- * Serves the browser client, an ES module. A browser asks each time whether it is still
- * the same: a page must not run with the client of another version of the server.
+ * Serves the browser client, an ES module. Browsers revalidate it at each load, so that a
+ * page never runs with the client of another version of the server.
  * <p>
  * Thread-safe.
  */
@@ -50,17 +50,17 @@ final class BrowserClientHandler implements WebHandler {
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		ServerHttpResponse response = exchange.getResponse();
-		Answers.harden(response);
+		ResponseHeaders.setCommon(response);
 		HttpMethod method = exchange.getRequest().getMethod();
 		if (!HttpMethod.GET.equals(method) && !HttpMethod.HEAD.equals(method)) {
 			response.getHeaders().set(HttpHeaders.ALLOW, "GET, HEAD");
-			return Answers.say(response, HttpStatus.METHOD_NOT_ALLOWED, "Use GET or HEAD");
+			return PlainText.answer(response, HttpStatus.METHOD_NOT_ALLOWED, "Use GET or HEAD");
 		}
 		response.getHeaders().setCacheControl("no-cache");
 		if (exchange.checkNotModified(this.etag)) {
 			return response.setComplete();
 		}
-		return Answers.write(response, HttpStatus.OK, MEDIA_TYPE, this.script);
+		return ResponseBody.write(response, HttpStatus.OK, MEDIA_TYPE, this.script);
 	}
 
 }

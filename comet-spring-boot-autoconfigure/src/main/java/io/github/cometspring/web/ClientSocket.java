@@ -9,11 +9,10 @@ import reactor.core.publisher.Mono;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
- * The socket that a request came by: which event loop owns it, what becomes of what is
- * written to it, and its end.
+ * The socket of a client: its event loop, the deadlines of writes to it, direct writes,
+ * and its end.
  * <p>
- * Thread-safe, except for what is written straight to the socket, which belongs to its
- * event loop.
+ * Thread-safe, except for direct writes, which belong to the event loop of the socket.
  *
  * @since 0.1.0
  */
@@ -26,79 +25,79 @@ public interface ClientSocket {
 	EventLoop loop();
 
 	/**
-	 * The deadline of a writing to the client.
-	 * @return completes on the loop when a writing that begins with the subscription has
-	 * taken too long
+	 * The deadline of a write to the client.
+	 * @return completes on the loop when a write that starts at the subscription has
+	 * taken longer than the write timeout
 	 */
 	Mono<Void> deadline();
 
 	/**
-	 * Does something when a writing that begins now has taken too long.
-	 * @param over is run on the loop
-	 * @return the deadline, to be disposed of when the writing is done
+	 * Runs a task when a write that starts now has taken longer than the write timeout.
+	 * @param over the task, run on the loop
+	 * @return the deadline, to be disposed of when the write is done
 	 */
 	Disposable whenLate(Runnable over);
 
 	/**
-	 * Tells when the operating system has taken all that was written to the client. A
-	 * client that takes nothing for too long is cut off (protocol, section 6). Where this
-	 * cannot be told, what the server has accepted counts as taken.
-	 * @param listener is told, once
+	 * Notifies a listener when the operating system has taken all bytes written to the
+	 * client. A stalled client is disconnected (protocol, section 6). Where this is not
+	 * known, bytes that the server has accepted count as taken.
+	 * @param listener is notified once
 	 */
 	default void watch(WriteListener listener) {
 		listener.taken();
 	}
 
 	/**
-	 * Ends the connection of a client that does not read, at once: what it was sent and
-	 * has not taken is thrown away. Without effect where the server offers no way.
+	 * Closes the connection of a client that does not read, at once. Bytes that it has
+	 * not taken are discarded. Without effect where the server does not support this.
 	 */
 	void cut();
 
 	/**
-	 * Notes that the answer is a stream, or a WebSocket. Where the transport can, the
-	 * operating system is told to give the client up when it acknowledges nothing for a
-	 * time.
+	 * Notes that the answer is a stream or a WebSocket. Where the transport supports it,
+	 * the operating system closes the connection of a client that acknowledges nothing
+	 * for a time.
 	 * @param heartbeat how long the stream may be silent
 	 */
 	default void streaming(Duration heartbeat) {
-		// The operating system has a patience of its own.
+		// The operating system applies its own timeout.
 	}
 
 	/**
 	 * Notes that the request has become a WebSocket.
 	 */
 	default void upgraded() {
-		// Most servers need not know.
+		// Most servers need not adapt to it.
 	}
 
 	/**
 	 * Whether the rest of a stream can be written straight to the socket, once the head
 	 * of the answer is written.
 	 * @param response the answer, perhaps decorated
-	 * @return {@code false} also if there is anybody between the answer and the socket
-	 * who would miss what is written
+	 * @return {@code false} also if a handler between the answer and the socket needs to
+	 * see the bytes
 	 */
 	default boolean isDirect(ServerHttpResponse response) {
 		return false;
 	}
 
 	/**
-	 * Writes straight to a {@linkplain #isDirect direct} socket, past the codecs of the
-	 * server, and flushes: the bytes are what goes over the wire. One write at a time:
-	 * the next comes when the last was taken.
-	 * @param bytes the bytes, perhaps none, which are not changed any more
-	 * @param listener is told what becomes of them, perhaps before this returns
+	 * Writes bytes to a {@linkplain #isDirect direct} socket, bypassing the server's
+	 * codecs, and flushes. One write at a time: the next may start when the operating
+	 * system has taken the last.
+	 * @param bytes the bytes as they go over the wire, perhaps none, not changed any more
+	 * @param listener is notified of the result, perhaps before this returns
 	 */
 	default void write(byte[] bytes, WriteListener listener) {
 		throw new IllegalStateException("Not direct");
 	}
 
 	/**
-	 * Writes straight to the socket, as {@link #write} does, what other clients are sent,
-	 * too, as the same object.
-	 * @param bytes the bytes, which are not changed any more
-	 * @param listener is told what becomes of them, perhaps before this returns
+	 * Writes like {@link #write}, for bytes that other clients are sent as the same
+	 * object.
+	 * @param bytes the bytes, not changed any more
+	 * @param listener is notified of the result, perhaps before this returns
 	 */
 	default void writeShared(byte[] bytes, WriteListener listener) {
 		write(bytes, listener);
@@ -106,10 +105,10 @@ public interface ClientSocket {
 
 	/**
 	 * Takes the rest of an answer on a {@linkplain #isDirect direct} socket over from the
-	 * server, which then regards its request as answered and keeps nothing of it. To be
-	 * asked for when the head of the answer is written, before the answer is complete.
+	 * server, which then regards the exchange as complete and releases its memory. To be
+	 * called after the head of the answer is written, before the answer is complete.
 	 * @param gone is called when the connection ends before the answer does
-	 * @return whether it was taken over; if not, the answer remains the server's
+	 * @return whether it was taken over; if not, the server goes on with the answer
 	 */
 	default boolean takeOver(Runnable gone) {
 		return false;
@@ -119,7 +118,7 @@ public interface ClientSocket {
 	 * Ends an answer that was taken over.
 	 */
 	default void end() {
-		// Nothing was taken over.
+		// Nothing can be taken over.
 	}
 
 }

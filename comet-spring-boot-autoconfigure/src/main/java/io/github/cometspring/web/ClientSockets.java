@@ -14,21 +14,20 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 public interface ClientSockets {
 
 	/**
-	 * The socket that a request came by. To be asked for once for a request.
+	 * The socket of a request. To be called once for a request.
 	 * @param request the request, perhaps decorated, which is not kept
 	 * @return the socket
 	 */
 	ClientSocket of(ServerHttpRequest request);
 
 	/**
-	 * How long the writing to a client may make no progress.
+	 * The write timeout: how long a write to a client may make no progress.
 	 * @return the deadlines, one object for all clients
 	 */
 	Deadlines writeDeadlines();
 
 	/**
-	 * How many requests the application is answering of which the server itself does not
-	 * know.
+	 * The number of exchanges in progress that the server itself does not count.
 	 * @return the number at this moment
 	 */
 	default int exchanges() {

@@ -5,7 +5,7 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import org.springframework.web.reactive.socket.CloseStatus;
 
 /**
- * Why a WebSocket is closed (protocol, section 5).
+ * The close statuses of WebSockets (protocol, section 5).
  */
 final class CloseStatuses {
 
@@ -15,27 +15,27 @@ final class CloseStatuses {
 	static final CloseStatus SHUTTING_DOWN = CloseStatus.GOING_AWAY.withReason("Shutting down");
 
 	/**
-	 * What came is no JSON object.
+	 * The frame is not a JSON object.
 	 */
 	static final CloseStatus MALFORMED = CloseStatus.POLICY_VIOLATION.withReason("Not a JSON object");
 
 	/**
-	 * What came is too big.
+	 * The frame is too big.
 	 */
 	static final CloseStatus TOO_BIG = CloseStatus.TOO_BIG_TO_PROCESS.withReason("Frame too big");
 
 	/**
-	 * The operator ended it.
+	 * The operator has ended the connection.
 	 */
 	static final CloseStatus DEACTIVATED = new CloseStatus(1013, "Try again later: ended by the operator");
 
 	/**
-	 * Nobody could decide in time what the client may read.
+	 * The authorization of the channels has timed out.
 	 */
 	private static final CloseStatus UNDECIDED = new CloseStatus(1013, "Try again later: not decided in time");
 
 	/**
-	 * The channels, or those who decide on them, are away.
+	 * The broker or an authorizer is not available.
 	 */
 	private static final CloseStatus UNAVAILABLE = new CloseStatus(1013, "Try again later");
 
@@ -43,8 +43,8 @@ final class CloseStatuses {
 	}
 
 	/**
-	 * Why a client cannot listen. Nothing that concerns single channels closes a socket
-	 * (protocol, section 8).
+	 * The status for a client that cannot listen. Errors of single channels do not close
+	 * a socket (protocol, section 8).
 	 */
 	static CloseStatus of(Throwable error) {
 		if (!(error instanceof SubscriptionRejectedException rejected)) {

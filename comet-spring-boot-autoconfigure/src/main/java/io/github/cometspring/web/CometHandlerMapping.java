@@ -19,17 +19,17 @@ import org.springframework.web.server.WebHandler;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
- * Maps the comet path to its handler, and the browser client below it: a path of its own
- * before the application's handlers, or {@value #EVERYWHERE} after them and before static
- * resources, and then for requests of the legacy dialect only (protocol, sections 2 and
- * 7).
+ * Maps the comet path to its handler, and a path below it to the browser client. A
+ * literal path comes before the application's handlers. {@value #EVERYWHERE} comes after
+ * them and before static resources, and is for requests of the legacy dialect only
+ * (protocol, sections 2 and 7).
  *
  * @since 0.1.0
  */
 public final class CometHandlerMapping extends AbstractHandlerMapping {
 
 	/**
-	 * The path that stands for every path that nobody else takes.
+	 * Maps every path that the application does not handle.
 	 */
 	public static final String EVERYWHERE = "/**";
 
@@ -49,12 +49,12 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	private final boolean everywhere;
 
 	/**
-	 * Where the browser client is, below the path.
+	 * The path of the browser client, below the comet path.
 	 */
 	private static final String BROWSER_CLIENT = "/comet.js";
 
 	/**
-	 * Where the browser client is if the path is {@value #EVERYWHERE}.
+	 * The path of the browser client if the comet path is {@value #EVERYWHERE}.
 	 */
 	private static final String BROWSER_CLIENT_EVERYWHERE = "/comet" + BROWSER_CLIENT;
 
@@ -65,7 +65,7 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	/**
 	 * Creates a mapping.
 	 * @param path the path, literal or {@value #EVERYWHERE}
-	 * @param handler answers there
+	 * @param handler handles its requests
 	 * @param allowedOrigins the foreign origins whose pages may listen
 	 */
 	public CometHandlerMapping(String path, WebHandler handler, AllowedOrigins allowedOrigins) {
@@ -85,10 +85,10 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 		CorsConfiguration cors = new CorsConfiguration();
 		cors.setAllowedOrigins(allowedOrigins.origins());
 		cors.setAllowedMethods(List.of(HttpMethod.GET.name(), HttpMethod.POST.name()));
-		// Who logs in by a header of his own may send it, too.
+		// A page may log in by a header of its own.
 		cors.setAllowedHeaders(List.of(CorsConfiguration.ALL));
 		cors.setExposedHeaders(EXPOSED_HEADERS);
-		// Else a page would ask again before most of its polls.
+		// Otherwise browsers would send a preflight before most polls.
 		cors.setMaxAge(PREFLIGHT_MAX_AGE);
 		if (allowedOrigins.mayUseCredentials()) {
 			cors.setAllowCredentials(true);
@@ -105,15 +105,15 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 				&& !isLegacyPoll(exchange.getRequest())) {
 			return Mono.just(this.browserClient);
 		}
-		boolean ours = this.everywhere ? isLegacyPoll(exchange.getRequest())
+		boolean matches = this.everywhere ? isLegacyPoll(exchange.getRequest())
 				: this.path.matches(exchange.getRequest().getPath().pathWithinApplication());
-		return ours ? Mono.just(this.handler) : Mono.empty();
+		return matches ? Mono.just(this.handler) : Mono.empty();
 	}
 
 	/**
-	 * Whether a request came to another server than that of the application. That of the
-	 * actuator, where it has a port of its own, runs in a context below the
-	 * application's, and finds the mappings there as well.
+	 * Whether a request came to another server than the application's. An actuator server
+	 * on a port of its own runs in a child context of the application's, and finds these
+	 * mappings as well.
 	 */
 	private boolean isOnOtherServer(ServerWebExchange exchange) {
 		ApplicationContext server = exchange.getApplicationContext();

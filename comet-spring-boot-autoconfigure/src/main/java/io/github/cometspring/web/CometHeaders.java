@@ -1,5 +1,9 @@
 package io.github.cometspring.web;
 
+import java.util.Map;
+
+import io.github.cometspring.subscription.SubscriptionRejectedException;
+
 /**
  * The headers of the protocol (section 2).
  *
@@ -8,26 +12,36 @@ package io.github.cometspring.web;
 public final class CometHeaders {
 
 	/**
-	 * In an answer, where the client stands; in a request, where to resume from.
+	 * In an answer, the cursor after it; in a request, the cursor to resume from.
 	 */
 	public static final String CURSOR = "Comet-Cursor";
 
 	/**
-	 * In an answer, the channels of which the client has lost messages.
+	 * In an answer, the channels that have a gap.
 	 */
 	public static final String GAP = "Comet-Gap";
 
 	/**
-	 * In an answer, the channels that are refused, where others are served (section 8).
+	 * In an answer that serves some channels, those that are refused (section 8).
 	 */
 	public static final String REFUSED = "Comet-Refused";
 
 	/**
-	 * In an answer to a request that names too many channels, how many there may be.
+	 * In an answer to a request that names too many channels, the limit.
 	 */
 	public static final String MAX_CHANNELS = "Comet-Max-Channels";
 
 	private CometHeaders() {
+	}
+
+	/**
+	 * The headers that give details of a refusal, in all dialects.
+	 * @param rejected the refusal
+	 * @return the values by name
+	 */
+	static Map<String, String> of(SubscriptionRejectedException rejected) {
+		Integer maxChannels = rejected.getMaxChannels();
+		return (maxChannels != null) ? Map.of(MAX_CHANNELS, maxChannels.toString()) : Map.of();
 	}
 
 }

@@ -22,8 +22,8 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 
 /**
- * The endpoint: finds the dialect of a request by its method and its media types, and
- * hands it to the handler of that dialect.
+ * The endpoint: finds the dialect of a request by its method and media types, and calls
+ * the handler of that dialect.
  * <p>
  * Thread-safe.
  *
@@ -31,7 +31,7 @@ import org.springframework.web.server.WebHandler;
  */
 public final class CometWebHandler implements WebHandler {
 
-	// By its name, as Spring Security need not be there.
+	// A name, as Spring Security is optional.
 	private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
 
 	private final Map<Transport, WebHandler> handlers;
@@ -40,7 +40,7 @@ public final class CometWebHandler implements WebHandler {
 
 	/**
 	 * Creates the endpoint.
-	 * @param handlers the handlers of the dialects that are switched on
+	 * @param handlers the handlers of the enabled transports
 	 * @param allowedOrigins the foreign origins whose pages may open a WebSocket
 	 */
 	public CometWebHandler(Map<Transport, WebHandler> handlers, AllowedOrigins allowedOrigins) {
@@ -52,10 +52,10 @@ public final class CometWebHandler implements WebHandler {
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		ServerHttpRequest request = exchange.getRequest();
 		ServerHttpResponse response = exchange.getResponse();
-		Answers.harden(response);
+		ResponseHeaders.setCommon(response);
 		if (isLegacyButNotPost(request)) {
 			response.getHeaders().set(HttpHeaders.ALLOW, HttpMethod.POST.name());
-			return Answers.say(response, HttpStatus.METHOD_NOT_ALLOWED, "Use POST");
+			return PlainText.answer(response, HttpStatus.METHOD_NOT_ALLOWED, "Use POST");
 		}
 		if (HttpMethod.POST.equals(request.getMethod()) && hasAny(Transport.LEGACY, Transport.JSON)) {
 			WebHandler handler = pollHandler(request);
@@ -63,13 +63,14 @@ public final class CometWebHandler implements WebHandler {
 				return handler.handle(exchange);
 			}
 			response.getHeaders().set("Accept-Post", String.join(", ", pollTypes()));
-			return Answers.say(response, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Use " + String.join(" or ", pollTypes()));
+			return PlainText.answer(response, HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+					"Use " + String.join(" or ", pollTypes()));
 		}
 		if (HttpMethod.GET.equals(request.getMethod()) && hasAny(Transport.SSE, Transport.WEBSOCKET)) {
 			return handleGet(exchange);
 		}
 		response.getHeaders().set(HttpHeaders.ALLOW, String.join(", ", methods()));
-		return Answers.say(response, HttpStatus.METHOD_NOT_ALLOWED, "Use " + String.join(" or ", methods()));
+		return PlainText.answer(response, HttpStatus.METHOD_NOT_ALLOWED, "Use " + String.join(" or ", methods()));
 	}
 
 	private boolean hasAny(Transport one, Transport other) {
@@ -77,8 +78,8 @@ public final class CometWebHandler implements WebHandler {
 	}
 
 	/**
-	 * Whether a request is of the legacy dialect, which is recognised by its media type
-	 * whatever the method, and has a method that the dialect does not speak.
+	 * Whether a request has the media type of the legacy dialect, but another method than
+	 * that dialect's.
 	 */
 	private boolean isLegacyButNotPost(ServerHttpRequest request) {
 		return !HttpMethod.POST.equals(request.getMethod()) && this.handlers.containsKey(Transport.LEGACY)
@@ -128,18 +129,18 @@ public final class CometWebHandler implements WebHandler {
 		if (events != null && acceptsEvents(request)) {
 			return events.handle(exchange);
 		}
-		return Answers.say(exchange.getResponse(), HttpStatus.NOT_ACCEPTABLE,
+		return PlainText.answer(exchange.getResponse(), HttpStatus.NOT_ACCEPTABLE,
 				(events != null) ? "Accept " + MediaType.TEXT_EVENT_STREAM_VALUE : "Upgrade to websocket");
 	}
 
 	/**
-	 * Shakes hands with the page of another origin if it is allowed. A browser sends the
-	 * user's cookies along whether the page may use them or not, and there is nothing in
-	 * the answer that would keep it from the page, as there is for a poll.
+	 * Accepts the handshake of a page of another origin if the origin is allowed. CORS
+	 * does not protect WebSockets: the browser sends the user's cookies and does not keep
+	 * the answer from the page.
 	 */
 	private Mono<Void> handleForeign(ServerWebExchange exchange, WebHandler webSocket) {
 		if (!this.allowedOrigins.admit(exchange.getRequest())) {
-			return Answers.say(exchange.getResponse(), HttpStatus.FORBIDDEN, "Foreign origin");
+			return PlainText.answer(exchange.getResponse(), HttpStatus.FORBIDDEN, "Foreign origin");
 		}
 		if (this.allowedOrigins.mayUseCredentials()) {
 			return webSocket.handle(exchange);
@@ -148,7 +149,7 @@ public final class CometWebHandler implements WebHandler {
 			.filter((principal) -> !principal.getClass().getName().equals(ANONYMOUS))
 			.hasElement()
 			.flatMap((loggedIn) -> loggedIn
-					? Answers.say(exchange.getResponse(), HttpStatus.FORBIDDEN, "Credentials of a foreign origin")
+					? PlainText.answer(exchange.getResponse(), HttpStatus.FORBIDDEN, "Credentials of a foreign origin")
 					: webSocket.handle(exchange));
 	}
 

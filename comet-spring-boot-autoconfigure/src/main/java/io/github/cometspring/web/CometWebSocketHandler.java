@@ -27,7 +27,7 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 
 /**
- * WebSocket (protocol, section 5): decides on the handshake and hands the socket to a
+ * WebSocket (protocol, section 5): accepts or refuses the handshake, and starts a
  * {@link WebSocketConversation}.
  * <p>
  * Thread-safe.
@@ -59,9 +59,9 @@ public final class CometWebSocketHandler implements WebHandler {
 
 	/**
 	 * Creates a handler.
-	 * @param subscriptions what it opens
+	 * @param subscriptions opens subscriptions
 	 * @param sockets the sockets of clients
-	 * @param webSockets carries out the handshake, with the size of the largest frame
+	 * @param webSockets performs the handshake, and limits the size of frames
 	 * @param maxChannels how many channels one client may listen to
 	 */
 	public CometWebSocketHandler(Subscriptions subscriptions, ClientSockets sockets, WebSocketService webSockets,
@@ -81,45 +81,45 @@ public final class CometWebSocketHandler implements WebHandler {
 					"Use version " + VERSION + " of the WebSocket protocol", null);
 		}
 		String offered = headers.getFirst(PROTOCOL_HEADER);
-		if (offered != null && !namesOurProtocol(offered)) {
+		if (offered != null && !namesSubprotocol(offered)) {
 			return Problem.answer(exchange.getResponse(), HttpStatus.BAD_REQUEST, "Use the subprotocol " + SUBPROTOCOL,
 					null);
 		}
 		return Mono
-			.deferContextual(
-					(context) -> open((offered != null) ? offeringOurs(exchange) : exchange, asker(exchange, context)))
+			.deferContextual((context) -> open((offered != null) ? offeringSubprotocol(exchange) : exchange,
+					requester(exchange, context)))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(exchange.getResponse(), ex));
 	}
 
-	private static boolean namesOurProtocol(String offered) {
+	private static boolean namesSubprotocol(String offered) {
 		return Arrays.stream(offered.split(",")).anyMatch((protocol) -> protocol.strip().equals(SUBPROTOCOL));
 	}
 
 	/**
-	 * The same exchange with a list that can be matched literally.
+	 * The same exchange, offering only our subprotocol: Spring compares it literally.
 	 */
-	private static ServerWebExchange offeringOurs(ServerWebExchange exchange) {
+	private static ServerWebExchange offeringSubprotocol(ServerWebExchange exchange) {
 		return exchange.mutate()
 			.request((request) -> request.headers((headers) -> headers.set(PROTOCOL_HEADER, SUBPROTOCOL)))
 			.build();
 	}
 
-	private Requester asker(ServerWebExchange exchange, ContextView context) {
+	private Requester requester(ServerWebExchange exchange, ContextView context) {
 		return this.subscriptions.areAuthorized() ? new Requester(exchange.getPrincipal(), Context.of(context))
 				: Requester.UNKNOWN;
 	}
 
-	private Mono<Void> open(ServerWebExchange exchange, Requester asker) {
+	private Mono<Void> open(ServerWebExchange exchange, Requester requester) {
 		ClientSocket socket = this.sockets.of(exchange.getRequest());
 		EventLoop loop = socket.loop();
-		Opening opening = new Opening(exchange, asker, this.subscriptions.connect(DIALECT, loop), socket);
+		Opening opening = new Opening(exchange, requester, this.subscriptions.connect(DIALECT, loop), socket);
 		// A filter may hold the answer back.
 		Disposable late = socket.whenLate(opening::giveUp);
 		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, opening));
-		// A filter may have left the loop, and the server loses what the client sends
-		// between its handshake elsewhere and the change of its state.
+		// A filter may have left the loop. A handshake outside of it would lose frames
+		// that the client sends before the server has changed its pipeline.
 		return (loop.inLoop() ? handshake : handshake.subscribeOn(Schedulers.fromExecutor(loop)))
-			// Completes with the handshake: from there on, the socket holds the place.
+			// Completes with the handshake. From then on the socket holds the slot.
 			.doFinally((signal) -> {
 				late.dispose();
 				opening.handshakeCompleted();
@@ -127,25 +127,26 @@ public final class CometWebSocketHandler implements WebHandler {
 	}
 
 	/**
-	 * What becomes of the connection after the handshake.
+	 * One handshake, and the start of the conversation after it.
 	 */
 	private final class Opening implements WebSocketHandler {
 
-		private final Requester asker;
+		private final Requester requester;
 
 		private final ConnectedClient connection;
 
 		private final ClientSocket socket;
 
 		/**
-		 * The request, until the hands are shaken: very many sockets may be open, and
-		 * none needs its request any more.
+		 * The exchange, until the handshake is complete. It is dropped then because many
+		 * sockets may be open, and none needs its request any more.
 		 */
 		private volatile @Nullable ServerWebExchange exchange;
 
-		private Opening(ServerWebExchange exchange, Requester asker, ConnectedClient connection, ClientSocket socket) {
+		private Opening(ServerWebExchange exchange, Requester requester, ConnectedClient connection,
+				ClientSocket socket) {
 			this.exchange = exchange;
-			this.asker = asker;
+			this.requester = requester;
 			this.connection = connection;
 			this.socket = socket;
 		}
@@ -175,8 +176,8 @@ public final class CometWebSocketHandler implements WebHandler {
 			this.socket.streaming(this.connection.heartbeat());
 			FrameWriter frames = this.socket.isDirect(exchange.getResponse()) ? new DirectFrameWriter(this.socket)
 					: new SessionFrameWriter(session, this.socket);
-			WebSocketConversation conversation = new WebSocketConversation(session, frames, this.connection, this.asker,
-					CometWebSocketHandler.this.maxChannels);
+			WebSocketConversation conversation = new WebSocketConversation(session, frames, this.connection,
+					this.requester, CometWebSocketHandler.this.maxChannels);
 			return Mono.defer(conversation::run).doFinally((signal) -> this.connection.close());
 		}
 

@@ -11,11 +11,11 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
- * Writes the batches of one client as server-sent events: the head of the answer and the
- * first events as any response, all others straight to the socket, each when the
- * operating system has taken the one before. Where the socket can be taken over, the
- * exchange is over when it has begun, as nobody waits for its end; else the end is the
- * response's again. Everything but the start happens on the event loop of the socket.
+ * Writes the batches of one client as server-sent events. The head of the answer and the
+ * first events go through the response, all others straight to the socket, each when the
+ * operating system has taken the one before. If the socket is taken over, the exchange
+ * completes after the first events. If not, it completes with the stream. Everything but
+ * the start happens on the event loop of the socket.
  */
 final class DirectEventStream implements WriteListener {
 
@@ -26,7 +26,7 @@ final class DirectEventStream implements WriteListener {
 	private final ClientSocket socket;
 
 	/**
-	 * The end of the response, or {@code null} if the socket was taken over.
+	 * Completes the response, or {@code null} if the socket was taken over.
 	 */
 	private Sinks.@Nullable Empty<DataBuffer> end;
 
@@ -36,7 +36,7 @@ final class DirectEventStream implements WriteListener {
 	}
 
 	/**
-	 * Writes until there is no more.
+	 * Writes batches until the stream ends.
 	 * @param response the answer to the client, which is not kept
 	 * @param first the first batch
 	 * @return completes when the exchange is over
@@ -56,7 +56,7 @@ final class DirectEventStream implements WriteListener {
 
 	private Mono<DataBuffer> rest() {
 		if (this.socket.loop().inLoop() && this.socket.takeOver(this.source::close)) {
-			this.source.detach();
+			this.source.takenOver();
 			begin();
 			return Mono.empty();
 		}

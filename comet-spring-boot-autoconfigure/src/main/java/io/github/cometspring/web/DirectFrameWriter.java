@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 
 /**
- * Writes frames straight to a socket (RFC 6455, section 5.2). A frame that is the same
- * for many clients is made once.
+ * Writes frames straight to a socket (RFC 6455, section 5.2). A frame that many clients
+ * share is encoded once.
  */
 final class DirectFrameWriter implements FrameWriter {
 

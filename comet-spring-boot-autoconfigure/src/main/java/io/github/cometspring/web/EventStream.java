@@ -12,8 +12,8 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
- * Writes the batches of one client as server-sent events, one after the other: the next
- * is asked for when the operating system has taken the last.
+ * Writes the batches of one client as server-sent events through the response, where the
+ * socket is not direct. Requests each batch when the operating system has taken the last.
  */
 final class EventStream {
 
@@ -37,7 +37,7 @@ final class EventStream {
 	}
 
 	/**
-	 * Writes until there is no more.
+	 * Writes batches until the stream ends.
 	 * @return completes when all is written
 	 */
 	Mono<Void> write() {
@@ -51,7 +51,7 @@ final class EventStream {
 			}
 		});
 		return Mono.firstWithSignal(this.response.writeAndFlushWith(parts), this.stalled.asMono())
-			// Also the head of the answer may be held back, by a filter.
+			// A filter may hold back the head of the answer, too.
 			.doOnSubscribe((subscription) -> countDown())
 			.doOnSuccess((done) -> lastWritten())
 			.doFinally((signal) -> this.countdown.dispose());
@@ -61,15 +61,16 @@ final class EventStream {
 		if (this.first != null) {
 			return nextPart();
 		}
-		// Flushed is not taken: a client that does not read would have a queue after all.
-		// From here on its connection is watched: it may be slow, but not stand still.
+		// The last part is flushed, but perhaps not taken. Without waiting, a client that
+		// does not read would get a queue. The countdown stops, as the socket ends a
+		// stalled client, and a slow client may take longer.
 		this.countdown.update(Disposables.disposed());
 		return taken().then(Mono.defer(this::nextPart));
 	}
 
 	/**
-	 * Completes when the client's connection has nothing to write, and never if it ends
-	 * before: then the server cancels the stream.
+	 * Completes when the operating system has taken all bytes. Does not complete if the
+	 * connection ends before: then the server cancels the stream.
 	 */
 	private Mono<Void> taken() {
 		return Mono.create((sink) -> this.socket.watch(new WriteListener() {

@@ -16,13 +16,14 @@ import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
 
 /**
- * Writes batches as server-sent events (protocol, section 4). Each event bears the cursor
- * after it, so that a client that loses its connection within a batch resumes within it.
+ * Encodes batches as server-sent events (protocol, section 4). Each event has the cursor
+ * after it as its id, so that a client that loses its connection within a batch resumes
+ * within it.
  */
 final class EventStreamEncoder {
 
 	/**
-	 * What an event takes besides the message, with the cursor of one channel.
+	 * The size of an event without its message, with the cursor of one channel.
 	 */
 	static final int OVERHEAD = 40;
 
@@ -66,7 +67,8 @@ final class EventStreamEncoder {
 			out.writeBytes(
 					ascii("retry: " + ThreadLocalRandom.current().nextInt(RETRY_MILLIS, 3 * RETRY_MILLIS) + "\n"));
 		}
-		// Before any position behind them: whoever is cut off here is told again.
+		// Gaps come before any new position, so that a client that loses its connection
+		// here gets them again.
 		segments.stream().filter(Segment::isGap).forEach((segment) -> writeNotice(out, "gap", segment.channel()));
 		if (opening || (segments.isEmpty() && batch.ending() == null)) {
 			writeId(out, positions);
@@ -78,9 +80,9 @@ final class EventStreamEncoder {
 	}
 
 	/**
-	 * Encodes a batch that is not the first as it goes over the wire in HTTP/1.1.
+	 * Encodes a batch other than the first as a chunk of HTTP/1.1.
 	 * @param batch the batch
-	 * @return the events in a chunk, or nothing if there are none
+	 * @return the events in a chunk, or no bytes if there are no events
 	 */
 	static byte[] encodeChunk(Batch batch) {
 		return batch.isOneChannel() ? batch.segments().get(0).encoded(ALONE_AS_CHUNK) : chunk(encode(batch, false));
@@ -88,7 +90,7 @@ final class EventStreamEncoder {
 
 	private static byte[] chunk(byte[] content) {
 		if (content.length == 0) {
-			// An empty chunk would be the end.
+			// An empty chunk would end the body.
 			return NOTHING;
 		}
 		ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + 16);

@@ -35,7 +35,7 @@ public final class EventStreamHandler implements WebHandler {
 
 	/**
 	 * Creates a handler.
-	 * @param subscriptions what it opens
+	 * @param subscriptions opens subscriptions
 	 * @param sockets the sockets of clients
 	 */
 	public EventStreamHandler(Subscriptions subscriptions, ClientSockets sockets) {
@@ -55,7 +55,7 @@ public final class EventStreamHandler implements WebHandler {
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> Problem.answer(response, ex.status(), ex.sentence(), null))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(response, ex))
-			.contextWrite(Answers.IGNORE_LATE_ERRORS);
+			.contextWrite(LateErrors.IGNORED);
 	}
 
 	private Mono<Void> stream(ServerWebExchange exchange, ConnectedClient connection, ClientSocket socket) {
@@ -71,11 +71,13 @@ public final class EventStreamHandler implements WebHandler {
 		ServerHttpResponse response = exchange.getResponse();
 		if (first.ending() == Ending.CHANNELS_ENDED
 				&& first.segments().stream().allMatch((segment) -> segment.messages().isEmpty() && !segment.isGap())
-				// Who comes back has been told what is refused.
-				&& (first.refused().isEmpty() || EventStreamQuery.comesBack(exchange.getRequest()))) {
-			// The status that stops an EventSource.
+				// A client that reconnects has received the refusals before.
+				&& (first.refused().isEmpty() || EventStreamQuery.isReconnect(exchange.getRequest()))) {
+			// This status stops an EventSource from reconnecting.
 			source.written();
-			return Answers.writeEmpty(response, HttpStatus.NO_CONTENT);
+			response.setStatusCode(HttpStatus.NO_CONTENT);
+			response.getHeaders().setContentLength(0);
+			return response.setComplete();
 		}
 		if (first.ending() == Ending.KILLED || first.ending() == Ending.SHUTTING_DOWN) {
 			return Problem.answer(response, HttpStatus.SERVICE_UNAVAILABLE, "Comet ended the stream",
@@ -83,7 +85,7 @@ public final class EventStreamHandler implements WebHandler {
 		}
 		response.setStatusCode(HttpStatus.OK);
 		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
-		// For proxies of the nginx kind, which would hold events back.
+		// Tells nginx and similar proxies not to buffer the events.
 		response.getHeaders().set("X-Accel-Buffering", "no");
 		return socket.isDirect(response) ? new DirectEventStream(source, socket).write(response, first)
 				: new EventStream(response, source, socket, first).write();

@@ -19,8 +19,8 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * What a request for an event stream names: channels in its address, and the place to
- * start them in a header or in the address (protocol, section 4).
+ * Reads a request for an event stream: the channels from its query, and the positions to
+ * start them from a header or from the query (protocol, section 4).
  */
 final class EventStreamQuery {
 
@@ -38,8 +38,8 @@ final class EventStreamQuery {
 	 * Reads a request.
 	 * @param exchange the exchange
 	 * @return what the client asks for
-	 * @throws RefusedRequestException if it names no channels, or no place for all of
-	 * them
+	 * @throws RefusedRequestException if it names no channels, or has an invalid cursor
+	 * for all of them
 	 */
 	static SubscriptionRequest read(ServerWebExchange exchange) {
 		EventStreamQuery query = new EventStreamQuery(exchange.getRequest());
@@ -49,15 +49,15 @@ final class EventStreamQuery {
 	}
 
 	/**
-	 * Whether the client says where an earlier stream was when it ended, as browsers and
+	 * Whether the client resumes an earlier stream by its last event id, as browsers and
 	 * polyfills do by themselves.
 	 */
-	static boolean comesBack(ServerHttpRequest request) {
+	static boolean isReconnect(ServerHttpRequest request) {
 		return !new EventStreamQuery(request).lastEventIds().isEmpty();
 	}
 
 	private List<String> lastEventIds() {
-		List<String> header = named(this.request.getHeaders().getOrEmpty("Last-Event-ID"));
+		List<String> header = nonEmpty(this.request.getHeaders().getOrEmpty("Last-Event-ID"));
 		return !header.isEmpty() ? header : parameters("lastEventId");
 	}
 
@@ -66,12 +66,12 @@ final class EventStreamQuery {
 		if (channels.isEmpty()) {
 			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "No channels");
 		}
-		// They were written after all the rest of the address.
+		// An event id is newer than a cursor in the query.
 		List<String> newest = lastEventIds();
 		List<String> tokens = !newest.isEmpty() ? newest : parameters("cursor");
 		Cursor cursor = Cursor.LATEST;
 		if (!tokens.isEmpty()) {
-			// Which of several is meant, nobody can know.
+			// Several cursors are ambiguous.
 			cursor = (tokens.size() == 1) ? parse(tokens.get(0)) : null;
 			if (cursor == null) {
 				throw invalidCursor();
@@ -95,7 +95,7 @@ final class EventStreamQuery {
 			if (cursor != null) {
 				this.starts.replace(channel, cursor);
 			}
-			// It concerns these channels alone (protocol, section 8).
+			// An invalid cursor refuses these channels alone (protocol, section 8).
 			else if (this.starts.remove(channel) != null) {
 				this.misplaced.add(channel);
 			}
@@ -103,16 +103,16 @@ final class EventStreamQuery {
 	}
 
 	private List<String> parameters(String name) {
-		return named(this.request.getQueryParams().getOrDefault(name, List.of()));
+		return nonEmpty(this.request.getQueryParams().getOrDefault(name, List.of()));
 	}
 
 	/**
-	 * An empty value is none, and a parameter without a value is {@code null}.
+	 * Removes values that are empty or, without an equals sign, {@code null}.
 	 */
-	private static List<String> named(List<String> values) {
-		List<String> named = new ArrayList<>(values);
-		named.removeIf((value) -> Objects.requireNonNullElse(value, "").isEmpty());
-		return named;
+	private static List<String> nonEmpty(List<String> values) {
+		List<String> nonEmpty = new ArrayList<>(values);
+		nonEmpty.removeIf((value) -> Objects.requireNonNullElse(value, "").isEmpty());
+		return nonEmpty;
 	}
 
 	private static @Nullable Cursor parse(String token) {

@@ -7,13 +7,13 @@ import reactor.core.Disposable;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 
 /**
- * Writes frames to one WebSocket. Belongs to the event loop of the socket; to be disposed
- * by its owner.
+ * Writes frames to one WebSocket. Belongs to the event loop of the socket. Its owner
+ * disposes of it.
  */
 interface FrameWriter extends Disposable {
 
 	/**
-	 * Where the frames are written to.
+	 * The socket of the client.
 	 */
 	ClientSocket socket();
 
@@ -21,7 +21,7 @@ interface FrameWriter extends Disposable {
 	 * Writes a frame.
 	 * @param type its type
 	 * @param payload its content, not changed any more
-	 * @param listener is told what becomes of it
+	 * @param listener is notified of the result
 	 */
 	void write(WebSocketMessage.Type type, byte[] payload, WriteListener listener);
 
@@ -29,13 +29,13 @@ interface FrameWriter extends Disposable {
 	 * Writes a batch as a text frame (protocol, section 5).
 	 * @param batch the batch
 	 * @param pong the number of a ping that this answers, or {@code null} for none
-	 * @param listener is told what becomes of it
+	 * @param listener is notified of the result
 	 */
 	void writeBatch(Batch batch, @Nullable Long pong, WriteListener listener);
 
 	@Override
 	default void dispose() {
-		// Nothing is kept.
+		// There is nothing to release.
 	}
 
 }

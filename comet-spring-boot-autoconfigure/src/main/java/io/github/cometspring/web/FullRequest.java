@@ -1,7 +1,7 @@
 package io.github.cometspring.web;
 
 /**
- * A request that has arrived as a whole, as the server has it, and nobody has decorated.
+ * A request that has arrived in full and is undecorated.
  *
  * @since 0.1.0
  */

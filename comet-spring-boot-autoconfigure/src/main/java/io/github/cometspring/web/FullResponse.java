@@ -3,18 +3,17 @@ package io.github.cometspring.web;
 import reactor.core.publisher.Mono;
 
 /**
- * A response that takes an answer in one piece, as the server has it, and nobody has
- * decorated.
+ * A response that writes an answer in one piece and is undecorated.
  *
  * @since 0.1.0
  */
 public interface FullResponse {
 
 	/**
-	 * Does what the application wants to be done before an answer is written, and writes
-	 * it. Nothing is waited for that a client has to do.
+	 * Runs the application's actions before the commit, and writes an answer. Does not
+	 * wait for the client.
 	 * @param answer the answer
-	 * @return completes when the answer waits for the client at the latest
+	 * @return completes when the answer waits only for the client, or earlier
 	 */
 	Mono<Void> write(PollAnswer answer);
 

@@ -11,8 +11,8 @@ import io.github.cometspring.subscription.Segment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch as one JSON object: the answer to a poll, or a frame (protocol, sections 3 and
- * 5).
+ * Encodes a batch as one server message: the answer to a poll, or a frame (protocol,
+ * sections 3 and 5).
  */
 final class JsonBatchEncoder {
 
@@ -23,15 +23,15 @@ final class JsonBatchEncoder {
 	 * Encodes a batch.
 	 * @param batch the batch
 	 * @param pong the number of a ping that this answers, or {@code null} for none
-	 * @return the JSON in UTF-8, the caller's own
+	 * @return the JSON in UTF-8, which the caller may change
 	 */
 	static byte[] encode(Batch batch, @Nullable Long pong) {
 		return encode(batch.segments(), batch.cursor(), batch.refused(), pong);
 	}
 
 	/**
-	 * Encodes the news of a client that listens to one channel.
-	 * @param segment the news
+	 * Encodes the batch of a client that listens to one channel.
+	 * @param segment the only segment of the batch
 	 * @return the JSON in UTF-8
 	 */
 	static byte[] encodeAlone(Segment segment) {

@@ -41,7 +41,7 @@ public final class JsonPollDialect implements PollDialect {
 	 * Creates the JSON dialect of polls.
 	 */
 	public JsonPollDialect() {
-		// Nothing to know
+		// No settings
 	}
 
 	@Override
@@ -55,7 +55,7 @@ public final class JsonPollDialect implements PollDialect {
 	}
 
 	static boolean isJson(String contentType) {
-		// Parameters are ignored, a bogus charset too (protocol, section 7).
+		// Parameters are ignored, an unknown charset too (protocol, section 7).
 		return contentType.split(";", 2)[0].strip().equalsIgnoreCase(MediaType.APPLICATION_JSON_VALUE);
 	}
 
@@ -90,8 +90,8 @@ public final class JsonPollDialect implements PollDialect {
 	}
 
 	/**
-	 * Rounds a client's timeout up: each length of deadline is a queue of its own, and a
-	 * client must not make many.
+	 * Rounds a client's timeout up. Each length of timeout has a deadline queue of its
+	 * own, and a client must not create many.
 	 */
 	private static @Nullable Duration wholeSeconds(@Nullable Duration timeout) {
 		if (timeout == null || timeout.getNano() == 0 || timeout.getSeconds() == Long.MAX_VALUE) {
@@ -120,7 +120,7 @@ public final class JsonPollDialect implements PollDialect {
 
 	@Override
 	public PollAnswer refuse(SubscriptionRejectedException rejected) {
-		return problem(Answers.status(rejected), Answers.headers(rejected), Problem.encode(rejected));
+		return problem(HttpStatuses.of(rejected), CometHeaders.of(rejected), Problem.encode(rejected));
 	}
 
 	private static PollAnswer problem(HttpStatus status, Map<String, String> headers, byte[] problem) {

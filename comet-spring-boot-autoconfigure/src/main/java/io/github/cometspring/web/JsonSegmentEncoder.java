@@ -7,7 +7,7 @@ import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Segment;
 
 /**
- * The messages of a segment as JSON, encoded once for all clients that get them.
+ * Encodes the messages of a segment as JSON, once for all clients that share it.
  */
 final class JsonSegmentEncoder {
 

@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,8 +35,6 @@ public final class LegacyPollDialect implements PollDialect {
 
 	private static final Dialect DIALECT = new Dialect(Transport.LEGACY, LegacyPollDialect::size);
 
-	private static final String TEXT = "text/plain;charset=UTF-8";
-
 	private static final byte[] EMPTY = new byte[0];
 
 	private static final Function<Segment, PollAnswer> ALONE = LegacyPollDialect::answerAlone;
@@ -46,7 +45,7 @@ public final class LegacyPollDialect implements PollDialect {
 	 * Creates the legacy dialect of polls.
 	 */
 	public LegacyPollDialect() {
-		// Nothing to know
+		// No settings
 	}
 
 	private static long size(Message message) {
@@ -89,7 +88,7 @@ public final class LegacyPollDialect implements PollDialect {
 	@Override
 	public PollAnswer answer(Batch batch) {
 		if (batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN) {
-			return new PollAnswer(HttpStatus.SERVICE_UNAVAILABLE, TEXT,
+			return new PollAnswer(HttpStatus.SERVICE_UNAVAILABLE, PlainText.MEDIA_TYPE,
 					headers(batch.segments(), batch.cursor(), batch.refused()), EMPTY);
 		}
 		if (batch.isOneChannel()) {
@@ -107,7 +106,8 @@ public final class LegacyPollDialect implements PollDialect {
 		for (Segment segment : segments) {
 			bodies.add(segment.encoded(ENTRIES));
 		}
-		return new PollAnswer(HttpStatus.OK, TEXT, headers(segments, cursor, refused), LegacyCodec.join(bodies));
+		return new PollAnswer(HttpStatus.OK, PlainText.MEDIA_TYPE, headers(segments, cursor, refused),
+				LegacyCodec.join(bodies));
 	}
 
 	private static byte[] encodeEntries(Segment segment) {
@@ -141,18 +141,19 @@ public final class LegacyPollDialect implements PollDialect {
 
 	@Override
 	public PollAnswer refuse(SubscriptionRejectedException rejected) {
-		Map<String, String> headers = new LinkedHashMap<>(Answers.headers(rejected));
+		Map<String, String> headers = new LinkedHashMap<>(CometHeaders.of(rejected));
 		Cursor cursor = rejected.getCursor();
 		if (cursor != null) {
 			headers.put(CometHeaders.CURSOR, cursor.token());
 		}
-		return refuse(Answers.status(rejected), rejected.getMessage(), headers);
+		return refuse(HttpStatuses.of(rejected), rejected.getMessage(), headers);
 	}
 
 	private static PollAnswer refuse(HttpStatus status, @Nullable String sentence, Map<String, String> headers) {
-		// Who is not there, or may not read, is not told why (protocol, section 2).
+		// These two statuses have no explanation (protocol, section 2).
 		boolean silent = status == HttpStatus.SERVICE_UNAVAILABLE || status == HttpStatus.FORBIDDEN;
-		return new PollAnswer(status, TEXT, headers, (silent || sentence == null) ? EMPTY : Answers.utf8(sentence));
+		byte[] body = (silent || sentence == null) ? EMPTY : sentence.getBytes(StandardCharsets.UTF_8);
+		return new PollAnswer(status, PlainText.MEDIA_TYPE, headers, body);
 	}
 
 }

@@ -7,11 +7,11 @@ import reactor.core.Disposable;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 
 /**
- * Finds out whether the client of a WebSocket is still there: it is asked by a ping at
- * each heartbeat of its {@link ConnectedClient}, and whatever it sends is a sign of life.
- * From the moment that the operating system has taken the ping, it has the time of a
- * write to give one. There is no timer while nothing is asked. Belongs to the event loop
- * of the socket; to be {@linkplain #end() ended} by its owner.
+ * Detects a WebSocket client that has disappeared: sends a ping at each heartbeat of its
+ * {@link ConnectedClient}, and reports the client as missing if it sends no frame within
+ * the write timeout after the operating system has taken the ping. There is no timer
+ * while no ping is pending. Belongs to the event loop of the socket. Its owner
+ * {@linkplain #end() ends} it.
  */
 final class LivenessCheck {
 
@@ -22,22 +22,22 @@ final class LivenessCheck {
 	private final Runnable missing;
 
 	/**
-	 * The deadline for the next sign, or {@code null} while the client owes none.
+	 * The deadline for the client's next frame, or {@code null} while no ping is pending.
 	 */
-	private @Nullable Disposable owed;
+	private @Nullable Disposable deadline;
 
 	/**
-	 * Whether the frames of the client are not read at the moment, so that a sign may be
-	 * among them.
+	 * Whether the client's frames are not being read at the moment. An answer to the ping
+	 * may then be among those that wait.
 	 */
-	private boolean deaf;
+	private boolean paused;
 
 	private boolean over;
 
 	/**
-	 * Creates the signs of a client, who owes none to begin with.
+	 * Creates the check of a client, with no ping pending.
 	 * @param frames writes to the socket
-	 * @param missing is run when the client has given no sign in time
+	 * @param missing is run when the client has sent no frame in time
 	 */
 	LivenessCheck(FrameWriter frames, Runnable missing) {
 		this.frames = frames;
@@ -45,15 +45,15 @@ final class LivenessCheck {
 	}
 
 	/**
-	 * Asks for a sign.
-	 * @param listener is told what becomes of the ping
+	 * Sends a ping.
+	 * @param listener is notified of the result of the write
 	 */
-	void ask(WriteListener listener) {
+	void ping(WriteListener listener) {
 		this.frames.write(WebSocketMessage.Type.PING, NOTHING, new WriteListener() {
 
 			@Override
 			public void taken() {
-				owe();
+				startDeadline();
 				listener.taken();
 			}
 
@@ -65,16 +65,16 @@ final class LivenessCheck {
 		});
 	}
 
-	private void owe() {
-		if (this.owed == null && !this.over) {
-			this.owed = this.frames.socket().whenLate(this::expire);
+	private void startDeadline() {
+		if (this.deadline == null && !this.over) {
+			this.deadline = this.frames.socket().whenLate(this::expire);
 		}
 	}
 
 	private void expire() {
-		this.owed = null;
-		if (this.deaf) {
-			owe();
+		this.deadline = null;
+		if (this.paused) {
+			startDeadline();
 		}
 		else if (!this.over) {
 			this.missing.run();
@@ -82,29 +82,29 @@ final class LivenessCheck {
 	}
 
 	/**
-	 * The client has sent something.
+	 * Notes that the client has sent a frame.
 	 */
-	void heard() {
-		Disposable owed = this.owed;
-		if (owed != null) {
-			this.owed = null;
-			owed.dispose();
+	void received() {
+		Disposable deadline = this.deadline;
+		if (deadline != null) {
+			this.deadline = null;
+			deadline.dispose();
 		}
 	}
 
 	/**
-	 * Notes whether the client's next frame is being kept waiting.
+	 * Notes whether the client's next frame has to wait.
 	 */
-	void setDeaf(boolean deaf) {
-		this.deaf = deaf;
+	void setPaused(boolean paused) {
+		this.paused = paused;
 	}
 
 	/**
-	 * Asks no more.
+	 * Ends the check.
 	 */
 	void end() {
 		this.over = true;
-		heard();
+		received();
 	}
 
 }

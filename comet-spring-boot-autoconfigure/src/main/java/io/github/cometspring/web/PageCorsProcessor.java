@@ -12,9 +12,10 @@ import org.springframework.web.cors.reactive.DefaultCorsProcessor;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Answers the pages of other origins as Spring does, but decides by {@link PageOrigin}
- * which those are: to Spring a page behind a proxy that ends encryption is foreign, and a
- * request is refused for a host that is a good one, though no name of the DNS.
+ * Applies CORS as Spring does, but decides by {@link PageOrigin} whether an origin is
+ * foreign. Spring treats a page behind a proxy that terminates TLS as foreign, and
+ * refuses requests for hosts that are not valid DNS names, such as those with an
+ * underscore.
  * <p>
  * Thread-safe.
  */
@@ -40,7 +41,7 @@ final class PageCorsProcessor extends DefaultCorsProcessor {
 			.filter((name) -> !headers.getOrEmpty(HttpHeaders.VARY).contains(name))
 			.forEach((name) -> headers.add(HttpHeaders.VARY, name));
 		if (!PageOrigin.isForeign(exchange.getRequest())
-				// Somebody before us has decided.
+				// A filter has applied CORS already.
 				|| headers.containsHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN)) {
 			return true;
 		}
@@ -53,7 +54,7 @@ final class PageCorsProcessor extends DefaultCorsProcessor {
 
 	@Override
 	protected @Nullable String checkOrigin(CorsConfiguration config, @Nullable String requestOrigin) {
-		// It has been admitted.
+		// process() has admitted the origin.
 		return this.allowed.areAll() ? AllowedOrigins.ALL : requestOrigin;
 	}
 

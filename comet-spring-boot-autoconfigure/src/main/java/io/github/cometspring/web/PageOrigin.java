@@ -10,13 +10,12 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
  * The origin of a page, as its browser writes it into {@code Origin} (RFC 6454, section
- * 6.2). Every input has an answer: a client may write anything into this header, and into
- * {@code Host}.
+ * 6.2). Handles every input without an error: a client may write anything into this
+ * header, and into {@code Host}.
  *
  * @param scheme {@code http} or {@code https}
- * @param host the host in lower case, with brackets if it is an address of the sixth
- * version
- * @param port the port, also where the text has none
+ * @param host the host in lower case, with brackets if it is an IPv6 address
+ * @param port the port, or the default of the scheme where the text has none
  */
 record PageOrigin(String scheme, String host, int port) {
 
@@ -29,15 +28,15 @@ record PageOrigin(String scheme, String host, int port) {
 	private static final int MOST_DIGITS = 5;
 
 	/**
-	 * What ends a host, or is no part of one.
+	 * The characters that end a host or are not allowed in one.
 	 */
 	private static final String NOT_IN_HOST = "/?#@\\ \t,";
 
 	/**
 	 * Reads an origin.
 	 * @param text the text
-	 * @return the origin, or {@code null} if the text is none, or one that is not of the
-	 * web, such as {@code null}
+	 * @return the origin, or {@code null} if the text is not an http or https origin,
+	 * such as the literal {@code null}
 	 */
 	static @Nullable PageOrigin parse(String text) {
 		int end = text.indexOf("://");
@@ -54,8 +53,8 @@ record PageOrigin(String scheme, String host, int port) {
 	}
 
 	/**
-	 * Whether a request comes from the page of another origin. One without {@code Origin}
-	 * comes from no page, or from one of the same.
+	 * Whether a request comes from the page of another origin. A request without
+	 * {@code Origin} comes from a page of the same origin, or from no page.
 	 * @param request the request
 	 * @return {@code true} also if it has several origins, or one that is malformed
 	 */
@@ -69,11 +68,10 @@ record PageOrigin(String scheme, String host, int port) {
 	}
 
 	/**
-	 * Whether a page of this origin was served by a host. The scheme does not count:
-	 * encryption may end at a proxy, and what the last hop speaks is not what the browser
-	 * speaks.
-	 * @param authority the host, with a port unless it is a default one, perhaps of
-	 * another scheme; {@code null} if there is none
+	 * Whether a page of this origin was served by a host. The scheme is ignored: a proxy
+	 * may terminate TLS, so the last hop may use another scheme than the browser.
+	 * @param authority the host, with a port unless it is the default port of http or
+	 * https; {@code null} if there is none
 	 * @return {@code true} if host and port are the same
 	 */
 	boolean isOf(@Nullable String authority) {

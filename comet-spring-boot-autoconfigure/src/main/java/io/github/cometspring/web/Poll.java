@@ -16,11 +16,11 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * One poll, the same whichever way its request came: it admits the client, reads the
- * request, listens for one batch and answers with it. Whatever happens, the client's
- * place is given back once: a client that is refused or fails gives it back before it is
- * told so, a client that is answered when it has taken the answer. An answer that is not
- * written within the write timeout has failed.
+ * One poll, on the default path or the fast path: admits the client, reads the request,
+ * listens for one batch and answers with it. Releases the client's slot exactly once: the
+ * slot of a client that is refused or fails before the refusal is written, that of other
+ * clients when they have taken the answer. An answer that is not written within the write
+ * timeout fails.
  * <p>
  * Thread-safe.
  *
@@ -36,7 +36,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	private final EventLoop loop;
 
 	/**
-	 * The client, until its answer is written or it is known that there will be none.
+	 * The client, until its answer is written or the poll has ended without one.
 	 */
 	private volatile @Nullable PollClient client;
 
@@ -46,14 +46,11 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 
 	private volatile @Nullable Batch batch;
 
-	/**
-	 * Ends the writing if it takes too long.
-	 */
-	private volatile @Nullable Disposable late;
+	private volatile @Nullable Disposable writeDeadline;
 
 	/**
 	 * Creates a poll.
-	 * @param terms what it has in common with others
+	 * @param terms the settings of all polls of its dialect
 	 * @param loop the event loop that owns the client's socket
 	 * @param client writes the answer
 	 */
@@ -65,7 +62,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 
 	/**
 	 * Admits the client, which counts as connected from now on, or refuses it.
-	 * @return whether it was admitted, so that its request is worth reading
+	 * @return whether it was admitted and its request is to be read
 	 */
 	public boolean admit() {
 		try {
@@ -75,30 +72,30 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			onError(ex);
 			return false;
 		}
-		return isStillThere();
+		return isConnected();
 	}
 
 	/**
-	 * Admits the client if that is possible. If not, nobody is told: the client is to be
-	 * {@linkplain #admit() admitted} by another way, or refused.
+	 * Admits the client if possible. If not, writes no refusal: the caller
+	 * {@linkplain #admit() admits} the client on another path, or refuses it.
 	 * @return whether it was admitted
 	 */
 	public boolean tryAdmit() {
 		this.connection = this.terms.subscriptions().tryConnect(this.terms.dialect().dialect(), this.loop);
-		return this.connection != null && isStillThere();
+		return this.connection != null && isConnected();
 	}
 
-	private boolean isStillThere() {
+	private boolean isConnected() {
 		if (this.client == null) {
-			// It has gone meanwhile.
-			leave();
+			// It has disconnected meanwhile.
+			release();
 			return false;
 		}
 		return true;
 	}
 
 	/**
-	 * Reads the request of a client that was admitted, and listens.
+	 * Reads the request of an admitted client, and listens.
 	 * @param headers the values of a header of the request by its name, perhaps none
 	 * @param body the body
 	 * @param principal the user who is logged in, or empty
@@ -143,9 +140,9 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 		}
 		try {
 			client.answer(this.terms.dialect().answer(batch));
-			limitWriting();
+			startWriteDeadline();
 		}
-		// Whatever it is, the client must not wait for ever.
+		// After any error, the client must not wait for ever.
 		catch (Throwable ex) {
 			failed(ex);
 		}
@@ -153,16 +150,16 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 
 	@Override
 	public void onComplete() {
-		// There was one batch, and it ended the poll.
+		// The batch has ended the poll.
 	}
 
 	/**
-	 * The poll ends without a batch: it is refused, or something has failed.
+	 * Ends the poll without a batch, as a refusal or a failure.
 	 */
 	@Override
 	public void onError(Throwable error) {
 		if (this.batch == null) {
-			leave();
+			release();
 			this.loop.run(() -> refuse(error));
 		}
 	}
@@ -179,7 +176,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			}
 			else {
 				client.refuse(refusal);
-				limitWriting();
+				startWriteDeadline();
 			}
 		}
 		catch (Throwable ex) {
@@ -188,21 +185,22 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	}
 
 	/**
-	 * Gives the writing up when it takes too long: somebody in the application holds it
-	 * back. Mostly the answer is written at once, and there is nothing to wait for.
+	 * Fails the write after the write timeout: the application may hold it back. Usually
+	 * the answer is written already, and there is no deadline.
 	 */
-	private void limitWriting() {
+	private void startWriteDeadline() {
 		if (this.client != null) {
-			Disposable late = this.terms.writeDeadlines().after(this.loop, () -> failed(new StalledClientException()));
-			this.late = late;
+			Disposable deadline = this.terms.writeDeadlines()
+				.after(this.loop, () -> failed(new StalledClientException()));
+			this.writeDeadline = deadline;
 			if (this.client == null) {
-				late.dispose();
+				deadline.dispose();
 			}
 		}
 	}
 
 	/**
-	 * The answer has been written, and waits for the client alone.
+	 * Reports that the answer has been written and waits only for the client.
 	 */
 	public void written() {
 		PollClient client = settle();
@@ -219,8 +217,8 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	}
 
 	/**
-	 * The answer cannot be written.
-	 * @param error why
+	 * Reports that the answer cannot be written.
+	 * @param error the cause
 	 */
 	public void failed(Throwable error) {
 		PollClient client = settle();
@@ -236,8 +234,8 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	}
 
 	/**
-	 * The client has gone, or nobody waits for its answer any more. Without effect when
-	 * the answer is written: then it is known how far it gets.
+	 * Ends the poll, as the client has disconnected or its request is cancelled. Without
+	 * effect when the answer is written: then the write listener is notified.
 	 */
 	public void end() {
 		if (settle() != null) {
@@ -250,33 +248,27 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	}
 
 	/**
-	 * Decides what becomes of the poll.
-	 * @return the client, or {@code null} if that has been decided before
+	 * Settles the poll, once.
+	 * @return the client, or {@code null} if the poll was settled before
 	 */
 	private @Nullable PollClient settle() {
 		PollClient client = CLIENT.getAndSet(this, null);
-		Disposable late = this.late;
-		if (client != null && late != null) {
-			late.dispose();
+		Disposable deadline = this.writeDeadline;
+		if (client != null && deadline != null) {
+			deadline.dispose();
 		}
 		return client;
 	}
 
-	/**
-	 * The client has the answer.
-	 */
 	@Override
 	public void taken() {
 		Batch batch = this.batch;
 		if (batch != null) {
 			batch.written();
 		}
-		leave();
+		release();
 	}
 
-	/**
-	 * The client has not taken the answer in time.
-	 */
 	@Override
 	public void stalled() {
 		Batch batch = this.batch;
@@ -286,19 +278,16 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 		lost();
 	}
 
-	/**
-	 * The client does not get the answer.
-	 */
 	@Override
 	public void lost() {
 		Batch batch = this.batch;
 		if (batch != null) {
 			batch.failed();
 		}
-		leave();
+		release();
 	}
 
-	private void leave() {
+	private void release() {
 		ConnectedClient connection = this.connection;
 		if (connection != null) {
 			connection.close();

@@ -11,8 +11,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 /**
- * The answer to a poll. Clients that stand at the same place share one, and so its
- * encoded form.
+ * The answer to a poll. Clients at the same position share one, and so its encoded form.
  * <p>
  * Immutable and thread-safe.
  *
@@ -32,18 +31,18 @@ public final class PollAnswer {
 	 * Creates an answer.
 	 * @param status its status
 	 * @param contentType the media type of the body
-	 * @param more the headers that only this kind of answer has, by name
+	 * @param more the additional headers of this answer, by name
 	 * @param body the body, not to be changed
 	 */
 	PollAnswer(HttpStatus status, String contentType, Map<String, String> more, byte[] body) {
 		this.status = status;
 		this.headers = new LinkedHashMap<>();
 		this.body = body;
-		Answers.HARDENING.forEach((header) -> this.headers.put(header.getKey(), header.getValue()));
+		ResponseHeaders.COMMON.forEach((header) -> this.headers.put(header.getKey(), header.getValue()));
 		this.headers.put(HttpHeaders.CONTENT_TYPE, contentType);
 		this.headers.putAll(more);
 		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
-			this.headers.put(HttpHeaders.RETRY_AFTER, Answers.RETRY_AFTER_SECONDS);
+			this.headers.put(HttpHeaders.RETRY_AFTER, ResponseHeaders.RETRY_AFTER_SECONDS);
 		}
 		this.headers.put(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length));
 	}
@@ -73,7 +72,7 @@ public final class PollAnswer {
 	}
 
 	/**
-	 * Encodes this answer, or returns what it was encoded to before.
+	 * Encodes this answer, or returns the form that was encoded last.
 	 * @param <T> the encoded form, immutable
 	 * @param encoder the encoder, one object for all calls of all answers
 	 * @return the encoded form

@@ -3,19 +3,19 @@ package io.github.cometspring.web;
 import reactor.util.context.Context;
 
 /**
- * The client of one {@link Poll}, by the way that its request came: writes what the poll
- * decides.
+ * The client of one {@link Poll}, on the default path or the fast path: writes the answer
+ * of the poll.
  * <p>
  * Called on the event loop of the client, except {@link #fail(Throwable)} and
- * {@link #watch(WriteListener)} where a filter of the application has left it. What goes
- * wrong in the other methods fails the poll.
+ * {@link #watch(WriteListener)} where a filter of the application has left it. An
+ * exception of the other methods fails the poll.
  *
  * @since 0.1.0
  */
 public interface PollClient {
 
 	/**
-	 * Writes the answer, and tells the poll when it is {@linkplain Poll#written()
+	 * Writes the answer, and notifies the poll when it is {@linkplain Poll#written()
 	 * written} or has {@linkplain Poll#failed(Throwable) failed}, perhaps before this
 	 * returns.
 	 * @param answer the answer
@@ -23,7 +23,7 @@ public interface PollClient {
 	void answer(PollAnswer answer);
 
 	/**
-	 * Writes a refusal, and tells the poll as for an answer.
+	 * Writes a refusal, and notifies the poll as for an answer.
 	 * @param refusal the answer
 	 */
 	default void refuse(PollAnswer refusal) {
@@ -31,20 +31,20 @@ public interface PollClient {
 	}
 
 	/**
-	 * The poll is over without an answer, for a failure of the server or the application:
-	 * tells the client so.
-	 * @param error what has failed
+	 * Ends the exchange with an error of the server or the application. The poll is over
+	 * without an answer.
+	 * @param error the error
 	 */
 	void fail(Throwable error);
 
 	/**
-	 * The answer waits for the client alone: tells when the client has taken it.
-	 * @param listener is told, once
+	 * Notifies a listener when the client has taken the answer, which is written.
+	 * @param listener is notified once
 	 */
 	void watch(WriteListener listener);
 
 	/**
-	 * The Reactor context of the request, for those who decide what the client may read.
+	 * The Reactor context of the request, for authorizers.
 	 * @return the context
 	 */
 	default Context currentContext() {

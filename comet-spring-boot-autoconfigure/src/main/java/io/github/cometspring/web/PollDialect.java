@@ -14,8 +14,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.http.HttpStatus;
 
 /**
- * How polls are read and answered: what the two polling dialects do each in their own
- * way.
+ * Reads and answers polls in one of the two polling dialects.
  * <p>
  * Implementations have no state and are thread-safe.
  *
@@ -33,7 +32,7 @@ public interface PollDialect {
 	 * Whether a request is of this dialect.
 	 * @param contentType the value of its only {@code Content-Type} header, or
 	 * {@code null} if it has none
-	 * @return {@code true} if the media type is the dialect's, whatever its parameters
+	 * @return {@code true} if the media type is the dialect's, with any parameters
 	 */
 	boolean speaks(@Nullable String contentType);
 
@@ -49,22 +48,22 @@ public interface PollDialect {
 
 	/**
 	 * The answer to a poll.
-	 * @param batch what there is for the client
+	 * @param batch the data for the client
 	 * @return the answer
 	 */
 	PollAnswer answer(Batch batch);
 
 	/**
 	 * The answer to a request that is refused.
-	 * @param status why
-	 * @param sentence why, in words, or {@code null} for none
+	 * @param status the status
+	 * @param sentence the reason, or {@code null} for none
 	 * @return the answer
 	 */
 	PollAnswer refuse(HttpStatus status, @Nullable String sentence);
 
 	/**
 	 * The answer to a request that is refused by policy.
-	 * @param rejected why
+	 * @param rejected the reason
 	 * @return the answer
 	 */
 	PollAnswer refuse(SubscriptionRejectedException rejected);

@@ -12,7 +12,7 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 
 /**
- * Long polling (protocol, sections 2 and 3), where the polls come through WebFlux.
+ * Long polling (protocol, sections 2 and 3) on the default path and the filter path.
  * <p>
  * Thread-safe.
  *
@@ -28,7 +28,7 @@ public final class PollHandler implements WebHandler {
 
 	/**
 	 * Creates a handler.
-	 * @param subscriptions what it opens
+	 * @param subscriptions opens subscriptions
 	 * @param sockets the sockets of clients
 	 * @param polls the dialect of its requests
 	 * @param maxRequestSize the size of the largest request body, in bytes
@@ -36,7 +36,7 @@ public final class PollHandler implements WebHandler {
 	public PollHandler(Subscriptions subscriptions, ClientSockets sockets, PollDialect polls, int maxRequestSize) {
 		this.sockets = sockets;
 		this.terms = new PollTerms(subscriptions, polls, sockets.writeDeadlines());
-		this.requestBody = new RequestBody(maxRequestSize, Answers.BODY_TIMEOUT);
+		this.requestBody = new RequestBody(maxRequestSize, RequestBody.TIMEOUT);
 	}
 
 	/**

@@ -6,20 +6,20 @@ import io.github.cometspring.subscription.Subscriptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all polls of one dialect have in common. Thread-safe.
+ * The settings that all polls of one dialect share. Thread-safe.
  *
- * @param subscriptions what they open
- * @param dialect how they are read and answered
- * @param writeDeadlines how long the writing of an answer may take
+ * @param subscriptions opens subscriptions
+ * @param dialect reads and answers polls
+ * @param writeDeadlines the write timeout of answers
  * @since 0.1.0
  */
 public record PollTerms(Subscriptions subscriptions, PollDialect dialect, Deadlines writeDeadlines) {
 
 	/**
 	 * Creates the terms.
-	 * @param subscriptions what they open
-	 * @param dialect how they are read and answered, in one batch each
-	 * @param writeDeadlines how long the writing of an answer may take
+	 * @param subscriptions opens subscriptions
+	 * @param dialect reads and answers polls, in one batch each
+	 * @param writeDeadlines the write timeout of answers
 	 */
 	public PollTerms {
 		if (!dialect.dialect().transport().isPolling()) {
@@ -30,8 +30,8 @@ public record PollTerms(Subscriptions subscriptions, PollDialect dialect, Deadli
 	/**
 	 * The answer to a poll that ends with an error.
 	 * @param error the error
-	 * @return the refusal, or {@code null} if it is no refusal but a failure of the
-	 * server or the application
+	 * @return the refusal, or {@code null} if the error is a failure of the server or the
+	 * application
 	 */
 	@Nullable PollAnswer refusal(Throwable error) {
 		if (error instanceof RefusedRequestException refused) {

@@ -21,7 +21,7 @@ final class Problem {
 
 	/**
 	 * Answers with a problem.
-	 * @param response the answer
+	 * @param response the response
 	 * @param status the status
 	 * @param detail a sentence, or {@code null} for none
 	 * @param cursor the token to resume from, or {@code null} for none
@@ -29,25 +29,25 @@ final class Problem {
 	 */
 	static Mono<Void> answer(ServerHttpResponse response, HttpStatus status, @Nullable String detail,
 			@Nullable String cursor) {
-		return Answers.write(response, status, MediaType.APPLICATION_PROBLEM_JSON_VALUE,
+		return ResponseBody.write(response, status, MediaType.APPLICATION_PROBLEM_JSON_VALUE,
 				encode(status, detail, cursor, Refusals.NONE, null));
 	}
 
 	/**
 	 * Answers a request that is refused by policy.
 	 * @param response the response
-	 * @param rejected why
+	 * @param rejected the reason
 	 * @return completes when it is written
 	 */
 	static Mono<Void> answer(ServerHttpResponse response, SubscriptionRejectedException rejected) {
-		Answers.headers(rejected).forEach(response.getHeaders()::set);
-		return Answers.write(response, Answers.status(rejected), MediaType.APPLICATION_PROBLEM_JSON_VALUE,
+		CometHeaders.of(rejected).forEach(response.getHeaders()::set);
+		return ResponseBody.write(response, HttpStatuses.of(rejected), MediaType.APPLICATION_PROBLEM_JSON_VALUE,
 				encode(rejected));
 	}
 
 	static byte[] encode(SubscriptionRejectedException rejected) {
 		Cursor cursor = rejected.getCursor();
-		return encode(Answers.status(rejected), rejected.getMessage(), (cursor != null) ? cursor.token() : null,
+		return encode(HttpStatuses.of(rejected), rejected.getMessage(), (cursor != null) ? cursor.token() : null,
 				rejected.getRefused(), rejected.getMaxChannels());
 	}
 

@@ -3,7 +3,7 @@ package io.github.cometspring.web;
 import org.springframework.http.HttpStatus;
 
 /**
- * A request that a dialect cannot accept. It has no stack trace: a client causes it.
+ * A request that a dialect cannot accept. It has no stack trace, as clients cause it.
  *
  * @since 0.1.0
  */

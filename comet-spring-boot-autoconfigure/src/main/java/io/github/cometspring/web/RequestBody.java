@@ -14,9 +14,14 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * Reads the body of a request within bounds of size and time.
+ * Reads the bodies of requests, with limits of size and time.
  */
 final class RequestBody {
+
+	/**
+	 * How long a body may take to arrive.
+	 */
+	static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 	private static final byte[] EMPTY = new byte[0];
 
@@ -46,10 +51,10 @@ final class RequestBody {
 			.onErrorMap(DataBufferLimitException.class, (ex) -> tooLarge())
 			.onErrorMap(TimeoutException.class,
 					(ex) -> new RefusedRequestException(HttpStatus.REQUEST_TIMEOUT, "Request body did not arrive"))
-			// The client has gone, or does not speak HTTP: no error of this server
+			// The client has disconnected or sent malformed HTTP: no error of this server
 			.onErrorMap((ex) -> !(ex instanceof RefusedRequestException),
 					(ex) -> new RefusedRequestException(HttpStatus.BAD_REQUEST, "Request body did not arrive"))
-			.contextWrite(Answers.IGNORE_LATE_ERRORS);
+			.contextWrite(LateErrors.IGNORED);
 	}
 
 	private RefusedRequestException tooLarge() {

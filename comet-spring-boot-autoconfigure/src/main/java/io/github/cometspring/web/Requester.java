@@ -6,18 +6,18 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * Who asks for channels on a connection whose request is over: what an authorizer gets to
- * know of the request, and no more of it is kept.
+ * The data of a completed request that authorizers need when its WebSocket asks for
+ * channels later.
  *
  * @param principal the user who is logged in, or empty
- * @param context the Reactor context of the request, with what the application's filters
- * have put there
+ * @param context the Reactor context of the request, with the values that the
+ * application's filters have put there
  */
 record Requester(Mono<? extends Principal> principal, Context context) {
 
 	/**
-	 * Nobody wants to know: very many connections may be open, and keep nothing of their
-	 * requests.
+	 * Without data, where there is no authorizer: many connections may be open, and each
+	 * would keep its request's data in memory.
 	 */
 	static final Requester UNKNOWN = new Requester(Mono.empty(), Context.empty());
 

@@ -15,8 +15,8 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
- * Serves clients on a few loops upon a Reactor scheduler, taken in turn, and leaves their
- * sockets to the server: for servers other than Reactor Netty.
+ * Serves clients on a few event loops of a Reactor scheduler, in turn. For servers other
+ * than Reactor Netty: the sockets remain the server's.
  *
  * @since 0.1.0
  */
@@ -31,8 +31,8 @@ public final class SchedulerClientSockets implements ClientSockets {
 	/**
 	 * Creates the sockets.
 	 * @param scheduler whose workers run the tasks of the loops
-	 * @param count how many loops
-	 * @param writeTimeout how long the writing to a client may make no progress
+	 * @param count the number of loops
+	 * @param writeTimeout how long a write to a client may make no progress
 	 */
 	public SchedulerClientSockets(Scheduler scheduler, int count, Duration writeTimeout) {
 		this.loops = Stream.<EventLoop>generate(() -> new SchedulerEventLoop(scheduler)).limit(count).toList();
@@ -64,7 +64,7 @@ public final class SchedulerClientSockets implements ClientSockets {
 
 		@Override
 		public void cut() {
-			// The connection is the server's own.
+			// The server does not offer this.
 		}
 
 	}

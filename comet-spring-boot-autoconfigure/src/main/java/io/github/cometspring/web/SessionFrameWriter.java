@@ -10,17 +10,17 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 
 /**
- * Writes frames by way of the session: where somebody stands between it and the socket,
- * compression for example.
+ * Writes frames through the session, where a handler between it and the socket must see
+ * them, for example compression.
  */
 final class SessionFrameWriter implements FrameWriter {
 
-	// The write itself tells what has become of it.
+	// The result comes from the write itself.
 	private static final WriteListener WATCHED = new WriteListener() {
 
 		@Override
 		public void taken() {
-			// Or not flushed yet
+			// The frame may not be flushed yet.
 		}
 
 		@Override
@@ -39,8 +39,7 @@ final class SessionFrameWriter implements FrameWriter {
 	/**
 	 * Creates a writer.
 	 * @param session the session
-	 * @param socket its socket, which cuts a client for which a write takes long if it
-	 * takes nothing at all
+	 * @param socket its socket, which disconnects a stalled client
 	 */
 	SessionFrameWriter(WebSocketSession session, ClientSocket socket) {
 		this.session = session;
@@ -80,17 +79,17 @@ final class SessionFrameWriter implements FrameWriter {
 	}
 
 	/**
-	 * A write that takes long.
+	 * A write that has taken longer than the write timeout.
 	 *
 	 * @param write the write, disposed when it is done
-	 * @param listener waits for it
+	 * @param listener is notified of its result
 	 */
 	private record LateWrite(Disposable write, WriteListener listener) implements WriteListener {
 
 		@Override
 		public void taken() {
 			if (!this.write.isDisposed()) {
-				// Whatever it waits for, it is not the client.
+				// The client has taken all bytes, so it is not the cause of the wait.
 				this.write.dispose();
 				this.listener.lost();
 			}

@@ -3,16 +3,16 @@ package io.github.cometspring.web;
 import java.io.EOFException;
 
 /**
- * What a client was sent was not taken in time: it does not read, or somebody in the
- * application holds it back. Ends the connection of the client. Its type tells Spring
- * that the client is to blame.
+ * A write to a client was not complete in time: the client does not read, or the
+ * application holds the write back. Ends the connection of the client. Spring regards an
+ * {@link EOFException} as a disconnected client, and logs no error.
  */
 final class StalledClientException extends EOFException {
 
 	private static final long serialVersionUID = 1L;
 
 	StalledClientException() {
-		super("The client did not take what it was sent");
+		super("The client did not take the bytes within the write timeout");
 	}
 
 }

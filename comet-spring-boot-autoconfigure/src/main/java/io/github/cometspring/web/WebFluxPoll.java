@@ -15,9 +15,9 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * A poll that comes through WebFlux: one operator in place of some twenty, of which most
- * of a delivery's cost would consist. It completes when the answer is written; nothing is
- * waited for that the client has to do. A failure is the application's to answer.
+ * A poll on the default path or the filter path. It is one operator in place of about
+ * twenty, which would cause most of the cost of a delivery. It completes when the answer
+ * is written, and does not wait for the client. The application handles failures.
  */
 final class WebFluxPoll extends Mono<Void> {
 
@@ -31,7 +31,7 @@ final class WebFluxPoll extends Mono<Void> {
 
 	/**
 	 * Creates a poll.
-	 * @param terms what it has in common with others
+	 * @param terms the settings of all polls of its dialect
 	 * @param requestBody reads its body
 	 * @param socket the socket of its client
 	 * @param exchange its request and its response
@@ -51,7 +51,7 @@ final class WebFluxPoll extends Mono<Void> {
 	}
 
 	/**
-	 * One subscription to it.
+	 * One subscription to this poll.
 	 */
 	private final class Exchange implements PollClient, Subscription {
 
@@ -81,15 +81,15 @@ final class WebFluxPoll extends Mono<Void> {
 					read(WebFluxPoll.this.exchange.getRequest());
 				}
 			}
-			// The application may have put its own in place of the request.
+			// A filter may have replaced the request by one that fails.
 			catch (RuntimeException ex) {
 				this.poll.onError(ex);
 			}
 		}
 
 		private void read(ServerHttpRequest request) {
-			if (request instanceof FullRequest whole) {
-				ask(whole.body());
+			if (request instanceof FullRequest full) {
+				ask(full.body());
 				return;
 			}
 			Disposable reading = WebFluxPoll.this.requestBody.read(request, WebFluxPoll.this.socket.loop())
@@ -111,8 +111,7 @@ final class WebFluxPoll extends Mono<Void> {
 		@Override
 		public void answer(PollAnswer answer) {
 			ServerHttpResponse response = WebFluxPoll.this.exchange.getResponse();
-			Mono<Void> written = (response instanceof FullResponse whole) ? whole.write(answer)
-					: Answers.write(response, answer);
+			Mono<Void> written = (response instanceof FullResponse full) ? full.write(answer) : write(response, answer);
 			Disposable write = written.subscribe(null, this.poll::failed, this.poll::written, currentContext());
 			this.write = write;
 			if (this.over) {
@@ -120,10 +119,16 @@ final class WebFluxPoll extends Mono<Void> {
 			}
 		}
 
+		private static Mono<Void> write(ServerHttpResponse response, PollAnswer answer) {
+			response.setStatusCode(answer.status());
+			answer.headers().forEach(response.getHeaders()::set);
+			return ResponseBody.write(response, answer.body());
+		}
+
 		@Override
 		public void refuse(PollAnswer refusal) {
 			if (refusal.status() == HttpStatus.REQUEST_TIMEOUT) {
-				// What is still to come of it would be taken in for nothing.
+				// The server would have to read the rest of the body.
 				WebFluxPoll.this.exchange.getResponse().getHeaders().setConnection("close");
 			}
 			answer(refusal);
@@ -139,8 +144,8 @@ final class WebFluxPoll extends Mono<Void> {
 		public void fail(Throwable error) {
 			abandon();
 			if (error instanceof StalledClientException) {
-				// Else the server would complete the answer, whose headers are set: the
-				// client would take its cursor for that of a timeout, and lose the rest.
+				// Otherwise the server would complete the answer without a body. The
+				// client would go on from its cursor and miss messages.
 				WebFluxPoll.this.socket.cut();
 			}
 			this.actual.onError(error);
@@ -148,11 +153,11 @@ final class WebFluxPoll extends Mono<Void> {
 
 		@Override
 		public void request(long n) {
-			// There is nothing but the end.
+			// There are no elements.
 		}
 
 		/**
-		 * The client has gone, or a filter does not want to wait for the answer.
+		 * Ends the poll: the client has disconnected, or a filter has cancelled.
 		 */
 		@Override
 		public void cancel() {

@@ -23,8 +23,8 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 
 /**
- * One WebSocket: reads what the client sends, a frame when the answer to the one before
- * it is written, so that neither a flood of pings nor a client that does not read fills a
+ * One WebSocket. Reads each frame of the client when the answer to the frame before is
+ * written, so that neither a flood of pings nor a client that does not read fills a
  * queue. Everything happens on the event loop of the socket.
  */
 final class WebSocketConversation {
@@ -33,7 +33,7 @@ final class WebSocketConversation {
 
 	private final FrameWriter frames;
 
-	private final LivenessCheck life;
+	private final LivenessCheck liveness;
 
 	private final WebSocketFeed feed;
 
@@ -41,12 +41,12 @@ final class WebSocketConversation {
 
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
-	WebSocketConversation(WebSocketSession session, FrameWriter frames, ConnectedClient connection, Requester asker,
+	WebSocketConversation(WebSocketSession session, FrameWriter frames, ConnectedClient connection, Requester requester,
 			int maxChannels) {
 		this.session = session;
 		this.frames = frames;
-		this.life = new LivenessCheck(frames, this::giveUp);
-		this.feed = new WebSocketFeed(connection, asker, frames, this.life, this.close::tryEmitValue);
+		this.liveness = new LivenessCheck(frames, this::giveUp);
+		this.feed = new WebSocketFeed(connection, requester, frames, this.liveness, this.close::tryEmitValue);
 		this.maxChannels = maxChannels;
 	}
 
@@ -55,35 +55,36 @@ final class WebSocketConversation {
 	 * @return completes when the socket is closed
 	 */
 	Mono<Void> run() {
-		this.feed.listenAnew();
+		this.feed.resubscribe();
 		Mono<Void> incoming = this.session.receive()
-			.doOnNext((frame) -> this.life.heard())
-			// Copied before it has to wait: its buffer is released at once.
+			.doOnNext((frame) -> this.liveness.received())
+			// The copy lets the buffer be released before the frame has to wait.
 			.map(Incoming::of)
-			.concatMap(this::readAlone, 1)
+			.concatMap(this::readOne, 1)
 			.then()
 			.onErrorResume(TooLongFrameException.class, (ex) -> this.session.close(CloseStatuses.TOO_BIG))
-			// The decoder has said goodbye already.
+			// The decoder has sent a close frame already.
 			.onErrorResume(DecoderException.class, (ex) -> this.session.close(CloseStatus.PROTOCOL_ERROR));
-		// The close frame goes out before receive() is cancelled: the server would send
-		// one of its own.
+		// The close frame is written before receive() is cancelled. Otherwise the server
+		// would send one of its own.
 		Mono<Void> closing = this.close.asMono().flatMap(this::close);
 		return Mono.firstWithSignal(closing, incoming)
-			// A close frame would wait behind what the client does not take.
+			// A close frame would wait behind bytes that the client does not take.
 			.onErrorResume(TimeoutException.class, (ex) -> Mono.<Void>fromRunnable(this.frames.socket()::cut))
 			.doFinally((signal) -> end())
-			.contextWrite(Answers.IGNORE_LATE_ERRORS);
+			.contextWrite(LateErrors.IGNORED);
 	}
 
 	private Mono<Void> close(CloseStatus status) {
 		return this.session.close(status)
-			// The client has gone by itself.
+			// The client has disconnected already.
 			.onErrorComplete(AbortedException.class)
 			.timeout(this.frames.socket().deadline());
 	}
 
 	/**
-	 * The client has given no sign of life: what is closed with a word would wait for it.
+	 * Disconnects a client that has failed the liveness check, without a close frame:
+	 * that would wait for the client.
 	 */
 	private void giveUp() {
 		this.frames.socket().cut();
@@ -91,31 +92,31 @@ final class WebSocketConversation {
 	}
 
 	private void end() {
-		this.life.end();
+		this.liveness.end();
 		this.feed.end();
 		this.frames.dispose();
 	}
 
-	private Mono<Void> readAlone(Incoming frame) {
-		this.life.setDeaf(true);
-		return read(frame).doFinally((signal) -> this.life.setDeaf(false));
+	private Mono<Void> readOne(Incoming frame) {
+		this.liveness.setPaused(true);
+		return read(frame).doFinally((signal) -> this.liveness.setPaused(false));
 	}
 
 	private Mono<Void> read(Incoming frame) {
 		return switch (frame.type) {
-			case TEXT -> understand(frame.payload);
+			case TEXT -> readText(frame.payload);
 			case BINARY -> {
 				this.close.tryEmitValue(CloseStatuses.MALFORMED);
 				yield Mono.empty();
 			}
-			// Answered here and not by the server, which would not wait for the client to
-			// take what it answered before.
+			// Answered here, as the server would not wait until the client has taken
+			// earlier answers.
 			case PING -> answer(WebSocketMessage.Type.PONG, frame.payload);
 			case PONG -> Mono.empty();
 		};
 	}
 
-	private Mono<Void> understand(byte[] json) {
+	private Mono<Void> readText(byte[] json) {
 		ClientMessage message;
 		try {
 			message = ClientMessage.decode(json);
@@ -150,7 +151,7 @@ final class WebSocketConversation {
 			return answer(JsonCodec.encodeLimit(
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels), this.maxChannels));
 		}
-		// The next frame has to wait: changes must not outrun their answers.
+		// The next frame waits, so that changes do not overtake their answers.
 		return this.feed.change(wanted, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
 				!message.subscribe().isEmpty(), message.ping());
 	}
@@ -164,9 +165,9 @@ final class WebSocketConversation {
 	}
 
 	/**
-	 * Lets the next frame of the client be read.
+	 * Completes when an answer is written, so that the next frame is read.
 	 *
-	 * @param sink waits for the answer to be written
+	 * @param sink is completed
 	 */
 	private record AnswerReceipt(MonoSink<Void> sink) implements WriteListener {
 
@@ -183,7 +184,7 @@ final class WebSocketConversation {
 	}
 
 	/**
-	 * What the client has sent.
+	 * A frame of the client.
 	 *
 	 * @param type the type of the frame
 	 * @param payload its content

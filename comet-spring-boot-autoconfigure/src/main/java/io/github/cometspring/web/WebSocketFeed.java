@@ -22,103 +22,104 @@ import reactor.util.context.Context;
 import org.springframework.web.reactive.socket.CloseStatus;
 
 /**
- * What one WebSocket listens to. Whenever that changes, a new subscription with the
- * cursor of the old takes its place: a cursor is keyed by channel, so nothing is lost and
- * nothing comes twice. A batch is asked for when the client has taken the one before it.
+ * The channels that one WebSocket listens to. When they change, a new subscription with
+ * the cursor of the old replaces it. A cursor is keyed by channel, so no message is lost
+ * or sent twice. Each batch is requested when the client has taken the one before.
  * Belongs to the event loop of the socket.
  */
 final class WebSocketFeed {
 
 	/**
-	 * For a ping that goes along with news, which tell what becomes of both.
+	 * Ignores the result of a ping that is sent with a batch. The result of the batch
+	 * stands for both.
 	 */
-	private static final WriteListener ALONG = new WriteListener() {
+	private static final WriteListener WITH_BATCH = new WriteListener() {
 
 		@Override
 		public void taken() {
-			// As will be the news
+			// The batch has a listener of its own.
 		}
 
 		@Override
 		public void lost() {
-			// As will be the news
+			// The batch has a listener of its own.
 		}
 
 	};
 
 	private final ConnectedClient connection;
 
-	private final Requester asker;
+	private final Requester requester;
 
 	private final FrameWriter frames;
 
-	private final LivenessCheck life;
+	private final LivenessCheck liveness;
 
 	private final Consumer<CloseStatus> close;
 
 	/**
-	 * The channels, and where the client stands in each.
+	 * The channels, each with the client's cursor.
 	 */
 	private final Map<String, Cursor> channels = new LinkedHashMap<>();
 
 	/**
-	 * What they are listened to by.
+	 * The current subscription.
 	 */
 	private Listening listening = new Listening();
 
 	/**
 	 * The batch that is being written.
 	 */
-	private @Nullable Batch underWay;
+	private @Nullable Batch inFlight;
 
 	/**
-	 * The ping in a change of channels: its pong goes with the first news after it, and
-	 * so says that their cursor covers the change.
+	 * The ping in a change of channels. Its pong is in the first batch after the change,
+	 * to show that the cursor of that batch covers the change.
 	 */
 	private @Nullable Long ping;
 
 	/**
-	 * Whether the client waits for the starting cursor of what it listens to.
+	 * Whether the client waits for the starting cursor of its channels.
 	 */
-	private boolean answerDue;
+	private boolean answerPending;
 
 	/**
-	 * Succeeds when the client has been sent what covers the last change.
+	 * Completes when the client has taken a batch that covers the last change.
 	 */
 	private @Nullable MonoSink<Void> covered;
 
 	/**
-	 * Creates the feed of a socket, of no channel to begin with.
+	 * Creates the feed of a socket, without channels.
 	 * @param connection the client
-	 * @param asker who decides on channels is told who asks
+	 * @param requester the data of the request for authorizers
 	 * @param frames writes to the socket
-	 * @param life asks whether the client is still there
-	 * @param close closes the socket with a word
+	 * @param liveness checks whether the client is still there
+	 * @param close closes the socket with a close frame
 	 */
-	WebSocketFeed(ConnectedClient connection, Requester asker, FrameWriter frames, LivenessCheck life,
+	WebSocketFeed(ConnectedClient connection, Requester requester, FrameWriter frames, LivenessCheck liveness,
 			Consumer<CloseStatus> close) {
 		this.connection = connection;
-		this.asker = asker;
+		this.requester = requester;
 		this.frames = frames;
-		this.life = life;
+		this.liveness = liveness;
 		this.close = close;
 	}
 
 	/**
-	 * What the client listens to, and where it stands in each.
-	 * @return the caller's own
+	 * The channels that the client listens to, each with its cursor.
+	 * @return a copy
 	 */
 	Map<String, Cursor> channels() {
 		return new LinkedHashMap<>(this.channels);
 	}
 
 	/**
-	 * Changes what the client listens to.
-	 * @param channels what it listens to from now on, and where it starts each
-	 * @param refused what it has asked for, too, and does not get
+	 * Changes the channels that the client listens to.
+	 * @param channels the new channels, each with the cursor to start from
+	 * @param refused the channels that it has asked for and does not get
 	 * @param answer whether it waits for the starting cursor
 	 * @param ping the ping that the change came with, or {@code null} if there was none
-	 * @return completes when the client has been sent what covers the change
+	 * @return completes when the client has taken a batch that covers the change
 	 */
 	Mono<Void> change(Map<String, Cursor> channels, Refusals refused, boolean answer, @Nullable Long ping) {
 		this.channels.clear();
@@ -126,43 +127,44 @@ final class WebSocketFeed {
 		if (ping != null) {
 			this.ping = ping;
 		}
-		this.answerDue = this.answerDue || answer || this.ping != null;
+		this.answerPending = this.answerPending || answer || this.ping != null;
 		return Mono.create((sink) -> {
 			this.covered = sink;
-			listenAnew(refused);
+			resubscribe(refused);
 		});
 	}
 
 	/**
-	 * Listens anew: to nothing, at the beginning, which the heartbeat is heard by.
+	 * Starts a new subscription to the channels. Without channels, it provides heartbeats
+	 * only.
 	 */
-	void listenAnew() {
-		listenAnew(Refusals.NONE);
+	void resubscribe() {
+		resubscribe(Refusals.NONE);
 	}
 
-	private void listenAnew(Refusals refused) {
+	private void resubscribe(Refusals refused) {
 		this.listening.cancel();
 		this.listening = new Listening();
-		this.connection.listen(new SubscriptionRequest(this.channels, refused, null, this.asker.principal()))
+		this.connection.listen(new SubscriptionRequest(this.channels, refused, null, this.requester.principal()))
 			.subscribe(this.listening);
-		if (this.underWay == null) {
+		if (this.inFlight == null) {
 			this.listening.request(1);
 		}
 	}
 
 	/**
-	 * Listens no more.
+	 * Ends the subscription.
 	 */
 	void end() {
 		this.listening.cancel();
-		Batch batch = this.underWay;
+		Batch batch = this.inFlight;
 		if (batch != null) {
 			batch.failed();
 		}
 	}
 
 	/**
-	 * Writes a batch. It covers the last change: what was listened to before has been
+	 * Writes a batch. It covers the last change, as the subscription before has been
 	 * cancelled.
 	 */
 	private void write(Batch batch, boolean first) {
@@ -180,19 +182,19 @@ final class WebSocketFeed {
 			}
 		}
 		batch.refused().channels().forEach(this.channels::remove);
-		this.underWay = batch;
+		this.inFlight = batch;
 		if (ending == Ending.CHANNELS_ENDED) {
-			listenAnew();
+			resubscribe();
 		}
 		MonoSink<Void> covered = this.covered;
 		this.covered = null;
 		WriteListener receipt = new Receipt(batch, covered);
-		if (!batch.segments().isEmpty() || !batch.refused().isEmpty() || this.answerDue) {
+		if (!batch.segments().isEmpty() || !batch.refused().isEmpty() || this.answerPending) {
 			if (batch.isHeartbeat()) {
-				this.life.ask(ALONG);
+				this.liveness.ping(WITH_BATCH);
 			}
 			Long pong = this.ping;
-			this.answerDue = false;
+			this.answerPending = false;
 			this.ping = null;
 			this.frames.writeBatch(batch, pong, receipt);
 		}
@@ -200,12 +202,12 @@ final class WebSocketFeed {
 			receipt.taken();
 		}
 		else {
-			this.life.ask(receipt);
+			this.liveness.ping(receipt);
 		}
 	}
 
 	/**
-	 * What the client listens to until it changes.
+	 * The subscription to the channels, until they change.
 	 */
 	private final class Listening extends BaseSubscriber<Batch> {
 
@@ -213,12 +215,12 @@ final class WebSocketFeed {
 
 		@Override
 		public Context currentContext() {
-			return WebSocketFeed.this.asker.context();
+			return WebSocketFeed.this.requester.context();
 		}
 
 		@Override
 		protected void hookOnSubscribe(Subscription subscription) {
-			// Nothing is asked for yet.
+			// resubscribe() requests the first batch.
 		}
 
 		@Override
@@ -243,7 +245,7 @@ final class WebSocketFeed {
 	}
 
 	/**
-	 * Asks for the next batch when one was taken.
+	 * Requests the next batch when the client has taken one.
 	 */
 	private final class Receipt implements WriteListener {
 
@@ -258,7 +260,7 @@ final class WebSocketFeed {
 
 		@Override
 		public void taken() {
-			WebSocketFeed.this.underWay = null;
+			WebSocketFeed.this.inFlight = null;
 			this.batch.written();
 			WebSocketFeed.this.listening.request(1);
 			if (this.covered != null) {
@@ -274,12 +276,12 @@ final class WebSocketFeed {
 
 		@Override
 		public void lost() {
-			WebSocketFeed.this.underWay = null;
+			WebSocketFeed.this.inFlight = null;
 			this.batch.failed();
 			WebSocketFeed.this.listening.cancel();
 			WebSocketFeed.this.frames.socket().cut();
-			// Whoever waits for an answer holds back the frames that the client has sent
-			// meanwhile, and behind them the end of the connection.
+			// While a change waits for its answer, no later frame of the client is read,
+			// and so not the end of the connection.
 			fail(this.covered);
 			fail(WebSocketFeed.this.covered);
 		}

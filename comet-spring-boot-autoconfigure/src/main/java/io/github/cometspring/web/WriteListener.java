@@ -1,24 +1,24 @@
 package io.github.cometspring.web;
 
 /**
- * Is told, once, what became of something that was written to a client.
+ * Is notified once of the result of a write to a client.
  *
  * @since 0.1.0
  */
 public interface WriteListener {
 
 	/**
-	 * The operating system has taken all of it.
+	 * The operating system has taken all bytes.
 	 */
 	void taken();
 
 	/**
-	 * The client is gone, or has been cut off for taking nothing.
+	 * The client has disconnected, or has been disconnected because it was stalled.
 	 */
 	void lost();
 
 	/**
-	 * The client took nothing for too long, and has been given up.
+	 * The client was stalled, and has been disconnected.
 	 */
 	default void stalled() {
 		lost();

@@ -1,5 +1,5 @@
 /**
- * WebFlux handlers, one a dialect: they decode a request and encode batches.
+ * WebFlux handlers, one for each dialect, which decode requests and encode batches.
  */
 @NullMarked
 package io.github.cometspring.web;

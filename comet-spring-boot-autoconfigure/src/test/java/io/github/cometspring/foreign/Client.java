@@ -111,7 +111,7 @@ final class Client implements AutoCloseable {
 			stream = RawEventStream.reading(this.connection);
 			this.stream = stream;
 		}
-		RawEventStream.Event event = stream.news();
+		RawEventStream.Event event = stream.message();
 		return List
 			.of(event.name().equals("message") ? JSON.readTree(event.data()).get("data").stringValue() : event.name());
 	}

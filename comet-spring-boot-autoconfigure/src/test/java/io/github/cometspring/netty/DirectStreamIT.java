@@ -66,7 +66,7 @@ class DirectStreamIT {
 			RawEventStream stream = RawEventStream.open(server.port(), "channel=a");
 			stream.next();
 			channel.publish("message").block(PATIENCE);
-			assertThat(stream.news().data()).contains("message");
+			assertThat(stream.message().data()).contains("message");
 			assertThat(stream.connection().readFor(Duration.ofMillis(200))).isEmpty();
 			assertThat(Route.webFluxRequests(server, "GET")).isZero();
 			channel.close().block(PATIENCE);

@@ -62,12 +62,12 @@ class TakenOverStreamIT {
 
 	private static void shouldTell(RawEventStream stream, String message) {
 		comet.publish(message);
-		assertThat(stream.news().data()).contains(message);
+		assertThat(stream.message().data()).contains(message);
 	}
 
 	private static void shouldEnd(RawEventStream stream) {
 		comet.channel().close().block(PATIENCE);
-		assertThat(stream.news().name()).isEqualTo("ended");
+		assertThat(stream.message().name()).isEqualTo("ended");
 		assertThat(stream.next()).isNull();
 	}
 
@@ -168,8 +168,8 @@ class TakenOverStreamIT {
 			RawEventStream stream = RawEventStream.open(this.client, "channel=" + channel.id());
 			stream.next();
 			channel.publish("last").then(channel.close()).block(PATIENCE);
-			assertThat(stream.news().data()).contains("last");
-			assertThat(stream.news().name()).isEqualTo("ended");
+			assertThat(stream.message().data()).contains("last");
+			assertThat(stream.message().name()).isEqualTo("ended");
 			assertThat(stream.next()).isNull();
 			assertThat(this.client.send(get("/nothing")).read().status()).isEqualTo(404);
 		}

@@ -141,7 +141,7 @@ public final class RawEventStream implements AutoCloseable {
 	 * Reads the next event that is no heartbeat, which there must be.
 	 * @return the event
 	 */
-	public Event news() {
+	public Event message() {
 		return Objects.requireNonNull(nextMessage(), "The stream has ended");
 	}
 

@@ -111,17 +111,17 @@ class AllowedOriginsIT {
 	}
 
 	@Test
-	void handshakeWhenNoOriginIsAllowedShouldBeRefusedButFromTheSame() {
+	void handshakeWhenNoOriginIsAllowedShouldBeRefusedExceptFromSameOrigin() {
 		assertThat(handshake(closed, FRIEND).status()).isEqualTo(403);
 		assertThat(handshake(closed, "Origin: null").status()).isEqualTo(403);
-		// Another port is another origin; a client that is no page has none.
+		// Another port is another origin. Clients other than browsers send no origin.
 		assertThat(handshake(closed, "Origin: http://localhost:1").status()).isEqualTo(403);
 		assertThat(handshake(closed, "Origin: http://localhost").status()).isEqualTo(101);
 		assertThat(handshake(closed).status()).isEqualTo(101);
 	}
 
 	@Test
-	void requestWhenEncryptionEndsAtProxyShouldBeOfTheSameOrigin() {
+	void requestWhenProxyTerminatesTlsShouldBeOfTheSameOrigin() {
 		String own = "Origin: https://localhost";
 		for (CometServer each : List.of(server, closed)) {
 			assertThat(handshake(each, own).status()).isEqualTo(101);
@@ -134,14 +134,14 @@ class AllowedOriginsIT {
 	}
 
 	@Test
-	void requestWhenHostIsNoNameOfTheDnsShouldBeJudgedByItsOrigin() {
+	void requestWhenHostIsNotDnsNameShouldCompareItsOrigin() {
 		assertThat(stream(server, "my_service", "Origin: http://my_service")).isEqualTo(204);
 		assertThat(stream(server, "my_service", FRIEND)).isEqualTo(204);
 		assertThat(stream(server, "my_service", STRANGER)).isEqualTo(403);
 	}
 
 	@Test
-	void requestWhenOriginIsWrittenOtherwiseShouldCompareItAsBrowsersDo() {
+	void requestWhenOriginIsSpelledDifferentlyShouldCompareItAsBrowsersDo() {
 		for (String origin : List.of("https://FRIEND.example", "https://friend.example:443")) {
 			assertThat(handshake(server, "Origin: " + origin).status()).isEqualTo(101);
 			assertThat(stream(server, "localhost", "Origin: " + origin)).isEqualTo(204);

@@ -27,14 +27,14 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A poll asks the application whether it may read each channel (protocol, section 2).
+ * The application authorizes each channel of a poll (protocol, section 2).
  */
 @SetsFastPath
 class AuthorizationIT {
 
 	private static final List<String> ASKED = new CopyOnWriteArrayList<>();
 
-	// An authorizer that fails is the application's fault, and is logged
+	// The error of an authorizer is the application's, and is logged.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.Admission");
 
@@ -90,7 +90,7 @@ class AuthorizationIT {
 	}
 
 	@Test
-	void pollWhenAuthorizedForUnknownShouldSayThatItEnded() {
+	void pollWhenAuthorizedForUnknownShouldReportItsEnd() {
 		assertThat(server.poll("registration=open-unknown").body()).isEqualTo("open-unknown:ENDED_CHANNEL");
 	}
 

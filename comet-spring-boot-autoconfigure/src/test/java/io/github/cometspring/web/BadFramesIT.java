@@ -50,7 +50,7 @@ class BadFramesIT {
 
 	private static final int LIMIT = 2048;
 
-	// The pings that ask whether the connection goes on
+	// The first number of the pings that check whether the connection goes on
 	private static final long SENTINEL = 1_000_000_000_000L;
 
 	private static final Set<String> MEMBERS = Set.of("messages", "cursor", "ended", "gaps", "refused", "why", "error",
@@ -140,14 +140,14 @@ class BadFramesIT {
 			byte[] payload = this.input.bytes(this.input.below(200));
 			byte[] frame = RawWebSocket.frame(this.input.below(256), !this.input.oneIn(4), payload);
 			this.socket.sendRaw(frame);
-			// Whatever it was, this ends it.
+			// A close frame ends the connection in any case.
 			this.socket.sendRaw(RawWebSocket.frame(0x88, true, new byte[] { 0x03, (byte) 0xE8 }));
 			String answer;
 			do {
 				answer = this.socket.text();
 			}
 			while (answer.startsWith("{"));
-			// Also with the code that it had itself
+			// The code may also be that of the broken frame.
 			assertThat(answer).as(said(i, frame)).matches("close [0-9]+|cut");
 			note(answer);
 			assertThat(this.socket.connection().drain()).as(said(i, frame)).isTrue();
@@ -164,7 +164,7 @@ class BadFramesIT {
 			for (int j = this.input.below(50); j > 0; j--) {
 				bytes.writeBytes(more);
 			}
-			// As if there were still more to come, or what is no frame at all
+			// The start of a further message, or an invalid frame
 			bytes.writeBytes(this.input.oneIn(2) ? RawWebSocket.frame(RawWebSocket.TEXT, true, more)
 					: RawWebSocket.frame(0x87, true, new byte[this.input.below(2 * LIMIT)]));
 			this.socket.sendRaw(bytes.toByteArray());
@@ -177,10 +177,10 @@ class BadFramesIT {
 	/**
 	 * Sends a message, in one frame or several.
 	 */
-	private void send(byte[] payload, boolean binary, boolean whole) {
+	private void send(byte[] payload, boolean binary, boolean unfragmented) {
 		int opcode = binary ? RawWebSocket.BINARY : RawWebSocket.TEXT;
 		int sent = 0;
-		while (!whole && this.input.oneIn(5)) {
+		while (!unfragmented && this.input.oneIn(5)) {
 			int end = sent + this.input.below(payload.length - sent + 1);
 			this.socket.send(opcode, false, Arrays.copyOfRange(payload, sent, end));
 			opcode = RawWebSocket.CONTINUATION;

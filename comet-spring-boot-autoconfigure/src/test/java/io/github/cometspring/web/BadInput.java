@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Makes up what clients should not send, and some of what they should: messages in JSON
- * and query strings, right, nearly right and wrong.
+ * Generates valid, almost valid and invalid input of clients: messages in JSON and query
+ * strings.
  */
 final class BadInput {
 
@@ -36,7 +36,7 @@ final class BadInput {
 			"{\"ping\":1}", "\"subscribe\":", "\"ping\":1,", "e", "é");
 
 	/**
-	 * In Latin-1: bytes that begin or continue what they should not, and other nonsense.
+	 * Byte sequences, in Latin-1: invalid UTF-8, and control characters.
 	 */
 	private static final List<String> BYTES = List.of("\u0000", "\u0080", "\u00c0\u0080", "\u00c3", "\u00e2\u0082",
 			"\u00ed\u00a0\u0080", "\u00ed\u00a0\u0080\u00ed\u00b0\u0080", "\u00e0\u0080\u00af",
@@ -56,7 +56,7 @@ final class BadInput {
 
 	/**
 	 * Creates a source.
-	 * @param random decides
+	 * @param random the source of randomness
 	 * @param cursor a cursor of the server
 	 */
 	BadInput(Random random, String cursor) {
@@ -82,8 +82,8 @@ final class BadInput {
 	}
 
 	/**
-	 * A message, such as the body of a poll or what a text frame contains.
-	 * @param tooBig how large a message is that is too big
+	 * A message, such as the body of a poll or the payload of a text frame.
+	 * @param tooBig the size of a message that is too big
 	 * @return its bytes
 	 */
 	byte[] message(int tooBig) {
@@ -106,7 +106,7 @@ final class BadInput {
 	}
 
 	/**
-	 * A query string of a stream, a char a byte.
+	 * The query string of a stream, with one char for each byte.
 	 */
 	String query() {
 		StringBuilder query = new StringBuilder(oneIn(3) ? "" : "channel=");

@@ -20,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a message in JSON is, by the words of the protocol (sections 3, 5 and 7) and apart
- * from the server's own decoder.
+ * Classifies messages in JSON by the rules of the protocol (sections 3, 5 and 7),
+ * independently of the server's decoder.
  */
 enum BadMessage {
 
@@ -49,10 +49,10 @@ enum BadMessage {
 		.build();
 
 	/**
-	 * What a message may be taken for: mostly there is one answer.
+	 * The kinds that a message may be of, usually one.
 	 * @param bytes the message
-	 * @param limit how large it may be
-	 * @return what it is
+	 * @param limit the maximum size
+	 * @return its kinds
 	 */
 	static Set<BadMessage> of(byte[] bytes, int limit) {
 		EnumSet<BadMessage> result = EnumSet.noneOf(BadMessage.class);
@@ -92,7 +92,7 @@ enum BadMessage {
 			STRICT.readTree(text);
 		}
 		catch (JacksonException ex) {
-			// Which of several members of one name counts is not said.
+			// The protocol does not define which of several members of one name counts.
 			return EnumSet.of(WRONG, FINE);
 		}
 		return EnumSet.of(isFine(json) ? FINE : WRONG);
@@ -115,12 +115,12 @@ enum BadMessage {
 	}
 
 	private static boolean isFrom(JsonNode from) {
-		// A cursor here concerns its own channels (section 8).
+		// An invalid cursor here affects only its own channels (section 8).
 		return from.isObject() && from.propertyStream().allMatch((start) -> areIds(start.getValue()));
 	}
 
 	/**
-	 * The ids of a message in which nothing is wrong that have a cursor that cannot be.
+	 * The ids in a valid message that have an invalid cursor.
 	 */
 	static Set<String> misplaced(JsonNode json) {
 		return json.path("from")

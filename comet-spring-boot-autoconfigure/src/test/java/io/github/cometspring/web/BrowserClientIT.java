@@ -45,7 +45,7 @@ class BrowserClientIT {
 
 	private static CometServer server;
 
-	// Servers share an event loop, which the first to be closed takes with it.
+	// Servers share event loops, which the first server that closes disposes of.
 	private static Map<String, CometServer> others;
 
 	@BeforeAll
@@ -77,7 +77,7 @@ class BrowserClientIT {
 	}
 
 	@Test
-	void getShouldServeModuleThatIsAskedForEachTime() throws IOException {
+	void getShouldServeModuleThatIsRevalidatedEachTime() throws IOException {
 		Answer answer = get(server.port(), "/comet/comet.js");
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.header("Content-Type")).isEqualTo("text/javascript;charset=UTF-8");
@@ -124,7 +124,7 @@ class BrowserClientIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/push/channel", "/**" })
-	void getWhenPathIsAnotherShouldServeBelowIt(String path) throws IOException {
+	void getWhenPathIsConfiguredShouldServeBelowIt(String path) throws IOException {
 		int port = others.get(path).port();
 		String below = path.equals("/**") ? "/comet" : path;
 		assertThat(get(port, below + "/comet.js").body()).isEqualTo(script());
@@ -214,7 +214,8 @@ class BrowserClientIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "json", "sse", "websocket" })
-	void clientWhenLinkBreaksShouldHearEachMessageOnce(String transport) throws IOException, InterruptedException {
+	void clientWhenConnectionBreaksShouldReceiveEachMessageOnce(String transport)
+			throws IOException, InterruptedException {
 		assumeTrue(hasNode(), "No Node with these transports");
 		Channel a = obtain("a");
 		Channel b = obtain("b");

@@ -24,7 +24,7 @@ import org.springframework.web.server.ServerWebExchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Where the hands are shaken. The rest is in {@code WebSocketIT}.
+ * Tests for the event loop of the handshake. {@code WebSocketIT} tests the rest.
  */
 class CometWebSocketHandlerTests {
 
@@ -39,10 +39,10 @@ class CometWebSocketHandlerTests {
 	private final Subscriptions subscriptions = new Subscriptions(this.broker, new CometControl(Duration.ofSeconds(20)),
 			null, new SubscriptionLimits(null, 100, 1000, Duration.ofSeconds(15)));
 
-	private final List<Boolean> shakenOnLoop = new ArrayList<>();
+	private final List<Boolean> handshakesOnLoop = new ArrayList<>();
 
 	private final CometWebSocketHandler handler = new CometWebSocketHandler(this.subscriptions, this.sockets,
-			new Handshakes(this.loop, this.shakenOnLoop), 100);
+			new Handshakes(this.loop, this.handshakesOnLoop), 100);
 
 	@AfterEach
 	void dispose() {
@@ -52,25 +52,25 @@ class CometWebSocketHandlerTests {
 	}
 
 	/**
-	 * As behind a filter that reads a session. The server would lose what the client
-	 * sends at once.
+	 * As after a filter that reads a session. Outside of the loop, the server would lose
+	 * frames that the client sends at once.
 	 */
 	@Test
-	void handleWhenRequestHasLeftItsLoopShouldShakeHandsOnTheLoop() {
+	void handleWhenRequestHasLeftItsLoopShouldRunHandshakeOnTheLoop() {
 		this.handler.handle(exchange()).block(Duration.ofSeconds(10));
-		assertThat(this.shakenOnLoop).containsExactly(true);
+		assertThat(this.handshakesOnLoop).containsExactly(true);
 	}
 
 	@Test
-	void handleWhenRequestIsOnItsLoopShouldShakeHandsAtOnce() {
-		List<Integer> shakenWhenCallReturned = new ArrayList<>();
+	void handleWhenRequestIsOnItsLoopShouldRunHandshakeAtOnce() {
+		List<Integer> handshakesWhenCallReturned = new ArrayList<>();
 		Mono.<Void>create((done) -> this.loop.execute(() -> {
 			this.handler.handle(exchange()).subscribe();
-			shakenWhenCallReturned.add(this.shakenOnLoop.size());
+			handshakesWhenCallReturned.add(this.handshakesOnLoop.size());
 			done.success();
 		})).block(Duration.ofSeconds(10));
-		assertThat(shakenWhenCallReturned).containsExactly(1);
-		assertThat(this.shakenOnLoop).containsExactly(true);
+		assertThat(handshakesWhenCallReturned).containsExactly(1);
+		assertThat(this.handshakesOnLoop).containsExactly(true);
 	}
 
 	private static ServerWebExchange exchange() {

@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whoever sees a client counted and publishes then, reaches it.
+ * A message that is published as soon as a client is counted reaches that client.
  */
 @AlsoOnFilterPath
 @AlsoOnIoUring
@@ -42,7 +42,7 @@ class CountedClientIT {
 	}
 
 	/**
-	 * Publishes at the very moment at which a client is counted.
+	 * Publishes a message when a client joins, and so is counted.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class EagerBroker {
@@ -69,11 +69,11 @@ class CountedClientIT {
 			});
 		}
 
-		private static <T> T proxy(Class<T> type, T target, Answers answers) {
+		private static <T> T proxy(Class<T> type, T target, Interceptor interceptor) {
 			return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
 					(proxy, method, arguments) -> {
 						try {
-							return answers.answer(method, method.invoke(target, arguments));
+							return interceptor.intercept(method, method.invoke(target, arguments));
 						}
 						catch (InvocationTargetException ex) {
 							throw ex.getCause();
@@ -83,9 +83,9 @@ class CountedClientIT {
 
 	}
 
-	private interface Answers {
+	private interface Interceptor {
 
-		Object answer(Method method, Object result);
+		Object intercept(Method method, Object result);
 
 	}
 

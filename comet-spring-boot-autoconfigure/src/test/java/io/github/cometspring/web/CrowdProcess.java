@@ -13,7 +13,7 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.RawWebSocket;
 
 /**
- * A {@link StalledCrowd} that runs.
+ * Starts and ends the process of a {@link StalledCrowd}.
  */
 final class CrowdProcess implements AutoCloseable {
 
@@ -30,11 +30,11 @@ final class CrowdProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a crowd and waits until all of it listens.
+	 * Starts a crowd and waits until all of its clients listen.
 	 * @param transport SSE or WEBSOCKET
 	 * @param port the port of the server
 	 * @param channel the id of the channel
-	 * @param size how many connections
+	 * @param size the number of connections
 	 * @return the crowd
 	 */
 	static CrowdProcess start(Transport transport, int port, String channel, int size)

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code docs/delivery.md} names tests that there are, in comments that readers do not
- * see: one in each cell of its table, and some below.
+ * {@code docs/delivery.md} names tests that exist, in invisible comments: one in each
+ * cell of its table, and some below.
  */
 class DeliveryDocumentTests {
 

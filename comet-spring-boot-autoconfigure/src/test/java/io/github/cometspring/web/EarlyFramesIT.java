@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Clients that send frames before their handshake is answered, which RFC 6455 (section
- * 4.1) forbids: they are turned away, and nothing is left of them.
+ * 4.1) forbids: their connections are closed, and nothing leaks.
  */
 class EarlyFramesIT {
 
@@ -78,7 +78,7 @@ class EarlyFramesIT {
 		ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
 		try {
 			sendEarly();
-			// A leak is told of when another buffer is allocated after the garbage
+			// Netty reports a leak when another buffer is allocated after the garbage
 			// collection.
 			for (int i = 0; i < 3; i++) {
 				System.gc();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Server-sent events over real sockets (protocol, section 4): what a stream says.
+ * Server-sent events over real sockets (protocol, section 4): the events of a stream.
  */
 @AlsoOnIoUring
 class EventStreamIT {
@@ -32,7 +32,7 @@ class EventStreamIT {
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	@Test
-	void streamWhenOpenedShouldSayWhereItBeginsAtOnce() {
+	void streamWhenOpenedShouldSendStartingCursorAtOnce() {
 		comet.publish("before");
 		RawEventStream stream = stream("channel=" + comet.name());
 		Answer head = stream.head();
@@ -67,7 +67,7 @@ class EventStreamIT {
 		List<String> ids = new ArrayList<>();
 		for (String data : List.of("hé\"l\nlo\r\n", "", "\uD83D\uDE00\u2028")) {
 			comet.publish(data);
-			Event event = stream.news();
+			Event event = stream.message();
 			assertThat(event.name()).isEqualTo("message");
 			assertThat(event.id()).isEqualTo(comet.cursor());
 			ids.add(Objects.requireNonNull(event.id()));
@@ -89,12 +89,12 @@ class EventStreamIT {
 	}
 
 	@Test
-	void streamWhenSomeIdsAreUnknownShouldTellThatTheyHaveEndedAndGoOn() {
+	void streamWhenSomeIdsAreUnknownShouldReportTheirEndAndGoOn() {
 		RawEventStream stream = stream("channel=unknown&channel=" + comet.name() + "&channel=%20%0A&channel=");
-		assertThat(stream.news()).isEqualTo(new Event(null, "ended", "{\"channel\":\"unknown\"}"));
-		assertThat(stream.news()).isEqualTo(new Event(null, "ended", "{\"channel\":\" \\n\"}"));
+		assertThat(stream.message()).isEqualTo(new Event(null, "ended", "{\"channel\":\"unknown\"}"));
+		assertThat(stream.message()).isEqualTo(new Event(null, "ended", "{\"channel\":\" \\n\"}"));
 		comet.publish("1");
-		assertThat(stream.news().data()).contains("\"1\"");
+		assertThat(stream.message().data()).contains("\"1\"");
 	}
 
 	@Test
@@ -112,12 +112,13 @@ class EventStreamIT {
 		RawEventStream stream = stream("channel=" + comet.name() + "&channel=" + other.id());
 		stream.event();
 		comet.channel().publish("last").then(comet.channel().close()).block(PATIENCE);
-		assertThat(stream.news().data()).contains("\"last\"");
-		assertThat(stream.news()).isEqualTo(new Event(null, "ended", "{\"channel\":\"" + comet.channel().id() + "\"}"));
+		assertThat(stream.message().data()).contains("\"last\"");
+		assertThat(stream.message())
+			.isEqualTo(new Event(null, "ended", "{\"channel\":\"" + comet.channel().id() + "\"}"));
 		other.publish("still").block(PATIENCE);
-		assertThat(stream.news().data()).contains("\"still\"");
+		assertThat(stream.message().data()).contains("\"still\"");
 		other.close().block(PATIENCE);
-		assertThat(stream.news()).isEqualTo(new Event(null, "ended", "{\"channel\":\"" + other.id() + "\"}"));
+		assertThat(stream.message()).isEqualTo(new Event(null, "ended", "{\"channel\":\"" + other.id() + "\"}"));
 		assertThat(stream.nextMessage()).isNull();
 		assertThat(RawEventStream
 			.ask(comet.port(), "channel=" + comet.name() + "&channel=" + other.id() + "&cursor=" + stream.lastId())
@@ -131,11 +132,11 @@ class EventStreamIT {
 		Outcome outcome = Objects.requireNonNull(comet.channel().deliver("1").block(PATIENCE));
 		assertThat(outcome.delivered()).isEqualTo(1);
 		assertThat(outcome.failed()).isZero();
-		assertThat(stream.news().data()).contains("\"1\"");
+		assertThat(stream.message().data()).contains("\"1\"");
 	}
 
 	@Test
-	void streamWhenClientResetsShouldLeaveNothingBehind() {
+	void streamWhenClientResetsShouldReleaseIt() {
 		RawEventStream stream = stream("channel=" + comet.name());
 		stream.event();
 		stream.connection().reset();

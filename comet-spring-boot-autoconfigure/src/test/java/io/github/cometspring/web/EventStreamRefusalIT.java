@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Server-sent events over real sockets (protocol, section 4): what is no stream.
+ * Server-sent events over real sockets (protocol, section 4): refused requests.
  */
 class EventStreamRefusalIT {
 
@@ -26,7 +26,7 @@ class EventStreamRefusalIT {
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	@Test
-	void streamWhenHeadOrRequestHasNoAcceptShouldNotBeMistaken() {
+	void streamWhenAcceptDoesNotExcludeEventsShouldBeServed() {
 		try (RawConnection client = RawConnection.open(comet.port())) {
 			client.send("GET /comet?channel=unknown HTTP/1.1\r\nHost: localhost\r\n\r\n");
 			assertThat(client.read().status()).isEqualTo(204);
@@ -88,7 +88,7 @@ class EventStreamRefusalIT {
 	}
 
 	@Test
-	void streamWhenOriginIsForeignShouldBeReadableByFriendsOnly() {
+	void streamWhenOriginIsForeignShouldBeReadableByAllowedOriginsOnly() {
 		assertThat(RawEventStream.ask(comet.port(), "channel=unknown", "Origin: https://friend.example")
 			.header("Access-Control-Allow-Origin")).isEqualTo("https://friend.example");
 		assertThat(RawEventStream.ask(comet.port(), "channel=unknown", "Origin: https://stranger.example").status())

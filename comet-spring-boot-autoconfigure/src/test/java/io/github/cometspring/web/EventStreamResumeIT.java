@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Server-sent events over real sockets (protocol, section 4): where a stream begins.
+ * Server-sent events over real sockets (protocol, section 4): where a stream starts.
  */
 @AlsoOnIoUring
 class EventStreamResumeIT {
@@ -31,29 +31,29 @@ class EventStreamResumeIT {
 	void streamWhenLastEventIdIsGivenShouldResumeAfterIt() {
 		RawEventStream stream = stream("channel=" + comet.name());
 		comet.publish("1", "2");
-		stream.news();
+		stream.message();
 		String afterFirst = stream.lastId();
 		stream.close();
 		comet.publish("3");
 		RawEventStream again = stream("channel=" + comet.name(), "Last-Event-ID: " + afterFirst);
-		assertThat(again.news().data()).contains("\"2\"");
-		assertThat(again.news().data()).contains("\"3\"");
+		assertThat(again.message().data()).contains("\"2\"");
+		assertThat(again.message().data()).contains("\"3\"");
 	}
 
 	@Test
-	void streamWhenCutBeforeFirstMessageShouldResumeFromItsBeginning() {
+	void streamWhenCutBeforeFirstMessageShouldResumeFromItsStart() {
 		RawEventStream stream = stream("channel=" + comet.name());
 		stream.event();
 		stream.close();
 		comet.publish("meanwhile");
 		RawEventStream again = stream("channel=" + comet.name(), "Last-Event-ID: " + stream.lastId());
-		assertThat(again.news().data()).contains("meanwhile");
+		assertThat(again.message().data()).contains("meanwhile");
 	}
 
 	@Test
 	void streamWhenCursorParameterIsGivenShouldResumeFromIt() {
 		comet.publish("1", "2");
-		assertThat(stream("channel=" + comet.name() + "&cursor=earliest").news().data()).contains("\"1\"");
+		assertThat(stream("channel=" + comet.name() + "&cursor=earliest").message().data()).contains("\"1\"");
 	}
 
 	@Test
@@ -62,53 +62,53 @@ class EventStreamResumeIT {
 		String after1 = comet.cursor();
 		comet.publish("2");
 		RawEventStream stream = stream("channel=" + comet.name() + "&cursor=earliest", "Last-Event-ID: " + after1);
-		assertThat(stream.news().data()).contains("\"2\"");
+		assertThat(stream.message().data()).contains("\"2\"");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "&lastEventId=%s", "&lastEventId=%s&cursor=latest", "&cursor=latest&lastEventId=%s",
 			"&cursor=%s&lastEventId=", "&cursor=%s&lastEventId", "&lastEventId=&lastEventId=%s",
 			"&lastEventId=%s&from=latest:%c" })
-	void streamWhenPlaceIsNamedInTheAddressShouldResumeFromIt(String query) {
+	void streamWhenCursorIsInQueryShouldResumeFromIt(String query) {
 		comet.publish("1");
 		String after1 = comet.cursor();
 		comet.publish("2");
 		String address = "channel=" + comet.name() + query.replace("%s", after1).replace("%c", comet.name());
 		for (String header : new String[] { "X-None: 1", "Last-Event-ID:", "Last-Event-ID:   " }) {
 			RawEventStream stream = stream(address, header);
-			assertThat(stream.news().data()).as(header).contains("\"2\"");
+			assertThat(stream.message().data()).as(header).contains("\"2\"");
 			stream.close();
 		}
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "&lastEventId=earliest", "&lastEventId=nonsense", "&cursor=nonsense", "&from=nonsense" })
-	void streamWhenHeaderNamesAPlaceShouldNotLookAtTheAddress(String query) {
+	void streamWhenHeaderHasCursorShouldIgnoreQuery(String query) {
 		comet.publish("1");
 		String after1 = comet.cursor();
 		comet.publish("2");
-		assertThat(stream("channel=" + comet.name() + query, "Last-Event-ID: " + after1).news().data())
+		assertThat(stream("channel=" + comet.name() + query, "Last-Event-ID: " + after1).message().data())
 			.contains("\"2\"");
 	}
 
 	@Test
-	void streamWhenNoPlaceIsNamedShouldBeginNow() {
+	void streamWhenNoCursorIsGivenShouldStartNow() {
 		comet.publish("before");
 		RawEventStream stream = stream("channel=" + comet.name() + "&cursor=&lastEventId=&from=", "Last-Event-ID:");
 		Await.until(() -> comet.channel().subscribers() == 1);
 		comet.publish("after");
-		assertThat(stream.news().data()).contains("after");
+		assertThat(stream.message().data()).contains("after");
 	}
 
 	@Test
-	void streamWhenHistoryHasMovedOnShouldTellOfGapBeforeAnyPositionBehindIt() {
+	void streamWhenHistoryHasMovedOnShouldReportGapBeforeAnyLaterPosition() {
 		comet.publish("1", "2", "3", "4", "5");
 		String old = Cursor.of(comet.name(), new Position(comet.epoch(), 1)).token();
 		RawEventStream stream = stream("channel=" + comet.name(), "Last-Event-ID: " + old);
 		assertThat(stream.event()).isEqualTo(new Event(null, "gap", "{\"channel\":\"" + comet.name() + "\"}"));
-		assertThat(stream.news().data()).contains("\"3\"");
-		assertThat(stream.news().data()).contains("\"4\"");
-		assertThat(stream.news().data()).contains("\"5\"");
+		assertThat(stream.message().data()).contains("\"3\"");
+		assertThat(stream.message().data()).contains("\"4\"");
+		assertThat(stream.message().data()).contains("\"5\"");
 	}
 
 	@Test
@@ -118,7 +118,7 @@ class EventStreamResumeIT {
 		comet.server().control().setTimeout(Duration.ofSeconds(20), true).block(PATIENCE);
 		assertThat(stream.nextMessage()).isNull();
 		comet.publish("meanwhile");
-		assertThat(stream("channel=" + comet.name(), "Last-Event-ID: " + stream.lastId()).news().data())
+		assertThat(stream("channel=" + comet.name(), "Last-Event-ID: " + stream.lastId()).message().data())
 			.contains("meanwhile");
 	}
 

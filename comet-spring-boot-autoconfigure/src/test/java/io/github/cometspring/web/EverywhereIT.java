@@ -31,7 +31,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The legacy dialect on every path that nobody else takes (protocol, sections 2 and 7).
+ * The legacy dialect on all paths without another handler (protocol, sections 2 and 7).
  */
 @SetsFastPath
 class EverywhereIT {
@@ -61,7 +61,7 @@ class EverywhereIT {
 	@ParameterizedTest
 	@ValueSource(strings = { "/", "/comet", "/no/such/%20path/?registration=zz", "/a/b/c;d=e", "/file.txt", "/%2F",
 			"/router/other", "/actuator/nothing" })
-	void pollShouldBeAnsweredOnPathsThatNobodyTakes(String path) {
+	void pollShouldBeAnsweredOnUnmappedPaths(String path) {
 		assertThat(request("POST", path, MEDIA_TYPE).body()).isEqualTo("x:ENDED_CHANNEL");
 	}
 
@@ -85,7 +85,7 @@ class EverywhereIT {
 	@Test
 	void pollOnPathOfTheActuatorShouldBeTheActuators() {
 		assertThat(server.command("/activate").body()).contains("\"active\":true");
-		// A command that needs no body takes it of any media type.
+		// A command without parameters ignores the body and its media type.
 		assertThat(request("POST", "/actuator/comet/activate", MEDIA_TYPE).body()).contains("\"active\":true");
 	}
 

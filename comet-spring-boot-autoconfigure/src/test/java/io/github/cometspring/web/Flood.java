@@ -9,7 +9,7 @@ import io.github.cometspring.testing.RawConnection;
 import org.awaitility.Awaitility;
 
 /**
- * Sends the same again and again on a thread of its own, and reads nothing, until the
+ * Sends the same bytes again and again on a thread of its own, without reading, until the
  * connection ends.
  */
 final class Flood implements AutoCloseable {
@@ -35,8 +35,8 @@ final class Flood implements AutoCloseable {
 
 	/**
 	 * Starts a flood.
-	 * @param connection where to
-	 * @param wave what to send
+	 * @param connection the connection
+	 * @param wave the bytes
 	 * @return the flood
 	 */
 	static Flood start(RawConnection connection, byte[] wave) {
@@ -54,13 +54,13 @@ final class Flood implements AutoCloseable {
 			}
 		}
 		catch (UncheckedIOException ex) {
-			// The server has had enough
+			// The server has closed the connection.
 		}
 		this.over = true;
 	}
 
 	/**
-	 * How many bytes have been sent.
+	 * The number of bytes sent.
 	 */
 	long sent() {
 		return this.sent.get();
@@ -74,13 +74,13 @@ final class Flood implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until the server takes no more, or has ended the connection.
-	 * @param patience the longest time to wait
+	 * Waits until the server stops reading, or has closed the connection.
+	 * @param timeout the longest time to wait
 	 */
-	void awaitStanding(Duration patience) {
+	void awaitStalled(Duration timeout) {
 		AtomicLong before = new AtomicLong();
 		AtomicInteger standing = new AtomicInteger();
-		Awaitility.await().pollInterval(INTERVAL).atMost(patience).until(() -> {
+		Awaitility.await().pollInterval(INTERVAL).atMost(timeout).until(() -> {
 			long now = sent();
 			standing.set((before.getAndSet(now) == now) ? standing.get() + 1 : 0);
 			return isOver() || standing.get() >= SAMPLES;

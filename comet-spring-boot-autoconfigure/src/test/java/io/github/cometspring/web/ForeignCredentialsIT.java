@@ -22,7 +22,7 @@ import org.springframework.web.server.WebFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the pages of other origins may do in the name of their user.
+ * Pages of other origins with the credentials of their user.
  */
 @SetsFastPath
 class ForeignCredentialsIT {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * WebSockets whose clients give no sign of life (protocol, section 5).
+ * WebSockets whose clients fail the liveness check (protocol, section 5).
  */
 class HalfOpenIT {
 
@@ -65,7 +65,7 @@ class HalfOpenIT {
 		RawWebSocket socket = subscribe();
 		Await.until(() -> {
 			comet.publish("message");
-			// Reads all, and answers nothing
+			// Reads all frames, and answers none.
 			return socket.read() == null;
 		});
 		Await.until(() -> sockets() == 0);
@@ -89,7 +89,7 @@ class HalfOpenIT {
 	@Test
 	void socketWhenItAnswersPingsShouldStay() {
 		RawWebSocket socket = subscribe();
-		// Longer than it would take to be cut
+		// Longer than the server waits before it disconnects a client
 		for (int i = 0; i < 8; i++) {
 			Frame frame = Objects.requireNonNull(socket.read());
 			assertThat(frame.opcode()).isEqualTo(RawWebSocket.PING);

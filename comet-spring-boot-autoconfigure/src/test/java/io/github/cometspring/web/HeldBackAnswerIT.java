@@ -25,8 +25,8 @@ import org.springframework.web.server.WebFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Answers that a filter holds back for ever: {@code comet.write-timeout} ends them,
- * whichever way they go, and until then their clients count as connected.
+ * Answers that a filter holds back for ever: {@code comet.write-timeout} ends them, in
+ * all dialects and on all paths. Until then their clients count as connected.
  */
 @SetsFastPath
 class HeldBackAnswerIT {
@@ -47,7 +47,7 @@ class HeldBackAnswerIT {
 			Await.until(outcome::isDone);
 			assertThat(outcome.join().failed()).isOne();
 			Await.until(() -> connections(server, transport) == 0);
-			// Nothing that it could take for an answer, with a cursor behind the message
+			// No answer, as its cursor would be after the message
 			assertThat(client.readToEnd()).isEmpty();
 		}
 	}
@@ -66,7 +66,7 @@ class HeldBackAnswerIT {
 	void refusalShouldBeGivenUpAfterTheWriteTimeout(boolean fastPath) {
 		try (CometServer server = start(fastPath, "300ms"); RawConnection client = RawConnection.open(server.port())) {
 			client.poll("registration=a%0Ab%0Ac%0Ad");
-			// The application's own error, or none
+			// The answer is an error of the application, or missing.
 			Await.until(() -> client.hasAnswer() || client.isClosedByServer());
 			assertThat(connections(server, Transport.LEGACY)).isZero();
 		}
@@ -82,7 +82,7 @@ class HeldBackAnswerIT {
 							: "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 									+ "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
 			Await.until(() -> connections(server, transport) == 1);
-			// Until the server closes it
+			// Reads until the server closes the connection.
 			client.readToEnd();
 			Await.until(() -> connections(server, transport) == 0);
 		}

@@ -30,13 +30,13 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * No header that somebody on the way may parse is an error of the server, whatever it
- * says and whichever way its request goes, or is logged as one.
+ * No value of a header that the server, Spring or Comet may parse causes an error of the
+ * server or a line in its log, on any path.
  */
 @SetsFastPath
 class HostileHeadersIT {
 
-	// Netty remarks on requests that are none.
+	// Reactor Netty logs requests that it cannot decode.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations");
 
@@ -63,11 +63,11 @@ class HostileHeadersIT {
 			"h?x", "h#x", "b\u00fccher", "\u00ff", "a,b", "LOCALHOST.", "x".repeat(300));
 
 	/**
-	 * The ways that a request can go.
+	 * Configurations of the server, which lead requests on different paths.
 	 */
-	enum Way {
+	enum Setup {
 
-		SHORT(new Class<?>[0]), FOREIGN_PAGES_ALLOWED(new Class<?>[0], "comet.allowed-origins=https://friend.example"),
+		BYPASS(new Class<?>[0]), FOREIGN_PAGES_ALLOWED(new Class<?>[0], "comet.allowed-origins=https://friend.example"),
 		ALL_PAGES_ALLOWED(new Class<?>[0], "comet.allowed-origins=*"), FILTERED(new Class<?>[] { PassingFilter.class }),
 		SECURED(new Class<?>[] { Lenient.class }), FORWARDED(new Class<?>[0], "server.forward-headers-strategy=native");
 
@@ -75,7 +75,7 @@ class HostileHeadersIT {
 
 		private final String[] properties;
 
-		Way(Class<?>[] configuration, String... properties) {
+		Setup(Class<?>[] configuration, String... properties) {
 			this.configuration = configuration;
 			this.properties = properties;
 		}
@@ -90,7 +90,7 @@ class HostileHeadersIT {
 
 	}
 
-	private static final Map<Way, CometServer> servers = new EnumMap<>(Way.class);
+	private static final Map<Setup, CometServer> servers = new EnumMap<>(Setup.class);
 
 	@AfterEach
 	void nothingThatClientsSendIsLogged() {
@@ -105,22 +105,22 @@ class HostileHeadersIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void requestWhenOriginIsNonsenseShouldBeNoErrorOfTheServer(Way way) {
+	void requestWhenOriginIsNonsenseShouldBeNoErrorOfTheServer(Setup setup) {
 		for (String value : NONSENSE) {
 			for (Kind kind : Kind.values()) {
-				assertNoError(way, kind, "Host: localhost", "Origin: " + value);
+				assertNoError(setup, kind, "Host: localhost", "Origin: " + value);
 			}
 		}
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "SHORT", "FOREIGN_PAGES_ALLOWED", "SECURED" })
-	void requestWhenHeaderIsNonsenseShouldBeNoErrorOfTheServer(Way way) {
+	@EnumSource(names = { "BYPASS", "FOREIGN_PAGES_ALLOWED", "SECURED" })
+	void requestWhenHeaderIsNonsenseShouldBeNoErrorOfTheServer(Setup setup) {
 		Kind[] kinds = Kind.values();
 		for (int i = 0; i < HEADERS.size(); i++) {
 			for (int j = 0; j < NONSENSE.size(); j++) {
-				// Each header meets each kind, and each value does.
-				assertNoError(way, kinds[(i + j) % kinds.length], "Host: localhost",
+				// Each header and each value is combined with each kind.
+				assertNoError(setup, kinds[(i + j) % kinds.length], "Host: localhost",
 						HEADERS.get(i) + ": " + NONSENSE.get(j));
 			}
 		}
@@ -128,12 +128,12 @@ class HostileHeadersIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void requestWhenHostIsNonsenseShouldBeNoErrorOfTheServer(Way way) {
+	void requestWhenHostIsNonsenseShouldBeNoErrorOfTheServer(Setup setup) {
 		for (String host : HOSTS) {
 			for (Kind kind : Kind.values()) {
-				assertNoError(way, kind, "Host: " + host);
+				assertNoError(setup, kind, "Host: " + host);
 				for (String origin : List.of("http://" + host, "https://friend.example", "null", "", "http://[")) {
-					assertNoError(way, kind, "Host: " + host, "Origin: " + origin);
+					assertNoError(setup, kind, "Host: " + host, "Origin: " + origin);
 				}
 			}
 		}
@@ -141,16 +141,16 @@ class HostileHeadersIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void requestWhenHostIsMissingOrTwiceShouldBeNoErrorOfTheServer(Way way) {
+	void requestWhenHostIsMissingOrTwiceShouldBeNoErrorOfTheServer(Setup setup) {
 		for (Kind kind : Kind.values()) {
-			assertNoError(way, kind, "Origin: http://h");
-			assertNoError(way, kind, "Host: a", "Host: b", "Origin: http://h");
-			assertNoError(way, kind, "Host: a", "Origin: http://a", "Origin: http://b");
+			assertNoError(setup, kind, "Origin: http://h");
+			assertNoError(setup, kind, "Host: a", "Host: b", "Origin: http://h");
+			assertNoError(setup, kind, "Host: a", "Origin: http://a", "Origin: http://b");
 		}
 	}
 
-	private static void assertNoError(Way way, Kind kind, String... headers) {
-		CometServer server = servers.computeIfAbsent(way, Way::start);
+	private static void assertNoError(Setup setup, Kind kind, String... headers) {
+		CometServer server = servers.computeIfAbsent(setup, Setup::start);
 		Answer answer;
 		try (RawConnection client = RawConnection.open(server.port())) {
 			client.send(kind.request(headers));
@@ -160,7 +160,7 @@ class HostileHeadersIT {
 	}
 
 	/**
-	 * What can be asked for.
+	 * The kinds of requests.
 	 */
 	enum Kind {
 
@@ -184,7 +184,7 @@ class HostileHeadersIT {
 		}
 
 		/**
-		 * A request in which further headers take the place of those of the same name.
+		 * A request in which further headers replace those of the same name.
 		 */
 		String request(String... further) {
 			List<String> names = Stream.of(further).map(Kind::name).toList();

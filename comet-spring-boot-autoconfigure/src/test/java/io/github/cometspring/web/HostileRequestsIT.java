@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Nothing that a client sends is an error of the server, or is logged as one.
+ * No request of a client causes an error of the server or a line in its log.
  */
 @AlsoOnFilterPath
 class HostileRequestsIT {
@@ -51,7 +51,7 @@ class HostileRequestsIT {
 	}
 
 	@AfterEach
-	void nobodyShouldBeLeft() {
+	void noClientShouldBeLeft() {
 		Await.within(Duration.ofSeconds(1), () -> server.bean(Subscriptions.class).connections(Transport.LEGACY) == 0);
 		assertThat(server.poll("registration=x").body()).isEqualTo("x:ENDED_CHANNEL");
 	}

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * HTTP clients that begin and never end, beside one that behaves.
+ * HTTP clients that never complete their requests, beside one that behaves.
  */
 @AlsoOnFilterPath
 @AlsoOnIoUring
@@ -47,7 +47,7 @@ class HttpFloodIT {
 	private static final String JSON_POLL = "POST /comet HTTP/1.1\r\nHost: localhost\r\n"
 			+ "Content-Type: application/json\r\n";
 
-	// Reactor Netty itself warns of what it cannot decode, before anybody here sees it
+	// Reactor Netty logs requests that it cannot decode.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations");
 
@@ -78,7 +78,7 @@ class HttpFloodIT {
 	}
 
 	@AfterEach
-	void nobodyShouldBeLeft() {
+	void noClientShouldBeLeft() {
 		this.open.forEach(RawConnection::close);
 		for (Transport transport : Transport.values()) {
 			Await.until(() -> server.bean(Subscriptions.class).connections(transport) == 0);
@@ -90,8 +90,8 @@ class HttpFloodIT {
 	@ValueSource(strings = { "", "GET ", "GET /comet HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnec",
 			"GET /comet HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 					+ "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" })
-	void handshakesWhenHalfOpenShouldTakeNoPlace(String half) {
-		// Twice as many as there are places
+	void handshakesWhenIncompleteShouldTakeNoSlot(String half) {
+		// Twice as many as there are slots
 		for (int i = 0; i < 2 * CROWD; i++) {
 			open().send(half);
 		}
@@ -106,7 +106,7 @@ class HttpFloodIT {
 			open().send(JSON_POLL + "Content-Length: 1000\r\n\r\n");
 		}
 		long begin = System.nanoTime();
-		// A byte now and then shows that they live, and buys them no time.
+		// A byte now and then does not extend the time limit.
 		Awaitility.await()
 			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofMillis(500))
@@ -135,7 +135,7 @@ class HttpFloodIT {
 		byte[] chunk = ("1000\r\n" + " ".repeat(0x1000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
 		try (Flood flood = Flood.start(client, chunk)) {
 			assertThat(client.read().status()).isEqualTo(413);
-			// What comes after the answer is thrown away.
+			// Bytes after the answer are discarded.
 			long sent = flood.sent();
 			Await.until(() -> flood.isOver() || flood.sent() > sent + 64 * MEGABYTE);
 			assertThat(Memory.inUse().since(this.before).growth()).isLessThan(4 * MEGABYTE);

@@ -35,13 +35,13 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An authorizer that does not decide keeps no client longer than
- * {@code comet.authorization.timeout}, nor after an order to end whatever waits.
+ * An authorizer that does not decide holds a client no longer than
+ * {@code comet.authorization.timeout}, and only until the operator ends waiting requests.
  */
 @SetsFastPath
 class HungAuthorizerIT {
 
-	// An authorizer that fails is the application's fault, and is logged
+	// The error of an authorizer is the application's, and is logged.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.Admission");
 
@@ -70,15 +70,15 @@ class HungAuthorizerIT {
 		SERVERS.values().forEach(CometServer::close);
 	}
 
-	static Stream<Arguments> ways() {
+	static Stream<Arguments> setups() {
 		return Stream.of(true, false)
 			.flatMap((fastPath) -> Arrays.stream(Transport.values())
 				.map((transport) -> Arguments.of(fastPath, transport)));
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
-	void listenWhenNobodyDecidesShouldBeSentAwayForAWhile(boolean fastPath, Transport transport) {
+	@MethodSource("setups")
+	void listenWhenAuthorizerHangsShouldBeRefusedTemporarily(boolean fastPath, Transport transport) {
 		CometServer server = server("200ms", fastPath);
 		try (RawConnection client = RawConnection.open(server.port())) {
 			RawWebSocket socket = ask(client, transport);
@@ -89,17 +89,17 @@ class HungAuthorizerIT {
 				Answer answer = client.read();
 				assertThat(answer.status()).isEqualTo(503);
 				assertThat(answer.header("Retry-After")).isNotNull();
-				// The connection is as good as ever.
+				// The connection goes on.
 				assertThat(client.poll("registration=open", "Comet-Cursor: earliest").read().body())
 					.isEqualTo("open:m");
 			}
 		}
-		assertNobodyIsLeft(server);
+		assertNoClientIsLeft(server);
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
-	void listenWhenKilledBeforeAnybodyDecidesShouldEndAtOnce(boolean fastPath, Transport transport) {
+	@MethodSource("setups")
+	void listenWhenKilledWhileAuthorizerHangsShouldEndAtOnce(boolean fastPath, Transport transport) {
 		CometServer server = server("1h", fastPath);
 		int asked = ASKED.get();
 		int cancelled = CANCELLED.get();
@@ -115,12 +115,12 @@ class HungAuthorizerIT {
 			}
 		}
 		Await.until(() -> CANCELLED.get() > cancelled);
-		assertNobodyIsLeft(server);
+		assertNoClientIsLeft(server);
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
-	void listenWhenClientLeavesBeforeAnybodyDecidesShouldLeave(boolean fastPath, Transport transport) {
+	@MethodSource("setups")
+	void listenWhenClientLeavesWhileAuthorizerHangsShouldReleaseIt(boolean fastPath, Transport transport) {
 		CometServer server = server("1h", fastPath);
 		int asked = ASKED.get();
 		int cancelled = CANCELLED.get();
@@ -129,7 +129,7 @@ class HungAuthorizerIT {
 			Await.until(() -> ASKED.get() > asked);
 		}
 		Await.until(() -> CANCELLED.get() > cancelled);
-		assertNobodyIsLeft(server);
+		assertNoClientIsLeft(server);
 	}
 
 	@ParameterizedTest
@@ -146,7 +146,7 @@ class HungAuthorizerIT {
 			.noneMatch((line) -> line.contains("\n") || line.contains("fails and tells"));
 	}
 
-	private static void assertNobodyIsLeft(CometServer server) {
+	private static void assertNoClientIsLeft(CometServer server) {
 		Subscriptions subscriptions = server.bean(Subscriptions.class);
 		Await.until(() -> Arrays.stream(Transport.values()).allMatch((each) -> subscriptions.connections(each) == 0));
 		Channel open = Objects.requireNonNull(server.channels().find("open").block(PATIENCE));
@@ -158,7 +158,7 @@ class HungAuthorizerIT {
 	}
 
 	/**
-	 * Asks for a channel of which nobody decides.
+	 * Asks for a channel for which the authorizer hangs.
 	 * @return the socket, if it is one
 	 */
 	private static @Nullable RawWebSocket ask(RawConnection client, Transport transport) {

@@ -13,14 +13,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a stream costs that has begun and has nothing to tell, where nobody waits for the
- * end of its exchange.
+ * The memory of an idle stream that was taken over.
  */
 class IdleStreamMemoryIT {
 
 	private static final int STREAMS = 1_000;
 
-	// Most of it is Netty's own connection; an exchange of WebFlux takes 10 KB more.
+	// Most of it is Netty's connection. An exchange of WebFlux takes 10 KB more.
 	private static final long MOST = STREAMS * 6 * 1024;
 
 	@RegisterExtension
@@ -28,7 +27,7 @@ class IdleStreamMemoryIT {
 
 	@ParameterizedTest
 	@EnumSource(value = Transport.class, names = { "SSE", "WEBSOCKET" })
-	void idleStreamShouldKeepNothingOfItsExchange(Transport transport) throws Exception {
+	void idleStreamShouldNotRetainItsExchange(Transport transport) throws Exception {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "comet.heartbeat=1h")) {
 			Channel channel = server.create("a");
 			try (CrowdProcess crowd = CrowdProcess.start(transport, server.port(), "a", STREAMS)) {

@@ -23,8 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Ids that cannot name a channel (protocol, section 1), in each dialect: they have ended,
- * and are told back as they came.
+ * Ids that cannot name a channel (protocol, section 1), in each dialect: they are
+ * reported as ended, with the spelling of the request.
  */
 @SetsFastPath
 class IllegalIdsIT {
@@ -55,7 +55,7 @@ class IllegalIdsIT {
 
 	@ParameterizedTest
 	@MethodSource("illegal")
-	void legacyPollShouldSayItHasEnded(String id) {
+	void legacyPollShouldReportItsEnd(String id) {
 		String body = server.poll("registration=" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "%0Ax").body();
 		String echo = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20").replace("%2F", "/");
 		assertThat(body).isEqualTo(echo + ":ENDED_CHANNEL\nx:ENDED_CHANNEL");
@@ -63,7 +63,7 @@ class IllegalIdsIT {
 
 	@ParameterizedTest
 	@MethodSource("illegal")
-	void jsonPollShouldSayItHasEnded(String id) {
+	void jsonPollShouldReportItsEnd(String id) {
 		try (RawConnection client = RawConnection.open(server.port())) {
 			client.request("POST", "/comet", "application/json",
 					latin1("{\"channels\":[\"a\"," + JSON.writeValueAsString(id) + "]}"));
@@ -74,7 +74,7 @@ class IllegalIdsIT {
 
 	@ParameterizedTest
 	@MethodSource("illegal")
-	void streamShouldSayItHasEnded(String id) {
+	void streamShouldReportItsEnd(String id) {
 		String query = "channel=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
 		try (RawEventStream alone = RawEventStream.open(server.port(), query);
 				RawEventStream beside = RawEventStream.open(server.port(), query + "&channel=a")) {
@@ -87,7 +87,7 @@ class IllegalIdsIT {
 
 	@ParameterizedTest
 	@MethodSource("illegal")
-	void socketShouldSayItHasEnded(String id) {
+	void socketShouldReportItsEnd(String id) {
 		try (RawWebSocket socket = RawWebSocket.open(server.port())) {
 			socket.send("{\"subscribe\":[\"a\"," + JSON.writeValueAsString(id) + "]}");
 			assertThat(JSON.readTree(socket.text()).get("ended")).extracting(JsonNode::stringValue).containsExactly(id);

@@ -25,7 +25,7 @@ import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClien
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a JSON channel looks like in each dialect.
+ * A JSON channel in each dialect.
  */
 @AlsoOnFilterPath
 class JsonChannelIT {
@@ -34,7 +34,7 @@ class JsonChannelIT {
 
 	private static final String JSON = "{\n \"bid\" : 1.50, \"by\": [\"é\", null] }";
 
-	private static final String MESSAGE = "{\"channel\":\"news\",\"data\":{\"bid\":1.50,\"by\":[\"é\",null]}}";
+	private static final String MESSAGE = "{\"channel\":\"prices\",\"data\":{\"bid\":1.50,\"by\":[\"é\",null]}}";
 
 	private static CometServer server;
 
@@ -44,7 +44,7 @@ class JsonChannelIT {
 	static void start() {
 		server = CometServer.start();
 		Channel channel = await(
-				server.channels().create("news", ChannelSettings.DEFAULT.withFormat(MessageFormat.JSON)));
+				server.channels().create("prices", ChannelSettings.DEFAULT.withFormat(MessageFormat.JSON)));
 		ChannelHandle text = await(server.create("text").handle());
 		ChannelHandle json = await(channel.handle());
 		start = Cursor.parse(text.cursor()).and(Cursor.parse(json.cursor())).token();
@@ -60,7 +60,7 @@ class JsonChannelIT {
 	void jsonPollShouldCarryValueItself() {
 		try (RawConnection client = RawConnection.open(server.port())) {
 			client.request("POST", "/comet", "application/json",
-					"{\"channels\":[\"text\",\"news\"],\"cursor\":\"" + start + "\"}");
+					"{\"channels\":[\"text\",\"prices\"],\"cursor\":\"" + start + "\"}");
 			assertThat(client.read().body()).contains("\"messages\":[" + MESSAGE + "]").doesNotContain("gaps");
 		}
 	}
@@ -77,7 +77,7 @@ class JsonChannelIT {
 			Await.until(() -> end.subscribers() == 1);
 			end.close().block(PATIENCE);
 			assertThat(client.read().body())
-				.contains("\ndata: " + MESSAGE.replace("news", "end") + "\n\nevent: ended\n");
+				.contains("\ndata: " + MESSAGE.replace("prices", "end") + "\n\nevent: ended\n");
 		}
 	}
 
@@ -87,7 +87,7 @@ class JsonChannelIT {
 		Mono<Void> socket = new ReactorNettyWebSocketClient().execute(
 				URI.create("ws://localhost:" + server.port() + "/comet"),
 				(session) -> session
-					.send(Mono.just(session.textMessage("{\"subscribe\":[\"news\"],\"cursor\":\"" + start + "\"}")))
+					.send(Mono.just(session.textMessage("{\"subscribe\":[\"prices\"],\"cursor\":\"" + start + "\"}")))
 					.thenMany(session.receive())
 					.map(WebSocketMessage::getPayloadAsText)
 					.filter((frame) -> frame.contains("messages"))
@@ -101,9 +101,9 @@ class JsonChannelIT {
 	@Test
 	void legacyPollShouldCarryTextEncoded() {
 		try (RawConnection client = RawConnection.open(server.port())) {
-			client.poll("registration=news", "Comet-Cursor: " + start);
+			client.poll("registration=prices", "Comet-Cursor: " + start);
 			assertThat(client.read().body())
-				.isEqualTo("news:%7B%22bid%22%3A1.50%2C%22by%22%3A%5B%22%C3%A9%22%2Cnull%5D%7D");
+				.isEqualTo("prices:%7B%22bid%22%3A1.50%2C%22by%22%3A%5B%22%C3%A9%22%2Cnull%5D%7D");
 		}
 	}
 

@@ -20,15 +20,15 @@ final class JsonPollClient {
 	private JsonPollClient() {
 	}
 
-	static List<String> news(String body) {
+	static List<String> events(String body) {
 		JsonNode json = JSON.readTree(body);
-		List<String> news = new ArrayList<>();
-		json.path("gaps").forEach((gap) -> news.add(gap.stringValue() + "!gap"));
+		List<String> events = new ArrayList<>();
+		json.path("gaps").forEach((gap) -> events.add(gap.stringValue() + "!gap"));
 		json.path("messages")
-			.forEach((message) -> news
+			.forEach((message) -> events
 				.add(message.get("channel").stringValue() + "=" + message.get("data").stringValue()));
-		json.path("ended").forEach((ended) -> news.add(ended.stringValue() + "!ended"));
-		return news;
+		json.path("ended").forEach((ended) -> events.add(ended.stringValue() + "!ended"));
+		return events;
 	}
 
 	static String request(@Nullable String cursor, @Nullable String timeout, String... channels) {

@@ -22,12 +22,12 @@ import reactor.test.subscriber.TestSubscriber;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import static io.github.cometspring.web.JsonPollClient.news;
+import static io.github.cometspring.web.JsonPollClient.events;
 import static io.github.cometspring.web.JsonPollClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Long polling with JSON over real sockets (protocol, section 3): what an answer says.
+ * Long polling with JSON over real sockets (protocol, section 3): the answers.
  */
 @AlsoOnIoUring
 @AlsoOnFilterPath
@@ -94,9 +94,9 @@ class JsonPollIT {
 	void pollWhenTimeoutIsZeroShouldAnswerAtOnceWithWhatThereIs() {
 		comet.publish("1", "2");
 		poll(request("earliest", "PT0S", comet.name()));
-		assertThat(news(this.client.read().body())).containsExactly(comet.name() + "=1", comet.name() + "=2");
+		assertThat(events(this.client.read().body())).containsExactly(comet.name() + "=1", comet.name() + "=2");
 		poll(request("latest", "PT0S", comet.name()));
-		assertThat(news(this.client.read().body())).isEmpty();
+		assertThat(events(this.client.read().body())).isEmpty();
 	}
 
 	@Test
@@ -115,18 +115,18 @@ class JsonPollIT {
 		poll(request(null, null, comet.name()));
 		Await.until(() -> channel.subscribers() == 1);
 		channel.publish("last").then(channel.close()).block(PATIENCE);
-		List<String> news = news(this.client.read().body());
-		if (news.size() == 1) {
-			// The message had its turn before the end came.
-			assertThat(news).containsExactly(comet.name() + "=last");
+		List<String> events = events(this.client.read().body());
+		if (events.size() == 1) {
+			// The message was answered before the channel ended.
+			assertThat(events).containsExactly(comet.name() + "=last");
 		}
 		else {
-			assertThat(news).containsExactly(comet.name() + "=last", comet.name() + "!ended");
+			assertThat(events).containsExactly(comet.name() + "=last", comet.name() + "!ended");
 		}
 	}
 
 	@Test
-	void pollWhenHistoryHasMovedOnShouldTellOfGap() {
+	void pollWhenHistoryHasMovedOnShouldReportGap() {
 		Channel channel = comet.channel();
 		comet.publish("1", "2", "3", "4", "5");
 		String old = Cursor
@@ -140,7 +140,7 @@ class JsonPollIT {
 	}
 
 	@Test
-	void pollWhenNewsExceedResponseSizeShouldLeaveRestToCursor() {
+	void pollWhenMessagesExceedResponseSizeShouldLeaveRestToCursor() {
 		comet.publish("a".repeat(600), "b".repeat(600), "c".repeat(3000));
 		List<String> all = new ArrayList<>();
 		String cursor = "earliest";
@@ -159,7 +159,7 @@ class JsonPollIT {
 		comet.publish("1");
 		poll("{\"x\":{\"channels\":[7]},\"channels\":[\"" + comet.name()
 				+ "\"],\"y\":[1,[2,{}]],\"cursor\":\"earliest\",\"ping\":1,\"z\":1e400}");
-		assertThat(news(this.client.read().body())).containsExactly(comet.name() + "=1");
+		assertThat(events(this.client.read().body())).containsExactly(comet.name() + "=1");
 	}
 
 	@Test
@@ -167,7 +167,7 @@ class JsonPollIT {
 		comet.publish("1");
 		poll(request("earliest", null, comet.name(), comet.name(), comet.name(), comet.name(), comet.name(),
 				comet.name()));
-		assertThat(news(this.client.read().body())).containsExactly(comet.name() + "=1");
+		assertThat(events(this.client.read().body())).containsExactly(comet.name() + "=1");
 	}
 
 	@Test
@@ -177,7 +177,7 @@ class JsonPollIT {
 		Await.until(() -> channel.subscribers() == 1);
 		TestSubscriber<Outcome> outcome = TestSubscriber.create();
 		channel.deliver("1").subscribe(outcome);
-		assertThat(news(this.client.read().body())).containsExactly(comet.name() + "=1");
+		assertThat(events(this.client.read().body())).containsExactly(comet.name() + "=1");
 		Await.until(() -> !outcome.getReceivedOnNext().isEmpty());
 		assertThat(outcome.getReceivedOnNext().get(0).delivered()).isEqualTo(1);
 		assertThat(outcome.getReceivedOnNext().get(0).failed()).isZero();

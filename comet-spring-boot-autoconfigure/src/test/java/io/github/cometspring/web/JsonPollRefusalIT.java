@@ -18,12 +18,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import static io.github.cometspring.web.JsonPollClient.assertProblem;
-import static io.github.cometspring.web.JsonPollClient.news;
+import static io.github.cometspring.web.JsonPollClient.events;
 import static io.github.cometspring.web.JsonPollClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Long polling with JSON over real sockets (protocol, section 3): what is refused.
+ * Long polling with JSON over real sockets (protocol, section 3): refused requests.
  */
 @AlsoOnFilterPath
 class JsonPollRefusalIT {
@@ -97,7 +97,7 @@ class JsonPollRefusalIT {
 		}
 		comet.publish("meanwhile");
 		poll(request(problem.get("cursor").stringValue(), null, comet.name()));
-		assertThat(news(this.client.read().body())).containsExactly(comet.name() + "=meanwhile");
+		assertThat(events(this.client.read().body())).containsExactly(comet.name() + "=meanwhile");
 	}
 
 	@Test

@@ -17,7 +17,7 @@ record JsonSocket(RawWebSocket raw) {
 	private static final JsonMapper JSON = new JsonMapper();
 
 	/**
-	 * Sends a text and reads the next.
+	 * Sends a text and reads the next text.
 	 */
 	JsonNode exchange(String text) {
 		this.raw.send(text);
@@ -29,11 +29,11 @@ record JsonSocket(RawWebSocket raw) {
 	}
 
 	/**
-	 * What the messages of a frame say.
+	 * The data of the messages in a frame.
 	 */
-	static List<String> data(JsonNode news) {
+	static List<String> data(JsonNode batch) {
 		List<String> data = new ArrayList<>();
-		news.path("messages").forEach((message) -> data.add(message.get("data").stringValue()));
+		batch.path("messages").forEach((message) -> data.add(message.get("data").stringValue()));
 		return data;
 	}
 

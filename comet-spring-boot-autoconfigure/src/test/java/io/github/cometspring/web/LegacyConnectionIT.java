@@ -39,7 +39,7 @@ import org.springframework.http.client.ReactorResourceFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a poll does to its connection, and a connection to its poll.
+ * Polls and their connections: pipelining, closing, and disconnected clients.
  */
 @AlsoOnFilterPath
 @AlsoOnIoUring
@@ -157,20 +157,20 @@ class LegacyConnectionIT {
 			}
 		}
 
-		static Stream<Named<Consumer<RawConnection>>> farewells() {
+		static Stream<Named<Consumer<RawConnection>>> disconnections() {
 			return Stream.of(Named.of("FIN", RawConnection::close), Named.of("RST", RawConnection::reset),
 					Named.of("half-close", RawConnection::closeOutput));
 		}
 
 		@ParameterizedTest
-		@MethodSource("farewells")
-		void pollWhenClientGoesAwayShouldNoLongerCount(Consumer<RawConnection> farewell) {
+		@MethodSource("disconnections")
+		void pollWhenClientGoesAwayShouldNoLongerCount(Consumer<RawConnection> disconnection) {
 			Channel a = this.server.create("a");
 			Channel b = this.server.create("b");
 			try (RawConnection client = RawConnection.open(this.server.port())) {
 				client.poll("registration=a%0Ab");
 				Await.until(() -> a.subscribers() == 1 && b.subscribers() == 1);
-				farewell.accept(client);
+				disconnection.accept(client);
 				Await.within(SOON, () -> a.subscribers() == 0 && b.subscribers() == 0);
 				Await.within(SOON, () -> connections() == 0);
 			}
@@ -178,25 +178,25 @@ class LegacyConnectionIT {
 		}
 
 		@ParameterizedTest
-		@MethodSource("farewells")
-		void pollWhenClientGoesAwayWithAnAnswerBehindItShouldNoLongerCount(Consumer<RawConnection> farewell) {
+		@MethodSource("disconnections")
+		void pollWhenClientGoesAwayWithAnAnswerBehindItShouldNoLongerCount(Consumer<RawConnection> disconnection) {
 			Channel a = this.server.create("a");
 			try (RawConnection client = RawConnection.open(this.server.port())) {
 				assertThat(client.poll("registration=x").read().status()).isEqualTo(200);
 				client.poll("registration=a");
 				Await.until(() -> a.subscribers() == 1);
-				farewell.accept(client);
+				disconnection.accept(client);
 				Await.within(SOON, () -> a.subscribers() == 0);
 			}
 		}
 
 		@ParameterizedTest
-		@MethodSource("farewells")
-		void pollWhenClientGoesAwayAmidTheBodyShouldNoLongerCount(Consumer<RawConnection> farewell) {
+		@MethodSource("disconnections")
+		void pollWhenClientGoesAwayAmidTheBodyShouldNoLongerCount(Consumer<RawConnection> disconnection) {
 			try (RawConnection client = RawConnection.open(this.server.port())) {
 				client.send(POLL + "Content-Length: 14\r\n\r\nregis");
 				Await.until(() -> connections() == 1);
-				farewell.accept(client);
+				disconnection.accept(client);
 				Await.within(SOON, () -> connections() == 0);
 			}
 		}
@@ -231,8 +231,8 @@ class LegacyConnectionIT {
 					.extracting(Outcome::delivered, Outcome::failed)
 					.isEqualTo(List.of(1, 1));
 				assertThat(channel.subscribers()).isZero();
-				// What was on its way may still be read, but not all of it, and then
-				// comes the end.
+				// Some bytes in flight may still be read, but not all of the answer,
+				// before the connection ends.
 				byte[] start = "HTTP/1.1 200 OK".getBytes(StandardCharsets.US_ASCII);
 				assertThat(stuck.readToEnd()).startsWith(start).hasSizeLessThan(large.length());
 				Await.within(SOON, () -> connections() == 0);
@@ -258,7 +258,7 @@ class LegacyConnectionIT {
 	class OnNio extends OnTransport {
 
 		OnNio() {
-			// Reactor Netty itself warns of connections that are reset under a held poll
+			// Reactor Netty logs connections that are reset during a held poll.
 			super(new QuietLog("reactor.netty.channel.FluxReceive"), NioConfiguration.class);
 		}
 

@@ -30,7 +30,7 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How a client resumes by its cursor (protocol, sections 1, 2 and 7).
+ * Clients that resume by a cursor (protocol, sections 1, 2 and 7).
  */
 @AlsoOnFilterPath
 class LegacyCursorIT {
@@ -123,7 +123,7 @@ class LegacyCursorIT {
 	}
 
 	@Test
-	void pollWhenHistoryIsOverrunShouldSayGapThenAnswerTheRest() {
+	void pollWhenHistoryIsOverrunShouldReportGapAndAnswerTheRest() {
 		Channel channel = server.create("a");
 		publish(channel, "1");
 		String cursor = here(channel);
@@ -139,7 +139,7 @@ class LegacyCursorIT {
 	}
 
 	@Test
-	void pollWhenHistoryIsJustNotOverrunShouldSayNoGap() {
+	void pollWhenHistoryIsJustNotOverrunShouldReportNoGap() {
 		Channel channel = server.create("a");
 		publish(channel, "1");
 		String cursor = here(channel);
@@ -150,7 +150,7 @@ class LegacyCursorIT {
 	}
 
 	@Test
-	void pollWhenEarliestOfTrimmedHistoryShouldSayNoGap() {
+	void pollWhenEarliestOfTrimmedHistoryShouldReportNoGap() {
 		publish(server.create("a"), "1", "2", "3", "4");
 		Answer answer = poll("a", "earliest");
 		assertThat(answer.header("Comet-Gap")).isNull();
@@ -167,7 +167,7 @@ class LegacyCursorIT {
 	}
 
 	@Test
-	void pollWhenCursorIsOfEarlierLifeShouldSayGapAtOnce() {
+	void pollWhenCursorIsOfEarlierEpochShouldReportGapAtOnce() {
 		Channel channel = server.create("a");
 		publish(channel, "1");
 		String cursor = here(channel);
@@ -191,7 +191,7 @@ class LegacyCursorIT {
 	}
 
 	@Test
-	void pollWhenCursorIsBeyondNewestShouldSayGap() {
+	void pollWhenCursorIsBeyondNewestShouldReportGap() {
 		Channel channel = server.create("a");
 		publish(channel, "1");
 		// The last digit of the token is part of the offset
@@ -244,7 +244,7 @@ class LegacyCursorIT {
 			Answer first = client.poll("registration=a", "Comet-Cursor: earliest").read();
 			assertThat(first.body()).isEqualTo("a:" + "x".repeat(20));
 			channel.close().block();
-			// What was closed can still be read by those who had begun
+			// Clients that have started can still read a closed channel.
 			assertThat(client.poll("registration=a", "Comet-Cursor: " + cursor(first)).read().body())
 				.isEqualTo("a:" + "y".repeat(20) + "\na:ENDED_CHANNEL");
 		}
@@ -324,7 +324,7 @@ class LegacyCursorIT {
 						refused.add(i);
 					}
 					else if (!changed.equals(cursor)) {
-						// "now" if it knows another channel, a gap, or the place of an
+						// "now" if it has another channel, a gap, or the position of an
 						// earlier message
 						assertThat(answer.body()).as(changed).isIn("", "a:1\na:2");
 					}

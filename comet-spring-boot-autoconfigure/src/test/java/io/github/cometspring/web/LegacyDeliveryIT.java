@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a program is told about those who listen, and about what it has written.
+ * The results of deliveries and the number of subscribers, as the application sees them.
  */
 @AlsoOnIoUring
 @AlsoOnFilterPath
@@ -53,7 +53,7 @@ class LegacyDeliveryIT {
 	}
 
 	@Test
-	void deliverWhenNobodyListensShouldCountNobody() {
+	void deliverWhenNoClientListensShouldCountNone() {
 		assertThat(deliver(server.create("a"))).isEqualTo(counts(0, 0));
 	}
 
@@ -89,7 +89,7 @@ class LegacyDeliveryIT {
 	}
 
 	@Test
-	void deliverShouldTellPosition() {
+	void deliverShouldReturnPosition() {
 		Channel channel = server.create("a");
 		Position first = Objects.requireNonNull(channel.publish("1").block());
 		Outcome outcome = Objects.requireNonNull(channel.deliver("2").block());

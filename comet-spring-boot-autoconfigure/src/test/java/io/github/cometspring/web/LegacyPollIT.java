@@ -28,7 +28,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a poll in the legacy dialect is answered with (protocol, section 2).
+ * The answers to polls in the legacy dialect (protocol, section 2).
  */
 @AlsoOnIoUring
 @AlsoOnFilterPath
@@ -286,7 +286,7 @@ class LegacyPollIT {
 	@ValueSource(strings = { "If-None-Match: *", "If-Modified-Since: Sun, 06 Nov 2094 08:49:37 GMT", "If-Match: \"no\"",
 			"If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT", "Range: bytes=0-0", "If-Range: \"x\"",
 			"Accept: application/json", "Accept-Encoding: gzip", "Accept-Charset: utf-16" })
-	void pollShouldHeedNoConditionAndNoRange(String header) {
+	void pollShouldIgnoreConditionalAndRangeHeaders(String header) {
 		Answer answer = server.poll("registration=x", header);
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.headerNames()).containsExactlyInAnyOrder(HEADERS);

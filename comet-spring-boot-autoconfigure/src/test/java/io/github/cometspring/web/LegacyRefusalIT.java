@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Which requests are refused, and how (protocol, section 2).
+ * Refused requests in the legacy dialect (protocol, section 2).
  */
 @AlsoOnFilterPath
 class LegacyRefusalIT {
@@ -143,7 +143,7 @@ class LegacyRefusalIT {
 			Answer answer = client.readWithoutBody();
 			assertRefused(answer, 405);
 			assertThat(answer.header("Allow")).isEqualTo("GET, POST");
-			// Nothing is left over that would be taken for the next answer
+			// No body follows that would be read as the next answer.
 			assertThat(client.poll("registration=x").read().body()).isEqualTo("x:ENDED_CHANNEL");
 		}
 	}
@@ -188,7 +188,7 @@ class LegacyRefusalIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "registration=%zz", "registration=a" })
-	void pollWhenDeactivatedShouldAnswer503WhateverTheBody(String body) {
+	void pollWhenDeactivatedShouldAnswer503ForAnyBody(String body) {
 		server.create("a");
 		server.command("/deactivate");
 		assertUnavailable(server.poll(body));

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Bytes that are no HTTP, on the port of the server.
+ * Malformed HTTP on the port of the server.
  */
 @AlsoOnFilterPath
 class MalformedHttpIT {
@@ -45,7 +45,7 @@ class MalformedHttpIT {
 	}
 
 	@AfterEach
-	void nobodyShouldBeLeft() {
+	void noClientShouldBeLeft() {
 		Await.within(Duration.ofSeconds(1), () -> server.bean(Subscriptions.class).connections(Transport.LEGACY) == 0);
 		assertThat(server.poll("registration=x").body()).isEqualTo("x:ENDED_CHANNEL");
 	}

@@ -40,8 +40,8 @@ import static org.mockito.Mockito.times;
 
 /**
  * Clients of one channel beside clients of the same channel and one of their own, as on
- * every page with news for all and news for its user: what is encoded for some is there
- * for the others.
+ * pages with messages for all users and messages for one user. They share the encoded
+ * form of common messages.
  */
 class MixedCrowdTests {
 
@@ -168,7 +168,7 @@ class MixedCrowdTests {
 	}
 
 	/**
-	 * A socket that keeps what is written straight to it.
+	 * A socket that records direct writes.
 	 */
 	private record Recorder(List<byte[]> frames) implements ClientSocket {
 
@@ -189,7 +189,7 @@ class MixedCrowdTests {
 
 		@Override
 		public void cut() {
-			// Nobody is connected.
+			// There is no connection.
 		}
 
 		@Override
@@ -203,12 +203,12 @@ class MixedCrowdTests {
 
 		@Override
 		public void taken() {
-			// Nobody writes.
+			// The writes are recorded only.
 		}
 
 		@Override
 		public void lost() {
-			// Nobody writes.
+			// The writes are recorded only.
 		}
 
 	}

@@ -34,12 +34,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The promise of the protocol's section 1, over real sockets and at random: whatever
- * dialects a client uses, however often its connection is dropped, however its channels
- * change, close and are created anew, it gets exactly the messages after its cursor, in
- * order, none twice and none missing, or is told of a gap, and that only where history
- * had been overrun. The seed is printed; to repeat a run as far as threads allow, set it
- * as the system property {@code comet.test.seed}.
+ * The guarantee of the protocol's section 1, over real sockets and at random: a client
+ * gets exactly the messages after its cursor, in order, none twice and none missing, or
+ * gets a gap, and that only where history was overrun. Clients change their dialects,
+ * lose their connections, and change their channels, which are closed and created anew.
+ * The seed is printed; to repeat a run as far as threads allow, set it as the system
+ * property {@code comet.test.seed}.
  */
 class NoLossPropertyIT {
 
@@ -58,7 +58,7 @@ class NoLossPropertyIT {
 
 	private final long seed = Long.getLong("comet.test.seed", System.nanoTime());
 
-	/** Where each message was published. */
+	/** The position of each message. */
 	private final Map<String, Position> positions = new ConcurrentHashMap<>();
 
 	/** The epochs that each channel has had. */
@@ -67,7 +67,7 @@ class NoLossPropertyIT {
 	/** The offset of the newest message of each epoch, in the end. */
 	private final Map<Long, Long> newest = new HashMap<>();
 
-	/** So that publishers do not outrun the clients by far: a few messages a read. */
+	/** Limits the publishers to a few messages for each read of a client. */
 	private final Semaphore publications = new Semaphore(50);
 
 	private final AtomicInteger running = new AtomicInteger(CLIENTS);
@@ -137,7 +137,7 @@ class NoLossPropertyIT {
 			ChannelLog log = broker.find(channel).block();
 			try {
 				if (log == null) {
-					// Some who come back meet the old, some the new.
+					// Some clients that reconnect find the old channel, some the new one.
 					if (random.nextInt(10) == 0) {
 						create(server, channel);
 					}
@@ -157,31 +157,31 @@ class NoLossPropertyIT {
 	}
 
 	private void verify(Client client) {
-		Map<String, Position> places = new HashMap<>();
+		Map<String, Position> positionsBefore = new HashMap<>();
 		Cursor before = Cursor.LATEST;
 		for (Exchange exchange : client.exchanges) {
 			count(exchange.transport.id());
 			Cursor after = Cursor.parse(exchange.after);
 			for (String channel : exchange.channels) {
-				Position place = place(before, channel);
-				String context = "seed %d, %s, %s after %s".formatted(this.seed, channel, exchange, places);
-				new Walk(channel, place, context, exchange).run(place(after, channel), after.equals(before));
+				Position position = position(before, channel);
+				String context = "seed %d, %s, %s after %s".formatted(this.seed, channel, exchange, positionsBefore);
+				new Walk(channel, position, context, exchange).run(position(after, channel), after.equals(before));
 			}
 			before = after;
-			places.clear();
+			positionsBefore.clear();
 			CHANNELS.forEach((channel) -> {
-				Position place = place(after, channel);
-				if (place != null) {
-					places.put(channel, place);
+				Position position = position(after, channel);
+				if (position != null) {
+					positionsBefore.put(channel, position);
 				}
 			});
 		}
 	}
 
 	/**
-	 * Where a cursor stands in a channel, by the epochs that there have been.
+	 * The position of a cursor in a channel, in one of the epochs that there have been.
 	 */
-	private @Nullable Position place(Cursor cursor, String channel) {
+	private @Nullable Position position(Cursor cursor, String channel) {
 		for (long epoch : this.epochs.get(channel)) {
 			OptionalLong offset = cursor.offset(channel, epoch);
 			if (offset.isPresent()) {
@@ -202,7 +202,7 @@ class NoLossPropertyIT {
 
 		private final String channel;
 
-		private @Nullable Position place;
+		private @Nullable Position position;
 
 		private final String context;
 
@@ -212,15 +212,15 @@ class NoLossPropertyIT {
 
 		private boolean ended;
 
-		private Walk(String channel, @Nullable Position place, String context, Exchange exchange) {
+		private Walk(String channel, @Nullable Position position, String context, Exchange exchange) {
 			this.channel = channel;
-			this.place = place;
+			this.position = position;
 			this.context = context;
 			this.exchange = exchange;
 		}
 
 		private void run(@Nullable Position after, boolean cursorUnchanged) {
-			for (String item : this.exchange.news) {
+			for (String item : this.exchange.events) {
 				if (item.equals(this.channel + "!gap")) {
 					assertThat(this.gap || this.ended).as(this.context).isFalse();
 					this.gap = true;
@@ -235,43 +235,43 @@ class NoLossPropertyIT {
 				}
 			}
 			if (this.ended || this.gap || cursorUnchanged) {
-				// What a stream that was cut off there says is looked at when it comes
-				// again.
+				// If the client has dropped the stream here, its next exchange shows the
+				// rest.
 				return;
 			}
-			if (after == null && this.place == null && this.exchange.transport == Transport.SSE) {
-				// It was cut off before it heard that there is no such channel.
+			if (after == null && this.position == null && this.exchange.transport == Transport.SSE) {
+				// The client has dropped the stream before the end of the channel came.
 				return;
 			}
-			assertThat(after).as("has a place, %s", this.context).isNotNull();
+			assertThat(after).as("has a position, %s", this.context).isNotNull();
 			if (after.offset() == Position.MAX_OFFSET) {
-				checkGapToBeTold(after.epoch());
+				checkGapToBeReported(after.epoch());
 			}
-			else if (this.place != null) {
-				assertThat(after).as(this.context).isEqualTo(this.place);
+			else if (this.position != null) {
+				assertThat(after).as(this.context).isEqualTo(this.position);
 			}
 			else {
-				checkBeginning(Objects.requireNonNull(after).epoch(), after.offset());
+				checkStart(Objects.requireNonNull(after).epoch(), after.offset());
 			}
 		}
 
 		/**
-		 * A gap for which there was no room in the answer is told next time.
+		 * A gap for which the answer had no room is reported by the next answer.
 		 */
-		private void checkGapToBeTold(long epoch) {
-			Position last = this.place;
+		private void checkGapToBeReported(long epoch) {
+			Position last = this.position;
 			assertThat(last).as(this.context).isNotNull();
 			assertThat(epoch == last.epoch() && last.offset() != Position.MAX_OFFSET).as(this.context).isFalse();
-			count("gaps told later");
+			count("gaps reported later");
 		}
 
 		private void receive(Position position) {
 			assertThat(this.ended).as("nothing after the end, %s", this.context).isFalse();
 			count("messages");
-			Position last = this.place;
+			Position last = this.position;
 			if (last == null) {
 				assertThat(this.gap).as(this.context).isFalse();
-				checkBeginning(position.epoch(), position.offset() - 1);
+				checkStart(position.epoch(), position.offset() - 1);
 			}
 			else if (!this.gap) {
 				assertThat(position).as(this.context).isEqualTo(new Position(last.epoch(), last.offset() + 1));
@@ -281,24 +281,24 @@ class NoLossPropertyIT {
 				assertThat(NoLossPropertyIT.this.newest.get(position.epoch())).as("overrun, %s", this.context)
 					.isGreaterThanOrEqualTo(position.offset() + HISTORY - 1);
 			}
-			this.place = position;
+			this.position = position;
 			this.gap = false;
 		}
 
 		/**
-		 * Who has no place begins at "now".
+		 * A client without a position starts at "now".
 		 */
-		private void checkBeginning(long epoch, long offset) {
+		private void checkStart(long epoch, long offset) {
 			Position atRequest = this.exchange.newest.get(this.channel);
 			if (atRequest != null && atRequest.epoch() == epoch) {
-				assertThat(offset).as("begins at now, %s", this.context).isGreaterThanOrEqualTo(atRequest.offset());
+				assertThat(offset).as("starts at now, %s", this.context).isGreaterThanOrEqualTo(atRequest.offset());
 			}
 		}
 
 		private void end() {
 			assertThat(this.ended).as(this.context).isFalse();
 			this.ended = true;
-			Position last = this.place;
+			Position last = this.position;
 			if (last != null && !this.gap && last.offset() != Position.MAX_OFFSET) {
 				assertThat(last.offset()).as("all before the end, %s", this.context)
 					.isEqualTo(NoLossPropertyIT.this.newest.getOrDefault(last.epoch(), 0L));
@@ -309,16 +309,16 @@ class NoLossPropertyIT {
 	}
 
 	/**
-	 * What one connection brought.
+	 * The events of one connection.
 	 *
 	 * @param transport the dialect
-	 * @param channels what was asked for
-	 * @param newest the newest position of each living channel before
-	 * @param news what came
-	 * @param after the cursor after it
+	 * @param channels the channels of the request
+	 * @param newest the newest position of each open channel before
+	 * @param events the messages, gaps and ends
+	 * @param after the cursor after them
 	 */
-	private record Exchange(Transport transport, List<String> channels, Map<String, Position> newest, List<String> news,
-			String after) {
+	private record Exchange(Transport transport, List<String> channels, Map<String, Position> newest,
+			List<String> events, String after) {
 	}
 
 	private final class Client {
@@ -358,14 +358,14 @@ class NoLossPropertyIT {
 					}
 				}
 				int most = 1 + this.random.nextInt(this.random.nextBoolean() ? 3 : 40);
-				List<String> news = reader.read(transport, channels, most);
-				this.exchanges.add(new Exchange(transport, List.copyOf(channels), newest, news, reader.cursor()));
+				List<String> events = reader.read(transport, channels, most);
+				this.exchanges.add(new Exchange(transport, List.copyOf(channels), newest, events, reader.cursor()));
 				NoLossPropertyIT.this.publications.release(3);
 			}
 		}
 
 		/**
-		 * Asks, and is gone before the answer.
+		 * Sends a request, and disconnects before the answer.
 		 */
 		private void giveUp(List<String> channels, String cursor) {
 			try (RawConnection connection = RawConnection.open(this.port)) {

@@ -17,7 +17,7 @@ import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which pages a request may come from, whatever it says of itself.
+ * Tests for {@link PageOrigin}.
  */
 class PageOriginTests {
 
@@ -67,12 +67,12 @@ class PageOriginTests {
 			"http://::1]", "http://[::1]x", "http://h h", "http://a,http://b", "http://a http://b", " http://h",
 			"http://h ", "ws://h", "file://", "file://h", "chrome-extension://h", "capacitor://localhost", "http:\\\\h",
 			"http://h\\x", "\u00ff", "h", "h:80", "//h" })
-	void parseWhenNoOriginOfTheWebShouldBeNull(String text) {
+	void parseWhenNotHttpOriginShouldBeNull(String text) {
 		assertThat(PageOrigin.parse(text)).isNull();
 	}
 
 	@Test
-	void parseAndIsOfWhenGeneratedShouldHaveAnAnswer() {
+	void parseAndIsOfWhenGeneratedShouldNotFail() {
 		Random random = new Random(7);
 		String alphabet = "htps:/.[]@%?#,\\ 0189a\u00ff\u0000-_";
 		for (int i = 0; i < 20_000; i++) {
@@ -92,14 +92,14 @@ class PageOriginTests {
 	}
 
 	@Test
-	void isForeignWhenEncryptionEndsAtProxyShouldBeFalse() {
+	void isForeignWhenProxyTerminatesTlsShouldBeFalse() {
 		assertThat(isForeign("http://example.org", "https://example.org")).isFalse();
 		assertThat(isForeign("http://example.org:443", "https://example.org")).isFalse();
 		assertThat(isForeign("https://example.org", "http://example.org")).isFalse();
 	}
 
 	@Test
-	void isForeignWhenHostIsNoNameOfTheDnsShouldCompareIt() {
+	void isForeignWhenHostIsNotDnsNameShouldCompareIt() {
 		assertThat(isForeign("http://my_service:8080", "http://my_service:8080")).isFalse();
 		assertThat(isForeign("http://my_service:8080", "http://example.org")).isTrue();
 	}

@@ -34,13 +34,13 @@ class PollHandlerTests {
 			new SchedulerClientSockets(this.time, 1, Duration.ofSeconds(30)), new LegacyPollDialect(), 1000);
 
 	@Test
-	void pollWhoseBodyDoesNotComeShouldCountUntilItIsRefusedAndClosed() {
+	void pollWhenBodyDoesNotArriveShouldCountUntilItIsRefusedAndClosed() {
 		Flux<DataBuffer> body = Flux.concat(Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(new byte[] { 'r' })),
 				Flux.never());
 		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.post("/comet").body(body));
 		StepVerifier.create(this.handler.handle(exchange))
 			.then(() -> assertThat(polls()).isOne())
-			.then(() -> this.time.advanceTimeBy(Answers.BODY_TIMEOUT))
+			.then(() -> this.time.advanceTimeBy(RequestBody.TIMEOUT))
 			.expectComplete()
 			.verify(Duration.ofSeconds(5));
 		assertThat(polls()).isZero();
@@ -49,7 +49,7 @@ class PollHandlerTests {
 	}
 
 	@Test
-	void pollThatIsRefusedOtherwiseShouldLeaveTheConnectionOpen() {
+	void pollWhenRefusedForAnotherReasonShouldLeaveConnectionOpen() {
 		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.post("/comet").body("x"));
 		StepVerifier.create(this.handler.handle(exchange)).expectComplete().verify(Duration.ofSeconds(5));
 		assertThat(exchange.getResponse().getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);

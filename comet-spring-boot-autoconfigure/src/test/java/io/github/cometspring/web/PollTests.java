@@ -20,8 +20,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Poll}, in virtual time. What holds whichever way a poll comes is in
- * {@code PollContractTests}.
+ * Tests for {@link Poll}, in virtual time. {@code PollContractTests} tests what all paths
+ * have in common.
  */
 class PollTests {
 
@@ -41,7 +41,7 @@ class PollTests {
 			this.loop, this.client);
 
 	@Test
-	void pollWhenItFailsOnAnotherThreadShouldTellItsClientOnItsLoop() {
+	void pollWhenItFailsOnAnotherThreadShouldNotifyItsClientOnItsLoop() {
 		assertThat(this.poll.admit()).isTrue();
 		this.poll.onError(new IllegalStateException("broken"));
 		assertThat(this.client.calls).containsExactly("fail on loop");
@@ -49,7 +49,7 @@ class PollTests {
 	}
 
 	@Test
-	void pollWhenItIsRefusedOnAnotherThreadShouldTellItsClientOnItsLoop() {
+	void pollWhenItIsRefusedOnAnotherThreadShouldNotifyItsClientOnItsLoop() {
 		assertThat(this.poll.admit()).isTrue();
 		ask("registration=");
 		assertThat(this.client.calls).containsExactly("refuse 400 on loop");
@@ -57,14 +57,14 @@ class PollTests {
 	}
 
 	@Test
-	void admitWhenClientHasGoneMeanwhileShouldKeepNoPlace() {
+	void admitWhenClientHasGoneMeanwhileShouldKeepNoSlot() {
 		this.poll.end();
 		assertThat(this.poll.admit()).isFalse();
 		assertThat(polls()).isZero();
 	}
 
 	@Test
-	void askWhenClientHasGoneMeanwhileShouldAskForNothing() {
+	void askWhenClientHasGoneMeanwhileShouldNotReadRequest() {
 		assertThat(this.poll.admit()).isTrue();
 		this.poll.end();
 		List<String> read = new ArrayList<>();
@@ -77,7 +77,7 @@ class PollTests {
 	}
 
 	@Test
-	void writtenWhenItCannotBeWatchedShouldFail() {
+	void writtenWhenClientCannotBeWatchedShouldFail() {
 		this.client.unwatched = true;
 		assertThat(this.poll.admit()).isTrue();
 		ask("registration=x");

@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A client that reads some news in one dialect, drops its connection, and goes on from
- * its cursor in another. News are {@code channel=data}, {@code channel!gap} and
+ * A client that reads some events in one dialect, drops its connection, and goes on from
+ * its cursor in another. Its events are {@code channel=data}, {@code channel!gap} and
  * {@code channel!ended}.
  */
 public final class Reader {
@@ -34,7 +34,7 @@ public final class Reader {
 	/**
 	 * Creates a client.
 	 * @param port the port of the server
-	 * @param cursor where it starts
+	 * @param cursor the cursor to start from
 	 */
 	public Reader(int port, String cursor) {
 		this.port = port;
@@ -46,12 +46,12 @@ public final class Reader {
 	}
 
 	/**
-	 * Reads news on one connection.
+	 * Reads events on one connection.
 	 * @param transport the dialect
 	 * @param channels the channels
-	 * @param most after how many news it drops a stream, which may have brought more in
-	 * one frame
-	 * @return the news, none if only signs of life came
+	 * @param most the number of events after which it drops a stream, which may have
+	 * brought more in one frame
+	 * @return the events, none if only heartbeats or pings came
 	 */
 	public List<String> read(Transport transport, List<String> channels, int most) {
 		return switch (transport) {
@@ -67,18 +67,18 @@ public final class Reader {
 			Answer answer = connection
 				.poll("registration=" + String.join("%0A", channels), "Comet-Cursor: " + this.cursor)
 				.read();
-			List<String> news = new ArrayList<>();
+			List<String> events = new ArrayList<>();
 			String gaps = answer.header("Comet-Gap");
 			if (gaps != null) {
-				List.of(gaps.split(", *")).forEach((gap) -> news.add(gap + "!gap"));
+				List.of(gaps.split(", *")).forEach((gap) -> events.add(gap + "!gap"));
 			}
 			for (String entry : answer.body().isEmpty() ? new String[0] : answer.body().split("\n")) {
 				String[] parts = entry.split(":", 2);
-				news.add(parts[1].equals("ENDED_CHANNEL") ? parts[0] + "!ended"
+				events.add(parts[1].equals("ENDED_CHANNEL") ? parts[0] + "!ended"
 						: parts[0] + "=" + URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
 			}
 			moveTo(answer.status(), answer.header("Comet-Cursor"), answer.body());
-			return news;
+			return events;
 		}
 	}
 
@@ -91,7 +91,7 @@ public final class Reader {
 				.read();
 			JsonNode json = JSON.readTree(answer.body());
 			moveTo(answer.status(), json.path("cursor").asString(), answer.body());
-			return news(json);
+			return eventsOf(json);
 		}
 	}
 
@@ -102,30 +102,30 @@ public final class Reader {
 		this.cursor = cursor;
 	}
 
-	private static List<String> news(JsonNode json) {
-		List<String> news = new ArrayList<>();
-		json.path("gaps").forEach((gap) -> news.add(gap.stringValue() + "!gap"));
+	private static List<String> eventsOf(JsonNode json) {
+		List<String> events = new ArrayList<>();
+		json.path("gaps").forEach((gap) -> events.add(gap.stringValue() + "!gap"));
 		json.path("messages")
-			.forEach((message) -> news
+			.forEach((message) -> events
 				.add(message.get("channel").stringValue() + "=" + message.get("data").stringValue()));
-		json.path("ended").forEach((ended) -> news.add(ended.stringValue() + "!ended"));
-		return news;
+		json.path("ended").forEach((ended) -> events.add(ended.stringValue() + "!ended"));
+		return events;
 	}
 
 	private List<String> events(List<String> channels, int most) {
-		List<String> news = new ArrayList<>();
+		List<String> events = new ArrayList<>();
 		try (RawEventStream stream = RawEventStream.open(this.port, "channel=" + String.join("&channel=", channels),
 				"Last-Event-ID: " + this.cursor)) {
 			if (stream.head().status() == 204) {
-				channels.forEach((channel) -> news.add(channel + "!ended"));
-				return news;
+				channels.forEach((channel) -> events.add(channel + "!ended"));
+				return events;
 			}
 			if (stream.head().status() != 200) {
 				throw new IllegalStateException(stream.head().statusLine());
 			}
-			int silences = 0;
-			// The first heartbeat is the greeting.
-			while (news.size() < most && silences < 2) {
+			int heartbeats = 0;
+			// The stream starts with a heartbeat.
+			while (events.size() < most && heartbeats < 2) {
 				Event event = stream.next();
 				if (event == null) {
 					break;
@@ -133,25 +133,25 @@ public final class Reader {
 				JsonNode data = JSON.readTree(event.data());
 				switch (event.name()) {
 					case "message" ->
-						news.add(data.get("channel").stringValue() + "=" + data.get("data").stringValue());
-					case "gap", "ended" -> news.add(data.get("channel").stringValue() + "!" + event.name());
-					default -> silences++;
+						events.add(data.get("channel").stringValue() + "=" + data.get("data").stringValue());
+					case "gap", "ended" -> events.add(data.get("channel").stringValue() + "!" + event.name());
+					default -> heartbeats++;
 				}
 			}
 			if (!stream.lastId().isEmpty()) {
 				this.cursor = stream.lastId();
 			}
 		}
-		return news;
+		return events;
 	}
 
 	private List<String> frames(List<String> channels, int most) {
-		List<String> news = new ArrayList<>();
-		Set<String> living = new HashSet<>(channels);
+		List<String> events = new ArrayList<>();
+		Set<String> open = new HashSet<>(channels);
 		try (RawWebSocket socket = RawWebSocket.open(this.port)) {
 			socket.send(
 					"{\"subscribe\":[\"" + String.join("\",\"", channels) + "\"],\"cursor\":\"" + this.cursor + "\"}");
-			while (news.size() < most && !living.isEmpty()) {
+			while (events.size() < most && !open.isEmpty()) {
 				Frame frame = socket.read();
 				if (frame == null || frame.opcode() == RawWebSocket.PING) {
 					break;
@@ -161,11 +161,11 @@ public final class Reader {
 					throw new IllegalStateException(json.toString());
 				}
 				this.cursor = json.get("cursor").stringValue();
-				news.addAll(news(json));
-				json.path("ended").forEach((ended) -> living.remove(ended.stringValue()));
+				events.addAll(eventsOf(json));
+				json.path("ended").forEach((ended) -> open.remove(ended.stringValue()));
 			}
 		}
-		return news;
+		return events;
 	}
 
 }

@@ -44,8 +44,8 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What refuses one channel leaves the others alone (protocol, section 8): in every
- * dialect, on every way to the client.
+ * The refusal of one channel does not affect the others (protocol, section 8), in every
+ * dialect and on every path.
  */
 @SetsFastPath
 class RefusalIT {
@@ -57,15 +57,15 @@ class RefusalIT {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private static final Map<Way, CometServer> SERVERS = new EnumMap<>(Way.class);
+	private static final Map<Setup, CometServer> SERVERS = new EnumMap<>(Setup.class);
 
 	@BeforeAll
 	static void start() {
-		for (Way way : Way.values()) {
-			Class<?>[] configuration = way.authorized ? new Class<?>[] { Secrets.class } : new Class<?>[0];
-			CometServer server = CometServer.start(configuration, "comet.fast-path=" + way.fastPath,
+		for (Setup setup : Setup.values()) {
+			Class<?>[] configuration = setup.authorized ? new Class<?>[] { Secrets.class } : new Class<?>[0];
+			CometServer server = CometServer.start(configuration, "comet.fast-path=" + setup.fastPath,
 					"comet.max-channels-per-request=5");
-			SERVERS.put(way, server);
+			SERVERS.put(setup, server);
 			Stream.of("open", "secret", "sécret").forEach((name) -> server.create(name).publish("m").block(PATIENCE));
 		}
 	}
@@ -76,15 +76,15 @@ class RefusalIT {
 	}
 
 	static Stream<Arguments> everywhere() {
-		return Arrays.stream(Way.values()).flatMap(RefusalIT::onEveryTransport);
+		return Arrays.stream(Setup.values()).flatMap(RefusalIT::onEveryTransport);
 	}
 
 	static Stream<Arguments> withAuthorizer() {
-		return Stream.of(Way.AUTHORIZED, Way.AUTHORIZED_ORDINARY).flatMap(RefusalIT::onEveryTransport);
+		return Stream.of(Setup.AUTHORIZED, Setup.AUTHORIZED_DEFAULT_PATH).flatMap(RefusalIT::onEveryTransport);
 	}
 
-	private static Stream<Arguments> onEveryTransport(Way way) {
-		return Arrays.stream(Transport.values()).map((transport) -> Arguments.of(way, transport));
+	private static Stream<Arguments> onEveryTransport(Setup setup) {
+		return Arrays.stream(Transport.values()).map((transport) -> Arguments.of(setup, transport));
 	}
 
 	/**
@@ -96,90 +96,90 @@ class RefusalIT {
 
 	@ParameterizedTest
 	@MethodSource("withAuthorizer")
-	void listenWhenOneChannelIsForbiddenShouldServeTheOthersAndNameIt(Way way, Transport transport) {
+	void listenWhenOneChannelIsForbiddenShouldServeTheOthersAndNameIt(Setup setup, Transport transport) {
 		for (String forbidden : new String[] { "secret", "secret-unknown" }) {
-			Told told = ask(way, transport, List.of(forbidden, "open"), List.of());
-			assertThat(told.status).isEqualTo(200);
-			assertThat(told.data).containsExactly("m");
-			assertThat(told.refused).containsExactly(forbidden);
-			assertThat(told.why).isEqualTo((transport != Transport.LEGACY) ? "forbidden" : null);
-			assertThat(told.cursor.knows("open")).isTrue();
-			assertThat(told.cursor.knows(forbidden)).isFalse();
+			Result result = ask(setup, transport, List.of(forbidden, "open"), List.of());
+			assertThat(result.status).isEqualTo(200);
+			assertThat(result.data).containsExactly("m");
+			assertThat(result.refused).containsExactly(forbidden);
+			assertThat(result.why).isEqualTo((transport != Transport.LEGACY) ? "forbidden" : null);
+			assertThat(result.cursor.knows("open")).isTrue();
+			assertThat(result.cursor.knows(forbidden)).isFalse();
 		}
 	}
 
 	@ParameterizedTest
 	@MethodSource("withAuthorizer")
-	void listenWhenAllChannelsAreForbiddenShouldSaySo(Way way, Transport transport) {
-		Told told = ask(way, transport, List.of("secret", "secret-unknown"), List.of());
-		assertThat(told.status).isEqualTo((transport != Transport.WEBSOCKET) ? 403 : 200);
-		// Nothing is left, and so the empty answer of the legacy dialect says it all.
-		assertThat(told.refused).containsExactlyElementsOf(
+	void listenWhenAllChannelsAreForbiddenShouldReportIt(Setup setup, Transport transport) {
+		Result result = ask(setup, transport, List.of("secret", "secret-unknown"), List.of());
+		assertThat(result.status).isEqualTo((transport != Transport.WEBSOCKET) ? 403 : 200);
+		// The legacy dialect refuses all channels with an empty answer.
+		assertThat(result.refused).containsExactlyElementsOf(
 				(transport != Transport.LEGACY) ? List.of("secret", "secret-unknown") : List.of());
-		assertThat(told.why).isEqualTo((transport != Transport.LEGACY) ? "forbidden" : null);
+		assertThat(result.why).isEqualTo((transport != Transport.LEGACY) ? "forbidden" : null);
 	}
 
 	@ParameterizedTest
 	@MethodSource("withCursors")
-	void listenWhenOneCursorCannotBeShouldServeTheOthersAndNameIt(Way way, Transport transport) {
-		Told told = ask(way, transport, List.of("a", "open"), List.of("a", "not asked for"));
-		assertThat(told.status).isEqualTo(200);
-		assertThat(told.data).containsExactly("m");
-		assertThat(told.refused).containsExactly("a");
-		assertThat(told.why).isEqualTo("cursor");
-		assertThat(told.cursor.knows("a")).isFalse();
+	void listenWhenOneCursorIsInvalidShouldServeTheOthersAndNameIt(Setup setup, Transport transport) {
+		Result result = ask(setup, transport, List.of("a", "open"), List.of("a", "not asked for"));
+		assertThat(result.status).isEqualTo(200);
+		assertThat(result.data).containsExactly("m");
+		assertThat(result.refused).containsExactly("a");
+		assertThat(result.why).isEqualTo("cursor");
+		assertThat(result.cursor.knows("a")).isFalse();
 	}
 
 	@ParameterizedTest
 	@MethodSource("withCursors")
-	void listenWhenNoCursorCanBeShouldAnswer400AndNameThem(Way way, Transport transport) {
-		Told told = ask(way, transport, List.of("open", "b"), List.of("open", "b"));
-		assertThat(told.status).isEqualTo((transport != Transport.WEBSOCKET) ? 400 : 200);
-		assertThat(told.refused).containsExactly("open", "b");
-		assertThat(told.why).isEqualTo("cursor");
+	void listenWhenAllCursorsAreInvalidShouldAnswer400AndNameThem(Setup setup, Transport transport) {
+		Result result = ask(setup, transport, List.of("open", "b"), List.of("open", "b"));
+		assertThat(result.status).isEqualTo((transport != Transport.WEBSOCKET) ? 400 : 200);
+		assertThat(result.refused).containsExactly("open", "b");
+		assertThat(result.why).isEqualTo("cursor");
 	}
 
 	@ParameterizedTest
 	@MethodSource("withCursors")
-	void listenWhenReasonsDifferShouldNameAllChannels(Way way, Transport transport) {
-		if (!way.authorized) {
+	void listenWhenReasonsDifferShouldNameAllChannels(Setup setup, Transport transport) {
+		if (!setup.authorized) {
 			return;
 		}
-		Told told = ask(way, transport, List.of("open", "b", "secret"), List.of("b"));
-		assertThat(told.data).containsExactly("m");
-		assertThat(told.refused).containsExactlyInAnyOrder("b", "secret");
-		assertThat(told.why).isEqualTo((transport == Transport.SSE) ? "cursor,forbidden" : null);
+		Result result = ask(setup, transport, List.of("open", "b", "secret"), List.of("b"));
+		assertThat(result.data).containsExactly("m");
+		assertThat(result.refused).containsExactlyInAnyOrder("b", "secret");
+		assertThat(result.why).isEqualTo((transport == Transport.SSE) ? "cursor,forbidden" : null);
 	}
 
 	@ParameterizedTest
 	@MethodSource("everywhere")
-	void listenWhenTooManyChannelsShouldRefuseAllAndTellTheLimit(Way way, Transport transport) {
-		Told told = ask(way, transport, IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of());
-		assertThat(told.status).isEqualTo(400);
-		assertThat(told.limit).isEqualTo(5);
-		assertThat(told.refused).isEmpty();
+	void listenWhenTooManyChannelsShouldRefuseAllAndReportTheLimit(Setup setup, Transport transport) {
+		Result result = ask(setup, transport, IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of());
+		assertThat(result.status).isEqualTo(400);
+		assertThat(result.limit).isEqualTo(5);
+		assertThat(result.refused).isEmpty();
 		if (transport == Transport.JSON || transport == Transport.SSE || transport == Transport.WEBSOCKET) {
-			told = ask(way, transport, IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of("x1"));
-			assertThat(told.limit).as("the refused count, too").isEqualTo(5);
+			result = ask(setup, transport, IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of("x1"));
+			assertThat(result.limit).as("the refused count, too").isEqualTo(5);
 		}
 	}
 
 	@ParameterizedTest
 	@MethodSource("everywhere")
-	void listenWhenIdCannotNameAChannelShouldSayThatItHasEnded(Way way, Transport transport) {
-		Told told = ask(way, transport, List.of("open", "a b"), List.of());
-		assertThat(told.ended).containsExactly((transport != Transport.LEGACY) ? "a b" : "a%20b");
-		assertThat(told.refused).isEmpty();
+	void listenWhenIdCannotNameAChannelShouldReportItsEnd(Setup setup, Transport transport) {
+		Result result = ask(setup, transport, List.of("open", "a b"), List.of());
+		assertThat(result.ended).containsExactly((transport != Transport.LEGACY) ? "a b" : "a%20b");
+		assertThat(result.refused).isEmpty();
 	}
 
 	@ParameterizedTest
 	@MethodSource("withAuthorizer")
-	void pollWhenOthersAreHeldShouldNameTheRefusedInItsAnswer(Way way, Transport transport) {
+	void pollWhenOthersAreHeldShouldNameTheRefusedInItsAnswer(Setup setup, Transport transport) {
 		if (!transport.isPolling()) {
 			return;
 		}
-		Channel channel = server(way).create("held-" + way + transport);
-		try (RawConnection client = RawConnection.open(server(way).port())) {
+		Channel channel = server(setup).create("held-" + setup + transport);
+		try (RawConnection client = RawConnection.open(server(setup).port())) {
 			if (transport == Transport.LEGACY) {
 				client.poll("registration=secret%0A" + channel.id() + "%0As%C3%A9cret%0Asecret+%2C%0D");
 			}
@@ -202,9 +202,9 @@ class RefusalIT {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "AUTHORIZED", "AUTHORIZED_ORDINARY" })
-	void streamShouldTellWhereItBeginsAndThenWhatIsRefused(Way way) {
-		try (RawEventStream stream = RawEventStream.open(server(way).port(), "channel=secret&channel=open")) {
+	@EnumSource(names = { "AUTHORIZED", "AUTHORIZED_DEFAULT_PATH" })
+	void streamShouldSendStartingCursorAndThenRefusals(Setup setup) {
+		try (RawEventStream stream = RawEventStream.open(server(setup).port(), "channel=secret&channel=open")) {
 			Event first = stream.event();
 			assertThat(first.name()).isEqualTo("heartbeat");
 			assertThat(first.id()).isNotEmpty();
@@ -214,54 +214,54 @@ class RefusalIT {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "AUTHORIZED", "AUTHORIZED_ORDINARY" })
-	void streamWhenTheRestHasEndedShouldTellBothOnceAndThenStopTheBrowser(Way way) {
-		try (RawEventStream stream = RawEventStream.open(server(way).port(), "channel=secret&channel=unknown")) {
-			assertThat(stream.news().name()).isEqualTo("refused");
-			assertThat(stream.news()).isEqualTo(new Event(null, "ended", "{\"channel\":\"unknown\"}"));
+	@EnumSource(names = { "AUTHORIZED", "AUTHORIZED_DEFAULT_PATH" })
+	void streamWhenTheRestHasEndedShouldReportBothOnceAndThenStopReconnects(Setup setup) {
+		try (RawEventStream stream = RawEventStream.open(server(setup).port(), "channel=secret&channel=unknown")) {
+			assertThat(stream.message().name()).isEqualTo("refused");
+			assertThat(stream.message()).isEqualTo(new Event(null, "ended", "{\"channel\":\"unknown\"}"));
 			assertThat(stream.nextMessage()).isNull();
 			assertThat(RawEventStream
-				.ask(server(way).port(), "channel=secret&channel=unknown", "Last-Event-ID: " + stream.lastId())
+				.ask(server(setup).port(), "channel=secret&channel=unknown", "Last-Event-ID: " + stream.lastId())
 				.status()).isEqualTo(204);
 		}
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void socketWhenEverythingIsRefusedShouldGoOn(Way way) {
-		Channel talk = server(way).create("talk");
+	void socketWhenEverythingIsRefusedShouldGoOn(Setup setup) {
+		Channel talk = server(setup).create("talk");
 		talk.publish("m").block(PATIENCE);
-		try (RawWebSocket raw = RawWebSocket.open(server(way).port())) {
+		try (RawWebSocket raw = RawWebSocket.open(server(setup).port())) {
 			JsonSocket socket = new JsonSocket(raw);
-			String subscribe = "{\"subscribe\":[\"" + (way.authorized ? "secret" : "talk") + "\"],\"ping\":1,"
+			String subscribe = "{\"subscribe\":[\"" + (setup.authorized ? "secret" : "talk") + "\"],\"ping\":1,"
 					+ "\"from\":{\"!\":[\"talk\"]}}";
 			JsonNode refused = socket.exchange(subscribe);
 			assertThat(refused.path("refused").size()).isOne();
 			assertThat(refused.path("pong").intValue()).isOne();
 			assertThat(refused.has("cursor")).isTrue();
 			assertThat(socket.exchange("{\"ping\":2}").toString()).isEqualTo("{\"pong\":2}");
-			assertThat(socket.exchange(subscribe).path("refused").size()).as("asked for again").isOne();
+			assertThat(socket.exchange(subscribe).path("refused").size()).as("requested again").isOne();
 			assertThat(JsonSocket.data(socket.exchange("{\"subscribe\":[\"talk\"],\"cursor\":\"earliest\"}")))
 				.containsExactly("m");
 			talk.publish("n").block(PATIENCE);
 			assertThat(JsonSocket.data(socket.next())).containsExactly("n");
 			JsonNode more = socket.exchange("{\"subscribe\":[\"talk\",\"x\"],\"from\":{\"!\":[\"talk\",\"x\"]}}");
-			assertThat(more.path("refused").toString()).as("what is listened to goes on").isEqualTo("[\"x\"]");
+			assertThat(more.path("refused").toString()).as("the subscription goes on").isEqualTo("[\"x\"]");
 		}
 	}
 
-	private static CometServer server(Way way) {
-		return Objects.requireNonNull(SERVERS.get(way));
+	private static CometServer server(Setup setup) {
+		return Objects.requireNonNull(SERVERS.get(setup));
 	}
 
 	/**
-	 * Asks for channels, from the earliest message on, save those whose cursor is wrong,
-	 * and listens until a message or an end comes.
+	 * Asks for channels, from the earliest message on except for those with an invalid
+	 * cursor, and listens until a message or an end comes.
 	 */
-	private static Told ask(Way way, Transport transport, List<String> ids, List<String> misplaced) {
+	private static Result ask(Setup setup, Transport transport, List<String> ids, List<String> misplaced) {
 		String list = JSON.writeValueAsString(ids);
 		String from = misplaced.isEmpty() ? "" : ",\"from\":{\"!\":" + JSON.writeValueAsString(misplaced) + "}";
-		try (RawConnection client = RawConnection.open(server(way).port())) {
+		try (RawConnection client = RawConnection.open(server(setup).port())) {
 			return switch (transport) {
 				case LEGACY ->
 					legacy(client.poll("registration=" + String.join("%0A", ids), "Comet-Cursor: earliest").read());
@@ -272,17 +272,17 @@ class RefusalIT {
 						.read();
 					yield json(answer.status(), JSON.readTree(answer.body()), answer.header("Comet-Max-Channels"));
 				}
-				case SSE -> events(way, client, ids, misplaced);
+				case SSE -> events(setup, client, ids, misplaced);
 				case WEBSOCKET -> {
-					JsonNode news = new JsonSocket(RawWebSocket.open(client))
+					JsonNode message = new JsonSocket(RawWebSocket.open(client))
 						.exchange("{\"subscribe\":" + list + ",\"cursor\":\"earliest\"" + from + "}");
-					yield json(news.has("error") ? 400 : 200, news, news.path("limit").asString(""));
+					yield json(message.has("error") ? 400 : 200, message, message.path("limit").asString(""));
 				}
 			};
 		}
 	}
 
-	private static Told legacy(Answer answer) {
+	private static Result legacy(Answer answer) {
 		List<String> data = new ArrayList<>();
 		List<String> ended = new ArrayList<>();
 		for (String entry : answer.body().split("\n")) {
@@ -296,18 +296,18 @@ class RefusalIT {
 		}
 		String refused = answer.header("Comet-Refused");
 		assertThat(answer.status() != 403 || answer.body().isEmpty()).isTrue();
-		return new Told(answer.status(), data, ended, (refused != null) ? List.of(refused.split(",")) : List.of(), null,
-				limit(answer.header("Comet-Max-Channels")), cursor(answer.header("Comet-Cursor")));
+		return new Result(answer.status(), data, ended, (refused != null) ? List.of(refused.split(",")) : List.of(),
+				null, limit(answer.header("Comet-Max-Channels")), cursor(answer.header("Comet-Cursor")));
 	}
 
-	private static Told json(int status, JsonNode json, @Nullable String limit) {
+	private static Result json(int status, JsonNode json, @Nullable String limit) {
 		assertThat(json.path("limit").asString("")).isEqualTo(Objects.requireNonNullElse(limit, ""));
-		return new Told(status, JsonSocket.data(json), texts(json.path("ended")), texts(json.path("refused")),
+		return new Result(status, JsonSocket.data(json), texts(json.path("ended")), texts(json.path("refused")),
 				json.has("why") ? json.get("why").stringValue() : null, limit(limit),
 				cursor(json.path("cursor").asString("")));
 	}
 
-	private static Told events(Way way, RawConnection client, List<String> ids, List<String> misplaced) {
+	private static Result events(Setup setup, RawConnection client, List<String> ids, List<String> misplaced) {
 		StringBuilder query = new StringBuilder("cursor=earliest");
 		ids.forEach((id) -> query.append("&channel=").append(id.replace(" ", "+")));
 		if (!misplaced.isEmpty()) {
@@ -315,7 +315,7 @@ class RefusalIT {
 		}
 		RawEventStream stream = RawEventStream.open(client, query.toString());
 		if (stream.head().status() != 200) {
-			Answer answer = RawEventStream.ask(server(way).port(), query.toString());
+			Answer answer = RawEventStream.ask(server(setup).port(), query.toString());
 			return json(answer.status(), JSON.readTree(answer.body()), answer.header("Comet-Max-Channels"));
 		}
 		List<String> data = new ArrayList<>();
@@ -323,7 +323,7 @@ class RefusalIT {
 		List<String> refused = new ArrayList<>();
 		Set<String> why = new TreeSet<>();
 		while (data.isEmpty() || (ids.contains("a b") && ended.isEmpty())) {
-			Event event = stream.news();
+			Event event = stream.message();
 			JsonNode json = JSON.readTree(event.data());
 			String channel = json.get("channel").stringValue();
 			switch (event.name()) {
@@ -336,7 +336,7 @@ class RefusalIT {
 				default -> throw new IllegalStateException(event.name());
 			}
 		}
-		return new Told(200, data, ended, refused, why.isEmpty() ? null : String.join(",", why), null,
+		return new Result(200, data, ended, refused, why.isEmpty() ? null : String.join(",", why), null,
 				cursor(stream.lastId()));
 	}
 
@@ -360,17 +360,17 @@ class RefusalIT {
 	}
 
 	/**
-	 * A way to the client.
+	 * A configuration of the server.
 	 */
-	private enum Way {
+	private enum Setup {
 
-		AROUND(false, true), ORDINARY(false, false), AUTHORIZED(true, true), AUTHORIZED_ORDINARY(true, false);
+		BYPASS(false, true), DEFAULT_PATH(false, false), AUTHORIZED(true, true), AUTHORIZED_DEFAULT_PATH(true, false);
 
 		private final boolean authorized;
 
 		private final boolean fastPath;
 
-		Way(boolean authorized, boolean fastPath) {
+		Setup(boolean authorized, boolean fastPath) {
 			this.authorized = authorized;
 			this.fastPath = fastPath;
 		}
@@ -378,17 +378,17 @@ class RefusalIT {
 	}
 
 	/**
-	 * What a client is told.
+	 * The answer that a client gets.
 	 *
-	 * @param status the status, which a frame with an error stands for as well
+	 * @param status the status, or 400 for a frame with an error
 	 * @param data the messages
 	 * @param ended the ids of channels that have ended
 	 * @param refused the ids of channels that are refused
-	 * @param why why they are
-	 * @param limit how many channels there may be
-	 * @param cursor where the client stands
+	 * @param why the reason of the refusals
+	 * @param limit the maximum number of channels
+	 * @param cursor the cursor after the answer
 	 */
-	private record Told(int status, List<String> data, List<String> ended, List<String> refused, @Nullable String why,
+	private record Result(int status, List<String> data, List<String> ended, List<String> refused, @Nullable String why,
 			@Nullable Integer limit, Cursor cursor) {
 	}
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A cursor of any dialect continues on any other (protocol, section 1).
+ * A cursor of one dialect resumes on every other (protocol, section 1).
  */
 @AlsoOnIoUring
 @AlsoOnFilterPath
@@ -97,7 +97,7 @@ class ResumeIT {
 
 	@ParameterizedTest
 	@EnumSource(Transport.class)
-	void resumeWhenChannelIsCreatedAnewShouldTellOfGap(Transport transport) {
+	void resumeWhenChannelIsCreatedAnewShouldReportGap(Transport transport) {
 		publish("1");
 		Reader reader = new Reader(server.port(),
 				Objects.requireNonNull(this.channel.cursor().block(PATIENCE)).token());
@@ -110,7 +110,7 @@ class ResumeIT {
 
 	@ParameterizedTest
 	@EnumSource(Transport.class)
-	void resumeWhenHistoryIsOverrunShouldTellOfGap(Transport transport) {
+	void resumeWhenHistoryIsOverrunShouldReportGap(Transport transport) {
 		publish("1");
 		Reader reader = new Reader(server.port(),
 				Objects.requireNonNull(this.channel.cursor().block(PATIENCE)).token());
@@ -124,14 +124,14 @@ class ResumeIT {
 
 	@ParameterizedTest
 	@EnumSource(Transport.class)
-	void resumeWhenCursorIsBeyondNewestShouldTellOfGap(Transport transport) {
+	void resumeWhenCursorIsBeyondNewestShouldReportGap(Transport transport) {
 		Position position = Objects.requireNonNull(this.channel.publish("1").block(PATIENCE));
 		Reader reader = new Reader(server.port(), Cursor.of(this.name, new Position(position.epoch(), 9)).token());
 		assertThat(reader.read(transport, List.of(this.name), 2)).containsExactly(this.name + "!gap", this.name + "=1");
 	}
 
 	@Test
-	void resumeWhenChannelsChangeShouldKeepPlaces() {
+	void resumeWhenChannelsChangeShouldKeepPositions() {
 		Channel other = server.create(this.name + "-2");
 		publish("1");
 		other.publish("1").block(PATIENCE);

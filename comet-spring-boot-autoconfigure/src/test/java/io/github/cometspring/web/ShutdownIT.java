@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A server that stops does not wait for those who wait for it.
+ * A server that shuts down does not wait for held polls.
  */
 @AlsoOnFilterPath
 @AlsoOnIoUring

@@ -19,21 +19,22 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Clients that let the server wait are cut; those that the server lets wait are not.
+ * Disconnects clients that delay their requests, but not clients that wait for the
+ * server.
  */
 class SlowClientIT {
 
 	private static final Duration PATIENCE = Duration.ofMillis(500);
 
 	@RegisterExtension
-	static final ServedClass comet = new ServedClass(new Class<?>[] { Impatient.class }, "comet.timeout=1h");
+	static final ServedClass comet = new ServedClass(new Class<?>[] { ShortTimeout.class }, "comet.timeout=1h");
 
 	private static final String POLL = "POST /comet HTTP/1.1\r\nHost: localhost\r\n"
 			+ "Content-Type: application/x-ocsigen-comet\r\n";
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "P", "POST /comet HTTP/1.1\r\nHost: loc", POLL,
-			// Refused, and its body is not waited for
+			// Refused before its body arrives
 			"POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nbegun",
 			"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGET /no" })
 	void clientThatDoesNotGoOnShouldBeCut(String beginning) {
@@ -71,23 +72,23 @@ class SlowClientIT {
 		RawEventStream stream = comet.open(RawEventStream.open(comet.port(), "channel=" + comet.name()));
 		Await.until(() -> comet.channel().subscribers() == 2);
 		try (RawConnection late = RawConnection.open(comet.port())) {
-			// Whoever came after them has been cut
+			// A client that connected after them has been disconnected.
 			late.readToEnd();
 		}
 		assertThat(comet.channel().subscribers()).isEqualTo(2);
 		comet.publish("m");
 		assertThat(poll.read().body()).isEqualTo(comet.name() + ":m");
-		// And may think about the next for a while
+		// The next request may take a while.
 		assertThat(poll.readFor(PATIENCE.plusMillis(100))).isEmpty();
 		assertThat(poll.poll("registration=x").read().body()).isEqualTo("x:ENDED_CHANNEL");
 		stream.close();
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class Impatient {
+	static class ShortTimeout {
 
 		@Bean
-		ConnectionGuard impatientGuard(NettyClientSockets sockets) {
+		ConnectionGuard shortTimeoutGuard(NettyClientSockets sockets) {
 			return new ConnectionGuard(sockets, PATIENCE);
 		}
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Clients of streams that do not read (protocol, section 6).
+ * Stalled and slow clients of streams (protocol, section 6).
  */
 @AlsoOnFilterPath
 @AlsoOnIoUring
@@ -45,7 +45,7 @@ class SlowReaderIT {
 
 	private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
 
-	// A write that is stuck is looked at once in each timeout, on a machine that is busy.
+	// A stalled write is checked once in each timeout. The rest is for a busy machine.
 	private static final Duration LATEST_CUT = WRITE_TIMEOUT.multipliedBy(2).plusSeconds(20);
 
 	private static final int HISTORY = 300;
@@ -166,8 +166,7 @@ class SlowReaderIT {
 	void socketWhenItChangesChannelsAndDoesNotReadShouldBeCut() {
 		StalledClient client = stall(Transport.WEBSOCKET);
 		publish(0, 50);
-		// What it listened to has begun to arrive and is under way, so that the change
-		// has to wait.
+		// A batch of the first subscription is in flight, so the change has to wait.
 		assertThat(client.read(2048)).isTrue();
 		client.connection().send(text("{\"unsubscribe\":[\"" + this.channel.id() + "\"]}"));
 		client.connection().send(text("{\"subscribe\":[\"" + this.channel.id() + "\"]}"));
@@ -193,13 +192,13 @@ class SlowReaderIT {
 	}
 
 	/**
-	 * The numbers of the messages behind a cursor, and gaps.
+	 * The numbers of the messages after a cursor, and gaps.
 	 */
 	private List<String> read(Transport transport, String cursor, int count) {
 		String prefix = this.channel.id();
 		return new Reader(server.port(), cursor).read(transport, List.of(this.channel.id()), count)
 			.stream()
-			.map((news) -> news.substring(prefix.length() + 1).split(":")[0])
+			.map((event) -> event.substring(prefix.length() + 1).split(":")[0])
 			.toList();
 	}
 

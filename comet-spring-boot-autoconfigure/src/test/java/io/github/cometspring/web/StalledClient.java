@@ -9,17 +9,17 @@ import io.github.cometspring.testing.RawWebSocket;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A client of a stream that reads where it begins, and then nothing.
+ * A client of a stream that reads the starting cursor and nothing after it.
  *
  * @param connection its connection
- * @param cursor where it stands
+ * @param cursor its starting cursor
  */
 record StalledClient(RawConnection connection, String cursor) implements AutoCloseable {
 
 	private static final int RECEIVE_BUFFER = 4096;
 
 	/**
-	 * Begins to listen.
+	 * Starts to listen.
 	 * @param transport SSE or WEBSOCKET
 	 * @param port the port of the server
 	 * @param channel the id of the channel
@@ -37,9 +37,9 @@ record StalledClient(RawConnection connection, String cursor) implements AutoClo
 	}
 
 	/**
-	 * Reads a little after all.
-	 * @param bytes how much
-	 * @return whether there was as much
+	 * Reads some bytes.
+	 * @param bytes the number of bytes
+	 * @return whether there were as many
 	 */
 	boolean read(int bytes) {
 		return this.connection.readBytes(bytes).length == bytes;

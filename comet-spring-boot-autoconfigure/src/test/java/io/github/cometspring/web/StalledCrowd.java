@@ -14,10 +14,10 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * A program that opens many connections, each of which asks for a stream, reads where it
- * begins, and then never reads again. It runs in a process of its own, lest it share the
- * server's heap. It says {@code STALLED} when all of them have begun, and ends when its
- * input does.
+ * A program that opens many connections, each of which requests a stream, reads its
+ * start, and then never reads again. It runs in a process of its own, as the heap of the
+ * server is measured. It prints {@code STALLED} when all streams have started, and ends
+ * with its input.
  */
 final class StalledCrowd {
 
@@ -53,9 +53,9 @@ final class StalledCrowd {
 
 	/**
 	 * Runs a crowd.
-	 * @param args the port, how many connections, what each has read when it has begun,
-	 * and what each sends, in Base64: the first at once, each other when something has
-	 * come
+	 * @param args the port, the number of connections, the text at which each stream has
+	 * started, and the requests that each sends, in Base64: the first at once, each other
+	 * when data has come
 	 * @throws IOException if a connection fails
 	 */
 	public static void main(String[] args) throws IOException {
@@ -81,7 +81,7 @@ final class StalledCrowd {
 		}
 		System.out.println("STALLED");
 		while (System.in.read() >= 0) {
-			// nothing comes but the end
+			// The input has only an end.
 		}
 	}
 

@@ -48,12 +48,11 @@ class StalledCrowdIT {
 
 	private static final String LARGE = "x".repeat(60_000);
 
-	// What a busy machine with two cores does by itself
+	// The noise of a busy machine with two cores
 	private static final Duration NOISE = Duration.ofMillis(5);
 
-	// What one client may cost: a batch of 64 KB as messages, as JSON, as what is written
-	// and in a buffer, if it stands where no other does, and half as much again for all
-	// else
+	// The memory of one client at a position of its own: a batch of 64 KB as messages, as
+	// JSON, as written bytes and in a buffer, and half as much again for the rest
 	private static final long BATCHES = 6 * 64 * 1024;
 
 	private static final long FLAT = 16 * MEGABYTE;
@@ -92,8 +91,8 @@ class StalledCrowdIT {
 			System.out.printf(
 					"p99 alone %s, beside %d stalled clients (%s) %s; they cost %s, and after %d MB more %s%n", alone,
 					CROWD, transport, beside, cost, 12, growth);
-			// What else the machine does only adds to a round; a crowd that costs
-			// something does so in all of them.
+			// Noise of the machine adds to single rounds. A crowd that has a cost adds it
+			// to all rounds.
 			assertThat(Collections.min(beside)).isLessThan(Collections.min(alone).multipliedBy(2).plus(NOISE));
 			assertThat(cost).allMatch((memory) -> memory.growth() < CROWD * BATCHES);
 			assertThat(growth).allMatch((memory) -> memory.growth() < FLAT);
@@ -106,7 +105,7 @@ class StalledCrowdIT {
 	private static Duration percentile(Transport transport, CometServer server, Channel channel) throws Exception {
 		int others = channel.subscribers();
 		long[] times = new long[MESSAGES];
-		try (Good good = Good.of(transport, server.port(), channel.id())) {
+		try (ReadingClient good = ReadingClient.of(transport, server.port(), channel.id())) {
 			for (int i = 0; i < MESSAGES; i++) {
 				long begin = System.nanoTime();
 				channel.publish("good " + i).subscribe();
@@ -126,22 +125,23 @@ class StalledCrowdIT {
 	}
 
 	/**
-	 * The client that reads.
+	 * A client that reads.
 	 *
 	 * @param next reads a message
 	 * @param connection its connection
 	 */
-	private record Good(Supplier<String> next, RawConnection connection) implements AutoCloseable {
+	private record ReadingClient(Supplier<String> next, RawConnection connection) implements AutoCloseable {
 
-		private static Good of(Transport transport, int port, String channel) {
+		private static ReadingClient of(Transport transport, int port, String channel) {
 			if (transport == Transport.SSE) {
 				RawEventStream stream = RawEventStream.open(port, "channel=" + channel);
 				stream.next();
-				return new Good(() -> Objects.requireNonNull(stream.nextMessage()).data(), stream.connection());
+				return new ReadingClient(() -> Objects.requireNonNull(stream.nextMessage()).data(),
+						stream.connection());
 			}
 			RawWebSocket socket = RawWebSocket.open(port);
 			socket.send("{\"subscribe\":[\"" + channel + "\"]}").text();
-			return new Good(socket::text, socket.connection());
+			return new ReadingClient(socket::text, socket.connection());
 		}
 
 		@Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What clients cost that do not read, while they are not cut yet: there is no queue
+ * The memory of stalled clients that are not disconnected yet: they have no queue
  * (protocol, section 6).
  */
 @AlsoOnFilterPath
@@ -40,8 +40,8 @@ class StalledMemoryIT {
 	// 120 MB, a hundred times the history
 	private static final int MESSAGES = 2_000;
 
-	// For each client a batch of 64 KB as messages, as JSON, as what is written and in a
-	// buffer, if it stands where no other does, and half as much again for all else
+	// For each client at a position of its own: a batch of 64 KB as messages, as JSON, as
+	// written bytes and in a buffer, and half as much again for the rest
 	private static final long MOST = CLIENTS * 6 * 64 * 1024;
 
 	// A hundred messages, once for all clients together

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the clients of a server that stops are told (protocol, sections 2 to 5). One
- * server at a time: a server that closes takes the event loops of others with it.
+ * The last answers of a server that shuts down (protocol, sections 2 to 5). There is one
+ * server at a time, as a server that closes disposes of event loops that others share.
  */
 class StreamShutdownIT {
 

@@ -29,7 +29,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the listeners of an application are told of the clients of a whole server.
+ * The events of clients that the listeners of an application receive from a server.
  */
 class SubscriptionListenerIT {
 
@@ -43,7 +43,7 @@ class SubscriptionListenerIT {
 	@BeforeAll
 	static void start() {
 		server = CometServer.start(new Class<?>[] { Listeners.class }, "comet.timeout=30s");
-		server.create("news");
+		server.create("headlines");
 	}
 
 	@AfterAll
@@ -59,48 +59,48 @@ class SubscriptionListenerIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void eventsWhenMessageIsDeliveredShouldBeToldInOrder(Transport transport) {
+	void eventsWhenMessageIsDeliveredShouldBeReportedInOrder(Transport transport) {
 		try (Client client = Client.open(transport)) {
-			awaitEvents(transport, "connected", "subscribed [news]");
-			server.channels().find("news").flatMap((channel) -> channel.publish("m")).block();
+			awaitEvents(transport, "connected", "subscribed [headlines]");
+			server.channels().find("headlines").flatMap((channel) -> channel.publish("m")).block();
 			client.readMessage();
 			if (transport.isPolling()) {
-				// The messages of a walk are told at its end.
-				Await.until(() -> told(transport).size() == 4);
-				assertThat(told(transport)).containsExactlyInAnyOrder("connected", "subscribed [news]", "delivered 1",
-						"ended ANSWERED");
+				// The messages of a walk are reported at its end.
+				Await.until(() -> events(transport).size() == 4);
+				assertThat(events(transport)).containsExactlyInAnyOrder("connected", "subscribed [headlines]",
+						"delivered 1", "ended ANSWERED");
 			}
 			else {
-				awaitEvents(transport, "connected", "subscribed [news]", "delivered 1");
+				awaitEvents(transport, "connected", "subscribed [headlines]", "delivered 1");
 				client.leave();
-				awaitEvents(transport, "connected", "subscribed [news]", "delivered 1", "ended CLIENT_GONE");
+				awaitEvents(transport, "connected", "subscribed [headlines]", "delivered 1", "ended CLIENT_GONE");
 			}
 		}
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void eventsWhenClientLeavesShouldTellSo(Transport transport) {
+	void eventsWhenClientLeavesShouldReportIt(Transport transport) {
 		Client client = Client.open(transport);
-		awaitEvents(transport, "connected", "subscribed [news]");
+		awaitEvents(transport, "connected", "subscribed [headlines]");
 		client.close();
-		awaitEvents(transport, "connected", "subscribed [news]", "ended CLIENT_GONE");
+		awaitEvents(transport, "connected", "subscribed [headlines]", "ended CLIENT_GONE");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void eventsWhenServiceIsDeactivatedShouldTellSo(Transport transport) {
+	void eventsWhenServiceIsDeactivatedShouldReportIt(Transport transport) {
 		Client client = Client.open(transport);
-		awaitEvents(transport, "connected", "subscribed [news]");
+		awaitEvents(transport, "connected", "subscribed [headlines]");
 		server.control().deactivate().block();
-		awaitEvents(transport, "connected", "subscribed [news]", "ended DEACTIVATED");
+		awaitEvents(transport, "connected", "subscribed [headlines]", "ended DEACTIVATED");
 		Client refused = Client.open(transport);
-		Await.until(() -> told(transport).contains("refused INACTIVE"));
+		Await.until(() -> events(transport).contains("refused INACTIVE"));
 		if (transport.isPolling()) {
 			assertThat(refused.connection().read().status()).isEqualTo(503);
 		}
 		refused.close();
-		assertThat(told(transport)).filteredOn((event) -> event.startsWith("refused")).hasSize(1);
+		assertThat(events(transport)).filteredOn((event) -> event.startsWith("refused")).hasSize(1);
 		client.close();
 	}
 
@@ -108,26 +108,26 @@ class SubscriptionListenerIT {
 	void eventsWhenRequestCannotBeReadShouldPair() {
 		assertThat(server.poll("x=y").status()).isEqualTo(400);
 		Await.until(() -> count("connected") == count("ended NO_REQUEST") && count("connected") > 0);
-		assertThat(told(Transport.LEGACY)).doesNotContain("subscribed [news]");
+		assertThat(events(Transport.LEGACY)).doesNotContain("subscribed [headlines]");
 	}
 
 	private static long count(String event) {
-		return told(Transport.LEGACY).stream().filter(event::equals).count();
+		return events(Transport.LEGACY).stream().filter(event::equals).count();
 	}
 
 	private static void awaitEvents(Transport transport, String... events) {
 		try {
-			Await.until(() -> told(transport).size() >= events.length);
+			Await.until(() -> events(transport).size() >= events.length);
 		}
 		finally {
-			assertThat(told(transport)).containsExactly(events);
+			assertThat(events(transport)).containsExactly(events);
 		}
 	}
 
 	/**
-	 * Without the first subscription of a socket, which is to nothing.
+	 * The events without the first subscription of a WebSocket, which has no channels.
 	 */
-	private static List<String> told(Transport transport) {
+	private static List<String> events(Transport transport) {
 		String prefix = transport.id() + " ";
 		return recorder.events.stream()
 			.filter((event) -> event.startsWith(prefix) && !event.endsWith("subscribed []"))
@@ -139,7 +139,7 @@ class SubscriptionListenerIT {
 	 * A client of one channel.
 	 *
 	 * @param connection its connection
-	 * @param events what it reads as events, or {@code null}
+	 * @param events its event stream, or {@code null}
 	 * @param socket its WebSocket, or {@code null}
 	 */
 	private record Client(RawConnection connection, @Nullable RawEventStream events,
@@ -148,10 +148,10 @@ class SubscriptionListenerIT {
 		static Client open(Transport transport) {
 			RawConnection connection = RawConnection.open(server.port());
 			switch (transport) {
-				case LEGACY -> connection.poll("registration=news");
-				case JSON -> connection.request("POST", "/comet", "application/json", "{\"channels\":[\"news\"]}");
+				case LEGACY -> connection.poll("registration=headlines");
+				case JSON -> connection.request("POST", "/comet", "application/json", "{\"channels\":[\"headlines\"]}");
 				case SSE -> {
-					return new Client(connection, RawEventStream.open(connection, "channel=news"), null);
+					return new Client(connection, RawEventStream.open(connection, "channel=headlines"), null);
 				}
 				case WEBSOCKET -> {
 					if (!server.control().isActive()) {
@@ -159,7 +159,7 @@ class SubscriptionListenerIT {
 						return new Client(connection, null, null);
 					}
 					RawWebSocket socket = RawWebSocket.open(connection);
-					socket.send("{\"subscribe\":[\"news\"]}");
+					socket.send("{\"subscribe\":[\"headlines\"]}");
 					assertThat(socket.text()).contains("cursor");
 					return new Client(connection, null, socket);
 				}
@@ -169,7 +169,7 @@ class SubscriptionListenerIT {
 
 		void readMessage() {
 			if (this.events != null) {
-				assertThat(this.events.news().data()).contains("\"m\"");
+				assertThat(this.events.message().data()).contains("\"m\"");
 			}
 			else if (this.socket != null) {
 				assertThat(this.socket.text()).contains("\"m\"");

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code comet.transports} switches dialects on and off.
+ * {@code comet.transports} enables and disables dialects.
  */
 @SetsFastPath
 class TransportsIT {
@@ -25,7 +25,7 @@ class TransportsIT {
 	static final QuietLog log = new QuietLog();
 
 	/**
-	 * What a legacy poll, a JSON poll, a stream, a handshake and a DELETE get.
+	 * The statuses of a legacy poll, a JSON poll, a stream, a handshake and a DELETE.
 	 */
 	@ParameterizedTest
 	@CsvSource({ "'legacy,json,sse,websocket', 200 200 204 101 405, 'GET, POST'", "legacy, 200 415 405 405 405, POST",

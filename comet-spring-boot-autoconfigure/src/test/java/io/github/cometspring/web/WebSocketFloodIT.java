@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * WebSocket clients that send without end, beside one that behaves.
+ * WebSocket clients that send without pause, beside one that behaves.
  */
 class WebSocketFloodIT {
 
@@ -40,7 +40,7 @@ class WebSocketFloodIT {
 
 	private static final long MEGABYTE = 1024 * 1024;
 
-	// What the kernel may keep on both sides
+	// The buffers of the kernel on both sides
 	private static final long MOST_SENT = 16 * MEGABYTE;
 
 	private static final long MOST_MEMORY = 8 * MEGABYTE;
@@ -68,7 +68,7 @@ class WebSocketFloodIT {
 		server = CometServer.start(new Class<?>[] { SmallBuffers.class }, "comet.write-timeout=" + WRITE_TIMEOUT,
 				"comet.heartbeat=1m");
 		channel = server.create("a");
-		// What is loaded and allocated once
+		// Warms up, so that one-time allocations do not count.
 		try (RawWebSocket socket = listen()) {
 			socket.send("{\"ping\":1}").text();
 		}
@@ -87,7 +87,7 @@ class WebSocketFloodIT {
 	}
 
 	@AfterEach
-	void nobodyShouldBeLeft() {
+	void noClientShouldBeLeft() {
 		goodShouldBeServed();
 		this.good.close();
 		Await.until(() -> connections() == 0 && channel.subscribers() == 0);
@@ -106,10 +106,10 @@ class WebSocketFloodIT {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("floods")
-	void socketWhenFloodedWithWhatWantsAnswersShouldStopReadingAndThenCut(String name, byte[] wave) {
+	void socketWhenFloodedWithRequestsShouldStopReadingAndThenCut(String name, byte[] wave) {
 		try (Flood flood = Flood.start(RawWebSocket.open(server.port()).connection(), wave)) {
 			goodShouldBeServed();
-			flood.awaitStanding(Duration.ofMinutes(1));
+			flood.awaitStalled(Duration.ofMinutes(1));
 			assertThat(flood.sent()).isLessThan(MOST_SENT);
 			Memory more = Memory.inUse().since(this.before);
 			System.out.printf("A flood of %s: %d KB sent, %s more%n", name, flood.sent() / 1024, more);
@@ -182,7 +182,7 @@ class WebSocketFloodIT {
 			sockets[i].send(RawWebSocket.TEXT, false, most);
 		}
 		goodShouldBeServed();
-		// Three times what they have sent
+		// Three times the bytes sent
 		assertThat(Memory.inUse().since(this.before).growth()).isLessThan(3L * sockets.length * most.length);
 		for (RawWebSocket socket : sockets) {
 			socket.close();

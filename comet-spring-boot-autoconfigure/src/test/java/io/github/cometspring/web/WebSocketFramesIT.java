@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * WebSocket over real sockets (protocol, sections 5 and 7): frames, right and wrong.
+ * WebSocket over real sockets (protocol, sections 5 and 7): valid and invalid frames.
  */
 class WebSocketFramesIT {
 

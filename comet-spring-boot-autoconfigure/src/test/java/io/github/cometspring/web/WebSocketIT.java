@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * WebSocket over real sockets (protocol, section 5): what a socket says.
+ * WebSocket over real sockets (protocol, section 5): subscriptions and messages.
  */
 @AlsoOnIoUring
 class WebSocketIT {
@@ -48,22 +48,22 @@ class WebSocketIT {
 		assertThat(answer.propertyNames()).containsExactly("cursor");
 		assertThat(answer.get("cursor").stringValue()).isEqualTo(comet.cursor());
 		comet.publish("1");
-		JsonNode news = this.socket.next();
-		assertThat(news.propertyNames()).containsExactlyInAnyOrder("cursor", "messages");
-		assertThat(news.at("/messages/0/channel").stringValue()).isEqualTo(comet.name());
-		assertThat(news.at("/messages/0/data").stringValue()).isEqualTo("1");
-		assertThat(news.get("cursor").stringValue()).isEqualTo(comet.cursor());
+		JsonNode batch = this.socket.next();
+		assertThat(batch.propertyNames()).containsExactlyInAnyOrder("cursor", "messages");
+		assertThat(batch.at("/messages/0/channel").stringValue()).isEqualTo(comet.name());
+		assertThat(batch.at("/messages/0/data").stringValue()).isEqualTo("1");
+		assertThat(batch.get("cursor").stringValue()).isEqualTo(comet.cursor());
 	}
 
 	@Test
 	void subscribeWhenCursorIsGivenShouldResume() {
 		comet.publish("1", "2");
-		JsonNode news = this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\"],\"cursor\":\"earliest\"}");
-		assertThat(JsonSocket.data(news)).containsExactly("1", "2");
+		JsonNode batch = this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\"],\"cursor\":\"earliest\"}");
+		assertThat(JsonSocket.data(batch)).containsExactly("1", "2");
 		comet.publish("3");
 		RawWebSocket other = comet.open(RawWebSocket.open(comet.port()));
-		other
-			.send("{\"subscribe\":[\"" + comet.name() + "\"],\"cursor\":\"" + news.get("cursor").stringValue() + "\"}");
+		other.send(
+				"{\"subscribe\":[\"" + comet.name() + "\"],\"cursor\":\"" + batch.get("cursor").stringValue() + "\"}");
 		assertThat(JsonSocket.data(new JsonSocket(other).next())).containsExactly("3");
 	}
 
@@ -116,7 +116,7 @@ class WebSocketIT {
 	}
 
 	@Test
-	void subscribeWhenIdsAreUnknownShouldSayTheyHaveEnded() {
+	void subscribeWhenIdsAreUnknownShouldReportTheirEnd() {
 		JsonNode answer = this.socket.exchange("{\"subscribe\":[\"unknown\",\"" + comet.name() + "\",\"no id!\"]}");
 		assertThat(answer.get("ended")).extracting(JsonNode::stringValue).containsExactly("unknown", "no id!");
 		assertThat(answer.has("cursor")).isTrue();
@@ -125,12 +125,12 @@ class WebSocketIT {
 	}
 
 	@Test
-	void socketWhenChannelEndsShouldSaySoAndStayOpen() {
+	void socketWhenChannelEndsShouldReportItAndStayOpen() {
 		this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\"]}");
 		comet.channel().publish("last").then(comet.channel().close()).block(PATIENCE);
-		JsonNode news = this.socket.next();
-		assertThat(JsonSocket.data(news)).containsExactly("last");
-		JsonNode ended = news.has("ended") ? news : this.socket.next();
+		JsonNode batch = this.socket.next();
+		assertThat(JsonSocket.data(batch)).containsExactly("last");
+		JsonNode ended = batch.has("ended") ? batch : this.socket.next();
 		assertThat(ended.get("ended")).extracting(JsonNode::stringValue).containsExactly(comet.name());
 		assertThat(this.socket.exchange("{\"ping\":1}").get("pong").intValue()).isEqualTo(1);
 		Channel again = comet.server().create(comet.name() + "-2");
@@ -140,12 +140,12 @@ class WebSocketIT {
 	}
 
 	@Test
-	void subscribeWhenHistoryHasMovedOnShouldTellOfGap() {
+	void subscribeWhenHistoryHasMovedOnShouldReportGap() {
 		comet.publish("1", "2", "3", "4", "5");
 		String old = Cursor.of(comet.name(), new Position(comet.epoch(), 1)).token();
-		JsonNode news = this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\"],\"cursor\":\"" + old + "\"}");
-		assertThat(news.get("gaps")).extracting(JsonNode::stringValue).containsExactly(comet.name());
-		assertThat(JsonSocket.data(news)).containsExactly("3", "4", "5");
+		JsonNode batch = this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\"],\"cursor\":\"" + old + "\"}");
+		assertThat(batch.get("gaps")).extracting(JsonNode::stringValue).containsExactly(comet.name());
+		assertThat(JsonSocket.data(batch)).containsExactly("3", "4", "5");
 	}
 
 	@Test
@@ -163,10 +163,10 @@ class WebSocketIT {
 	}
 
 	@Test
-	void subscribeWhenNotAuthorizedForOneShouldTellAndGoOn() {
-		JsonNode news = this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\",\"secret\"]}");
-		assertThat(news.get("refused").toString()).isEqualTo("[\"secret\"]");
-		assertThat(news.get("why").stringValue()).isEqualTo("forbidden");
+	void subscribeWhenNotAuthorizedForOneShouldReportItAndGoOn() {
+		JsonNode batch = this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\",\"secret\"]}");
+		assertThat(batch.get("refused").toString()).isEqualTo("[\"secret\"]");
+		assertThat(batch.get("why").stringValue()).isEqualTo("forbidden");
 		comet.publish("1");
 		assertThat(JsonSocket.data(this.socket.next())).containsExactly("1");
 	}

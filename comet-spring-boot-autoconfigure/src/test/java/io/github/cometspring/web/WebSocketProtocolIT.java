@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 /**
- * What breaks the WebSocket protocol itself (RFC 6455, sections 5 to 8), byte for byte.
+ * Violations of the WebSocket protocol itself (RFC 6455, sections 5 to 8), byte for byte.
  */
 class WebSocketProtocolIT {
 
@@ -157,7 +157,7 @@ class WebSocketProtocolIT {
 	}
 
 	@Test
-	void textWhenSplitWithinCharactersShouldBeUnderstood() {
+	void textWhenSplitWithinCharactersShouldBeRead() {
 		byte[] text = "{\"ping\":7,\"x\":\"é€😀\"}".getBytes(StandardCharsets.UTF_8);
 		try (RawWebSocket socket = RawWebSocket.open(comet.port())) {
 			for (int i = 0; i < text.length; i++) {
@@ -170,7 +170,7 @@ class WebSocketProtocolIT {
 	}
 
 	@Test
-	void connectionWhenItEndsInTheMiddleShouldLeaveNothing() {
+	void connectionWhenItEndsWithinFrameShouldBeReleased() {
 		for (byte[] bytes : List.of(frame(0x01, JSON), bytes(0x81), bytes(0x81, 0xFE, 0), bytes(0x88, 0x82, 1, 2, 3, 4),
 				join(frame(0x01, bytes('"', 0xC3)), bytes(0x80)))) {
 			try (RawWebSocket socket = RawWebSocket.open(comet.port())) {

@@ -19,8 +19,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /**
- * A limit in the configuration file, and which channels could be created under it. Here
- * it is a property, whatever the elements of the file were or in whatever order.
+ * A limit in the original's configuration file, and the channels that could be created
+ * under it. Here the limit is a property, so the structure of the file does not matter.
  *
  * @param transcript the recording
  */
@@ -131,7 +131,8 @@ record ChannelLimitReplay(Transcript transcript) implements SequenceReplay {
 		}
 
 		private void collect() {
-			// Nothing here is ended by forgetting it: close() stands for it.
+			// This server does not end channels by garbage collection: close() replaces
+			// it.
 			this.dropped.forEach((channel) -> channel.close().block());
 			this.results.add("ok");
 		}

@@ -11,14 +11,14 @@ import tools.jackson.databind.JsonNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A command, and what becomes of a poll: of the next one, or of one that waits.
+ * A command and its effect on a poll: the next one, or one that waits.
  *
  * @param server the server
  * @param transcript the recording
  */
 record CommandEffectReplay(GoldenServer server, Transcript transcript) implements SequenceReplay {
 
-	/** What the recordings began with. */
+	/** The initial timeout of the recordings. */
 	private static final Duration TIMEOUT = Duration.ofMillis(1200);
 
 	private static final Duration SLACK = Duration.ofMillis(20);

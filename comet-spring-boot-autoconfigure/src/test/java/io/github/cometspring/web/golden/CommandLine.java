@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 
 /**
- * A line as it was written into the original's command pipe. What was the prefix
- * {@code comet:} there is the path of the endpoint here.
+ * A line that was written into the original's command pipe. Its prefix {@code comet:}
+ * corresponds to the path of the endpoint here.
  *
  * @param line the line
  */
@@ -22,7 +22,7 @@ record CommandLine(String line) {
 
 	private static final String PREFIX = "comet:";
 
-	/** The command as it is understood here, or {@code null} if it is not. */
+	/** The command, or {@code null} if it is unknown here. */
 	@Nullable CometCommand parse() {
 		List<String> words = words();
 		if (!words.get(0).startsWith(PREFIX)) {

@@ -9,8 +9,8 @@ import tools.jackson.databind.JsonNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Lines that were written into the original's command pipe one after the other, what it
- * thought of each, and whether it was active afterwards.
+ * Lines that were written into the original's command pipe one after the other, whether
+ * it accepted each, and whether it was active afterwards.
  *
  * @param server the server
  * @param transcript the recording

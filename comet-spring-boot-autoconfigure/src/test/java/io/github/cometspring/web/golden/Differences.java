@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The table of {@code docs/differences.md}: where this server deliberately does not do as
- * the original did.
+ * The table of {@code docs/differences.md}: the deliberate differences from the original
+ * server.
  */
 final class Differences {
 
@@ -50,9 +50,9 @@ final class Differences {
 	 * A difference.
 	 *
 	 * @param transcript the name of the transcript
-	 * @param original what the original did
-	 * @param comet what this server does
-	 * @param reason why
+	 * @param original the behaviour of the original
+	 * @param comet the behaviour of this server
+	 * @param reason the reason
 	 */
 	record Row(String transcript, String original, String comet, String reason) {
 

@@ -9,7 +9,7 @@ import io.github.cometspring.web.golden.Transcript.Step;
 import io.github.cometspring.web.golden.Transcript.Turn;
 
 /**
- * A client goes away while it waits, in one way or another; then a message comes.
+ * A client disconnects while it waits, by one of several means. Then a message comes.
  *
  * @param server the server
  * @param transcript the recording

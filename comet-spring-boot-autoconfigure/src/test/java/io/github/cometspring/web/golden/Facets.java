@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What a server was seen to do, facet by facet: the status, the body, who listened, and
- * so on. A facet that is not there was not recorded.
+ * The observed behaviour of a server, by facet: the status, the body, the listeners, and
+ * so on. A missing facet was not recorded.
  *
  * @param values the values by facet
  */
@@ -31,7 +31,7 @@ record Facets(Map<String, String> values) {
 	}
 
 	/**
-	 * The facets that both have and that are not the same.
+	 * The facets that both have with different values.
 	 */
 	Set<String> differencesFrom(Facets other) {
 		return this.values.keySet()
@@ -42,7 +42,7 @@ record Facets(Map<String, String> values) {
 	}
 
 	/**
-	 * Some of the facets as a cell of a table.
+	 * Formats some of the facets for a cell of a table.
 	 */
 	String describe(Set<String> facets) {
 		return this.values.entrySet()
@@ -53,14 +53,14 @@ record Facets(Map<String, String> values) {
 	}
 
 	/**
-	 * The name of a channel as it can stand in a cell of a table.
+	 * Formats the name of a channel for a cell of a table.
 	 */
 	static String channel(String name) {
 		return name.isEmpty() ? "the empty name" : visible(name.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**
-	 * Bytes as they can stand in a cell of a table, each one visible.
+	 * Formats bytes for a cell of a table, each one visible.
 	 */
 	static String visible(byte[] bytes) {
 		StringBuilder text = new StringBuilder();

@@ -9,7 +9,7 @@ import io.github.cometspring.testing.RawConnection.Answer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A client asks for a channel whose id the server made up, as a script encodes it.
+ * A client asks for a channel whose id the server generated, encoded as a script does.
  *
  * @param server the server
  * @param transcript the recording

@@ -18,8 +18,8 @@ import io.github.cometspring.web.golden.Transcript.Step;
 import io.github.cometspring.web.golden.Transcript.Turn;
 
 /**
- * A server with a single event loop, so that what the original did in one turn can be
- * done in one turn here. Between two transcripts everything is as it was at the start.
+ * A server with a single event loop, so that steps of one turn of the original run in one
+ * turn here. Between two transcripts its state is reset.
  */
 final class GoldenServer implements AutoCloseable {
 
@@ -45,7 +45,7 @@ final class GoldenServer implements AutoCloseable {
 		return this.server;
 	}
 
-	/** Begins anew. */
+	/** Resets the state. */
 	void reset(Duration timeout) {
 		this.server.channels().list().flatMap(Channel::close).blockLast(Duration.ofSeconds(PATIENCE_SECONDS));
 		this.server.control().activate().block();
@@ -93,7 +93,8 @@ final class GoldenServer implements AutoCloseable {
 			}
 		}
 		else if (step instanceof Step.CollectGarbage) {
-			// Nothing here is ended by forgetting it: close() stands for it.
+			// This server does not end channels by garbage collection: close() replaces
+			// it.
 			this.dropped.forEach((channel) -> channel.close().subscribe());
 		}
 		else if (step instanceof Step.Write write) {
@@ -114,7 +115,7 @@ final class GoldenServer implements AutoCloseable {
 		}
 	}
 
-	/** What became of a delivery, in the words of the original. */
+	/** The outcome of a delivery, in the terms of the original. */
 	String outcome(String tag) {
 		CompletableFuture<Outcome> delivery = this.deliveries.get(tag);
 		return (delivery != null) ? describe(delivery.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join()) : "none";
@@ -127,7 +128,7 @@ final class GoldenServer implements AutoCloseable {
 		return (outcome.failed() == 0) ? "Success" : "Failure";
 	}
 
-	/** Waits until the event loop has done all that it has to do by now. */
+	/** Waits until the event loop has run all tasks submitted so far. */
 	void barrier() {
 		SingleLoop.run(this.server, () -> {
 		});

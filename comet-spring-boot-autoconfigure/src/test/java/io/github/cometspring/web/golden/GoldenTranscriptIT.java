@@ -21,13 +21,12 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Replays everything that the original server was recorded to do. This server must do the
- * same, save where {@code docs/differences.md} says otherwise; there it must do what the
- * table says.
+ * Replays all recordings of the original server. This server must behave in the same way,
+ * except for the differences that {@code docs/differences.md} lists.
  */
 class GoldenTranscriptIT {
 
-	// An operator's mistake, a limit that is none, is complained of
+	// Spring logs an invalid limit.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog(AnnotationConfigApplicationContext.class.getName());
 
@@ -59,7 +58,7 @@ class GoldenTranscriptIT {
 		boolean ownPath = transcript.path().equals("/comet");
 		Facets seen = new RequestReplay(ownPath ? server : everywhere, transcript).run();
 		judge(transcript.name(), transcript.recorded(), seen);
-		// And the few rules of the protocol explain it.
+		// The model of the protocol must predict the same.
 		Facets expected = ProtocolModel.expect(transcript);
 		assertThat(seen.values()).containsAllEntriesOf(expected.values());
 	}
@@ -92,8 +91,8 @@ class GoldenTranscriptIT {
 	}
 
 	/**
-	 * Of the original's error pages nothing was recorded, but what is answered instead
-	 * matters.
+	 * Adds the body where the original sent an error page: those were not recorded, but
+	 * the body that this server sends instead matters.
 	 */
 	private static Set<String> withBody(Set<String> facets, Facets recorded) {
 		Set<String> all = new TreeSet<>(facets);

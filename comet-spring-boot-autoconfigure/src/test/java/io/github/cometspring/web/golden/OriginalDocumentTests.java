@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The table of {@code docs/original.md} names tests that there are.
+ * The table of {@code docs/original.md} names tests that exist.
  */
 class OriginalDocumentTests {
 

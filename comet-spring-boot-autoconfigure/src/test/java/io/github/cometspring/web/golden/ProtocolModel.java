@@ -17,9 +17,9 @@ import io.github.cometspring.web.golden.Transcript.Step;
 import io.github.cometspring.web.golden.Transcript.Turn;
 
 /**
- * What the protocol (section 2) says must happen in a transcript, as a model of a few
- * rules: it knows no transcript by its name. How the body of a request is read and how
- * entries are written is witnessed elsewhere and taken for granted here.
+ * A model of the protocol (section 2) that predicts the facets of a transcript by a few
+ * rules, without exceptions for single transcripts. Other tests verify the codec, which
+ * the model uses.
  */
 final class ProtocolModel {
 
@@ -72,7 +72,7 @@ final class ProtocolModel {
 		return this.expected;
 	}
 
-	/** Answers the request, and says which channels were listened to meanwhile. */
+	/** Answers the request, and returns the channels that the poll listened to. */
 	private List<String> poll() {
 		boolean ownPath = this.transcript.path().equals("/comet");
 		if (!this.transcript.method().equals("POST")) {
@@ -122,32 +122,32 @@ final class ProtocolModel {
 	}
 
 	private boolean answerAfter(Turn turn, List<String> ids) {
-		Map<String, List<LegacyEntry>> news = new LinkedHashMap<>();
-		ids.forEach((id) -> news.put(id, new ArrayList<>()));
+		Map<String, List<LegacyEntry>> pending = new LinkedHashMap<>();
+		ids.forEach((id) -> pending.put(id, new ArrayList<>()));
 		for (Step step : turn.steps()) {
-			boolean quiet = news.values().stream().allMatch(List::isEmpty);
+			boolean quiet = pending.values().stream().allMatch(List::isEmpty);
 			if (take(step) && quiet) {
 				answer(503, "");
-				// Whoever is still there does not get what is written now
+				// A client that still waits does not get messages of this turn.
 				Turn.tags(List.of(turn)).forEach((tag) -> this.outcomes.put(tag, "Failure"));
 				return true;
 			}
-			if (step instanceof Step.Write write && news.containsKey(write.channel())) {
-				news.get(write.channel()).add(LegacyEntry.message(write.channel(), write.message()));
+			if (step instanceof Step.Write write && pending.containsKey(write.channel())) {
+				pending.get(write.channel()).add(LegacyEntry.message(write.channel(), write.message()));
 				this.outcomes.computeIfPresent(String.valueOf(write.tag()), (tag, outcome) -> "Success");
 			}
 			ids.stream()
 				.filter((id) -> !this.channels.contains(id))
-				.forEach((id) -> news.get(id).add(LegacyEntry.ended(id)));
+				.forEach((id) -> pending.get(id).add(LegacyEntry.ended(id)));
 		}
-		List<LegacyEntry> entries = news.values().stream().flatMap(List::stream).toList();
+		List<LegacyEntry> entries = pending.values().stream().flatMap(List::stream).toList();
 		if (!entries.isEmpty()) {
 			answer(200, entries(entries));
 		}
 		return !entries.isEmpty();
 	}
 
-	/** Takes a step, and says whether it ends what waits. */
+	/** Takes a step, and returns whether it ends waiting polls. */
 	private boolean take(Step step) {
 		if (step instanceof Step.Drop drop) {
 			this.dropped.add(drop.channel());

@@ -12,7 +12,7 @@ import io.github.cometspring.web.golden.Transcript.Turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Sends a recorded request, to the byte, and does around it what was done around it then.
+ * Sends a recorded request, byte for byte, with the recorded steps before and during it.
  */
 final class RequestReplay {
 
@@ -75,7 +75,8 @@ final class RequestReplay {
 	}
 
 	/**
-	 * A poll that has joined its channels, and is not answered when all is done, waits.
+	 * Whether a poll has joined its channels and is not answered after all tasks have
+	 * run.
 	 */
 	private boolean isHeld(RawConnection client) {
 		Await.until(() -> client.hasAnswer() || this.server.listeners() > 0);

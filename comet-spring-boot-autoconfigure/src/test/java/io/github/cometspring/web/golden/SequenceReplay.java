@@ -1,14 +1,14 @@
 package io.github.cometspring.web.golden;
 
 /**
- * Does again what was done in a recording of several steps.
+ * Replays a recording of several steps.
  */
 interface SequenceReplay {
 
-	/** What the original did. */
+	/** The behaviour of the original. */
 	Facets recorded();
 
-	/** Does it, and says what was seen. */
+	/** Replays the steps, and returns the observed behaviour. */
 	Facets run() throws Exception;
 
 	/** The kind of a recording is the first word of its name. */
@@ -22,7 +22,7 @@ interface SequenceReplay {
 			case "effect" -> new CommandEffectReplay(server, transcript);
 			case "max" -> new ChannelLimitReplay(transcript);
 			case "comet" -> new StaticFileReplay(transcript);
-			default -> throw new IllegalArgumentException("Nobody knows how to replay " + transcript.name());
+			default -> throw new IllegalArgumentException("Cannot replay " + transcript.name());
 		};
 	}
 

@@ -9,8 +9,8 @@ import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 
 /**
- * A poll on the path of a static file. The original had comet before the files or behind
- * them; {@code /**} is before them.
+ * A poll on the path of a static file. The original mapped comet before or after the
+ * files. {@code /**} is mapped before them.
  *
  * @param transcript the recording
  */

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Something that the original server was recorded to do.
+ * A recording of the original server.
  *
  * @param json the record
  */
@@ -60,7 +60,7 @@ record Transcript(JsonNode json) {
 			.filter((field) -> !REQUEST_FIELDS.contains(field))
 			.toList();
 		if (!unknown.isEmpty()) {
-			throw new IllegalArgumentException("Nobody knows how to replay " + unknown + " in " + line);
+			throw new IllegalArgumentException("Cannot replay " + unknown + " in " + line);
 		}
 		return new Transcript(json);
 	}
@@ -70,7 +70,7 @@ record Transcript(JsonNode json) {
 	}
 
 	/**
-	 * Whether it is one poll, with its request to the byte, and not a story of several.
+	 * Whether it is a single request, byte for byte, and not a sequence of several.
 	 */
 	boolean isRequest() {
 		return this.json.has("request");
@@ -117,14 +117,14 @@ record Transcript(JsonNode json) {
 		return this.json.get("timeout_s").asDouble();
 	}
 
-	/** The names of the channels that the original had, most of which can exist here. */
+	/** The names of the original's channels, most of which are valid here. */
 	List<String> channels() {
 		return StreamSupport.stream(this.json.get("channels_hex").spliterator(), false)
 			.map((name) -> decode(bytes(name)))
 			.toList();
 	}
 
-	/** What happened before the request: commands, then publications. */
+	/** The steps before the request: commands, then publications. */
 	List<Turn> before() {
 		List<Turn> turns = new ArrayList<>(commands("before"));
 		if (has("writes_before_request")) {
@@ -133,7 +133,7 @@ record Transcript(JsonNode json) {
 		return turns;
 	}
 
-	/** What happened while the poll waited, step by step. */
+	/** The steps while the poll waited. */
 	List<Turn> during() {
 		List<Turn> turns = new ArrayList<>(commands("during"));
 		Map<Integer, List<Step>> batches = new TreeMap<>();
@@ -164,7 +164,7 @@ record Transcript(JsonNode json) {
 		return several ? steps.stream().<Step>map((step) -> ((Step.Write) step).taggedByChannel()).toList() : steps;
 	}
 
-	/** What the original did. */
+	/** The behaviour of the original. */
 	Facets recorded() {
 		JsonNode response = this.json.get("response");
 		Facets facets = new Facets();
@@ -222,11 +222,11 @@ record Transcript(JsonNode json) {
 	}
 
 	private static byte[] bytes(String hex) {
-		// Where words are separated by spaces, nothing is written as a dash
+		// In fields that are separated by spaces, a dash stands for no bytes.
 		return hex.equals("-") ? new byte[0] : HexFormat.of().parseHex(hex);
 	}
 
-	/** The original had bytes where there is text here: what is not UTF-8 is Latin-1. */
+	/** Decodes bytes of the original as UTF-8, or as Latin-1 if they are not UTF-8. */
 	static String decode(byte[] bytes) {
 		try {
 			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -242,7 +242,7 @@ record Transcript(JsonNode json) {
 	}
 
 	/**
-	 * Steps that the original took without letting anything else run in between.
+	 * Steps that the original took without running anything else in between.
 	 *
 	 * @param steps the steps
 	 */
@@ -264,7 +264,7 @@ record Transcript(JsonNode json) {
 	}
 
 	/**
-	 * One thing that the program or its operator did.
+	 * An action of the program or its operator.
 	 */
 	sealed interface Step {
 
@@ -295,14 +295,16 @@ record Transcript(JsonNode json) {
 		}
 
 		/**
-		 * The program forgets a channel.
+		 * The program drops its reference to a channel.
 		 *
 		 * @param channel the name of the channel
 		 */
 		record Drop(String channel) implements Step {
 		}
 
-		/** Which ended the channels that the program had forgotten. */
+		/**
+		 * A garbage collection, which ended the channels that the program had dropped.
+		 */
 		record CollectGarbage() implements Step {
 		}
 

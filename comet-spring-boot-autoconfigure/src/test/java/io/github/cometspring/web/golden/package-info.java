@@ -1,5 +1,5 @@
 /**
- * The original server as a witness: what it was recorded to do is asked of this one.
+ * Replays recordings of the original server, and compares the behaviour of this server.
  */
 @NullMarked
 package io.github.cometspring.web.golden;

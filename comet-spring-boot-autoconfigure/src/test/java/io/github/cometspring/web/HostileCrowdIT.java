@@ -26,15 +26,15 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever a crowd of hostile clients asks for, and however it breaks off, nothing is
- * logged above DEBUG, on all ways.
+ * Hostile clients cause no line in the log above DEBUG, on any path, whatever they send
+ * and however they disconnect.
  */
 @SetsFastPath
-class QuietCrowdIT {
+class HostileCrowdIT {
 
 	private static final int MOST_CHANNELS = 3;
 
-	// Where others want to see what is no HTTP, Reactor Netty itself warns of it.
+	// Reactor Netty logs malformed HTTP where other handlers need to see it.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations");
 
@@ -42,20 +42,20 @@ class QuietCrowdIT {
 
 	private static final List<String> BODIES = bodies();
 
-	// What follows a body that is in order so far, in a chunk
+	// Bytes that follow the first chunk of a body
 	private static final List<String> ENDINGS = List.of("", "0\r\n\r\n", "zz\r\n", "-1\r\n", "7fffffffffff\r\n",
 			"X\r\n", "0\r\n: \r\n\r\n", "0\r\n\r\nNONSENSE\r\n\r\n", "5\r\nab");
 
-	enum Way {
+	enum Setup {
 
-		SHORT("true", Nothing.class), FILTERED("true", PassingFilter.class), ORDINARY("false", Nothing.class),
+		BYPASS("true", Nothing.class), FILTERED("true", PassingFilter.class), DEFAULT_PATH("false", Nothing.class),
 		WATCHED("true", Watched.class);
 
 		private final String fastPath;
 
 		private final Class<?> configuration;
 
-		Way(String fastPath, Class<?> configuration) {
+		Setup(String fastPath, Class<?> configuration) {
 			this.fastPath = fastPath;
 			this.configuration = configuration;
 		}
@@ -63,10 +63,10 @@ class QuietCrowdIT {
 	}
 
 	@ParameterizedTest
-	@EnumSource(Way.class)
-	void crowdShouldNotMakeTheServerLog(Way way) {
-		try (CometServer server = CometServer.start(new Class<?>[] { way.configuration },
-				"comet.fast-path=" + way.fastPath, "comet.timeout=5ms",
+	@EnumSource(Setup.class)
+	void hostileRequestsShouldNotBeLogged(Setup setup) {
+		try (CometServer server = CometServer.start(new Class<?>[] { setup.configuration },
+				"comet.fast-path=" + setup.fastPath, "comet.timeout=5ms",
 				"comet.max-channels-per-request=" + MOST_CHANNELS, "comet.max-request-size=1KB")) {
 			server.create("a");
 			int before = log.ownMessages().size();
@@ -97,7 +97,7 @@ class QuietCrowdIT {
 			}
 		}
 		catch (RuntimeException ex) {
-			// Cut before all was sent
+			// The server has closed the connection early.
 		}
 	}
 
@@ -134,7 +134,7 @@ class QuietCrowdIT {
 	}
 
 	/**
-	 * Somebody wants to see each request, also what is none.
+	 * An access log, which needs to see each request, also a malformed one.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class Watched {

@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Clients that send requests and do not wait for answers cannot stop a server with little
- * memory, whatever answers them.
+ * Clients that send many requests without waiting for answers cannot stop a server with
+ * little memory, on any path.
  */
 @SetsFastPath
-class PipelinedPileIT {
+class PipelinedRequestsIT {
 
-	// Decoded, a megabyte a connection
+	// Decoded, these take a megabyte for each connection.
 	private static final String PILE = "GET / HTTP/1.1\r\n\r\n".repeat(3_400);
 
 	private static final int CONNECTIONS = 150;
@@ -31,13 +31,13 @@ class PipelinedPileIT {
 					+ "Content-Length: 14\r\n\r\nregistration=a",
 			"GET /comet?channel=a HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
 
-	// After one of these the server reads as much at a time as it ever does.
+	// After this request the server reads with its largest buffer.
 	private static final String LARGE = "POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n\r\n"
 			+ "x".repeat(400_000);
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void serverWithLittleMemoryShouldLive(boolean fastPath) throws IOException, InterruptedException {
+	void serverWithLittleMemoryShouldGoOnServing(boolean fastPath) throws IOException, InterruptedException {
 		Process process = start(fastPath);
 		try (BufferedReader output = process.inputReader()) {
 			int port = port(output);
@@ -55,8 +55,9 @@ class PipelinedPileIT {
 	private static Process start(boolean fastPath) throws IOException {
 		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
 		List<String> command = List.of(java.toString(), "-Xmx80m", "-XX:MaxDirectMemorySize=80m", "-XX:+UseSerialGC",
-				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), PiledServer.class.getName(),
-				"comet.fast-path=" + fastPath, "comet.timeout=1h", "logging.level.root=warn");
+				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+				SmallHeapServer.class.getName(), "comet.fast-path=" + fastPath, "comet.timeout=1h",
+				"logging.level.root=warn");
 		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 	}
 
@@ -80,7 +81,7 @@ class PipelinedPileIT {
 					client.send(held + PILE);
 				}
 				catch (RuntimeException ex) {
-					// Cut in the middle
+					// The server has closed the connection.
 				}
 			}
 			assertServed(port);

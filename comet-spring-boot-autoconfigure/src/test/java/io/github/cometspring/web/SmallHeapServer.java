@@ -3,12 +3,12 @@ package io.github.cometspring.web;
 import io.github.cometspring.testing.CometServer;
 
 /**
- * A whole server as a program, for what would take the memory of the tests. It says on
- * which port it listens, and ends in good order when it is told to.
+ * A server in a process of its own with a small heap, for tests that exhaust its memory.
+ * It prints its port, and shuts down gracefully when the process is ended.
  */
-final class PiledServer {
+final class SmallHeapServer {
 
-	private PiledServer() {
+	private SmallHeapServer() {
 	}
 
 	/**

@@ -25,11 +25,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A client whose cable is pulled, so that nothing is ever heard of it again: it is in a
- * network of its own, which is taken down. Needs Linux, its {@code ip}, and root.
+ * A client whose network is lost, so that the server gets neither data nor an end of the
+ * connection. The client is in a network namespace of its own, whose link is taken down.
+ * Needs Linux, its {@code ip}, and root.
  */
 @AlsoOnIoUring
-class PulledCableIT {
+class LostNetworkIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -39,7 +40,7 @@ class PulledCableIT {
 
 	private static final String THERE = SPACE + "b";
 
-	// Others than those of a run that was killed, whose network is still there
+	// Avoids the addresses of an earlier run that was killed and left its network behind.
 	private static final String SUBNET = "10.213." + ProcessHandle.current().pid() % 250 + ".";
 
 	private static final String ADDRESS = SUBNET + "1";
@@ -51,7 +52,7 @@ class PulledCableIT {
 	private Process client;
 
 	@BeforeEach
-	void plugIn() throws IOException, InterruptedException {
+	void createNetwork() throws IOException, InterruptedException {
 		Requirement.requireRoot();
 		Requirement.requireProgram("ip");
 		boolean possible = run("ip", "netns", "add", SPACE)
@@ -60,7 +61,7 @@ class PulledCableIT {
 				&& runThere("ip", "address", "add", SUBNET + "2/30", "dev", THERE)
 				&& runThere("ip", "link", "set", THERE, "up");
 		if (!possible) {
-			// As in a container, whose root may do less
+			// The root user of a container may not be allowed to do this.
 			System.out.println("This machine makes no networks: no cable is pulled");
 			Assumptions.abort("no network of its own for the client");
 		}
@@ -68,11 +69,11 @@ class PulledCableIT {
 	}
 
 	@AfterEach
-	void tidyUp() throws IOException, InterruptedException {
+	void deleteNetwork() throws IOException, InterruptedException {
 		if (this.client != null) {
 			this.client.destroyForcibly();
 		}
-		// First, as the network goes some time after its space
+		// The link goes first, as the namespace deletes it only after some time.
 		run("ip", "link", "delete", HERE);
 		run("ip", "netns", "delete", SPACE);
 	}
@@ -100,7 +101,7 @@ class PulledCableIT {
 
 	@ParameterizedTest
 	@EnumSource(value = Transport.class, names = { "SSE", "WEBSOCKET" })
-	void clientWhenItsCableIsPulledShouldNotBeCountedForLong(Transport transport)
+	void clientWhenItsNetworkIsLostShouldNotBeCountedForLong(Transport transport)
 			throws IOException, InterruptedException {
 		String request = (transport == Transport.SSE)
 				? "GET /comet?channel=%s HTTP/1.1\\r\\nHost: x\\r\\nAccept: text/event-stream\\r\\n\\r\\n"

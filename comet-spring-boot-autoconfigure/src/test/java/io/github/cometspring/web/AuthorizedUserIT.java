@@ -48,12 +48,12 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The authorizer of an application with Spring Security knows who asks: on every way to
- * the client, in every dialect, however the user has logged in. Ada may read what begins
- * with her name, and Bob what begins with his.
+ * The authorizer of an application with Spring Security gets the user of the request, on
+ * every path, in every dialect and with every kind of login. Ada may read the channels
+ * that begin with her name, and Bob those that begin with his.
  */
 @SetsFastPath
-class WhoAsksIT {
+class AuthorizedUserIT {
 
 	@RegisterExtension
 	static final QuietLog log = new QuietLog();
@@ -78,7 +78,7 @@ class WhoAsksIT {
 		SERVERS.values().forEach(CometServer::close);
 	}
 
-	static Stream<Arguments> ways() {
+	static Stream<Arguments> setups() {
 		return Stream.of(true, false)
 			.flatMap((fastPath) -> Arrays.stream(Login.values())
 				.flatMap((login) -> Arrays.stream(Transport.values())
@@ -86,7 +86,7 @@ class WhoAsksIT {
 	}
 
 	@ParameterizedTest
-	@MethodSource("ways")
+	@MethodSource("setups")
 	void listenWhenLoggedInShouldGetOwnChannelAndNoOther(boolean fastPath, Login login, Transport transport) {
 		int port = server(fastPath).port();
 		String ada = login.header("ada", port);
@@ -99,7 +99,7 @@ class WhoAsksIT {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void listenWhenAnotherUserAsksOnTheSameConnectionShouldAskForThatUser(boolean fastPath) {
+	void listenWhenAnotherUserUsesTheSameConnectionShouldAuthorizeThatUser(boolean fastPath) {
 		int port = server(fastPath).port();
 		String ada = Login.FORM.header("ada", port);
 		String bob = Login.BASIC.header("bob", port);
@@ -121,15 +121,15 @@ class WhoAsksIT {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void subscribeWhenSocketIsOpenLongSinceShouldStillAskForItsUser(boolean fastPath) {
+	void subscribeWhenSocketIsOpenShouldStillAuthorizeItsUser(boolean fastPath) {
 		int port = server(fastPath).port();
 		try (RawWebSocket raw = RawWebSocket.open(RawConnection.open(port), Login.FORM.header("ada", port))) {
 			JsonSocket socket = new JsonSocket(raw);
 			assertThat(JsonSocket.data(socket.exchange("{\"subscribe\":[\"ada.1\"],\"cursor\":\"earliest\"}")))
 				.containsExactly("m");
-			var news = socket.exchange("{\"subscribe\":[\"ada.2\",\"bob.1\"],\"cursor\":\"earliest\"}");
-			assertThat(JsonSocket.data(news)).containsExactly("m");
-			assertThat(news.path("refused").toString()).isEqualTo("[\"bob.1\"]");
+			var batch = socket.exchange("{\"subscribe\":[\"ada.2\",\"bob.1\"],\"cursor\":\"earliest\"}");
+			assertThat(JsonSocket.data(batch)).containsExactly("m");
+			assertThat(batch.path("refused").toString()).isEqualTo("[\"bob.1\"]");
 		}
 	}
 
@@ -211,7 +211,7 @@ class WhoAsksIT {
 		};
 
 		/**
-		 * A header line that shows who asks.
+		 * A header line that authenticates the user.
 		 */
 		abstract String header(String user, int port);
 
@@ -253,7 +253,8 @@ class WhoAsksIT {
 		}
 
 		/**
-		 * The user of the exchange and the security context have to agree.
+		 * The principal of the exchange and the security context must be of the same
+		 * user.
 		 */
 		@Bean
 		ChannelAuthorizer channelAuthorizer() {
