@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
  * <li><b>Away.</b> When the channels cannot be reached, the returned publishers fail with
  * {@link BrokerUnavailableException}. Clients are told to come again; those that wait on
  * a copy go on waiting. A copy that may have missed something makes up for it when the
- * channels are there again, and {@linkplain Publication#NEWS says so}.</li>
+ * channels are there again, and {@linkplain Publication#CHANGE says so}.</li>
  * </ul>
  * Implementations are thread-safe. Every returned publisher is lazy, and may answer on
  * any thread; who has the answer at once returns a publisher that is a

@@ -15,7 +15,7 @@ import reactor.core.publisher.Mono;
  * not is no gap: who stands there waits. When the copy gets on, the live feed says so.
  * The copy may also change without a message: it has lost some, or the channel has a new
  * epoch, because what kept it has forgotten it. Both are a gap for those who read, and
- * {@link Publication#NEWS} on the live feed tells them at once.
+ * {@link Publication#CHANGE} on the live feed tells them at once.
  * <p>
  * Thread-safe. What does not return a publisher answers at once from what this node has.
  *
