@@ -17,7 +17,9 @@ enum ServerKind {
 	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true"),
 	/** Behind a filter and Spring Security. */
 	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true"),
-	/** The same filter, and every poll on the default path: the fast path is switched off. */
+	/**
+	 * The same filter, and every poll on the default path: the fast path is switched off.
+	 */
 	COMET_DEFAULT_PATH("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true",
 			"--comet.fast-path=false"),
 	/** Behind Spring Security, on the default path. */
