@@ -15,6 +15,7 @@ import io.github.cometspring.control.CometControl;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Dialect;
+import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.OwnLoop;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.SubscriptionRequest;
@@ -33,6 +34,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -84,7 +87,7 @@ public class MixedCrowdBenchmark {
 
 	private final Written written = new Written();
 
-	private final FrameWriter frames = new SocketFrameWriter((bytes, listener) -> this.written.bytes = bytes);
+	private final FrameWriter frames = new DirectFrameWriter(this.written);
 
 	private @Nullable Channel channel;
 
@@ -175,9 +178,34 @@ public class MixedCrowdBenchmark {
 	/**
 	 * What was written last.
 	 */
-	private static final class Written implements WriteListener {
+	private static final class Written implements ClientSocket, WriteListener {
 
 		private byte @Nullable [] bytes;
+
+		@Override
+		public EventLoop loop() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public Mono<Void> deadline() {
+			return Mono.never();
+		}
+
+		@Override
+		public Disposable whenLate(Runnable over) {
+			return Disposables.disposed();
+		}
+
+		@Override
+		public void cut() {
+			// Nobody is connected.
+		}
+
+		@Override
+		public void write(byte[] bytes, WriteListener listener) {
+			this.bytes = bytes;
+		}
 
 		@Override
 		public void taken() {
