@@ -244,6 +244,13 @@ static void ws_send(struct conn *c, int op, const char *p, int n) {
     memcpy(b + o, p, n); conn_send(c, b, o + n);
 }
 
+static void ws_send_init(struct conn *c, const char *text) {   /* {i} is the number of the client */
+    const char *v = strstr(text, "{i}");
+    if (!v) { ws_send(c, 1, text, strlen(text)); return; }
+    char b[256]; int n = snprintf(b, sizeof b, "%.*s%d%s", (int)(v - text), text, c->idx, v + 3);
+    ws_send(c, 1, b, n < 256 ? n : 255);
+}
+
 /* ------------------------------------------------------------------ markers */
 static void one_marker(struct conn *c, const char *m, u64 t) {
     long s = 0; for (int i = 4; i < 14; i++) { if (!isdigit((unsigned char)m[i])) { foreign++; return; } s = s * 10 + (m[i] - '0'); }
@@ -375,7 +382,7 @@ static void on_readable(struct conn *c) {
                 const char *e = memmem(b + o, have - o, "\r\n\r\n", 4); if (!e) break;
                 int status = atoi(b + o + 9); if (status != 101) { bad_status++; show("upgrade refused", c, b + o, have - o); conn_dead(c, "upgrade"); break; }
                 o = e + 4 - b; c->step = 101; npolling++;
-                for (int i = 0; i < n_ws_init; i++) ws_send(c, 1, ws_init[i], strlen(ws_init[i]));
+                for (int i = 0; i < n_ws_init; i++) ws_send_init(c, ws_init[i]);
                 continue;
             }
             int status, hl, w = http_whole(b + o, have - o, &status, &hl); if (!w) break;

@@ -17,6 +17,16 @@ enum ServerKind {
 	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true"),
 	/** Behind a filter and Spring Security. */
 	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true"),
+	/**
+	 * The same filter, and every poll on the default path: the fast path is switched off.
+	 */
+	COMET_DEFAULT_PATH("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true",
+			"--comet.fast-path=false"),
+	/** Behind Spring Security, on the default path. */
+	COMET_SECURITY_DEFAULT_PATH("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true",
+			"--comet.fast-path=false"),
+	/** The starter as it comes; each client listens to a channel of its own, too. */
+	COMET_MIXED("CometServer", "comet-mixed", "security|jetty|cometd|servlet", "--bench.channels=10000"),
 	/** By hand. */
 	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),
 	/** The limit. */
@@ -58,7 +68,7 @@ enum ServerKind {
 	}
 
 	boolean isComet() {
-		return this == COMET || this == COMET_CHAIN || this == COMET_SECURITY;
+		return name().startsWith("COMET") && this != COMETD;
 	}
 
 	/**
@@ -90,6 +100,9 @@ enum ServerKind {
 	}
 
 	boolean can(Measure measure) {
+		if (isOnDemand()) {
+			return measure == Measure.LONGPOLL || (this == COMET_MIXED && measure.isFanOut());
+		}
 		return switch (measure) {
 			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet();
 			case ENGINE -> this == COMET;
@@ -103,10 +116,17 @@ enum ServerKind {
 	}
 
 	/**
+	 * Whether this is measured only if it is asked for by its name.
+	 */
+	boolean isOnDemand() {
+		return this == COMET_DEFAULT_PATH || this == COMET_SECURITY_DEFAULT_PATH || this == COMET_MIXED;
+	}
+
+	/**
 	 * Whether a delivery takes so long that many would take hours.
 	 */
 	boolean isSlow() {
-		return this == COMETD || this == COMET_SECURITY;
+		return this == COMETD || this == COMET_SECURITY || this == COMET_SECURITY_DEFAULT_PATH;
 	}
 
 	@Override

@@ -1,11 +1,14 @@
 package io.github.cometspring.benchmarks.server;
 
+import java.util.stream.IntStream;
+
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Channels;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -26,8 +29,9 @@ class CometServer {
 
 	private final Channels channels;
 
-	CometServer(Channels channels) {
+	CometServer(Channels channels, @Value("${bench.channels:0}") int more) {
 		this.channels = channels;
+		create(IntStream.range(0, more).mapToObj((number) -> "c" + number).toArray(String[]::new));
 	}
 
 	public static void main(String[] args) {
@@ -35,7 +39,7 @@ class CometServer {
 		SpringApplication.run(CometServer.class, args).getBean(CometServer.class).create("c0", "other");
 	}
 
-	void create(String... names) {
+	final void create(String... names) {
 		Flux.just(names).concatMap(this.channels::obtain).blockLast();
 	}
 
