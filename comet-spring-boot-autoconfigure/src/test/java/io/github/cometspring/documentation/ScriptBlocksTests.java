@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * JavaScript in the documents, and in the pages that they print, is JavaScript. Needs
+ * Tests that JavaScript in the documents, and in the pages that they print, is valid. Needs
  * Node; where there is none the tests are skipped, or fail if the environment has
  * {@code CI}.
  */
