@@ -11,7 +11,9 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 
 /**
- * A request without its body and the headers that describe it, for commands that are complete in their path. Spring would refuse a body of a media type that no operation reads, even an empty one. The server discards the body.
+ * A request without its body and the headers that describe it, for commands that are
+ * complete in their path. Spring would refuse a body of a media type that no operation
+ * reads, even an empty one. The server discards the body.
  */
 final class BodilessRequest extends ServerHttpRequestDecorator {
 

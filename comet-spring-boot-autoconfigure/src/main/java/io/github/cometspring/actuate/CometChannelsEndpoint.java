@@ -17,8 +17,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
- * The {@code cometchannels} endpoint: lists channels, shows one, or closes one. It is never
- * exposed by default, because knowing an id is the permission to read the channel.
+ * The {@code cometchannels} endpoint: lists channels, shows one, or closes one. It is
+ * never exposed by default, because knowing an id is the permission to read the channel.
  *
  * @since 0.1.0
  */

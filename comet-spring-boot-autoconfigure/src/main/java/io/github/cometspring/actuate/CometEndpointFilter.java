@@ -16,7 +16,8 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Filters requests to the actuator endpoints: it applies the guard, keeps the path of the request for the operation, and removes a body that the command does not read.
+ * Filters requests to the actuator endpoints: it applies the guard, keeps the path of the
+ * request for the operation, and removes a body that the command does not read.
  *
  * @since 0.1.0
  */
@@ -67,7 +68,8 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 	}
 
 	/**
-	 * Only {@code set_timeout} reads a body, if it is JSON. Other bodies are removed together with their media type.
+	 * Only {@code set_timeout} reads a body, if it is JSON. Other bodies are removed
+	 * together with their media type.
 	 */
 	private static ServerWebExchange withoutUnusedBody(ServerWebExchange exchange, RequestPath path) {
 		ServerHttpRequest request = exchange.getRequest();

@@ -16,7 +16,9 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 /**
  * The commands of the {@code comet} endpoint on the web: a command is a path.
  * <p>
- * The operations without a body have only selectors as parameters: any other parameter would demand a JSON {@code Content-Type}. A query or a body may override a selector, so the words of a command are read from the {@linkplain RequestPath path of the request}.
+ * The operations without a body have only selectors as parameters: any other parameter
+ * would demand a JSON {@code Content-Type}. A query or a body may override a selector, so
+ * the words of a command are read from the {@linkplain RequestPath path of the request}.
  *
  * @since 0.1.0
  */

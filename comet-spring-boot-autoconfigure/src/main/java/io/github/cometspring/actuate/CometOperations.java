@@ -40,7 +40,8 @@ public final class CometOperations {
 
 	/**
 	 * Returns the state of the service.
-	 * @return the state; an error that is answered with 503 if the broker cannot be reached
+	 * @return the state; an error that is answered with 503 if the broker cannot be
+	 * reached
 	 */
 	public Mono<CometState> state() {
 		return this.broker.state()
@@ -61,7 +62,8 @@ public final class CometOperations {
 	/**
 	 * Carries out a command.
 	 * @param command the command
-	 * @return the resulting state, or an error as for {@link #state()}: the command may have taken effect nevertheless
+	 * @return the resulting state, or an error as for {@link #state()}: the command may
+	 * have taken effect nevertheless
 	 */
 	public Mono<CometState> execute(CometCommand command) {
 		return this.control.execute(command)

@@ -21,7 +21,8 @@ public record CometState(boolean active, String timeout, ChannelUse channels, Ma
 	 * How many channels there are.
 	 *
 	 * @param count the number of open channels
-	 * @param limit the largest number of channels, or {@code null} if there is no limit or the broker does not know it
+	 * @param limit the largest number of channels, or {@code null} if there is no limit
+	 * or the broker does not know it
 	 */
 	public record ChannelUse(long count, @Nullable Integer limit) {
 	}

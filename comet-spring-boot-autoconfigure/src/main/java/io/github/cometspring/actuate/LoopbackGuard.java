@@ -26,11 +26,18 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Accepts requests from this machine of the user who runs the server, and of root: they could also write to the original's command pipe. It refuses every other request: from another machine; from another user, such as one whose proxy forwards requests from outside; with headers that proxies add; with another name for this machine (DNS rebinding); from a page of another origin. A log-in is not enough, because any customer may have one.
+ * Accepts requests from this machine of the user who runs the server, and of root: they
+ * could also write to the original's command pipe. It refuses every other request: from
+ * another machine; from another user, such as one whose proxy forwards requests from
+ * outside; with headers that proxies add; with another name for this machine (DNS
+ * rebinding); from a page of another origin. A log-in is not enough, because any customer
+ * may have one.
  * <p>
- * If the system does not tell who owns a connection, requests from this machine are accepted in HTTP/1.1 or later, because most proxies use HTTP/1.0 by default.
+ * If the system does not tell who owns a connection, requests from this machine are
+ * accepted in HTTP/1.1 or later, because most proxies use HTTP/1.0 by default.
  * <p>
- * It checks the connection and the headers as they were received. The request that the application sees may have been changed by forwarded headers.
+ * It checks the connection and the headers as they were received. The request that the
+ * application sees may have been changed by forwarded headers.
  *
  * @since 0.1.0
  */
@@ -49,8 +56,10 @@ public final class LoopbackGuard {
 
 	/**
 	 * Creates a guard.
-	 * @param property the property by which an application configures exposure itself; a refusal names it
-	 * @param users finds the owner of the other end of a connection, or {@code null} if the system does not tell
+	 * @param property the property by which an application configures exposure itself; a
+	 * refusal names it
+	 * @param users finds the owner of the other end of a connection, or {@code null} if
+	 * the system does not tell
 	 */
 	public LoopbackGuard(String property, @Nullable PeerUsers users) {
 		this.users = users;

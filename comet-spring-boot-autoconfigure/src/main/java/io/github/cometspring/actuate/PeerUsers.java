@@ -23,9 +23,12 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Checks whether the peer of a connection belongs to a user of this machine who may command this process: the user who runs it, or root. On Linux only.
+ * Checks whether the peer of a connection belongs to a user of this machine who may
+ * command this process: the user who runs it, or root. On Linux only.
  * <p>
- * Thread-safe. One thread at a time reads the connections of the machine, and blocks. Callers that ask meanwhile are answered by the next reading; there are at most as many as requests in progress.
+ * Thread-safe. One thread at a time reads the connections of the machine, and blocks.
+ * Callers that ask meanwhile are answered by the next reading; there are at most as many
+ * as requests in progress.
  *
  * @since 0.1.0
  */
@@ -75,7 +78,8 @@ public final class PeerUsers {
 	 * Whether the peer of a connection may command this process.
 	 * @param peer the address of the peer
 	 * @param own the address of our end
-	 * @return {@code true} if it may; {@code false} also if the peer is not found or has disconnected, or if the connections cannot be read
+	 * @return {@code true} if it may; {@code false} also if the peer is not found or has
+	 * disconnected, or if the connections cannot be read
 	 */
 	Mono<Boolean> mayCommand(InetSocketAddress peer, InetSocketAddress own) {
 		return Mono.create((sink) -> {

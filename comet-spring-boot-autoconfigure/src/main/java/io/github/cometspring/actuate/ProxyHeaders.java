@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The headers that proxies and hosting services add to a request, and that clients do not send themselves.
+ * The headers that proxies and hosting services add to a request, and that clients do not
+ * send themselves.
  */
 final class ProxyHeaders {
 
@@ -14,10 +15,10 @@ final class ProxyHeaders {
 			"x-scheme", "x-url-scheme", "x-varnish");
 
 	/** The prefixes of headers of particular services. */
-	private static final List<String> PREFIXES = List.of("akamai-", "ali-", "cf-", "cloudfront-", "eagleid",
-			"fastly-", "fly-", "incap-", "ssl-client", "x-akamai-", "x-amz-", "x-amzn-", "x-appengine-", "x-appgw-",
-			"x-azure-", "x-client-", "x-cloud-", "x-envoy-", "x-fastly-", "x-fd-", "x-goog-", "x-haproxy-", "x-nf-",
-			"x-nginx-", "x-original-", "x-ssl-", "x-sucuri-", "x-traefik-", "x-vercel-", "x-waf-", "xroxy-");
+	private static final List<String> PREFIXES = List.of("akamai-", "ali-", "cf-", "cloudfront-", "eagleid", "fastly-",
+			"fly-", "incap-", "ssl-client", "x-akamai-", "x-amz-", "x-amzn-", "x-appengine-", "x-appgw-", "x-azure-",
+			"x-client-", "x-cloud-", "x-envoy-", "x-fastly-", "x-fd-", "x-goog-", "x-haproxy-", "x-nf-", "x-nginx-",
+			"x-original-", "x-ssl-", "x-sucuri-", "x-traefik-", "x-vercel-", "x-waf-", "xroxy-");
 
 	/** Parts of the names of other headers, which name the original client or host. */
 	private static final List<String> PARTS = List.of("forward", "proxy", "client-ip", "clientip", "client-addr",

@@ -10,7 +10,9 @@ import reactor.util.context.Context;
 import org.springframework.http.server.PathContainer;
 
 /**
- * The rest of a request's path after the path of the endpoint. It is used instead of selectors, which a query parameter or a member of the body with the same name overrides.
+ * The rest of a request's path after the path of the endpoint. It is used instead of
+ * selectors, which a query parameter or a member of the body with the same name
+ * overrides.
  *
  * @param rest the path after that of the endpoint
  */

@@ -16,7 +16,8 @@ import java.util.Set;
 
 /**
  * The TCP connections of this machine as Linux lists them, and the users who own them.
- * Reading blocks, for milliseconds if there are many, and must not be done on an event loop.
+ * Reading blocks, for milliseconds if there are many, and must not be done on an event
+ * loop.
  * <p>
  * Thread-safe.
  */
@@ -28,7 +29,8 @@ final class SocketTable {
 	static final long ROOT = 0;
 
 	/**
-	 * The user that Linux shows instead of users who are not mapped in the process's user namespace. In a container it may be any user, and so is not trusted.
+	 * The user that Linux shows instead of users who are not mapped in the process's user
+	 * namespace. In a container it may be any user, and so is not trusted.
 	 */
 	private static final long NOBODY = 65534;
 
@@ -83,7 +85,8 @@ final class SocketTable {
 	}
 
 	/**
-	 * Reads the owners of connections. A connection that its owner has closed, or is about to close, counts as not there: Linux may name root as its owner.
+	 * Reads the owners of connections. A connection that its owner has closed, or is
+	 * about to close, counts as not there: Linux may name root as its owner.
 	 * @param ends the ends of connections, as {@link #ends} writes them
 	 * @return the owners of the connections that are there, by their ends
 	 * @throws IOException if the table cannot be read
@@ -141,7 +144,8 @@ final class SocketTable {
 	}
 
 	/**
-	 * An address and a port as Linux writes them: in words of 32 bits, in the byte order of the machine.
+	 * An address and a port as Linux writes them: in words of 32 bits, in the byte order
+	 * of the machine.
 	 */
 	private static String end(byte[] address, int port) {
 		StringBuilder text = new StringBuilder();

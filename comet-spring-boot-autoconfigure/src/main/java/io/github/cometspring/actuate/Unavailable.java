@@ -6,7 +6,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The error of the endpoints when the broker cannot be reached: a 503, which is not logged as a fault, rather than a 500.
+ * The error of the endpoints when the broker cannot be reached: a 503, which is not
+ * logged as a fault, rather than a 500.
  */
 final class Unavailable {
 

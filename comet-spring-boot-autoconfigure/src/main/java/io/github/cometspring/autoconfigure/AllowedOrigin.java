@@ -12,7 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Normalizes a configured origin to the form that browsers send, so that the two can be compared as text: scheme and host in lower case, hosts in ASCII, no default port, no path.
+ * Normalizes a configured origin to the form that browsers send, so that the two can be
+ * compared as text: scheme and host in lower case, hosts in ASCII, no default port, no
+ * path.
  */
 final class AllowedOrigin {
 

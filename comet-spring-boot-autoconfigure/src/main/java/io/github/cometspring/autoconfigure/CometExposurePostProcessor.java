@@ -16,7 +16,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Exposes the {@code comet} endpoint beside {@code health} if the application does not configure exposure and does not run on a recognised cloud platform. The endpoint is then {@linkplain io.github.cometspring.actuate.LoopbackGuard guarded}.
+ * Exposes the {@code comet} endpoint beside {@code health} if the application does not
+ * configure exposure and does not run on a recognised cloud platform. The endpoint is
+ * then {@linkplain io.github.cometspring.actuate.LoopbackGuard guarded}.
  */
 final class CometExposurePostProcessor implements EnvironmentPostProcessor, Ordered {
 

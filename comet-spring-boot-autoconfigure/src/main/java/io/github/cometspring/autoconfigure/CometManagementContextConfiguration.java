@@ -22,7 +22,8 @@ import org.springframework.web.reactive.DispatcherHandler;
 /**
  * Sets up the filter of the actuator endpoints, in the context that serves them.
  * <p>
- * No condition depends on a bean: it might be evaluated before the endpoint is defined, and then the guard would be missing.
+ * No condition depends on a bean: it might be evaluated before the endpoint is defined,
+ * and then the guard would be missing.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnClass(DispatcherHandler.class)

@@ -12,7 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Configuration properties of Comet. Only the auto-configurations read them, and convert them to the settings of the other packages.
+ * Configuration properties of Comet. Only the auto-configurations read them, and convert
+ * them to the settings of the other packages.
  *
  * @param enabled Whether Comet is set up at all.
  * @param path Path of the endpoint that clients poll. With '/**', the legacy dialect

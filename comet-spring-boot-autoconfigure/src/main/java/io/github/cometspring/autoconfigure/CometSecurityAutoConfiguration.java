@@ -16,7 +16,8 @@ import org.springframework.web.reactive.DispatcherHandler;
 import io.github.cometspring.web.CometHandlerMapping;
 
 /**
- * Auto-configuration for Spring Security: it accepts polls without a CSRF token, and preflight requests of pages of allowed foreign origins.
+ * Auto-configuration for Spring Security: it accepts polls without a CSRF token, and
+ * preflight requests of pages of allowed foreign origins.
  *
  * @since 0.1.0
  */

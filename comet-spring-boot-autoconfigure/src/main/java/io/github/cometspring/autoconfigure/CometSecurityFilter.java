@@ -20,7 +20,10 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Runs in the filter chains of Spring Security, before the CSRF protection. A request for Comet needs no such protection: it changes nothing on the server, and pages of other origins cannot read the answer. It also answers preflight requests before Spring Security demands credentials, which browsers never send with them.
+ * Runs in the filter chains of Spring Security, before the CSRF protection. A request for
+ * Comet needs no such protection: it changes nothing on the server, and pages of other
+ * origins cannot read the answer. It also answers preflight requests before Spring
+ * Security demands credentials, which browsers never send with them.
  */
 final class CometSecurityFilter implements WebFilter {
 
@@ -31,7 +34,8 @@ final class CometSecurityFilter implements WebFilter {
 	/**
 	 * Creates a filter.
 	 * @param path the path of Comet within the application
-	 * @param preFlights answers preflight requests; {@code null} if they are treated as any other request
+	 * @param preFlights answers preflight requests; {@code null} if they are treated as
+	 * any other request
 	 */
 	CometSecurityFilter(String path, Supplier<@Nullable PreFlightRequestHandler> preFlights) {
 		this.path = path.equals(CometHandlerMapping.EVERYWHERE) ? null : PathPatternParser.defaultInstance.parse(path);

@@ -12,9 +12,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of a warning in servlet applications, where channels have no endpoint.
+ * Auto-configuration of a warning in servlet applications, where channels have no
+ * endpoint.
  * <p>
- * It does not fail the start, because the application itself may subscribe to its channels. With another broker there is no warning, because other nodes may serve the clients.
+ * It does not fail the start, because the application itself may subscribe to its
+ * channels. With another broker there is no warning, because other nodes may serve the
+ * clients.
  *
  * @since 0.1.0
  */

@@ -11,7 +11,9 @@ import reactor.core.publisher.Flux;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Answers held polls, and ends streams, before the web server's graceful shutdown waits for them or cuts those that were taken over. Serves again when the context is started again.
+ * Answers held polls, and ends streams, before the web server's graceful shutdown waits
+ * for them or cuts those that were taken over. Serves again when the context is started
+ * again.
  */
 final class CometShutdown implements SmartLifecycle {
 

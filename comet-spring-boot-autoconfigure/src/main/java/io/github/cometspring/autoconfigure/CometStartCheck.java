@@ -10,7 +10,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 /**
  * Fails a start that cannot work, before anything else of Comet is loaded.
  * <p>
- * All other classes are compiled against Spring Framework 7 and fail on an older one when they are first used, which may be at the first poll. So this class, its exceptions and their analyzers use only types that every Spring Boot has.
+ * All other classes are compiled against Spring Framework 7 and fail on an older one when
+ * they are first used, which may be at the first poll. So this class, its exceptions and
+ * their analyzers use only types that every Spring Boot has.
  */
 final class CometStartCheck implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 

@@ -13,7 +13,9 @@ import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
 
 /**
- * The exposure of actuator endpoints if the application configures none. Any setting of the application overrides it, also in property sources that are added later. So an endpoint that the application exposes is never guarded, and any other always is.
+ * The exposure of actuator endpoints if the application configures none. Any setting of
+ * the application overrides it, also in property sources that are added later. So an
+ * endpoint that the application exposes is never guarded, and any other always is.
  */
 final class DefaultExposure extends PropertySource<MutablePropertySources> {
 

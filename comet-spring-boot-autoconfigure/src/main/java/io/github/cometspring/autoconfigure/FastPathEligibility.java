@@ -28,7 +28,9 @@ import org.springframework.web.server.adapter.HttpWebHandlerAdapter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
- * Decides whether long polls may take the bypass: only if no component of the application needs to see them. Logs the decision once. If one does, polls may still take the filter path.
+ * Decides whether long polls may take the bypass: only if no component of the application
+ * needs to see them. Logs the decision once. If one does, polls may still take the filter
+ * path.
  */
 final class FastPathEligibility implements SmartInitializingSingleton {
 

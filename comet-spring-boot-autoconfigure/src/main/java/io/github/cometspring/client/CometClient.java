@@ -28,14 +28,28 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
- * Listens to channels of a server. It replaces a lost connection by another, which resumes at the cursor of the last one. So each message comes once and in order, however often the connection breaks; {@link ReceivedMessage#afterGap()} reports messages that the server's history no longer had.
+ * Listens to channels of a server. It replaces a lost connection by another, which
+ * resumes at the cursor of the last one. So each message comes once and in order, however
+ * often the connection breaks; {@link ReceivedMessage#afterGap()} reports messages that
+ * the server's history no longer had.
  * <p>
- * It retries without limit when a connection is lost or the server is not available (408, 425, 429, 5xx): add a {@code timeout} or {@code takeUntilOther} to a subscription that should give up. {@code Retry-After} is obeyed up to an hour. Errors that another attempt would not change end the subscription: {@link SubscriptionRefusedException}, such as for 400 and 403, and {@link UnexpectedAnswerException}. Once the server has answered as expected, the client also retries after answers that a deployment, a proxy or an expired log-in may cause (401, 404, 421, redirects, HTML). Then only a refusal that names channels, or an answer that is too large, ends the subscription.
+ * It retries without limit when a connection is lost or the server is not available (408,
+ * 425, 429, 5xx): add a {@code timeout} or {@code takeUntilOther} to a subscription that
+ * should give up. {@code Retry-After} is obeyed up to an hour. Errors that another
+ * attempt would not change end the subscription: {@link SubscriptionRefusedException},
+ * such as for 400 and 403, and {@link UnexpectedAnswerException}. Once the server has
+ * answered as expected, the client also retries after answers that a deployment, a proxy
+ * or an expired log-in may cause (401, 404, 421, redirects, HTML). Then only a refusal
+ * that names channels, or an answer that is too large, ends the subscription.
  * <p>
- * Channels that the server refuses do not disturb the others. They are requested again with every new connection, or poll; if the server accepts one, its first message comes
- * {@linkplain ReceivedMessage#afterGap() after a gap}. When all others have ended, the subscription fails with a {@link SubscriptionRefusedException} that names those that are still refused. The first refusal of a channel is logged.
+ * Channels that the server refuses do not disturb the others. They are requested again
+ * with every new connection, or poll; if the server accepts one, its first message comes
+ * {@linkplain ReceivedMessage#afterGap() after a gap}. When all others have ended, the
+ * subscription fails with a {@link SubscriptionRefusedException} that names those that
+ * are still refused. The first refusal of a channel is logged.
  * <p>
- * There is no queue: it connects and reads on demand, except for one answer of at most {@link CometClientOptions#maxAnswerSize()}.
+ * There is no queue: it connects and reads on demand, except for one answer of at most
+ * {@link CometClientOptions#maxAnswerSize()}.
  * <p>
  * Thread-safe.
  *
@@ -46,7 +60,9 @@ public final class CometClient {
 	private static final Logger logger = Loggers.getLogger(CometClient.class);
 
 	/**
-	 * Handles errors that come after the subscriber has cancelled: an answer that was half read may still fail, and without this key Reactor would log that as an error of the application.
+	 * Handles errors that come after the subscriber has cancelled: an answer that was
+	 * half read may still fail, and without this key Reactor would log that as an error
+	 * of the application.
 	 */
 	private static final Context LATE_ERRORS = Context.of("reactor.onErrorDropped.local",
 			(Consumer<Throwable>) (ex) -> logger.debug("A cancelled request has failed", ex));

@@ -7,12 +7,18 @@ import java.time.Duration;
  *
  * @param transport the transport
  * @param path the path of the endpoint, below the base URL
- * @param firstBackoff the delay before the first attempt to reconnect. It doubles with each further attempt; a random part of up to a half is subtracted, so that clients do not reconnect all together
- * @param maxBackoff the longest delay, at least {@code firstBackoff}. A longer {@code Retry-After} of the server is obeyed nevertheless
- * @param silence how long the server may send nothing, not even a heartbeat, before the connection counts as lost. Time without demand of the subscriber is not counted. It must be longer than the server's {@code comet.heartbeat}
+ * @param firstBackoff the delay before the first attempt to reconnect. It doubles with
+ * each further attempt; a random part of up to a half is subtracted, so that clients do
+ * not reconnect all together
+ * @param maxBackoff the longest delay, at least {@code firstBackoff}. A longer
+ * {@code Retry-After} of the server is obeyed nevertheless
+ * @param silence how long the server may send nothing, not even a heartbeat, before the
+ * connection counts as lost. Time without demand of the subscriber is not counted. It
+ * must be longer than the server's {@code comet.heartbeat}
  * @param pollTimeout how long the server may hold a poll
  * @param maxAnswerSize the size of the largest answer to a poll, or event, in bytes; a
- * larger one ends the subscription with {@link UnexpectedAnswerException}. It must be more than the server's {@code comet.max-response-size}
+ * larger one ends the subscription with {@link UnexpectedAnswerException}. It must be
+ * more than the server's {@code comet.max-response-size}
  * @since 0.1.0
  */
 public record CometClientOptions(Transport transport, String path, Duration firstBackoff, Duration maxBackoff,
@@ -21,7 +27,8 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	private static final Duration LONGEST = Duration.ofDays(1);
 
 	/**
-	 * An event stream from {@code /comet} that reconnects after half a second to 30 seconds, for a server with its default settings.
+	 * An event stream from {@code /comet} that reconnects after half a second to 30
+	 * seconds, for a server with its default settings.
 	 */
 	public static final CometClientOptions DEFAULT = new CometClientOptions(Transport.EVENT_STREAM, "/comet",
 			Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(45), Duration.ofSeconds(20),

@@ -19,7 +19,10 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.UriBuilder;
 
 /**
- * Server-sent events (protocol, section 4). It reads on demand, except for what the network layer and the parser buffer. So a slow subscriber causes backpressure up to the server, and events that were buffered when the connection broke are sent again by the next one.
+ * Server-sent events (protocol, section 4). It reads on demand, except for what the
+ * network layer and the parser buffer. So a slow subscriber causes backpressure up to the
+ * server, and events that were buffered when the connection broke are sent again by the
+ * next one.
  */
 final class EventStreamAttempt implements Attempt {
 

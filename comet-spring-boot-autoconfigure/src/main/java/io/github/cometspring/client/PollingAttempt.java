@@ -18,9 +18,11 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Long polling with JSON (protocol, section 3). It holds one answer at a time: the next poll waits until the subscriber has taken all of it and requests more.
+ * Long polling with JSON (protocol, section 3). It holds one answer at a time: the next
+ * poll waits until the subscriber has taken all of it and requests more.
  * <p>
- * The first poll is not held: it fetches a cursor for all channels, so that no message is lost if a later answer is.
+ * The first poll is not held: it fetches a cursor for all channels, so that no message is
+ * lost if a later answer is.
  */
 final class PollingAttempt implements Attempt {
 
@@ -92,7 +94,8 @@ final class PollingAttempt implements Attempt {
 	}
 
 	/**
-	 * The client waits before the next poll if the server has answered this one early and without messages.
+	 * The client waits before the next poll if the server has answered this one early and
+	 * without messages.
 	 */
 	@Override
 	public boolean isContinuous(Progress progress) {

@@ -12,7 +12,8 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * The state of one subscription over all of its connections. The signals of the subscription use it one at a time.
+ * The state of one subscription over all of its connections. The signals of the
+ * subscription use it one at a time.
  */
 final class Progress {
 
@@ -94,7 +95,8 @@ final class Progress {
 	}
 
 	/**
-	 * Ends all channels but those that the server refused before: its answer need not name them again.
+	 * Ends all channels but those that the server refused before: its answer need not
+	 * name them again.
 	 */
 	void endAll() {
 		this.channels.retainAll(this.refused);
@@ -108,7 +110,8 @@ final class Progress {
 	}
 
 	/**
-	 * Records that the server refuses a channel. Its messages are lost until the server accepts it, because the cursor has no position for it.
+	 * Records that the server refuses a channel. Its messages are lost until the server
+	 * accepts it, because the cursor has no position for it.
 	 */
 	void refuse(String channel) {
 		if (!this.channels.contains(channel)) {
@@ -157,7 +160,8 @@ final class Progress {
 	}
 
 	/**
-	 * The delay before the next attempt. It doubles with each failure up to a limit; a random part of up to a half is subtracted.
+	 * The delay before the next attempt. It doubles with each failure up to a limit; a
+	 * random part of up to a half is subtracted.
 	 * @param options the first and the longest delay
 	 * @param random a number from 0 to 1
 	 */

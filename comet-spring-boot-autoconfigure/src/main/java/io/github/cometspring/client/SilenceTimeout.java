@@ -11,7 +11,9 @@ import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Fails when a source has emitted nothing for a given time. Unlike Reactor's {@code timeout} it does not count time without demand, and so never mistakes a slow subscriber for a dead server. It fires at most a quarter of the time late.
+ * Fails when a source has emitted nothing for a given time. Unlike Reactor's
+ * {@code timeout} it does not count time without demand, and so never mistakes a slow
+ * subscriber for a dead server. It fires at most a quarter of the time late.
  */
 final class SilenceTimeout {
 

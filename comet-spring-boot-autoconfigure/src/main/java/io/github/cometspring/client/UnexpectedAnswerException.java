@@ -3,7 +3,8 @@ package io.github.cometspring.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the server does not speak the protocol, or sends more at a time than the client accepts. The message repeats nothing of the answer.
+ * Thrown when the server does not speak the protocol, or sends more at a time than the
+ * client accepts. The message repeats nothing of the answer.
  *
  * @since 0.1.0
  */

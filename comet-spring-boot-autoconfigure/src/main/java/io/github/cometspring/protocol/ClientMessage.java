@@ -32,8 +32,10 @@ import tools.jackson.core.json.JsonFactory;
  * @param subscribe the ids of {@code subscribe}, each once
  * @param unsubscribe the ids of {@code unsubscribe}, each once
  * @param cursor the cursor, or {@code null} if there is none
- * @param from the cursors of {@code from}, by channel id; the other channels start at {@code cursor}
- * @param misplaced the ids to which {@code from} gives an invalid cursor; a subscription refuses only these (protocol, section 8)
+ * @param from the cursors of {@code from}, by channel id; the other channels start at
+ * {@code cursor}
+ * @param misplaced the ids to which {@code from} gives an invalid cursor; a subscription
+ * refuses only these (protocol, section 8)
  * @param timeout the timeout, or {@code null} if there is none
  * @param ping the number of a ping, or {@code null} if it is not a ping
  * @since 0.1.0
@@ -70,7 +72,8 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 	}
 
 	/**
-	 * Decodes UTF-8 strictly: the parser would guess the encoding and accept malformed input.
+	 * Decodes UTF-8 strictly: the parser would guess the encoding and accept malformed
+	 * input.
 	 */
 	private static String text(byte[] bytes) {
 		try {
@@ -116,7 +119,8 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 	}
 
 	/**
-	 * Collects the members. A wrong member is reported only when all input has been read: if the rest is not JSON, that is the error to report.
+	 * Collects the members. A wrong member is reported only when all input has been read:
+	 * if the rest is not JSON, that is the error to report.
 	 */
 	private static final class Reader {
 

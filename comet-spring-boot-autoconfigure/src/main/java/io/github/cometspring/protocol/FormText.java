@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Decodes the names and values of a form in all encodings that scripts use:
- * {@code encodeURIComponent}, {@code escape}, raw bytes (protocol, section 2). One buffer serves the full form. Not thread-safe.
+ * {@code encodeURIComponent}, {@code escape}, raw bytes (protocol, section 2). One buffer
+ * serves the full form. Not thread-safe.
  */
 final class FormText {
 

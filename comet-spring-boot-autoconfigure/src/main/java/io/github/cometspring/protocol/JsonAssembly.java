@@ -3,7 +3,8 @@ package io.github.cometspring.protocol;
 import java.util.List;
 
 /**
- * Assembles JSON from encoded parts. It copies each byte once and parses nothing. Stateless.
+ * Assembles JSON from encoded parts. It copies each byte once and parses nothing.
+ * Stateless.
  */
 final class JsonAssembly {
 
@@ -36,7 +37,8 @@ final class JsonAssembly {
 	}
 
 	/**
-	 * Joins encoded messages. The result may be passed on wherever one encoded message is expected.
+	 * Joins encoded messages. The result may be passed on wherever one encoded message is
+	 * expected.
 	 * @param messages encoded messages, at least one
 	 * @return the messages with commas between them; the only one itself if there are no
 	 * others

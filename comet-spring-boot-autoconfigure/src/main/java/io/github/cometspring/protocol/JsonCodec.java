@@ -13,7 +13,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Encodes the JSON that the server sends in polls, server-sent events and WebSocket frames (protocol, sections 3 to 5). Stateless and thread-safe.
+ * Encodes the JSON that the server sends in polls, server-sent events and WebSocket
+ * frames (protocol, sections 3 to 5). Stateless and thread-safe.
  *
  * @since 0.1.0
  * @see ClientMessage
@@ -29,7 +30,8 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Encodes a message as {@code {"channel":"…","data":…}}: a text message as a JSON string, a JSON message as its value (protocol, section 3).
+	 * Encodes a message as {@code {"channel":"…","data":…}}: a text message as a JSON
+	 * string, a JSON message as its value (protocol, section 3).
 	 * @param message the message
 	 * @return the bytes in a new array
 	 */
@@ -119,7 +121,8 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Joins encoded messages. The result may be passed on wherever one encoded message is expected.
+	 * Joins encoded messages. The result may be passed on wherever one encoded message is
+	 * expected.
 	 * @param messages encoded messages, at least one
 	 * @return the messages with commas between them; the only one itself if there are no
 	 * others
@@ -184,7 +187,8 @@ public final class JsonCodec {
 	 * @param cursor the token to resume from, or {@code null} for none
 	 * @param refused the ids of channels that are refused
 	 * @param why the reason of the refusals, or {@code null} to leave it out
-	 * @param limit the largest number of channels, or {@code null} if that is not the problem
+	 * @param limit the largest number of channels, or {@code null} if that is not the
+	 * problem
 	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeProblem(String title, int status, @Nullable String detail, @Nullable String cursor,

@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes and decodes the legacy dialect, the published protocol
- * of Ocsigen_comet (protocol, section 2). Stateless and thread-safe. Malformed input is read leniently and never causes an exception.
+ * Encodes and decodes the legacy dialect, the published protocol of Ocsigen_comet
+ * (protocol, section 2). Stateless and thread-safe. Malformed input is read leniently and
+ * never causes an exception.
  *
  * @since 0.1.0
  * @see LegacyEntry
@@ -52,7 +53,8 @@ public final class LegacyCodec {
 	}
 
 	/**
-	 * Returns the channel ids that a request names. The ids are not validated. Work is linear in the size of the body.
+	 * Returns the channel ids that a request names. The ids are not validated. Work is
+	 * linear in the size of the body.
 	 * @param body the body of the request
 	 * @return the distinct ids in the order in which they first appear, none of them
 	 * empty; an empty list if there is none
@@ -126,8 +128,9 @@ public final class LegacyCodec {
 	}
 
 	/**
-	 * Returns the entries of an answer: the inverse of {@link #encodeEntries}. A line without a colon is ignored; a malformed escape stays as it is;
-	 * bytes that are not UTF-8 become U+FFFD.
+	 * Returns the entries of an answer: the inverse of {@link #encodeEntries}. A line
+	 * without a colon is ignored; a malformed escape stays as it is; bytes that are not
+	 * UTF-8 become U+FFFD.
 	 * @param body the body of the answer
 	 * @return its entries in order
 	 */
@@ -136,7 +139,9 @@ public final class LegacyCodec {
 	}
 
 	/**
-	 * Encodes an id for an answer, so that it cannot be mistaken for anything else: every character outside the alphabet of ids is percent-encoded. A valid id is returned unchanged.
+	 * Encodes an id for an answer, so that it cannot be mistaken for anything else: every
+	 * character outside the alphabet of ids is percent-encoded. A valid id is returned
+	 * unchanged.
 	 * @param id an id as a client sent it
 	 * @return the id to write
 	 */
@@ -145,7 +150,8 @@ public final class LegacyCodec {
 	}
 
 	/**
-	 * Encodes ids as the value of a header, such as {@code Comet-Gap}. The value is always visible ASCII.
+	 * Encodes ids as the value of a header, such as {@code Comet-Gap}. The value is
+	 * always visible ASCII.
 	 * @param ids the ids
 	 * @return the ids joined by commas, percent-encoded where a header needs it
 	 */

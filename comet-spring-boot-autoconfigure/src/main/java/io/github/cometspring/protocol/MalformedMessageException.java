@@ -1,7 +1,8 @@
 package io.github.cometspring.protocol;
 
 /**
- * Thrown when received JSON is malformed. It has no stack trace, because remote peers can cause it at will. Its message repeats no input, so that it may be sent to the client.
+ * Thrown when received JSON is malformed. It has no stack trace, because remote peers can
+ * cause it at will. Its message repeats no input, so that it may be sent to the client.
  *
  * @since 0.1.0
  */

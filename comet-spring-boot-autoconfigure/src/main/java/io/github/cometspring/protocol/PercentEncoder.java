@@ -6,7 +6,8 @@ import java.util.function.IntPredicate;
 import io.github.cometspring.channel.ChannelName;
 
 /**
- * Percent-encodes text in UTF-8: the bytes of characters that are not literal become {@code %XX}. A lone surrogate is written as U+FFFD. Immutable, thread-safe.
+ * Percent-encodes text in UTF-8: the bytes of characters that are not literal become
+ * {@code %XX}. A lone surrogate is written as U+FFFD. Immutable, thread-safe.
  */
 final class PercentEncoder {
 

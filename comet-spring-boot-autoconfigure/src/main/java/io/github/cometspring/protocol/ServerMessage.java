@@ -15,7 +15,8 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A JSON object that the server sends: the answer to a poll, or the data of an event (protocol, sections 3 and 4). Unknown members are ignored. Immutable.
+ * A JSON object that the server sends: the answer to a poll, or the data of an event
+ * (protocol, sections 3 and 4). Unknown members are ignored. Immutable.
  *
  * @param cursor the cursor after it
  * @param messages the messages in order

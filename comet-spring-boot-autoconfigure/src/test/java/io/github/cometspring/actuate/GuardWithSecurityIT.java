@@ -24,7 +24,8 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The guard of the default exposure together with Spring Security. Forwarded requests simulate remote ones.
+ * The guard of the default exposure together with Spring Security. Forwarded requests
+ * simulate remote ones.
  */
 class GuardWithSecurityIT {
 

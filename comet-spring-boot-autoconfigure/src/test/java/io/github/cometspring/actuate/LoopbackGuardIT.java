@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
- * Tests which requests for commands pass if the application sets no exposure, with each strategy for forwarded headers.
+ * Tests which requests for commands pass if the application sets no exposure, with each
+ * strategy for forwarded headers.
  */
 @ParameterizedClass
 @ValueSource(strings = { "none", "framework", "native" })

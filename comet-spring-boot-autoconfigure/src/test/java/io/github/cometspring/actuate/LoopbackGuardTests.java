@@ -40,7 +40,8 @@ import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link LoopbackGuard} with peers that a real connection cannot have in a test.
+ * Tests for {@link LoopbackGuard} with peers that a real connection cannot have in a
+ * test.
  */
 class LoopbackGuardTests {
 

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests which users of this machine may send commands if the application sets no exposure.
+ * Tests which users of this machine may send commands if the application sets no
+ * exposure.
  */
 class OtherUserIT {
 

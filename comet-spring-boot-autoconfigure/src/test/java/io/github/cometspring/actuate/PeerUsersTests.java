@@ -80,7 +80,8 @@ class PeerUsersTests {
 	}
 
 	/**
-	 * Linux names root for a connection that its owner has closed, and for one that is about to be closed.
+	 * Linux names root for a connection that its owner has closed, and for one that is
+	 * about to be closed.
 	 */
 	@ParameterizedTest
 	@CsvSource({ "04, 0", "05, 0", "06, 0", "01, 0", "05, 7", "06, 7", "08, 7", "02, 0", "03, 0" })

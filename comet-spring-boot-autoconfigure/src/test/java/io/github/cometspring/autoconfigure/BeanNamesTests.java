@@ -26,7 +26,8 @@ import org.springframework.util.ClassUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests the names of beans. An application may have beans for the same purposes, and a name that is taken fails the start.
+ * Tests the names of beans. An application may have beans for the same purposes, and a
+ * name that is taken fails the start.
  */
 class BeanNamesTests {
 

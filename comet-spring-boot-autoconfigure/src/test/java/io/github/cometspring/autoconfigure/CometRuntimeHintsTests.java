@@ -20,7 +20,8 @@ import org.springframework.util.ClassUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link CometRuntimeHints}. {@code ArchitectureTests} checks that no other code looks anything up on the class path.
+ * Tests for {@link CometRuntimeHints}. {@code ArchitectureTests} checks that no other
+ * code looks anything up on the class path.
  */
 class CometRuntimeHintsTests {
 

@@ -36,7 +36,8 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Polls with Spring Security's default configuration and others; all other requests stay protected.
+ * Polls with Spring Security's default configuration and others; all other requests stay
+ * protected.
  */
 class CsrfIT {
 
@@ -123,7 +124,8 @@ class CsrfIT {
 	}
 
 	/**
-	 * Spring Security demands no CSRF token of a request with a bearer token, unless there is a CSRF matcher.
+	 * Spring Security demands no CSRF token of a request with a bearer token, unless
+	 * there is a CSRF matcher.
 	 */
 	@Test
 	void requestWhenItHasBearerTokenShouldNeedNoCsrfToken() {

@@ -17,7 +17,8 @@ import org.springframework.context.annotation.PropertySource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests whether the commands are exposed by this project, by the application, or not at all.
+ * Tests whether the commands are exposed by this project, by the application, or not at
+ * all.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ExposureIT {

@@ -30,7 +30,8 @@ import org.springframework.core.io.ByteArrayResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that properties in documents, comments and messages exist, and that the table of the README lists all properties with their defaults.
+ * Tests that properties in documents, comments and messages exist, and that the table of
+ * the README lists all properties with their defaults.
  */
 class PropertyDocumentsTests {
 

@@ -14,7 +14,8 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Makes clients of a real server, and records their requests and the status of the answers.
+ * Makes clients of a real server, and records their requests and the status of the
+ * answers.
  */
 final class ClientSide implements ExchangeFilterFunction {
 

@@ -57,8 +57,8 @@ class CometClientReconnectIT {
 	}
 
 	private static CometServer start(int port) {
-		return CometServer.start(new Class<?>[] { Prices.class }, "server.port=" + port, "comet.history.size=" + MESSAGES,
-				"server.shutdown=immediate");
+		return CometServer.start(new Class<?>[] { Prices.class }, "server.port=" + port,
+				"comet.history.size=" + MESSAGES, "server.shutdown=immediate");
 	}
 
 	@AfterEach

@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that Java code in the documents compiles. A block that declares a type compiles as printed. A shorter block has members of a class, statements or an expression, and may use the beans of the starter.
+ * Tests that Java code in the documents compiles. A block that declares a type compiles
+ * as printed. A shorter block has members of a class, statements or an expression, and
+ * may use the beans of the starter.
  */
 class JavaBlocksTests {
 

@@ -27,7 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link ClientMessage}, also against a naive decoder with generated input. The seed is printed and can be set as the system property {@code comet.test.seed}.
+ * Tests for {@link ClientMessage}, also against a naive decoder with generated input. The
+ * seed is printed and can be set as the system property {@code comet.test.seed}.
  */
 class ClientMessageTests {
 

@@ -151,7 +151,9 @@ class GeneratedInputTests {
 	}
 
 	/*
-	 * Beyond ASCII, uses only Latin-1 characters that are lead bytes in UTF-8, never continuation bytes: escape() of other text may by accident be valid UTF-8 of something else.
+	 * Beyond ASCII, uses only Latin-1 characters that are lead bytes in UTF-8, never
+	 * continuation bytes: escape() of other text may by accident be valid UTF-8 of
+	 * something else.
 	 */
 	private String id() {
 		List<String> characters = List.of("a", "Z", "7", "-", "/", "%", "+", " ", "&", "=", ":", "é", "ü", "ÿ", "Ω",

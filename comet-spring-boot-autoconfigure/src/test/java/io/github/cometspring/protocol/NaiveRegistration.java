@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The decoding rules of the legacy dialect once more, as short as possible and without regard to speed.
+ * The decoding rules of the legacy dialect once more, as short as possible and without
+ * regard to speed.
  */
 final class NaiveRegistration {
 

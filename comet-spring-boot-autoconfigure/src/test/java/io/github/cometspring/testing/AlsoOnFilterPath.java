@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The tests are run again in an application with a web filter, where polls take the filter path.
+ * The tests are run again in an application with a web filter, where polls take the
+ * filter path.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -7,7 +7,9 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
 /**
- * Keeps expected lines off the console: warnings of Reactor Netty and Spring of malformed requests, the access log, and the line about exposure at each start. A {@link QuietLog} still receives the lines, and so does a test that captures the console.
+ * Keeps expected lines off the console: warnings of Reactor Netty and Spring of malformed
+ * requests, the access log, and the line about exposure at each start. A {@link QuietLog}
+ * still receives the lines, and so does a test that captures the console.
  */
 public final class ExpectedLines extends Filter<ILoggingEvent> {
 

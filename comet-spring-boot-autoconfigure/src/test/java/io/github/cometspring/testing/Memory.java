@@ -11,7 +11,8 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import org.awaitility.Awaitility;
 
 /**
- * The memory that this process uses: reachable objects in the heap, and Netty's direct buffers.
+ * The memory that this process uses: reachable objects in the heap, and Netty's direct
+ * buffers.
  *
  * @param heap bytes in the heap after a collection
  * @param direct bytes of Netty's direct buffers
@@ -27,7 +28,8 @@ public record Memory(long heap, long direct) {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	/**
-	 * Measures when the use is stable: collections free no more, and work in progress allocates no more.
+	 * Measures when the use is stable: collections free no more, and work in progress
+	 * allocates no more.
 	 * @return the memory in use
 	 */
 	public static Memory inUse() {

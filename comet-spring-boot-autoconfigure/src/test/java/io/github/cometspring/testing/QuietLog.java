@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Fails a test class during which a warning or an error was logged, since clients must not be able to cause one. It also keeps the messages that this project logs above DEBUG.
+ * Fails a test class during which a warning or an error was logged, since clients must
+ * not be able to cause one. It also keeps the messages that this project logs above
+ * DEBUG.
  */
 public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 
@@ -56,7 +58,8 @@ public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 	}
 
 	/**
-	 * Attaches all watches again. To be called when an application has started: the start configures logging anew and removes all appenders.
+	 * Attaches all watches again. To be called when an application has started: the start
+	 * configures logging anew and removes all appenders.
 	 */
 	static void attachAll() {
 		WATCHES.forEach(QuietLog::attach);

@@ -19,8 +19,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection that sends exactly the given bytes and reads HTTP/1.x answers.
- * Reads fail after ten seconds without a byte.
+ * A TCP connection that sends exactly the given bytes and reads HTTP/1.x answers. Reads
+ * fail after ten seconds without a byte.
  */
 public final class RawConnection implements AutoCloseable {
 
@@ -153,7 +153,8 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Reads the head of an answer: the answer to a HEAD request, or one whose body is not read.
+	 * Reads the head of an answer: the answer to a HEAD request, or one whose body is not
+	 * read.
 	 * @return the answer
 	 */
 	public Answer readWithoutBody() {

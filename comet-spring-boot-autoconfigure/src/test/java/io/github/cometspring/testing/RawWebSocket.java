@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket client that sends exactly the given frames, valid or not, and reads frame by frame.
+ * A WebSocket client that sends exactly the given frames, valid or not, and reads frame
+ * by frame.
  */
 public final class RawWebSocket implements AutoCloseable {
 

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Assumptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A program or right that a test needs on the machine. If it is missing, the test is skipped with a message, or fails if the environment variable {@code CI} is set, so that no build passes without the test.
+ * A program or right that a test needs on the machine. If it is missing, the test is
+ * skipped with a message, or fails if the environment variable {@code CI} is set, so that
+ * no build passes without the test.
  */
 public final class Requirement {
 

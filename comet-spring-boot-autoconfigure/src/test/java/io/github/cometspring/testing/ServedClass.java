@@ -19,7 +19,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A server for all tests of a class, and a channel for each. After each test, the connections that it opened are closed, and no client may remain; after all tests the log must be quiet.
+ * A server for all tests of a class, and a channel for each. After each test, the
+ * connections that it opened are closed, and no client may remain; after all tests the
+ * log must be quiet.
  */
 public final class ServedClass implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 

@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The tests set the path themselves, or do not depend on it: they are not run again with {@code comet.fast-path=false}.
+ * The tests set the path themselves, or do not depend on it: they are not run again with
+ * {@code comet.fast-path=false}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

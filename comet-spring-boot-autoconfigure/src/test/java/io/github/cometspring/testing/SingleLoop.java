@@ -10,7 +10,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /**
- * Configuration of a server with one event loop, on which a test can run a task without any other event in between.
+ * Configuration of a server with one event loop, on which a test can run a task without
+ * any other event in between.
  */
 @Configuration(proxyBeanMethods = false)
 public class SingleLoop {

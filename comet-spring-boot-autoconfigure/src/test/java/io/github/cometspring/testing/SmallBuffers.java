@@ -7,7 +7,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Configuration of a server with small send buffers, so that the server soon notices that a client reads nothing, or a little.
+ * Configuration of a server with small send buffers, so that the server soon notices that
+ * a client reads nothing, or a little.
  */
 @Configuration(proxyBeanMethods = false)
 public class SmallBuffers {

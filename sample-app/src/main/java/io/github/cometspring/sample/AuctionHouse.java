@@ -22,7 +22,9 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.stereotype.Service;
 
 /**
- * Publishes the sale. Every item has a channel of its own, which carries the item after each change and is closed when the hammer has fallen; one well-known channel announces new items. An operator who closes the channel of an item withdraws it from the sale.
+ * Publishes the sale. Every item has a channel of its own, which carries the item after
+ * each change and is closed when the hammer has fallen; one well-known channel announces
+ * new items. An operator who closes the channel of an item withdraws it from the sale.
  */
 @Service
 class AuctionHouse {
@@ -107,7 +109,9 @@ class AuctionHouse {
 	}
 
 	/**
-	 * Withdraws every item whose channel an operator has closed, then lets the hammer fall on every other item whose time is up, publishes the end, and closes the channels of these items.
+	 * Withdraws every item whose channel an operator has closed, then lets the hammer
+	 * fall on every other item whose time is up, publishes the end, and closes the
+	 * channels of these items.
 	 * @return completes when all is done
 	 */
 	Mono<Void> hammer() {

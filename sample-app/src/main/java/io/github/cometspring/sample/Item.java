@@ -9,7 +9,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.cometspring.sample.BidRefusedException.Reason;
 
 /**
- * A lot under the hammer, with all that a page shows of it. Each change makes a new item with the next version, so a page that receives one twice, or late, keeps the higher version.
+ * A lot under the hammer, with all that a page shows of it. Each change makes a new item
+ * with the next version, so a page that receives one twice, or late, keeps the higher
+ * version.
  *
  * @param id the id of the lot's channel, which names the lot everywhere
  * @param version 1 when the lot comes up, one more with each change

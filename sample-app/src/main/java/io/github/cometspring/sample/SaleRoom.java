@@ -14,7 +14,8 @@ import io.github.cometspring.sample.BidRefusedException.Reason;
 import io.github.cometspring.sample.Item.Phase;
 
 /**
- * The items under the hammer, and those that were sold, passed or withdrawn last. The only owner of the items. Thread-safe: its monitor guards all state.
+ * The items under the hammer, and those that were sold, passed or withdrawn last. The
+ * only owner of the items. Thread-safe: its monitor guards all state.
  */
 class SaleRoom {
 

@@ -17,7 +17,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * A few regulars who keep the sale alive. Each has a limit for each lot and stops there, so that a visitor can win.
+ * A few regulars who keep the sale alive. Each has a limit for each lot and stops there,
+ * so that a visitor can win.
  */
 @Component
 @ConditionalOnBooleanProperty(name = "auction.simulate", matchIfMissing = true)

@@ -20,7 +20,8 @@ import org.openqa.selenium.logging.LogEntry;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The machine's Chromium, with a fresh profile. Nothing is downloaded: if there is none, the browser tests are skipped, or fail if the environment variable {@code CI} is set.
+ * The machine's Chromium, with a fresh profile. Nothing is downloaded: if there is none,
+ * the browser tests are skipped, or fail if the environment variable {@code CI} is set.
  */
 final class Chromium implements AutoCloseable {
 
@@ -92,7 +93,8 @@ final class Chromium implements AutoCloseable {
 	}
 
 	/**
-	 * The browser's log since the last call: errors in the script, breaches of the policy. Refused requests are left out, because tests cause them.
+	 * The browser's log since the last call: errors in the script, breaches of the
+	 * policy. Refused requests are left out, because tests cause them.
 	 */
 	List<String> complaints() {
 		return this.driver.manage()

@@ -29,7 +29,8 @@ import org.springframework.web.server.WebFilterChain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A page that listens to another server than its own, which identifies its user by a cookie.
+ * A page that listens to another server than its own, which identifies its user by a
+ * cookie.
  */
 @ExtendWith(SaleroomExtension.class)
 class ForeignPageBrowserIT {

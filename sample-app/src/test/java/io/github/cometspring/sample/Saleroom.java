@@ -10,7 +10,9 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import org.springframework.context.ApplicationContext;
 
 /**
- * Two people with a browser each in one sale, and one lot without bids. Tests advance the time of the house. Each person reaches the server through an own proxy, and each test starts with empty browser storage.
+ * Two people with a browser each in one sale, and one lot without bids. Tests advance the
+ * time of the house. Each person reaches the server through an own proxy, and each test
+ * starts with empty browser storage.
  */
 final class Saleroom implements AutoCloseable {
 

@@ -123,7 +123,9 @@ final class SaleroomPage {
 		return (String) this.driver.executeScript("return badge.join(' ')");
 	}
 
-	/** Fires the event of a network that is back, so that the client reconnects at once. */
+	/**
+	 * Fires the event of a network that is back, so that the client reconnects at once.
+	 */
 	void tellOnline() {
 		this.driver.executeScript("dispatchEvent(new Event('online'))");
 	}

@@ -21,7 +21,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Takes the pictures of the README, on demand only: {@code ./mvnw -pl sample-app -am
- * verify -Dit.test=Screenshots -Dfailsafe.failIfNoSpecifiedTests=false}. It waits for a moment with enough activity, which takes a minute or two. The serif font is Palatino if installed.
+ * verify -Dit.test=Screenshots -Dfailsafe.failIfNoSpecifiedTests=false}. It waits for a
+ * moment with enough activity, which takes a minute or two. The serif font is Palatino if
+ * installed.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "auction.item-duration=40s")
 class Screenshots {
