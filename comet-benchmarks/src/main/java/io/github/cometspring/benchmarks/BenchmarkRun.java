@@ -86,7 +86,8 @@ final class BenchmarkRun {
 	}
 
 	/**
-	 * Loads each server in each dialect on both cores, so that its compilers have time, and then pins it.
+	 * Loads each server in each dialect on both cores, so that its compilers have time,
+	 * and then pins it.
 	 */
 	private void warmUp(List<Server> servers) throws IOException, InterruptedException {
 		Taker warmUp = new FanOut(this.load, this.options.warmUp());

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Loads one channel at full rate, and meanwhile measures a client of another channel and the actuator.
+ * Loads one channel at full rate, and meanwhile measures a client of another channel and
+ * the actuator.
  */
 final class Fairness implements Taker {
 

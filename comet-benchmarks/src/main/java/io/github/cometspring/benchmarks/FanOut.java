@@ -40,7 +40,8 @@ final class FanOut implements Taker {
 	}
 
 	/**
-	 * A server that loses messages between two polls gets time for the polls to arrive, and a shorter wait for messages that it has lost nevertheless.
+	 * A server that loses messages between two polls gets time for the polls to arrive,
+	 * and a shorter wait for messages that it has lost nevertheless.
 	 */
 	private static List<String> allowances(ServerKind kind, Results.Case measured) {
 		if (kind != ServerKind.WEBFLUX || measured.measure().isWindowed()) {

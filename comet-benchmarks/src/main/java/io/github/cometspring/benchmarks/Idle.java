@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Holds connections that receive nothing, and requests the server's memory use before and meanwhile.
+ * Holds connections that receive nothing, and requests the server's memory use before and
+ * meanwhile.
  */
 final class Idle implements Taker {
 
@@ -36,7 +37,8 @@ final class Idle implements Taker {
 	}
 
 	/**
-	 * Starts a new server: this one keeps clients that have disconnected, and would collect garbage while others are measured.
+	 * Starts a new server: this one keeps clients that have disconnected, and would
+	 * collect garbage while others are measured.
 	 */
 	private Sample takeFresh(ServerKind kind, Results.Case measured) throws IOException, InterruptedException {
 		Server fresh = Server.start(kind, this.options, this.processes);
@@ -67,7 +69,8 @@ final class Idle implements Taker {
 	}
 
 	/**
-	 * Only the operating system knows the memory of this server, and only if the process has not used it before.
+	 * Only the operating system knows the memory of this server, and only if the process
+	 * has not used it before.
 	 */
 	private Sample takeResident(ServerKind kind, Results.Case measured) throws IOException, InterruptedException {
 		Server fresh = Server.start(kind, this.options, this.processes);

@@ -10,7 +10,8 @@ import java.awt.geom.Rectangle2D;
 import org.jfree.chart.util.ShapeUtils;
 
 /**
- * The style of a server's line. The colours are those of Okabe and Ito, which are safe for colour-blind readers; shapes and dashes differ as well.
+ * The style of a server's line. The colours are those of Okabe and Ito, which are safe
+ * for colour-blind readers; shapes and dashes differ as well.
  *
  * @param color the colour
  * @param shape the mark of a point

@@ -7,7 +7,10 @@ import java.util.Locale;
  */
 enum Measure {
 
-	/** Memory of held polls that receive nothing. The first measure, as not all servers give memory back. */
+	/**
+	 * Memory of held polls that receive nothing. The first measure, as not all servers
+	 * give memory back.
+	 */
 	IDLE_LONGPOLL("idle", Dialect.LONGPOLL),
 	/** The same with event streams. */
 	IDLE_SSE("idle-sse", Dialect.SSE),

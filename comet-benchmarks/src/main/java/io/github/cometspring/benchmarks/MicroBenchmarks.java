@@ -27,7 +27,8 @@ final class MicroBenchmarks {
 
 	/**
 	 * Runs them.
-	 * @param args the folder of the results, a regular expression of the benchmarks, and {@code quick} for a quick run
+	 * @param args the folder of the results, a regular expression of the benchmarks, and
+	 * {@code quick} for a quick run
 	 */
 	public static void main(String[] args) throws Exception {
 		Path out = Files.createDirectories(Path.of(args[0]));

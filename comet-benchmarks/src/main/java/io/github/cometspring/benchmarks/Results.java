@@ -49,7 +49,8 @@ final class Results {
 	}
 
 	/**
-	 * The ratio of a figure to that of another case: the median of the ratios within each round, which were measured close in time.
+	 * The ratio of a figure to that of another case: the median of the ratios within each
+	 * round, which were measured close in time.
 	 */
 	double ratio(Case measured, Case other, String figure) {
 		List<Sample> mine = of(measured);

@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A server that can be measured. Servers on the JVM get only the part of the class path that they use, because Spring Boot enables what it finds there.
+ * A server that can be measured. Servers on the JVM get only the part of the class path
+ * that they use, because Spring Boot enables what it finds there.
  */
 enum ServerKind {
 

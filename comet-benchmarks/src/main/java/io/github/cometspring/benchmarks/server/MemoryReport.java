@@ -6,7 +6,8 @@ import java.lang.management.ManagementFactory;
 import io.netty.util.internal.PlatformDependent;
 
 /**
- * The memory in use in a server after full collections: the heap, and the direct memory of Netty and of the JDK.
+ * The memory in use in a server after full collections: the heap, and the direct memory
+ * of Netty and of the JDK.
  */
 final class MemoryReport {
 

@@ -17,7 +17,8 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 
 /**
- * The limit: Netty with one event loop and nearly nothing else. Waiting clients are in a list and receive bytes that were encoded once.
+ * The limit: Netty with one event loop and nearly nothing else. Waiting clients are in a
+ * list and receive bytes that were encoded once.
  */
 final class NettyServer {
 

@@ -15,7 +15,8 @@ final class Topic {
 	private final Sinks.Many<String> sink = Sinks.many().multicast().directBestEffort();
 
 	/**
-	 * Sends a message to the current subscribers. Synchronized, because a sink accepts one call at a time.
+	 * Sends a message to the current subscribers. Synchronized, because a sink accepts
+	 * one call at a time.
 	 * @param data the message
 	 */
 	synchronized void publish(String data) {

@@ -22,7 +22,8 @@ import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 
 /**
- * A server written by hand with Spring WebFlux and a sink, without positions and history. A client misses messages that are published between two of its polls.
+ * A server written by hand with Spring WebFlux and a sink, without positions and history.
+ * A client misses messages that are published between two of its polls.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
