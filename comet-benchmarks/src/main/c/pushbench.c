@@ -54,7 +54,7 @@ static int window = 1;               /* closed loop: publish while fewer than wi
 static int rounds = 0;               /* closed loop: publish only when every delivery has arrived */
 static int npub = 1;                 /* publisher connections */
 static int settle_us = 0;            /* closed loop: wait this long before each publish */
-static double limit_s = 40;          /* whole measured phase, bounded */
+static double limit_s = 40;          /* limit of the measured phase */
 static double stall_s = 3;           /* no delivery for this long => the message is lost, go on */
 static double hold_s = 10;           /* idle mode */
 static double drain_s = 2;           /* after the last publish, wait at most this long */
@@ -289,7 +289,7 @@ static int find_header(const char *b, int hl, const char *name, int nl, const ch
     }
     return -1;
 }
-/* length of a whole response at b, 0 = incomplete; fills status, head length, body range (chunked: raw) */
+/* length of a complete response at b, 0 = incomplete; fills status, head length, body range (chunked: raw) */
 static int http_whole(const char *b, int n, int *status, int *hl) {
     const char *e = memmem(b, n, "\r\n\r\n", 4); if (!e) return 0;
     *hl = e + 4 - b; *status = n > 12 ? atoi(b + 9) : 0;

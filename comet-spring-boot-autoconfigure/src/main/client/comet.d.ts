@@ -1,9 +1,9 @@
-/** How a page reaches the server. */
+/** The transports between a page and the server. */
 export type Transport = 'websocket' | 'sse' | 'json';
 
 /**
  * - `connecting`: no frame has come yet
- * - `open`: messages come; in a hidden page perhaps once a minute only (see {@link CometOptions.yieldWhenHidden})
+ * - `open`: messages are received; in a hidden page perhaps once a minute only (see {@link CometOptions.yieldWhenHidden})
  * - `waiting`: nothing to listen to, or until the next attempt
  * - `paused`: the page is in the back/forward cache, or hidden (see {@link CometOptions.pauseWhenHidden})
  * - `closed`: by {@link Comet.close}
@@ -14,61 +14,61 @@ export interface CometOptions {
 	/** The transports to try, the best first. Default: all three. */
 	transports?: readonly Transport[] | undefined;
 	/**
-	 * What cookies go with the requests, as with `fetch`. Event streams of `omit` are read by `fetch`. A WebSocket always
-	 * bears cookies; where it would be another user by that (`omit`; `same-origin` with a server elsewhere) it is left out.
-	 * Default: what the browser does.
+	 * The cookies of requests, as with `fetch`. With `omit`, event streams are read by `fetch`. A WebSocket always
+	 * sends cookies, so it is left out with `omit`, and with `same-origin` if the server has another origin. Default:
+	 * the browser's.
 	 */
 	credentials?: RequestCredentials | undefined;
 	/**
-	 * Headers for all requests, such as `Authorization`, or what returns them, asked before each request. Event streams are
-	 * read by `fetch` then, and WebSockets, which cannot send any, are left out.
+	 * Headers for all requests, such as `Authorization`, or a function that returns them before each request. Event
+	 * streams are then read by `fetch`, and WebSockets, which cannot send headers, are left out.
 	 */
 	headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
-	/** Lets go of the connection, and hears nothing, when the page has been hidden for so many milliseconds. Default: never. */
+	/** Closes the connection, and receives nothing, when the page has been hidden for so many milliseconds. Default: never. */
 	pauseWhenHidden?: number | undefined;
 	/**
-	 * Gives the connection back when the page has been hidden for so many milliseconds, and asks what there is once in so
-	 * many milliseconds. WebSockets are kept. `false`: never. Default: 60,000.
+	 * Closes the event stream or held poll when the page has been hidden for so many milliseconds, and polls once in
+	 * so many milliseconds instead. WebSockets are kept. `false`: never. Default: 60,000.
 	 */
 	yieldWhenHidden?: number | false | undefined;
-	/** After so many milliseconds without a sign of life the link is doubted. Default: 30,000. */
+	/** Milliseconds of silence before the connection is checked. Default: 30,000. */
 	silence?: number | undefined;
-	/** The first pause before a new attempt is at most so many milliseconds, the next twice that. Default: 1,000. */
+	/** The longest delay before the first new attempt, in milliseconds. It doubles with each further attempt. Default: 1,000. */
 	backoff?: number | undefined;
-	/** The longest pause, in milliseconds. Default: 30,000. A `Retry-After` is waited for besides. */
+	/** The longest delay of all, in milliseconds. Default: 30,000. A `Retry-After` is added to it. */
 	maxBackoff?: number | undefined;
 }
 
-/** A channel, and the place after which to listen: as an answer of the server or a page contains it. */
+/** A channel, and the cursor to listen from, as an answer of the server or a page contains them. */
 export interface Place {
 	channel: string;
 	cursor?: string | null | undefined;
 }
 
 export interface SubscribeOptions {
-	/** Listen from here on; also `earliest`, all that the server still has. Default: from now on. */
+	/** Where to start; `earliest` for all retained messages. Default: from now on. */
 	cursor?: string | null | undefined;
 	/** The channel has ended, and with it the subscription. */
 	onended?: (() => void) | undefined;
-	/** Messages have been lost; those that come now are newer. */
+	/** Messages have been lost; the next ones are newer. */
 	ongap?: (() => void) | undefined;
-	/** The server refuses this channel, for now: it is asked for again, and told again if it was served between. */
+	/** The server refuses this channel, for now: it is requested again, and reported again if it was served in between. */
 	onerror?: ((refusal: Refusal) => void) | undefined;
 }
 
 export interface Refusal {
 	channel: string;
 	/**
-	 * - `forbidden`: who asks may not read it
-	 * - `limit`: there are more channels than the server allows; it is listened to when another is left
-	 * - `cursor`: the cursor cannot be. A gap is told, too, and it is asked for all that the server still has
+	 * - `forbidden`: the user may not read it
+	 * - `limit`: there are more channels than the server allows; it is requested when another is closed
+	 * - `cursor`: the cursor is invalid. A gap is reported too, and all retained messages are requested
 	 *
-	 * Left out if the server does not say.
+	 * Left out if the server gives no reason.
 	 */
 	why?: 'forbidden' | 'limit' | 'cursor' | undefined;
 }
 
-/** Is an iteration over the messages if it was made without a listener. Each message goes to one iterator. */
+/** An iteration over the messages if it was made without a listener. Each message goes to one iterator. */
 export interface Subscription<T = unknown> extends AsyncIterable<T> {
 	readonly channel: string;
 	readonly closed: boolean;
@@ -80,7 +80,7 @@ export interface CometEventMap {
 	state: CustomEvent<{ state: State; transport?: Transport | undefined }>;
 	gap: CustomEvent<{ channel: string }>;
 	ended: CustomEvent<{ channel: string }>;
-	/** A connection failed, or the server refused a channel: then it has a `channel`. It is tried again in any case. */
+	/** A connection failed, or the server refused a channel: then it has a `channel`. The client tries again in any case. */
 	error: CustomEvent<{ transport?: Transport | undefined; message?: string; status?: number; code?: number }
 		& Partial<Refusal>>;
 }
@@ -89,7 +89,7 @@ export interface CometEventMap {
 export class Comet extends EventTarget {
 	/**
 	 * @param path the endpoint, relative to the page
-	 * @throws Error if none of the transports exists here
+	 * @throws Error if none of the transports is available
 	 */
 	constructor(path: string | URL, options?: CometOptions);
 	readonly state: State;

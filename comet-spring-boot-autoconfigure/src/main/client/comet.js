@@ -1,16 +1,16 @@
 // Comet for Spring Boot, Apache-2.0
 
 const NEEDS = { websocket: 'WebSocket', sse: 'EventSource', json: 'fetch' };
-// What may stand in a request (docs/protocol.md, section 1). Anything else is not asked for: it would spoil what is asked with it.
+// Valid in a request (docs/protocol.md, section 1). Other ids and cursors are not sent: they would spoil the request.
 const ID = /^[\p{L}\p{Nd}._~@/-]{1,128}$/u;
 const CURSOR = /^[\w-]+$/;
-const UPGRADE = 600_000; // a better transport gets another chance
+const UPGRADE = 600_000; // until a better transport is tried again
 const FIRST = 10_000; // until the first frame
 const CHECK = 4000; // until a link that may be dead is replaced
 const MAX_URL = 6000;
 const MAX_QUEUE = 10_000;
 const END = { value: undefined, done: true };
-const STUBBORN = 3; // failures until a proven transport is doubted
+const MAX_FAILS = 3; // until a proven transport is left
 
 const call = (fn, ...args) => {
 	try {
@@ -88,22 +88,22 @@ const parse = async (body, dispatch) => {
 export class Comet extends EventTarget {
 	#url;
 	#options;
-	#fetching; // event streams too
+	#fetching; // fetch event streams too
 	#transports;
 	#index;
 	#better = now() + UPGRADE;
 	#proven = new Set();
 	#state = 'waiting';
-	// One with `from` is not in the running cursor yet. One that is `barred` was refused, and is not asked for until it is
-	// put at the end: so those that run come before those that do not, and `limit` never takes the place of one that does.
+	// One with `from` is not in the running cursor yet. One that is `barred` was refused, and is not requested until it is
+	// put at the end: so `limit` never cuts off one that runs.
 	#channels = new Map();
-	#limit = Infinity; // of the server, once it has told it
-	#pardon; // timer: the refused are asked for again
+	#limit = Infinity; // of the server, once known
+	#retrying; // timer: refused channels are requested again
 	#cursor;
-	#link; // what comes from an earlier one is ignored
+	#link; // events of an earlier one are ignored
 	#timer; // the link's, or the next attempt's
 	#wait;
-	#hide; // timers: nobody has seen the page for some time
+	#hide; // timers of a hidden page
 	#yield;
 	#yielding = false;
 	#end = new AbortController();
@@ -119,8 +119,8 @@ export class Comet extends EventTarget {
 			this.#options[name] = value ?? this.#options[name];
 		}
 		const { transports = Object.keys(NEEDS), credentials, headers } = this.#options;
-		// All transports must be the same user. A WebSocket bears cookies always and headers never, an EventSource bears
-		// cookies to its own origin.
+		// All transports must act for the same user. A WebSocket always sends cookies and never headers, an EventSource
+		// sends cookies to its own origin.
 		const foreign = globalThis.location && new URL(location.href).origin !== this.#url.origin;
 		const noSocket = headers || credentials === 'omit' || foreign && credentials === 'same-origin';
 		this.#fetching = headers || credentials === 'omit';
@@ -166,7 +166,7 @@ export class Comet extends EventTarget {
 			sub.from = from;
 		}
 		if (entry.refused || !entry.subs.size) {
-			entry.refused = undefined; // or this one would not hear of it
+			entry.refused = undefined; // so that this one is notified
 			this.#retry();
 		}
 		entry.subs.add(sub);
@@ -188,12 +188,12 @@ export class Comet extends EventTarget {
 
 	close() {
 		this.#leave('closed');
-		clearTimeout(this.#pardon);
+		clearTimeout(this.#retrying);
 		this.#end.abort();
 		this.#channels.forEach((entry) => entry.subs.forEach((sub) => this.#finish(entry, sub)));
 	}
 
-	// Changes made in one go are one request.
+	// Changes made together are one request.
 	#plan() {
 		if (!this.#planned) {
 			this.#planned = true;
@@ -247,7 +247,7 @@ export class Comet extends EventTarget {
 		return this.#open().slice(0, this.#limit);
 	}
 
-	// What worked last, else the best.
+	// The transport that worked last, else the best.
 	#prefer() {
 		this.#index = Math.max(0, this.#transports.indexOf(memory('comet ' + this.#url)));
 	}
@@ -292,14 +292,14 @@ export class Comet extends EventTarget {
 		if (this.#state !== 'waiting' || !this.#wanted().length) {
 			return;
 		}
-		if (!link.live && !wait && !link.resting && (!this.#proven.has(link.type) || this.#fails >= STUBBORN)) {
+		if (!link.live && !wait && !link.resting && (!this.#proven.has(link.type) || this.#fails >= MAX_FAILS)) {
 			this.#index = (this.#index + 1) % this.#transports.length;
 			this.#better = now() + UPGRADE;
 			if (++this.#round < this.#transports.length) {
 				return this.#connect();
 			}
 		}
-		if (wait) { // the server is there and says so, perhaps on the second transport only: that is no fault of the first
+		if (wait) { // the server is up and asks to wait: the transport is not at fault
 			this.#prefer();
 		}
 		this.#round = 0;
@@ -309,7 +309,7 @@ export class Comet extends EventTarget {
 		this.#timer = setTimeout(() => this.#connect(), delay);
 	}
 
-	// An answer that is not what was asked for. It may concern some of the channels only (docs/protocol.md, section 8).
+	// An unexpected answer. It may concern some of the channels only (docs/protocol.md, section 8).
 	#denied(link, { status, message, wait, body: { refused, why, limit } }) {
 		if (this.#link !== link) {
 			return;
@@ -325,7 +325,7 @@ export class Comet extends EventTarget {
 		this.#fail(link, { ...status && { status }, ...message && { message } }, wait);
 	}
 
-	// Whether the server takes fewer channels than it was asked for, so that it is worth asking again.
+	// Whether the server accepts fewer channels than requested, so that another request may succeed.
 	#fits(limit, size) {
 		if (limit >= 1 && limit < size) {
 			this.#limit = Math.floor(limit);
@@ -342,7 +342,7 @@ export class Comet extends EventTarget {
 			if (why || entries.length < 2) {
 				this.#tell(entry, why);
 			}
-			else if (!entry.refused?.length) { // not told yet
+			else if (!entry.refused?.length) { // no reason yet
 				this.#inquire(entry);
 			}
 		}
@@ -351,14 +351,14 @@ export class Comet extends EventTarget {
 	#bar(entry) {
 		const { backoff, maxBackoff } = this.#options;
 		entry.barred = true;
-		entry.from ??= this.#cursor; // the last that knows its place
-		this.#pardon ??= setTimeout(() => this.#retry(),
+		entry.from ??= this.#cursor; // the last with its position
+		this.#retrying ??= setTimeout(() => this.#retry(),
 				(1 + Math.random()) / 2 * Math.min(maxBackoff, backoff * 2 ** entry.tries));
 		entry.tries++;
 		this.#plan();
 	}
 
-	// Several are refused together, not all for one reason: the server tells it to one that asks alone.
+	// Several are refused without a common reason: the server names the reason if one is requested alone.
 	async #inquire(entry) {
 		const { channel, from } = entry;
 		const { body } = await this.#ask({ channels: [channel], from: { [from]: [channel] }, timeout: 'PT0S' });
@@ -374,16 +374,16 @@ export class Comet extends EventTarget {
 			[...subs].forEach((sub) => call(sub.onerror, { channel, why }));
 			this.#fire('error', { transport: this.#link?.type, channel, why });
 		}
-		if (why === 'cursor') { // never to be taken, so all that there is instead
+		if (why === 'cursor') { // never valid: all that is retained instead
 			entry.from = 'earliest';
 			this.#gap(entry);
 		}
 	}
 
-	// Those that were refused are asked for again.
+	// Requests refused channels again.
 	#retry() {
-		clearTimeout(this.#pardon);
-		this.#pardon = undefined;
+		clearTimeout(this.#retrying);
+		this.#retrying = undefined;
 		for (const entry of [...this.#channels.values()].filter((entry) => entry.barred)) {
 			entry.barred = false;
 			this.#channels.delete(entry.channel);
@@ -392,7 +392,7 @@ export class Comet extends EventTarget {
 		this.#plan();
 	}
 
-	// Asks anew if the channels are others.
+	// Reconnects if the channels have changed.
 	#renew(link, force) {
 		const all = this.#wanted();
 		if (this.#link === link && (force || all.length !== link.named.size || all.some((entry) => !link.named.has(entry)))) {
@@ -419,7 +419,7 @@ export class Comet extends EventTarget {
 		}, ms);
 	}
 
-	// Something has happened after which a link may be dead, without a sign of it.
+	// After an event that may have broken the link unnoticed.
 	#check = () => {
 		const link = this.#link;
 		if (!link) {
@@ -428,7 +428,7 @@ export class Comet extends EventTarget {
 				this.#connect();
 			}
 		}
-		else if (link.live && !link.ping) { // a request of its own would not tell
+		else if (link.live && !link.ping) { // another request would prove nothing
 			this.#renew(link, true);
 		}
 		else if (!link.checked) {
@@ -438,7 +438,7 @@ export class Comet extends EventTarget {
 		}
 	};
 
-	// A page in the back/forward cache keeps nothing that others need.
+	// A page in the back/forward cache keeps no connection.
 	#leave(state = 'paused') {
 		clearTimeout(this.#hide);
 		clearTimeout(this.#yield);
@@ -481,7 +481,7 @@ export class Comet extends EventTarget {
 		for (const { channel, from = this.#cursor } of entries) {
 			groups.set(from, [...groups.get(from) ?? [], channel]);
 		}
-		// What a page gave may be no cursor; in `from` it spoils nothing for the others
+		// A cursor of the page may be invalid; in `from` it spoils only its own channels
 		const cursor = groups.has(this.#cursor) ? this.#cursor : 'latest';
 		groups.delete(cursor);
 		return { cursor, from: groups.size ? Object.fromEntries(groups) : undefined };
@@ -490,7 +490,7 @@ export class Comet extends EventTarget {
 	#socket(link) {
 		const socket = new WebSocket(this.#url.href.replace(/^http/, 'ws'), 'comet.v1');
 		let number = 0;
-		let asked; // one question at a time: its answer is known
+		let asked; // one request at a time, to match its answer
 		link.close = () => socket.close();
 		link.ping = () => socket.send('{"ping":0}');
 		link.update = () => {
@@ -528,16 +528,16 @@ export class Comet extends EventTarget {
 		};
 		socket.onopen = link.update;
 		socket.onmessage = ({ data }) => this.#read(link, () => {
-			const news = JSON.parse(data);
-			if (news.error) {
-				undo(news);
+			const received = JSON.parse(data);
+			if (received.error) {
+				undo(received);
 			}
-			else if (asked && news.pong === number) {
+			else if (asked && received.pong === number) {
 				asked.fresh.forEach((entry) => link.named.has(entry) && link.covered.add(entry));
 				asked = undefined;
 			}
 			this.#plan();
-			return news;
+			return received;
 		});
 		socket.onclose = ({ code, reason }) => this.#fail(link, { code, message: reason });
 	}
@@ -555,32 +555,32 @@ export class Comet extends EventTarget {
 			throw new Error('URL too long');
 		}
 		link.named = link.covered = new Set(all);
-		// Refusals come behind the first cursor, which has no place of the refused
+		// Refusals follow the first cursor, which has no position of the refused
 		link.before = new Map(all.map((entry) => {
 			const { from = this.#cursor, refused, tries } = entry;
 			return [entry, { from, refused, tries }];
 		}));
 		link.update = () => this.#renew(link);
-		const hear = (type, data, cursor) =>
+		const receive = (type, data, cursor) =>
 			EVENTS[type] && this.#read(link, () => EVENTS[type](data && JSON.parse(data), cursor));
 		if (this.#fetching) {
-			return this.#events(link, url, hear);
+			return this.#events(link, url, receive);
 		}
 		const source = new EventSource(url, { withCredentials: this.#options.credentials === 'include' });
 		link.close = () => source.close();
 		Object.keys(EVENTS).forEach((type) =>
-			source.addEventListener(type, ({ data, lastEventId }) => source.onerror && hear(type, data, lastEventId)));
+			source.addEventListener(type, ({ data, lastEventId }) => source.onerror && receive(type, data, lastEventId)));
 		source.onerror = () => {
-			const refused = source.readyState === 2 && !link.live; // with a status that is not told
-			source.onerror = null; // given up, whatever it still says
+			const refused = source.readyState === 2 && !link.live; // with a status that is hidden
+			source.onerror = null; // ignore later events
 			source.close();
 			if (this.#link === link) {
-				refused ? this.#events(link, url, hear) : this.#fail(link, { message: 'Disconnected' });
+				refused ? this.#events(link, url, receive) : this.#fail(link, { message: 'Disconnected' });
 			}
 		};
 	}
 
-	async #events(link, url, hear) {
+	async #events(link, url, receive) {
 		const abort = new AbortController();
 		link.close = () => abort.abort();
 		try {
@@ -591,7 +591,7 @@ export class Comet extends EventTarget {
 				this.#renew(link, true);
 			}
 			else if (status === 200 && headers.get('Content-Type')?.startsWith('text/event-stream')) {
-				await parse(response.body, hear);
+				await parse(response.body, receive);
 				this.#fail(link, { message: 'Disconnected' });
 			}
 			else {
@@ -610,7 +610,7 @@ export class Comet extends EventTarget {
 			if (!all.length) {
 				return;
 			}
-			// First a position, without which a held poll that breaks loses messages
+			// First a cursor, without which a broken held poll loses messages
 			const hold = link.live && !link.resting && !all.some((entry) => entry.from);
 			const began = now();
 			const abort = new AbortController();
@@ -635,12 +635,12 @@ export class Comet extends EventTarget {
 				return;
 			}
 			if (link.resting) {
-				clearTimeout(this.#timer); // no sign of life is due
+				clearTimeout(this.#timer); // nothing is expected meanwhile
 				await rest(link, this.#options.yieldWhenHidden);
 				this.#link === link && this.#watch(link, FIRST);
 			}
 			else if (hold && !body.messages && !body.ended && !body.gaps && now() - began < 500) {
-				await rest(link, 1000); // the server does not hold
+				await rest(link, 1000); // the server does not hold polls
 			}
 		}
 	}
@@ -675,9 +675,9 @@ export class Comet extends EventTarget {
 		if (this.#link !== link) {
 			return;
 		}
-		let news;
+		let received;
 		try {
-			news = read();
+			received = read();
 		}
 		catch ({ message }) {
 			return this.#fail(link, { message });
@@ -693,15 +693,15 @@ export class Comet extends EventTarget {
 			}
 			this.#enter('open');
 		}
-		news.refused && this.#refused(link, news.refused, news.why);
-		this.#advance(link, news.cursor);
+		received.refused && this.#refused(link, received.refused, received.why);
+		this.#advance(link, received.cursor);
 		const find = (id) => {
 			const entry = this.#channels.get(id);
 			return link.covered.has(entry) ? entry : undefined;
 		};
-		news.gaps?.forEach((id) => this.#gap(find(id)));
-		news.messages?.forEach(({ channel, data }) => [...find(channel)?.subs ?? []].forEach((sub) => this.#give(sub, data)));
-		news.ended?.forEach((id) => this.#ended(find(id), link));
+		received.gaps?.forEach((id) => this.#gap(find(id)));
+		received.messages?.forEach(({ channel, data }) => [...find(channel)?.subs ?? []].forEach((sub) => this.#give(sub, data)));
+		received.ended?.forEach((id) => this.#ended(find(id), link));
 	}
 
 	#advance(link, cursor) {
@@ -734,8 +734,8 @@ export class Comet extends EventTarget {
 		}
 	}
 
-	// A subscription has come to a running channel with a cursor of its own. Both are read up to the same place: what
-	// one has more is what the other lacks.
+	// A subscription with its own cursor joins a running channel. Both are read to the same position: the difference
+	// is what the subscription lacks.
 	async #catchUp(entry, sub) {
 		const { channel } = entry;
 		let own = sub.from;

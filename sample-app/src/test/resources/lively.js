@@ -1,5 +1,5 @@
-// Whether the page is worth a picture: of the lots in sight one is sold, one nearly, and one led by this visitor, who
-// bids on the third wherever somebody else leads; and none is about to appear.
+// Whether the page is worth a picture: of the visible lots one is sold, one nearly, and one led by this visitor; and no
+// animation is running. The visitor bids on the third lot whenever another leads.
 const lots = [...document.querySelectorAll('.lot')].slice(0, 6);
 const count = (selector) => lots.filter((lot) => lot.matches(selector)).length;
 document.querySelector('.lot:nth-child(3):not(.mine) .quick button')?.click();

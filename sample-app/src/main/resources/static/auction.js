@@ -1,9 +1,9 @@
 // The page of the auction house: every lot is a comet channel, and one more announces new lots.
 //
 // GET api/items gives the lots, each with the handle of its channel: an id, and a cursor at most as new as the lot. A
-// subscription to the handle brings all that the page lacks. Every message is the whole lot with a version, so hearing
-// something twice does no harm. News are a lot and its handle, too. Where history no longer reached back to the page,
-// or a channel ended before its lot was sold, the page asks for the items again.
+// subscription to the handle brings all changes that the page lacks. Every message is the complete lot with a version,
+// so a repeated one does no harm. An announcement is a new lot with its handle. If history no longer reaches back to
+// the page, or a channel ends before its lot is sold, the page requests the items again.
 
 import { comet, diagnose } from './connection.js';
 import './desk.js';
@@ -12,8 +12,8 @@ import { announce, byId } from './page.js';
 
 const followed = new Set(); // channel ids
 const ended = new Set(); // before they were sold, as far as this page knows
-let news;
-let anew = false; // what the house does not know any more is not of this sale
+let announcements;
+let anew = false; // remove items that the server no longer knows
 let wanted = 0;
 let note; // its timer
 
@@ -49,13 +49,13 @@ async function load() {
 	sale.items.forEach(follow);
 	[...ended].filter(isOpen).forEach(withdraw);
 	ended.clear();
-	news ??= comet.subscribe(sale.news, follow, { ongap: startAnew, onended: () => {
-		news = undefined;
+	announcements ??= comet.subscribe(sale.announcements, follow, { ongap: startAnew, onended: () => {
+		announcements = undefined;
 		startAnew();
 	} });
 }
 
-// Some of it went by unheard.
+// Messages were lost.
 function missed() {
 	byId('missed').hidden = false;
 	announce(byId('missed').textContent);
@@ -69,7 +69,7 @@ function startAnew() {
 	missed();
 }
 
-// Loads until nobody wants it any more, and not at the same moment as all other pages.
+// Loads until all requests to load are served, after a random pause so that pages do not load together.
 async function start(pause = Math.random() * 300) {
 	if (wanted++) {
 		return;

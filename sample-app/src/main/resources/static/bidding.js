@@ -1,4 +1,4 @@
-// Who bids, and how: an ordinary POST.
+// The bidder's name, and bids: a POST each.
 
 import { byId, money } from './page.js';
 
@@ -12,7 +12,7 @@ export async function bid(card, entered) {
 	const { item } = card;
 	card.involved = true;
 	const plain = String(entered).replace(/[\s€,]/g, '');
-	const amount = /^-?\d+$/.test(plain) ? Number(plain) : entered; // what is no number the server refuses
+	const amount = /^-?\d+$/.test(plain) ? Number(plain) : entered; // the server refuses what is not a number
 	if (plain === '') {
 		card.say(`Say how much: ${money.format(item.minimum)} or more.`, 'bad');
 		card.own.focus();
@@ -35,11 +35,11 @@ export async function bid(card, entered) {
 		}
 	}
 	catch {
-		card.say('The house did not hear you. Please bid again.', 'bad');
+		card.say('The bid did not reach the house. Please bid again.', 'bad');
 	}
 }
 
-// A private window may refuse; the name then lasts as long as the page.
+// A private window may refuse storage; the name is then lost with the page.
 function remember(name) {
 	try {
 		localStorage.setItem('bidder', name);

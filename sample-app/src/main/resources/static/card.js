@@ -9,9 +9,9 @@ const still = matchMedia('(prefers-reduced-motion: reduce)');
 export class Card {
 	involved = false; // whether the visitor bid on it
 	fallenAt = 0;
-	#shown; // the price, which may be running
+	#shown; // the price, perhaps in the middle of its animation
 	#rolling;
-	#ofServer; // the time there
+	#ofServer; // the server's time
 
 	constructor(item, ofServer) {
 		this.item = item;
@@ -49,7 +49,7 @@ export class Card {
 		return this.root.querySelector('.' + name);
 	}
 
-	// What is heard twice, or late, has a lower version.
+	// A message that comes twice, or late, has no higher version.
 	update(item) {
 		const before = this.item;
 		if (item.version <= before.version) {
@@ -174,7 +174,7 @@ export class Card {
 	say(words, tone) {
 		this.#part('word').textContent = words;
 		this.#part('word').dataset.tone = tone;
-		if (this.involved) { // of the other lots a screen reader would hear too much
+		if (this.involved) { // on all lots, a screen reader would say too much
 			announce(`Lot ${this.item.number}: ${words}`);
 		}
 	}

@@ -1,4 +1,4 @@
-// The one connection of the page, and the badge that tells how it is.
+// The page's connection, and the badge that shows its state.
 
 import { Comet } from './comet/comet.js';
 import { announce, byId } from './page.js';
@@ -15,7 +15,7 @@ const STATES = {
 		text: 'This page keeps asking, and will catch up.' }
 };
 
-// The best that works, unless the address says otherwise: ?transports=json, or sse,json
+// All, the best first, unless the address names some: ?transports=json, or sse,json
 function transports() {
 	const names = new URLSearchParams(location.search).get('transports')?.split(',') ?? [];
 	const known = names.filter((name, i) => Object.hasOwn(TRANSPORTS, name) && names.indexOf(name) === i);
@@ -56,12 +56,12 @@ comet.addEventListener('state', ({ detail }) => {
 	}
 });
 
-// A browser does not tell a page why a connection failed. Comet says it to whoever asks: 503 while it is deactivated.
+// A browser does not tell a page why a connection failed. A poll does: Comet answers 503 while it is deactivated.
 export async function diagnose() {
 	const diagnosis = await fetch('comet', {
 		method: 'POST',
 		headers: { 'Content-Type': 'application/json' },
-		body: '{"channels":["auctions/news"],"timeout":"PT0S"}',
+		body: '{"channels":["auctions/announcements"],"timeout":"PT0S"}',
 		signal: AbortSignal.timeout(5000)
 	}).then(({ status }) => status === 503 ? 'deactivated' : wasLive ? 'reconnecting' : 'connecting', () => 'gone');
 	if (comet.state !== 'open' && comet.state !== 'paused') {

@@ -1,4 +1,4 @@
-// The operator's desk: what the actuator says, and its three commands.
+// The operator's desk: the state from the actuator, and its three commands.
 
 import { comet } from './connection.js';
 import { byId } from './page.js';
@@ -96,7 +96,7 @@ byId('desk-set').addEventListener('submit', (event) => {
 	event.preventDefault();
 	const seconds = Number(byId('desk-seconds').value);
 	const kill = byId('desk-kill').checked;
-	command('/set_timeout', `Timeout ${seconds} s${kill ? '; who was connected comes again.' : ' from the next poll on.'}`,
+	command('/set_timeout', `Timeout ${seconds} s${kill ? '; clients reconnect.' : ' from the next poll on.'}`,
 			JSON.stringify({ timeout: `PT${seconds}S`, kill }));
 });
 

@@ -1,4 +1,4 @@
-// What was sold last.
+// The lots sold last.
 
 import { leads } from './bidding.js';
 import { byId, money, text, tint } from './page.js';

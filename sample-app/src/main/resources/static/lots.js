@@ -1,4 +1,4 @@
-// The floor: which lots are on it, and where.
+// The lots on the floor and their order.
 
 import { bidder } from './bidding.js';
 import { Card } from './card.js';
@@ -27,7 +27,7 @@ export function show(item) {
 	count();
 }
 
-// A new lot takes the place of one that was sold, so that nothing moves under the finger of a bidder.
+// A new lot replaces one that was sold, so that no lot moves under the finger of a bidder.
 function place(card) {
 	const free = [...lots.children].find(mayLeave);
 	cards.set(card.item.id, card);
@@ -71,7 +71,7 @@ function count() {
 	byId('empty').hidden = cards.size > 0;
 }
 
-// Sold lots at the end leave by themselves, as nothing stands behind them.
+// Sold lots at the end are removed, as no lot after them would move.
 setInterval(() => {
 	if (cards.size > 1 && mayLeave(lots.lastElementChild)) {
 		remove(lots.lastElementChild.dataset.item);

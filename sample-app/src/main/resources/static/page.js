@@ -1,4 +1,4 @@
-// What all parts of the page use.
+// Functions for all parts of the page.
 
 export const byId = (id) => document.getElementById(id);
 export const money = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'EUR', maximumFractionDigits: 0 });
@@ -18,7 +18,7 @@ export function tint(element, { art }) {
 	element.style.setProperty('--hue', HUES[art] ?? 40);
 }
 
-// To a screen reader.
+// Announces words to a screen reader.
 export function announce(words) {
 	byId('announcer').textContent = words;
 }

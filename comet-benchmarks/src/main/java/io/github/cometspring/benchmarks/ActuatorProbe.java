@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks the actuator ten times a second how it is, and notes how long the answer takes.
- * Not thread-safe but for the probing itself.
+ * Requests the state from the actuator ten times a second, and records how long the
+ * answers take. Not thread-safe, except for the probing thread.
  */
 final class ActuatorProbe implements AutoCloseable {
 
@@ -54,8 +54,8 @@ final class ActuatorProbe implements AutoCloseable {
 	}
 
 	/**
-	 * How long the answers took so far, in microseconds; infinity for one that did not
-	 * come.
+	 * How long the answers took so far, in microseconds; infinity for one that is
+	 * missing.
 	 */
 	synchronized double percentile(double part) {
 		double[] sorted = this.micros.stream().mapToDouble(Double::doubleValue).sorted().toArray();

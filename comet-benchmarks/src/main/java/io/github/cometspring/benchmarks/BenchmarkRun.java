@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Starts the servers, warms them, takes the measures in turn, and writes the report.
+ * Starts the servers, warms them up, takes the measures in turn, and writes the report.
  */
 final class BenchmarkRun {
 
@@ -50,7 +50,7 @@ final class BenchmarkRun {
 		long start = System.nanoTime();
 		this.remarks.add("`comet-benchmarks/run %s` at %s".formatted(String.join(" ", args), Instant.now()));
 		List<Server> servers = startServers();
-		// Before the warm-up: what was once used is not given back by all
+		// Before the warm-up: not all servers give back memory that they have used
 		for (Measure measure : this.options.measures()) {
 			if (measure.isIdle()) {
 				measure(measure, servers);
@@ -87,7 +87,7 @@ final class BenchmarkRun {
 
 	/**
 	 * Loads each server in each dialect on both cores, so that its compilers have time,
-	 * and pins it then.
+	 * and then pins it.
 	 */
 	private void warmUp(List<Server> servers) throws IOException, InterruptedException {
 		Taker warmUp = new FanOut(this.load, this.options.warmUp());
@@ -110,7 +110,7 @@ final class BenchmarkRun {
 	}
 
 	private void measure(Measure measure, List<Server> servers) throws IOException, InterruptedException {
-		// The others vary little, or take long
+		// The other measures vary little, or take long
 		boolean repeated = measure.isFanOut() || measure == Measure.PAIRS;
 		int rounds = repeated ? this.options.rounds() : 1;
 		for (int window : measure.isWindowed() ? this.options.windows() : List.of(1)) {
@@ -121,7 +121,7 @@ final class BenchmarkRun {
 					for (Server server : turn) {
 						take(server, new Results.Case(measure, window, clients, server.kind()), round);
 					}
-					// Nobody always comes after the same
+					// No server always follows the same one
 					Collections.rotate(turn, 1);
 				}
 			}
@@ -141,7 +141,7 @@ final class BenchmarkRun {
 	}
 
 	/**
-	 * Takes a measure. When it fails, the others go on.
+	 * Takes a measure. If it fails, the run continues.
 	 */
 	private Sample attempt(Taker taker, Server server, Results.Case measured) throws InterruptedException {
 		try {

@@ -10,7 +10,7 @@ import java.util.function.Function;
  *
  * @param title its title
  * @param rule the rule below, which aligns it
- * @param content what stands in it
+ * @param content the text of a cell
  */
 record Column(String title, String rule, BiFunction<Results, Results.Case, String> content) {
 

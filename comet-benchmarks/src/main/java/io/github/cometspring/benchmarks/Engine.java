@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Channels without clients, in a JVM that does nothing else.
+ * Measures channels without clients, in a JVM of their own.
  */
 final class Engine implements Taker {
 

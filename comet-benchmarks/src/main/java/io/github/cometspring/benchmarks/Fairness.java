@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Loads one channel as much as it takes, and meanwhile looks at a client of another
- * channel and at the actuator.
+ * Loads one channel at full rate, and meanwhile measures a client of another channel and
+ * the actuator.
  */
 final class Fairness implements Taker {
 
@@ -31,8 +31,7 @@ final class Fairness implements Taker {
 		try (LoadGenerator.Background background = this.load.start(server, measure.loadMode(),
 				server.kind().target(measure.dialect()), crowd)) {
 			background.awaitConnections(server, measured.clients());
-			// What has just been opened is copied by the next collection or two, which
-			// connections that last are not
+			// The next collections copy new connections once or twice, unlike old ones
 			server.post("/bench/memory");
 			try (ActuatorProbe actuator = new ActuatorProbe(server.port())) {
 				Sample other = LoadGenerator.result(this.load.run(server, "longpoll-fanout", "comet-other.target",

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Loads a server with many clients, on one channel or on one each.
+ * Loads a server with many clients, on one channel or a channel each.
  */
 final class FanOut implements Taker {
 
@@ -40,8 +40,8 @@ final class FanOut implements Taker {
 	}
 
 	/**
-	 * A server that loses what is published between two polls is given time for the polls
-	 * to arrive, and is not waited for so long when it has lost something nevertheless.
+	 * A server that loses messages between two polls gets time for the polls to arrive,
+	 * and a shorter wait for messages that it has lost nevertheless.
 	 */
 	private static List<String> allowances(ServerKind kind, Results.Case measured) {
 		if (kind != ServerKind.WEBFLUX || measured.measure().isWindowed()) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Holds connections that get nothing, and asks the server for its memory before and
+ * Holds connections that receive nothing, and requests the server's memory use before and
  * meanwhile.
  */
 final class Idle implements Taker {
@@ -37,8 +37,8 @@ final class Idle implements Taker {
 	}
 
 	/**
-	 * This server remembers clients that have gone, and would collect garbage while
-	 * others are measured.
+	 * Starts a new server: this one keeps clients that have disconnected, and would
+	 * collect garbage while others are measured.
 	 */
 	private Sample takeFresh(ServerKind kind, Results.Case measured) throws IOException, InterruptedException {
 		Server fresh = Server.start(kind, this.options, this.processes);
@@ -51,14 +51,14 @@ final class Idle implements Taker {
 	}
 
 	private Sample takeManaged(Server server, Results.Case measured) throws IOException, InterruptedException {
-		// What is made once is not theirs
+		// Objects that are created once do not count for the connections
 		hold(server, measured, 50);
 		String written = hold(server, measured, measured.clients());
 		List<Sample> memory = written.lines().filter((line) -> line.startsWith("MEMORY")).map(Sample::parse).toList();
 		Sample result = LoadGenerator.result(written);
 		Map<String, Double> figures = new LinkedHashMap<>(result.figures());
 		if (memory.size() != 2) {
-			throw new IOException("The memory is not known: " + written);
+			throw new IOException("Unknown memory use: " + written);
 		}
 		double heap = perConnection(memory, "heap", measured.clients());
 		double direct = perConnection(memory, "direct", measured.clients());
@@ -69,8 +69,8 @@ final class Idle implements Taker {
 	}
 
 	/**
-	 * Only the operating system knows what this server needs, and only of one that has
-	 * not needed it before.
+	 * Only the operating system knows the memory of this server, and only if the process
+	 * has not used it before.
 	 */
 	private Sample takeResident(ServerKind kind, Results.Case measured) throws IOException, InterruptedException {
 		Server fresh = Server.start(kind, this.options, this.processes);

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Loads servers with {@code pushbench}, a program of its own, which is compiled when it
- * is first needed.
+ * Loads servers with {@code pushbench}, a separate program that is compiled on first use.
  */
 final class LoadGenerator {
 
@@ -44,9 +43,9 @@ final class LoadGenerator {
 	 * Takes a measure once.
 	 * @param server the server
 	 * @param mode the mode of the generator
-	 * @param target the file that says how to speak to the server
+	 * @param target the file with the requests for the server
 	 * @param arguments more arguments
-	 * @return what the generator wrote
+	 * @return the output of the generator
 	 */
 	String run(Server server, String mode, String target, List<String> arguments)
 			throws IOException, InterruptedException {
@@ -79,7 +78,7 @@ final class LoadGenerator {
 	}
 
 	/**
-	 * The last result in what the generator wrote.
+	 * The last result in the output of the generator.
 	 */
 	static Sample result(String written) throws IOException {
 		return written.lines()
@@ -90,7 +89,7 @@ final class LoadGenerator {
 	}
 
 	/**
-	 * A load that goes on.
+	 * A load in the background.
 	 */
 	final class Background implements AutoCloseable {
 
@@ -104,7 +103,7 @@ final class LoadGenerator {
 		}
 
 		/**
-		 * Waits until the generator has so many connections to the server.
+		 * Waits until the generator has a number of connections to the server.
 		 */
 		void awaitConnections(Server server, int clients) throws IOException, InterruptedException {
 			long deadline = System.nanoTime() + START.toNanos();
@@ -115,7 +114,7 @@ final class LoadGenerator {
 				}
 				Thread.sleep(50);
 			}
-			// The first messages go out
+			// Time for the first messages
 			Thread.sleep(1000);
 		}
 

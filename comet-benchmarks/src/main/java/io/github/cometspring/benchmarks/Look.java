@@ -10,8 +10,8 @@ import java.awt.geom.Rectangle2D;
 import org.jfree.chart.util.ShapeUtils;
 
 /**
- * How the line of a server looks. The colours are those of Okabe and Ito, which all can
- * tell apart; shapes and dashes do it without them.
+ * The style of a server's line. The colours are those of Okabe and Ito, which are safe
+ * for colour-blind readers; shapes and dashes differ as well.
  *
  * @param color the colour
  * @param shape the mark of a point

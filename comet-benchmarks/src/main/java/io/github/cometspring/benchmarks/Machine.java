@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the measures are taken on.
+ * The machine on which the measures are taken.
  */
 final class Machine {
 

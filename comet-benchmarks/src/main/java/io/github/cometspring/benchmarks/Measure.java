@@ -3,11 +3,14 @@ package io.github.cometspring.benchmarks;
 import java.util.Locale;
 
 /**
- * What can be measured.
+ * The measures.
  */
 enum Measure {
 
-	/** Polls that are held and get nothing: memory. The first, as nobody frees any. */
+	/**
+	 * Memory of held polls that receive nothing. The first measure, as not all servers
+	 * give memory back.
+	 */
 	IDLE_LONGPOLL("idle", Dialect.LONGPOLL),
 	/** The same with event streams. */
 	IDLE_SSE("idle-sse", Dialect.SSE),
@@ -23,7 +26,7 @@ enum Measure {
 	WEBSOCKET("ws-fanout", Dialect.WEBSOCKET),
 	/** Many channels, one poll each. */
 	PAIRS("longpoll-pairs", Dialect.LONGPOLL),
-	/** What a channel that is busy with polls does to others. */
+	/** The effect of a channel that is busy with polls on others. */
 	FAIR_LONGPOLL("longpoll-fanout", Dialect.LONGPOLL),
 	/** The same with event streams. */
 	FAIR_SSE("sse-fanout", Dialect.SSE),
@@ -67,14 +70,14 @@ enum Measure {
 	}
 
 	/**
-	 * Whether it matters how many messages are in flight.
+	 * Whether the number of messages in flight matters.
 	 */
 	boolean isWindowed() {
 		return this == SSE || this == WEBSOCKET;
 	}
 
 	/**
-	 * Whether this is what a name means: its own, or that of a group of several.
+	 * Whether a name is that of this measure, or of its group.
 	 */
 	boolean isMeantBy(String name) {
 		return name.equals("all") || name.equals(toString()) || toString().startsWith(name + "-");
@@ -86,7 +89,7 @@ enum Measure {
 	}
 
 	/**
-	 * How clients speak.
+	 * The dialects of clients.
 	 */
 	enum Dialect {
 

@@ -27,8 +27,8 @@ final class MicroBenchmarks {
 
 	/**
 	 * Runs them.
-	 * @param args the folder of the results, the regular expression of what to run, and
-	 * {@code quick} if it shall be quick
+	 * @param args the folder of the results, a regular expression of the benchmarks, and
+	 * {@code quick} for a quick run
 	 */
 	public static void main(String[] args) throws Exception {
 		Path out = Files.createDirectories(Path.of(args[0]));
@@ -64,7 +64,7 @@ final class MicroBenchmarks {
 				.map((key) -> key + "=" + params.getParam(key))
 				.collect(Collectors.joining(", "));
 			String name = params.getBenchmark().replaceFirst(".*\\.(\\w+\\.\\w+)$", "$1");
-			// What counts deliveries is told by them
+			// Benchmarks that count deliveries are reported by delivery
 			Result<?> counted = run.getSecondaryResults().get("deliveries");
 			Result<?> result = (counted != null) ? counted : run.getPrimaryResult();
 			lines.add("| %s | %s | %s | %s | %s |".formatted(name, with, number(result.getScore()),

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a run is asked to do.
+ * The options of a run.
  *
- * @param measures what to measure
+ * @param measures the measures to take
  * @param servers which servers to measure
  * @param clients the numbers of clients
  * @param slowClients the largest of these numbers for servers that take very long
  * @param windows how many messages are in flight on streams
  * @param rounds how often each measure is taken
- * @param seconds how long the fairness is looked at
+ * @param seconds how long fairness is measured
  * @param deliveries how many deliveries make a measure
  * @param warmUp how many deliveries come before, for each server and dialect
  * @param many the number of clients where there is only one number
@@ -24,7 +24,7 @@ import java.util.Set;
  * @param loadCpu the core of the load
  * @param heap the heap of each server
  * @param jvmArguments more arguments for the JVM of each server
- * @param out where the results go
+ * @param out the folder of the results
  */
 record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> clients, int slowClients,
 		List<Integer> windows, int rounds, int seconds, int deliveries, int warmUp, int many, int serverCpu,
@@ -51,16 +51,16 @@ record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> cl
 	}
 
 	/**
-	 * What is of no interest when all went well.
+	 * Files that are of no interest after a successful run.
 	 */
 	Path work() {
 		return this.out.resolve("work");
 	}
 
 	/**
-	 * Takes options out of a list of arguments.
+	 * Removes options from a list of arguments.
 	 *
-	 * @param given what is left
+	 * @param given the remaining arguments
 	 */
 	private record Reader(List<String> given) {
 

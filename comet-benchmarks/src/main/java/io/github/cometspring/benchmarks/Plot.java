@@ -34,7 +34,7 @@ import org.jfree.chart.renderer.category.LineAndShapeRenderer;
 import org.jfree.data.category.DefaultCategoryDataset;
 
 /**
- * Draws what a delivery costs by the number of clients: a panel for each dialect, a line
+ * Plots the cost of a delivery by the number of clients: a panel for each dialect, a line
  * for each server.
  */
 final class Plot {
@@ -45,7 +45,7 @@ final class Plot {
 
 	private static final int HEIGHT = 520;
 
-	// Pixels of the picture for each of the drawing
+	// Pixels of the image for each pixel of the drawing
 	private static final int DENSITY = 2;
 
 	private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
@@ -64,7 +64,7 @@ final class Plot {
 	}
 
 	/**
-	 * Writes {@code results.png} and {@code results.svg}, if there is anything to see.
+	 * Writes {@code results.png} and {@code results.svg}, if there are results to plot.
 	 */
 	void write(Path folder) throws IOException {
 		CombinedRangeCategoryPlot all = new CombinedRangeCategoryPlot(costs());

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes that a run has started. They end with it, however it ends.
+ * The processes that a run has started. They end with the run, even if it is interrupted.
  */
 final class Processes implements AutoCloseable {
 
@@ -27,9 +27,9 @@ final class Processes implements AutoCloseable {
 	/**
 	 * Starts a process.
 	 * @param command the command
-	 * @param output where its output goes, or {@code null} to read it
-	 * @param errors where its errors go
-	 * @return the process, whose standard input stays open as long as this process lives
+	 * @param output the file for its output, or {@code null} to read it
+	 * @param errors the file for its errors
+	 * @return the process, whose standard input stays open as long as this process runs
 	 */
 	Process start(List<String> command, @Nullable Path output, Path errors) throws IOException {
 		ProcessBuilder builder = new ProcessBuilder(command)
@@ -45,7 +45,7 @@ final class Processes implements AutoCloseable {
 	/**
 	 * Runs a command to its end.
 	 * @param limit how long it may take
-	 * @return what it wrote
+	 * @return its output
 	 */
 	String run(Duration limit, Path errors, List<String> command) throws IOException, InterruptedException {
 		Process process = start(command, null, errors);
@@ -74,7 +74,7 @@ final class Processes implements AutoCloseable {
 	}
 
 	/**
-	 * Ends a process and what it has started.
+	 * Ends a process and its child processes.
 	 */
 	void end(Process process) {
 		List<ProcessHandle> family = process.descendants().toList();

@@ -30,7 +30,7 @@ final class Report {
 			Column.median("bytes each", "memory_per_conn", 1, 0), Column.spread("min–max", "memory_per_conn", 0),
 			Column.median("heap", "heap_per_conn", 1, 0),
 			Column.median("Netty and JDK buffers", "direct_per_conn", 1, 0),
-			Column.median("whole server, resident MB", "rss_held_kb", 1024, 0),
+			Column.median("server, resident MB", "rss_held_kb", 1024, 0),
 			Column.median("CPU µs to open one", "open_cpu_us_per_conn", 1, 1));
 
 	private static final List<Column> FAIRNESS = List.of(DIALECT, CLIENTS, SERVER,
@@ -46,7 +46,7 @@ final class Report {
 
 	private static final List<Column> ENGINE = List.of(
 			Column.median("publications/s, history of 20", "publish_per_s", 1, 0),
-			Column.median("without history", "publish_bare_per_s", 1, 0),
+			Column.median("without history", "publish_unretained_per_s", 1, 0),
 			Column.median("created and closed/s", "create_per_s", 1, 0),
 			Column.median("bytes a channel without history", "channel_bytes", 1, 0));
 

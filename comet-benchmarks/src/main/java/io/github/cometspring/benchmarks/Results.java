@@ -10,7 +10,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * What has been measured: for each case one sample a round.
+ * The results: one sample a round for each case.
  */
 final class Results {
 
@@ -49,8 +49,8 @@ final class Results {
 	}
 
 	/**
-	 * How many times the figure of another case this one is: the median of the rounds.
-	 * What stood next to each other in time is compared.
+	 * The ratio of a figure to that of another case: the median of the ratios within each
+	 * round, which were measured close in time.
 	 */
 	double ratio(Case measured, Case other, String figure) {
 		List<Sample> mine = of(measured);
@@ -71,7 +71,7 @@ final class Results {
 	/**
 	 * One line of a table.
 	 *
-	 * @param measure what is measured
+	 * @param measure the measure
 	 * @param window how many messages are in flight
 	 * @param clients how many clients there are
 	 * @param server the server

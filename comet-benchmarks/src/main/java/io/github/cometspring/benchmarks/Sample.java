@@ -17,7 +17,7 @@ record Sample(Map<String, Double> figures) {
 			"memory_per_conn", "other_p99_us", "actuator_p99_us", "publish_per_s", "create_per_s", "channel_bytes");
 
 	/**
-	 * Reads a line of {@code name=value} pairs; what is no number is left out.
+	 * Reads a line of {@code name=value} pairs; values that are not numbers are left out.
 	 */
 	static Sample parse(String line) {
 		Map<String, Double> figures = new LinkedHashMap<>();
@@ -31,7 +31,7 @@ record Sample(Map<String, Double> figures) {
 	}
 
 	/**
-	 * The figures that are looked at first.
+	 * The most important figures.
 	 */
 	String summary() {
 		Map<String, Double> telling = new LinkedHashMap<>(this.figures);

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A server that is up.
+ * A running server.
  */
 final class Server {
 
@@ -82,7 +82,7 @@ final class Server {
 	}
 
 	/**
-	 * Lets all threads of the server run on these cores only.
+	 * Restricts all threads of the server to these cores.
 	 */
 	void pin(Processes processes, Path log, String cores) throws IOException, InterruptedException {
 		for (long id : this.processIds) {

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How a server is started.
+ * The command that starts a server.
  */
 final class ServerCommand {
 
@@ -21,7 +21,7 @@ final class ServerCommand {
 
 	private static final Path NCHAN = path("NCHAN_MODULE", "/usr/lib/nginx/modules/ngx_nchan_module.so");
 
-	// nginx does not notice the end of who started it: its input does
+	// nginx does not notice the end of its parent: the shell waits for the end of input
 	private static final String GUARDED = "\"$@\" & nginx=$!; trap 'kill $nginx; exit' TERM; "
 			+ "cat <&0 >/dev/null & wait -n; kill $nginx; wait $nginx";
 
@@ -65,14 +65,13 @@ final class ServerCommand {
 	}
 
 	/**
-	 * A JVM with what a server needs on its class path, but for the main class.
+	 * A JVM with the class path of a server, without the main class.
 	 */
 	List<String> java(ServerKind kind) {
 		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
-				// One core is what it will have, however many it starts on
+				// It will have one core, though it starts on more
 				"-XX:ActiveProcessorCount=1",
-				// And one event loop, as bare Netty and nginx; Reactor Netty starts four
-				// at least
+				// As Netty and nginx, one event loop; Reactor Netty starts four or more
 				"-Dreactor.netty.ioWorkerCount=1", "-XX:+UseG1GC", "-Xms" + this.options.heap(),
 				"-Xmx" + this.options.heap(), "-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED",
 				"--sun-misc-unsafe-memory-access=allow"));
@@ -99,7 +98,7 @@ final class ServerCommand {
 	}
 
 	/**
-	 * The processes whose time is the server's.
+	 * The processes whose CPU time counts for the server.
 	 */
 	static List<Long> processIds(Process process, ServerKind kind) {
 		if (kind.isJvm()) {

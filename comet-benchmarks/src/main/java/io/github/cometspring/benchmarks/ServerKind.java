@@ -6,16 +6,16 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A server that can be measured. Servers on the JVM get the part of the class path that
- * they use: what is there, Spring Boot switches on.
+ * A server that can be measured. Servers on the JVM get only the part of the class path
+ * that they use, because Spring Boot enables what it finds there.
  */
 enum ServerKind {
 
-	/** The starter as it comes. */
+	/** The starter with its defaults. */
 	COMET("CometServer", "comet", "security|jetty|cometd|servlet"),
-	/** Through the chain of WebFlux, because of a filter. */
+	/** With a web filter: polls take the filter path. */
 	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true"),
-	/** Behind a filter and Spring Security. */
+	/** With a web filter and Spring Security. */
 	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true"),
 	/**
 	 * The same filter, and every poll on the default path: the fast path is switched off.
@@ -25,15 +25,15 @@ enum ServerKind {
 	/** Behind Spring Security, on the default path. */
 	COMET_SECURITY_DEFAULT_PATH("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true",
 			"--comet.fast-path=false"),
-	/** The starter as it comes; each client listens to a channel of its own, too. */
+	/** The starter with its defaults; each client listens to a channel of its own, too. */
 	COMET_MIXED("CometServer", "comet-mixed", "security|jetty|cometd|servlet", "--bench.channels=10000"),
-	/** By hand. */
+	/** Written by hand with Spring WebFlux. */
 	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),
-	/** The limit. */
+	/** The limit of Netty. */
 	NETTY("NettyServer", "netty", "spring|reactor|jetty|cometd|logback|slf4j|log4j"),
-	/** Of the JVM and long established. */
+	/** CometD: an established server on the JVM. */
 	COMETD("CometdServer", "cometd", "spring|reactor|netty-codec|logback|log4j"),
-	/** Of C. */
+	/** nchan: a server in C. */
 	NCHAN("", "nchan", "");
 
 	private static final List<String> SPRING_ARGUMENTS = List.of("--spring.main.banner-mode=off",
@@ -72,7 +72,7 @@ enum ServerKind {
 	}
 
 	/**
-	 * Whether a library is of use to this server.
+	 * Whether this server uses a library.
 	 */
 	boolean uses(String library) {
 		return !this.unused.matcher(library).find();
@@ -90,10 +90,10 @@ enum ServerKind {
 	}
 
 	/**
-	 * The name of the file that says how the load generator speaks to this server.
+	 * The name of the load generator's file for this server.
 	 */
 	String target(Measure.Dialect dialect) {
-		// One dialect of polls is all that the others have
+		// The others have only one dialect of polls
 		boolean json = isComet() && dialect == Measure.Dialect.JSONPOLL;
 		Measure.Dialect known = (dialect == Measure.Dialect.JSONPOLL && !json) ? Measure.Dialect.LONGPOLL : dialect;
 		return this.targets + "-" + known + ".target";
@@ -109,7 +109,7 @@ enum ServerKind {
 			// The others have one dialect of polls.
 			case JSONPOLL -> this == COMET || this == COMET_CHAIN || this == NCHAN;
 			case IDLE_SSE, IDLE_WEBSOCKET -> this != COMETD;
-			// A stream passes the chain once, when it begins.
+			// A stream passes the filters only once, at its beginning.
 			case SSE, WEBSOCKET -> this != COMETD && this != COMET_CHAIN && this != COMET_SECURITY;
 			default -> true;
 		};

@@ -29,7 +29,7 @@ public class CodecBenchmark {
 
 	private static final String CHANNEL = "kQ3v0mYvZ5hXw1c8TnB2aA";
 
-	/** What the message is made of. */
+	/** The characters of the message. */
 	@Param({ "ascii", "european", "asian" })
 	public String text = "ascii";
 
@@ -55,7 +55,7 @@ public class CodecBenchmark {
 			case "european" -> "Größe Überraschung à Noël, déjà vu; ".repeat(3).substring(0, 100);
 			default -> "サーバーからのプッシュ通知".repeat(10).substring(0, 100);
 		};
-		this.registration = ("registration=" + CHANNEL + "%0Aauctions/news").getBytes(StandardCharsets.US_ASCII);
+		this.registration = ("registration=" + CHANNEL + "%0Aauctions/prices").getBytes(StandardCharsets.US_ASCII);
 		this.entries = List.of(LegacyEntry.message(CHANNEL, data));
 		this.answer = LegacyCodec.encodeEntries(this.entries);
 		this.message = new Message(CHANNEL, new Position(123_456_789, 42), data, MessageFormat.TEXT, false);
@@ -86,7 +86,7 @@ public class CodecBenchmark {
 	}
 
 	@Benchmark
-	public byte[] encodeJsonNews() {
+	public byte[] encodeJsonBatch() {
 		return JsonCodec.encodeBatch(this.token, this.messages, List.of(), List.of(), null);
 	}
 

@@ -11,9 +11,9 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 
 /**
- * A request without its body and what its headers say of it: all that it has to say
- * stands in its path. Spring would refuse a body of a media type that no operation reads,
- * even an empty one. The server throws the body away.
+ * A request without its body and the headers that describe it, for commands that are
+ * complete in their path. Spring would refuse a body of a media type that no operation
+ * reads, even an empty one. The server discards the body.
  */
 final class BodilessRequest extends ServerHttpRequestDecorator {
 
@@ -28,9 +28,9 @@ final class BodilessRequest extends ServerHttpRequestDecorator {
 	}
 
 	/**
-	 * Whether a request says that its body is JSON.
-	 * @param request a request, with whatever media type
-	 * @return {@code false} also if what it says is no media type
+	 * Whether the {@code Content-Type} of a request is JSON.
+	 * @param request the request
+	 * @return {@code false} also if the media type is malformed
 	 */
 	static boolean isJson(ServerHttpRequest request) {
 		@Nullable String contentType = request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);

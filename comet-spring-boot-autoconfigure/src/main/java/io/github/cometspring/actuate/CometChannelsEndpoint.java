@@ -17,8 +17,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
- * The {@code cometchannels} endpoint: lists channels, shows one, ends one. It is never
- * exposed by default, because knowing an id is the permission to read the channel.
+ * The {@code cometchannels} endpoint: lists channels, shows one, or closes one. It is
+ * never exposed by default, because knowing an id is the permission to read the channel.
  *
  * @since 0.1.0
  */
@@ -33,7 +33,7 @@ public class CometChannelsEndpoint {
 
 	/**
 	 * Creates the endpoint.
-	 * @param broker where the channels live
+	 * @param broker the broker of the channels
 	 */
 	public CometChannelsEndpoint(ChannelBroker broker) {
 		this.broker = broker;
@@ -41,9 +41,9 @@ public class CometChannelsEndpoint {
 
 	/**
 	 * Lists channels in the order of their ids.
-	 * @param prefix what the ids begin with; all if absent
+	 * @param prefix the beginning of the ids; all channels if absent
 	 * @param page the number of the page, from 0
-	 * @param size how many channels make a page, 100 if absent, at most 1,000
+	 * @param size the number of channels on a page, 100 if absent, at most 1,000
 	 * @return the page
 	 */
 	@ReadOperation
@@ -51,7 +51,7 @@ public class CometChannelsEndpoint {
 		int number = within("page", (page != null) ? page : 0, 0, Integer.MAX_VALUE / LARGEST_SIZE);
 		int most = within("size", (size != null) ? size : DEFAULT_SIZE, 1, LARGEST_SIZE);
 		return Mono.defer(() -> this.broker.summaries((prefix != null) ? prefix : "", (long) number * most, most))
-			// There may be very many, and the caller's thread may serve others.
+			// There may be very many channels, and the caller may be an event loop.
 			.subscribeOn(Schedulers.boundedElastic())
 			.map((part) -> new ChannelPage(part.channels().stream().map(ChannelDetails::of).toList(), number, most,
 					part.total()))
@@ -80,7 +80,7 @@ public class CometChannelsEndpoint {
 	}
 
 	/**
-	 * Ends a channel.
+	 * Closes a channel.
 	 * @param id the id, in one or several segments of the path
 	 * @return 204, or 404 if there is none
 	 */
@@ -99,7 +99,7 @@ public class CometChannelsEndpoint {
 	 *
 	 * @param channels the channels of the page
 	 * @param page the number of the page, from 0
-	 * @param size how many channels make a page
+	 * @param size the number of channels on a page
 	 * @param total how many channels there are on all pages
 	 */
 	public record ChannelPage(List<ChannelDetails> channels, int page, int size, long total) {
@@ -110,7 +110,7 @@ public class CometChannelsEndpoint {
 	 *
 	 * @param id the id
 	 * @param subscribers how many clients are connected to this node
-	 * @param history what it keeps
+	 * @param history the messages that it retains
 	 * @param newest the position of the newest message
 	 */
 	public record ChannelDetails(String id, int subscribers, History history, Newest newest) {
@@ -125,11 +125,11 @@ public class CometChannelsEndpoint {
 	}
 
 	/**
-	 * What a channel keeps.
+	 * The retained messages of a channel.
 	 *
-	 * @param messages how many messages it has now
-	 * @param size how many it keeps at the most
-	 * @param maxAge how long it keeps one, in ISO 8601
+	 * @param messages how many messages it retains now
+	 * @param size how many it retains at the most
+	 * @param maxAge how long it retains one, in ISO 8601
 	 */
 	public record History(int messages, int size, String maxAge) {
 	}

@@ -26,14 +26,14 @@ public class CometEndpoint {
 
 	/**
 	 * Creates the endpoint.
-	 * @param operations what it offers
+	 * @param operations the operations
 	 */
 	public CometEndpoint(CometOperations operations) {
 		this.operations = operations;
 	}
 
 	/**
-	 * Tells how the service is.
+	 * Returns the state of the service.
 	 * @return the state
 	 */
 	@ReadOperation
@@ -46,7 +46,7 @@ public class CometEndpoint {
 	 * @param command {@code activate}, {@code deactivate} or {@code set_timeout}
 	 * @param timeout for {@code set_timeout}: seconds as a number, or a duration in ISO
 	 * 8601
-	 * @param kill for {@code set_timeout}: whether to end whatever waits
+	 * @param kill for {@code set_timeout}: whether to end waiting clients
 	 * @return the resulting state
 	 */
 	@WriteOperation

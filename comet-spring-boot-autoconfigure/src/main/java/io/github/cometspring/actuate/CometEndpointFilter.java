@@ -16,8 +16,8 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Stands before the actuator endpoints: refuses what the guard refuses, keeps the path of
- * the request for the operation, and takes away the body that a command does not need.
+ * Filters requests to the actuator endpoints: it applies the guard, keeps the path of the
+ * request for the operation, and removes a body that the command does not read.
  *
  * @since 0.1.0
  */
@@ -30,7 +30,7 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 	/**
 	 * Creates a filter.
 	 * @param paths the paths of the endpoints
-	 * @param guard decides who gets through, or {@code null} if everyone does
+	 * @param guard decides which requests pass, or {@code null} if all do
 	 */
 	public CometEndpointFilter(List<String> paths, @Nullable LoopbackGuard guard) {
 		this.endpoints = paths.stream().map((path) -> PathPatternParser.defaultInstance.parse(path)).toList();
@@ -39,14 +39,14 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 
 	@Override
 	public int getOrder() {
-		// After Spring Security, whose rules hold as well.
+		// After Spring Security, whose rules apply as well.
 		return Ordered.LOWEST_PRECEDENCE - 10;
 	}
 
 	/**
-	 * Whether a request is one for the endpoints.
+	 * Whether a request is for the endpoints.
 	 * @param path the path within the application
-	 * @return {@code false} if this filter lets it pass without a look
+	 * @return {@code false} if this filter ignores it
 	 */
 	public boolean covers(String path) {
 		PathContainer parsed = PathContainer.parsePath(path);
@@ -60,7 +60,7 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 			PathPattern.PathRemainingMatchInfo match = endpoint.matchStartOfPath(path);
 			if (match != null) {
 				RequestPath rest = new RequestPath(match.getPathRemaining());
-				Mono<Void> next = chain.filter(withoutNeedlessBody(exchange, rest)).contextWrite(rest::keepIn);
+				Mono<Void> next = chain.filter(withoutUnusedBody(exchange, rest)).contextWrite(rest::keepIn);
 				return (this.guard != null) ? this.guard.check(exchange, next) : next;
 			}
 		}
@@ -68,14 +68,14 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 	}
 
 	/**
-	 * One command may have a body. Whatever else comes with a command has nothing to say,
-	 * nor has its media type.
+	 * Only {@code set_timeout} reads a body, if it is JSON. Other bodies are removed
+	 * together with their media type.
 	 */
-	private static ServerWebExchange withoutNeedlessBody(ServerWebExchange exchange, RequestPath path) {
+	private static ServerWebExchange withoutUnusedBody(ServerWebExchange exchange, RequestPath path) {
 		ServerHttpRequest request = exchange.getRequest();
-		boolean needless = HttpMethod.POST.equals(request.getMethod())
+		boolean unused = HttpMethod.POST.equals(request.getMethod())
 				&& !(path.isSetTimeout() && BodilessRequest.isJson(request));
-		return needless ? exchange.mutate().request(new BodilessRequest(request)).build() : exchange;
+		return unused ? exchange.mutate().request(new BodilessRequest(request)).build() : exchange;
 	}
 
 }

@@ -16,9 +16,9 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 /**
  * The commands of the {@code comet} endpoint on the web: a command is a path.
  * <p>
- * The operations without a body take no parameter but selectors, or they would demand a
- * JSON {@code Content-Type}. And since a query or a body may override a selector, the
- * words of a command are read from the {@linkplain RequestPath path of the request}.
+ * The operations without a body have only selectors as parameters: any other parameter
+ * would demand a JSON {@code Content-Type}. A query or a body may override a selector, so
+ * the words of a command are read from the {@linkplain RequestPath path of the request}.
  *
  * @since 0.1.0
  */
@@ -32,7 +32,7 @@ public class CometEndpointWebExtension {
 
 	/**
 	 * Creates the extension.
-	 * @param operations what it offers
+	 * @param operations the operations
 	 */
 	public CometEndpointWebExtension(CometOperations operations) {
 		this.operations = operations;
@@ -50,10 +50,10 @@ public class CometEndpointWebExtension {
 	}
 
 	/**
-	 * Carries out a command with a JSON body, which {@code set_timeout} alone heeds.
+	 * Carries out a command with a JSON body, which only {@code set_timeout} reads.
 	 * @param command the command
 	 * @param timeout seconds as a number, or a duration in ISO 8601
-	 * @param kill whether to end whatever waits
+	 * @param kill whether to end waiting clients
 	 * @return the resulting state, 404 for an unknown command, or 400 for a bad value
 	 */
 	@WriteOperation

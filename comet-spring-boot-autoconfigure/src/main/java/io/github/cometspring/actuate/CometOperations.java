@@ -12,7 +12,7 @@ import io.github.cometspring.subscription.Transport;
 import reactor.core.publisher.Mono;
 
 /**
- * What an operator can see and do, whatever the technology of the endpoint.
+ * The operations of the {@code comet} endpoint, for all endpoint technologies.
  * <p>
  * Thread-safe.
  *
@@ -28,9 +28,9 @@ public final class CometOperations {
 
 	/**
 	 * Creates the operations.
-	 * @param control the switch of the service
-	 * @param broker where the channels live
-	 * @param subscriptions who is connected
+	 * @param control the control of the service
+	 * @param broker the broker of the channels
+	 * @param subscriptions the connected clients
 	 */
 	public CometOperations(CometControl control, ChannelBroker broker, Subscriptions subscriptions) {
 		this.control = control;
@@ -39,8 +39,8 @@ public final class CometOperations {
 	}
 
 	/**
-	 * Tells how the service is.
-	 * @return the state; an error that is answered with 503 if the channels cannot be
+	 * Returns the state of the service.
+	 * @return the state; an error that is answered with 503 if the broker cannot be
 	 * reached
 	 */
 	public Mono<CometState> state() {
@@ -63,7 +63,7 @@ public final class CometOperations {
 	 * Carries out a command.
 	 * @param command the command
 	 * @return the resulting state, or an error as for {@link #state()}: the command may
-	 * be in force then
+	 * have taken effect nevertheless
 	 */
 	public Mono<CometState> execute(CometCommand command) {
 		return this.control.execute(command)

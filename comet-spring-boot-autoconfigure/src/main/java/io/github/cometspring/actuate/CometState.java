@@ -5,13 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the {@code comet} endpoint says of the service.
+ * The state of the service, as the {@code comet} endpoint shows it.
  *
  * @param active whether requests are served
  * @param timeout how long a poll that begins now is held, in ISO 8601
  * @param channels how many channels there are
  * @param connections how many clients are connected to this node, by transport
- * @param history what the channels keep
+ * @param history the retained messages
  * @since 0.1.0
  */
 public record CometState(boolean active, String timeout, ChannelUse channels, Map<String, Integer> connections,
@@ -20,15 +20,15 @@ public record CometState(boolean active, String timeout, ChannelUse channels, Ma
 	/**
 	 * How many channels there are.
 	 *
-	 * @param count the number of living channels
-	 * @param limit how many there may be, or {@code null} if there is no limit, or none
-	 * that the broker knows
+	 * @param count the number of open channels
+	 * @param limit the largest number of channels, or {@code null} if there is no limit
+	 * or the broker does not know it
 	 */
 	public record ChannelUse(long count, @Nullable Integer limit) {
 	}
 
 	/**
-	 * What the channels keep.
+	 * The retained messages of all channels.
 	 *
 	 * @param messages how many messages can be resumed from, in all channels
 	 */

@@ -26,18 +26,17 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Lets through who has a right on this machine, as those had who could write to the
- * original's command pipe: the user who runs the server, and root. Everything else is
- * refused: another peer, another user, such as the one whose proxy passes on what comes
- * from outside, a request that bears the marks of a proxy, a foreign name for this
- * machine (DNS rebinding), a page of another origin. Being logged in is no such right:
- * any customer is.
+ * Accepts requests from this machine of the user who runs the server, and of root: they
+ * could also write to the original's command pipe. It refuses every other request: from
+ * another machine; from another user, such as one whose proxy forwards requests from
+ * outside; with headers that proxies add; with another name for this machine (DNS
+ * rebinding); from a page of another origin. A log-in is not enough, because any customer
+ * may have one.
  * <p>
- * Where the system does not tell who owns a connection, whatever comes from the machine
- * itself in HTTP/1.1 or later has the right, as proxies mostly speak HTTP/1.0 until they
- * are told otherwise.
+ * If the system does not tell who owns a connection, requests from this machine are
+ * accepted in HTTP/1.1 or later, because most proxies use HTTP/1.0 by default.
  * <p>
- * It looks at the connection and at the headers as they came over the wire. What the
+ * It checks the connection and the headers as they were received. The request that the
  * application sees may have been changed by forwarded headers.
  *
  * @since 0.1.0
@@ -57,10 +56,10 @@ public final class LoopbackGuard {
 
 	/**
 	 * Creates a guard.
-	 * @param property the property by which an application takes exposure into its own
-	 * hands, which a refusal names
-	 * @param users tells who owns the other end of a connection, or {@code null} if that
-	 * cannot be told
+	 * @param property the property by which an application configures exposure itself; a
+	 * refusal names it
+	 * @param users finds the owner of the other end of a connection, or {@code null} if
+	 * the system does not tell
 	 */
 	public LoopbackGuard(String property, @Nullable PeerUsers users) {
 		this.users = users;
@@ -70,9 +69,9 @@ public final class LoopbackGuard {
 	}
 
 	/**
-	 * Goes on with a request, or refuses it (403).
+	 * Passes a request on, or refuses it (403).
 	 * @param exchange the request
-	 * @param next what comes next
+	 * @param next the rest of the chain
 	 * @return completes when the request has been answered
 	 */
 	Mono<Void> check(ServerWebExchange exchange, Mono<Void> next) {
@@ -117,7 +116,7 @@ public final class LoopbackGuard {
 			return ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
 		}
 		catch (IllegalStateException ex) {
-			// A mock, as applications use in their tests
+			// A mock request, as in tests of applications
 			return null;
 		}
 	}
@@ -134,7 +133,7 @@ public final class LoopbackGuard {
 	}
 
 	private static boolean namesLoopback(String target, List<String> hosts) {
-		// A target in absolute form names a host as well, and overrules the header.
+		// A target in absolute form names a host as well, which overrides the header.
 		return target.startsWith("/") && hosts.size() == 1 && isLoopbackAuthority(hosts.get(0));
 	}
 

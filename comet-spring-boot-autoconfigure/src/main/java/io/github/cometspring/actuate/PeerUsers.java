@@ -23,12 +23,12 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Tells whether the other end of a connection belongs to a user of this machine who may
- * command this process: the one who runs it, or root. On Linux only.
+ * Checks whether the peer of a connection belongs to a user of this machine who may
+ * command this process: the user who runs it, or root. On Linux only.
  * <p>
- * Thread-safe. The connections of the machine are read by one thread at a time, which
- * blocks, however many ask: whoever asks meanwhile is answered by the next reading. What
- * waits for it is bounded by the requests that are being served.
+ * Thread-safe. One thread at a time reads the connections of the machine, and blocks.
+ * Callers that ask meanwhile are answered by the next reading; there are at most as many
+ * as requests in progress.
  *
  * @since 0.1.0
  */
@@ -61,8 +61,8 @@ public final class PeerUsers {
 
 	/**
 	 * The users of a machine.
-	 * @param process where it tells of this process
-	 * @return {@code null} if it does not
+	 * @param process the directory of this process in {@code /proc}
+	 * @return {@code null} if its files cannot be read
 	 */
 	static @Nullable PeerUsers of(Path process) {
 		try {
@@ -78,8 +78,8 @@ public final class PeerUsers {
 	 * Whether the peer of a connection may command this process.
 	 * @param peer the address of the peer
 	 * @param own the address of our end
-	 * @return {@code true} if it may; {@code false} also if the peer is not found, has
-	 * left, or the system does not tell any more
+	 * @return {@code true} if it may; {@code false} also if the peer is not found or has
+	 * disconnected, or if the connections cannot be read
 	 */
 	Mono<Boolean> mayCommand(InetSocketAddress peer, InetSocketAddress own) {
 		return Mono.create((sink) -> {
@@ -89,35 +89,35 @@ public final class PeerUsers {
 					this.blocking.schedule(() -> answerAll(this::trusted));
 				}
 				catch (RejectedExecutionException ex) {
-					// Nobody is trusted whom nobody has looked at.
+					// Without a reading no peer is trusted.
 					answerAll((questions) -> Set.of());
 				}
 			}
 		});
 	}
 
-	private void answerAll(Function<List<Question>, Set<String>> look) {
+	private void answerAll(Function<List<Question>, Set<String>> reading) {
 		int answered = this.asked.get();
 		while (answered > 0) {
 			List<Question> questions = new ArrayList<>();
 			for (Question next = this.waiting.poll(); next != null; next = this.waiting.poll()) {
 				questions.add(next);
 			}
-			Set<String> trusted = look.apply(questions);
+			Set<String> trusted = reading.apply(questions);
 			questions.forEach((question) -> question.answer(trusted));
 			answered = this.asked.addAndGet(-answered);
 		}
 	}
 
 	/**
-	 * The ends that somebody owns who may command.
+	 * Returns the ends whose owners may command this process.
 	 */
 	private Set<String> trusted(List<Question> questions) {
 		Set<String> trusted = new HashSet<>();
 		questions.forEach((question) -> trusted.addAll(question.ends));
 		try {
-			// A row is put together while its owner may be closing the connection, and is
-			// root's then. It is closed the second time.
+			// If the owner closes the connection during the reading, the row may name
+			// root. The second reading then finds the connection closed.
 			for (int i = 0; i < 2 && !trusted.isEmpty(); i++) {
 				Map<String, Long> owners = this.table.read(trusted);
 				trusted.removeIf((ends) -> !isTrusted(owners.get(ends)));
@@ -125,7 +125,7 @@ public final class PeerUsers {
 			return trusted;
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.debug("Cannot tell any more who owns a connection", ex);
+			logger.debug("Cannot tell who owns a connection any more", ex);
 			return Set.of();
 		}
 	}
@@ -135,10 +135,10 @@ public final class PeerUsers {
 	}
 
 	/**
-	 * Somebody who wants to know.
+	 * A caller that waits for an answer.
 	 *
-	 * @param ends the connection
-	 * @param sink is told
+	 * @param ends how the table may list the connection
+	 * @param sink receives the answer
 	 */
 	private record Question(List<String> ends, MonoSink<Boolean> sink) {
 

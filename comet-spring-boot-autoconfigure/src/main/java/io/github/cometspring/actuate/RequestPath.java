@@ -10,11 +10,11 @@ import reactor.util.context.Context;
 import org.springframework.http.server.PathContainer;
 
 /**
- * What stands in the path of a request behind the path of the endpoint. A selector alone
- * cannot be trusted: a query parameter or a member of the body with its name overrides
- * it.
+ * The rest of a request's path after the path of the endpoint. It is used instead of
+ * selectors, which a query parameter or a member of the body with the same name
+ * overrides.
  *
- * @param rest the path behind the endpoint
+ * @param rest the path after that of the endpoint
  */
 record RequestPath(PathContainer rest) {
 
@@ -31,7 +31,7 @@ record RequestPath(PathContainer rest) {
 
 	/**
 	 * The words of a command: the segments of the path.
-	 * @param selectors what the selectors say, for technologies that have no path
+	 * @param selectors the selectors, for technologies that have no path
 	 * @return the words
 	 */
 	static Mono<List<String>> words(String... selectors) {
@@ -41,7 +41,7 @@ record RequestPath(PathContainer rest) {
 
 	/**
 	 * The id of a channel: all of the path, slashes included.
-	 * @param selectors what the selectors say, for technologies that have no path
+	 * @param selectors the selectors, for technologies that have no path
 	 * @return the id
 	 */
 	static Mono<String> id(String... selectors) {
@@ -52,7 +52,7 @@ record RequestPath(PathContainer rest) {
 
 	/**
 	 * Whether it is the command that takes its arguments from the body.
-	 * @return {@code false} if the arguments stand in the path
+	 * @return {@code false} if the arguments are in the path
 	 */
 	boolean isSetTimeout() {
 		return segments().equals(List.of(CometCommand.SetTimeout.NAME));
@@ -67,7 +67,7 @@ record RequestPath(PathContainer rest) {
 	}
 
 	private String text() {
-		// The first is the slash behind the endpoint.
+		// The first element is the slash after the endpoint.
 		return this.rest.elements().stream().skip(1).map(RequestPath::decode).collect(Collectors.joining());
 	}
 

@@ -16,24 +16,25 @@ import java.util.Set;
 
 /**
  * The TCP connections of this machine as Linux lists them, and the users who own them.
- * Reading takes milliseconds when there are many, and must not be done on an event loop.
+ * Reading blocks, for milliseconds if there are many, and must not be done on an event
+ * loop.
  * <p>
  * Thread-safe.
  */
 final class SocketTable {
 
 	/**
-	 * The user who may do everything.
+	 * The superuser.
 	 */
 	static final long ROOT = 0;
 
 	/**
-	 * The user that Linux names in place of those of whom this process cannot know: in a
-	 * container it is anybody, and so nobody's own.
+	 * The user that Linux shows instead of users who are not mapped in the process's user
+	 * namespace. In a container it may be any user, and so is not trusted.
 	 */
 	private static final long NOBODY = 65534;
 
-	/** The connections of the fourth version of IP, and those of the sixth. */
+	/** The connections of IPv4, and those of IPv6. */
 	private static final List<String> TABLES = List.of("net/tcp", "net/tcp6");
 
 	private static final String ESTABLISHED = "01";
@@ -59,15 +60,15 @@ final class SocketTable {
 
 	/**
 	 * Opens the table.
-	 * @param process the directory in which Linux tells of this process
-	 * @throws IOException if it tells nothing, or another system does not have it
+	 * @param process the directory of this process in {@code /proc}
+	 * @throws IOException if it cannot be read, such as on another system
 	 */
 	SocketTable(Path process) throws IOException {
 		this.process = process;
 		this.user = Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1)
 			.stream()
 			.filter((line) -> line.startsWith("Uid:"))
-			// The real user, the one that counts, and two more
+			// The real user, the effective one, which counts, and two more
 			.map((line) -> Long.parseLong(line.split("\\s+")[2]))
 			.findFirst()
 			.orElseThrow(() -> new IOException("No user in the status of the process"));
@@ -84,17 +85,17 @@ final class SocketTable {
 	}
 
 	/**
-	 * Reads who owns connections. One that its owner has closed has no owner, though
-	 * Linux names root then; so has one that is about to be closed.
+	 * Reads the owners of connections. A connection that its owner has closed, or is
+	 * about to close, counts as not there: Linux may name root as its owner.
 	 * @param ends the ends of connections, as {@link #ends} writes them
-	 * @return the owners by the ends, of those ends that are there
+	 * @return the owners of the connections that are there, by their ends
 	 * @throws IOException if the table cannot be read
 	 */
 	Map<String, Long> read(Set<String> ends) throws IOException {
 		Map<String, Long> owners = new HashMap<>();
 		for (String table : TABLES) {
 			Path file = this.process.resolve(table);
-			// Where the sixth version is switched off, there is no such table.
+			// If IPv6 is switched off, there is no such table.
 			if (table.equals(TABLES.get(0)) || Files.exists(file)) {
 				try (BufferedReader rows = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
 					rows.lines().forEach((row) -> read(row, ends, owners));
@@ -116,10 +117,10 @@ final class SocketTable {
 	}
 
 	/**
-	 * How the ends of a connection may stand in a row.
-	 * @param local the own address of the end that is asked for
+	 * Returns how a row may show the ends of a connection.
+	 * @param local the address of the end whose owner is wanted
 	 * @param remote the address of its other end
-	 * @return the texts, of which at most one is there
+	 * @return the possible texts, of which the table has at most one
 	 */
 	static List<String> ends(InetSocketAddress local, InetSocketAddress remote) {
 		byte[] from = bytes(local.getAddress());
@@ -143,8 +144,8 @@ final class SocketTable {
 	}
 
 	/**
-	 * An address and a port as Linux writes them: numbers of 32 bits, in the order of
-	 * bytes of the machine.
+	 * An address and a port as Linux writes them: in words of 32 bits, in the byte order
+	 * of the machine.
 	 */
 	private static String end(byte[] address, int port) {
 		StringBuilder text = new StringBuilder();

@@ -6,8 +6,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * What the endpoints answer when the channels cannot be reached: 503, which nobody logs,
- * and not the 500 of a fault.
+ * The error of the endpoints when the broker cannot be reached: a 503, which is not
+ * logged as a fault, rather than a 500.
  */
 final class Unavailable {
 

@@ -12,13 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes a configured origin as browsers write theirs, so that the two can be compared as
- * text: scheme and host in lower case, hosts in ASCII, no default port, no path.
+ * Normalizes a configured origin to the form that browsers send, so that the two can be
+ * compared as text: scheme and host in lower case, hosts in ASCII, no default port, no
+ * path.
  */
 final class AllowedOrigin {
 
 	/**
-	 * Stands for the pages of every origin.
+	 * Allows the pages of all origins.
 	 */
 	static final String ANY = "*";
 
@@ -33,7 +34,7 @@ final class AllowedOrigin {
 	private static final Pattern IPV4 = Pattern
 		.compile("(BYTE\\.){3}BYTE".replace("BYTE", "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"));
 
-	// Addresses that no page is loaded from, or whose pages have no origin
+	// Schemes that no page is loaded from, or whose pages have no origin
 	private static final Set<String> NEVER_SENT = Set.of("ws", "wss", "file");
 
 	private static final int LARGEST_PORT = 65535;
@@ -42,9 +43,9 @@ final class AllowedOrigin {
 	}
 
 	/**
-	 * Writes an origin as browsers do.
-	 * @param configured what is configured, of whatever shape
-	 * @return the origin, or empty if no browser sends anything that it could mean
+	 * Normalizes an origin.
+	 * @param configured the configured value, perhaps malformed
+	 * @return the origin, or empty if no browser sends it
 	 */
 	static Optional<String> of(String configured) {
 		if (configured.equals(ANY)) {
@@ -90,7 +91,7 @@ final class AllowedOrigin {
 	}
 
 	private static Optional<String> ipv6(String address) {
-		// Names, and the interfaces of this machine, are not looked up.
+		// The check prevents a look-up of host names and network interfaces.
 		if (!address.contains(":") || !address.matches("[0-9a-fA-F:.]+")) {
 			return Optional.empty();
 		}
@@ -104,7 +105,7 @@ final class AllowedOrigin {
 	}
 
 	/**
-	 * Leaves out the longest run of zeros, the first of several.
+	 * Leaves out the longest run of zeros, the first one if there are several.
 	 */
 	private static String compressed(Inet6Address address) {
 		ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());

@@ -13,7 +13,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the bounds that each connection is kept within, on Reactor Netty.
+ * Auto-configuration of the limits of each connection, on Reactor Netty.
  *
  * @since 0.1.0
  */

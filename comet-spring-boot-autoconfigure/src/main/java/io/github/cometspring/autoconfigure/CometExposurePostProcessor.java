@@ -16,9 +16,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Exposes the {@code comet} endpoint beside {@code health} where the application says
- * nothing about exposure and does not run on a recognised cloud platform. What is exposed
- * so is {@linkplain io.github.cometspring.actuate.LoopbackGuard guarded}.
+ * Exposes the {@code comet} endpoint beside {@code health} if the application does not
+ * configure exposure and does not run on a recognised cloud platform. The endpoint is
+ * then {@linkplain io.github.cometspring.actuate.LoopbackGuard guarded}.
  */
 final class CometExposurePostProcessor implements EnvironmentPostProcessor, Ordered {
 
@@ -34,7 +34,7 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 
 	@Override
 	public int getOrder() {
-		// After the application's own configuration is there to be asked.
+		// After the application's own configuration has been loaded.
 		return ConfigDataEnvironmentPostProcessor.ORDER + 10;
 	}
 
@@ -48,14 +48,14 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 				&& !isOnPlatform(environment) && DefaultExposure.addTo(environment)) {
 			this.logger
 				.info("Exposing the actuator endpoint 'comet' to requests from this machine, beside 'health' (set "
-						+ DefaultExposure.PROPERTY + " to decide yourself). " + whoIsLetThrough());
+						+ DefaultExposure.PROPERTY + " to decide yourself). " + acceptedUsers());
 		}
 	}
 
-	private static String whoIsLetThrough() {
+	private static String acceptedUsers() {
 		return (PeerUsers.ofThisMachine() != null)
-				? "They have to come from the user who runs the server, or from root, which the owner of the socket tells"
-				: "This system does not tell from which user they come: keep proxies on it from passing them on";
+				? "They must come from the user who runs the server, or from root: the owner of the socket is checked"
+				: "This system does not tell from which user they come: proxies on it must not forward them";
 	}
 
 	private static boolean isOnPlatform(Environment environment) {
@@ -64,7 +64,7 @@ final class CometExposurePostProcessor implements EnvironmentPostProcessor, Orde
 	}
 
 	private static WebApplicationType webApplicationType(Environment environment, SpringApplication application) {
-		// The property reaches the application later than this.
+		// Spring Boot applies the property to the application only later.
 		return Binder.get(environment)
 			.bind("spring.main.web-application-type", WebApplicationType.class)
 			.orElseGet(application::getWebApplicationType);

@@ -41,7 +41,7 @@ public final class CometFastPathAutoConfiguration {
 		return new FastPathEligibility(context, settings.path(), settings.allowedOrigins());
 	}
 
-	// Behind all others, so that it sees how the server is set up.
+	// After all others, so that it sees the final configuration of the server.
 	@Bean
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
@@ -58,7 +58,7 @@ public final class CometFastPathAutoConfiguration {
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
 		FastPath fastPath = new FastPath(path, dialects, subscriptions, sockets, settings.maxRequestSize(),
 				eligibility::isEligible, eligibility::application);
-		// One that was extended may put something before all that it serves.
+		// A subclass may add something that must see all requests first.
 		return (factory) -> {
 			if (factory.getClass() == NettyReactiveWebServerFactory.class) {
 				factory.addServerCustomizers(fastPath::openOn);

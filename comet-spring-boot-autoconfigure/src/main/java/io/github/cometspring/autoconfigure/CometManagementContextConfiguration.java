@@ -20,10 +20,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.DispatcherHandler;
 
 /**
- * Sets up what stands before the actuator endpoints, in whichever context serves them.
+ * Sets up the filter of the actuator endpoints, in the context that serves them.
  * <p>
- * It asks for no bean: a guard must not be missing because a condition was evaluated
- * before the endpoint was defined.
+ * No condition depends on a bean: it might be evaluated before the endpoint is defined,
+ * and then the guard would be missing.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnClass(DispatcherHandler.class)

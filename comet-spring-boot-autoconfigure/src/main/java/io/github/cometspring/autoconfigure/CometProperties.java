@@ -12,8 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Configuration properties of Comet. They are turned into the settings of the rest in the
- * auto-configurations, and are not known elsewhere.
+ * Configuration properties of Comet. Only the auto-configurations read them, and convert
+ * them to the settings of the other packages.
  *
  * @param enabled Whether Comet is set up at all.
  * @param path Path of the endpoint that clients poll. With '/**', the legacy dialect
@@ -37,11 +37,11 @@ import org.springframework.util.unit.DataSize;
  * 'https://example.org', or '*' for all.
  * @param allowedCredentials Whether pages of the allowed foreign origins may send cookies
  * and log-in headers along. Not with '*'.
- * @param authorization How it is decided who may read what.
+ * @param authorization Authorization of clients to read channels.
  * @param transports Dialects that are switched on.
  * @param fastPath Whether messages may bypass WebFlux when no filter, authorizer or
  * custom handler needs to see them.
- * @param heartbeat Time after which a silent stream gets a sign of life.
+ * @param heartbeat Time after which a silent stream gets a heartbeat.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -56,7 +56,7 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath){
 
 	/**
-	 * How it is decided who may read what.
+	 * Authorization of clients to read channels.
 	 *
 	 * @param timeout Time that the channel authorizer may take to decide before the
 	 * client is refused for the moment.

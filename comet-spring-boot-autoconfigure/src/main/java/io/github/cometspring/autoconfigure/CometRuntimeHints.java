@@ -8,14 +8,14 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * Tells a native image what is looked for on the class path at run time.
+ * Registers the resources and classes that are looked up at run time, for native images.
  */
 final class CometRuntimeHints implements RuntimeHintsRegistrar {
 
 	/** All files that are loaded are in this folder. */
 	static final String RESOURCES = "META-INF/comet/*";
 
-	/** The classes of others of which is asked whether they are there. */
+	/** Classes of other libraries whose presence is checked. */
 	static final List<String> CLASSES = List.of("reactor.netty.http.server.HttpServerRequest",
 			CometExposurePostProcessor.WEB_ENDPOINTS, CometExposurePostProcessor.ENDPOINT_AUTO_CONFIGURATION);
 

@@ -16,8 +16,8 @@ import org.springframework.web.reactive.DispatcherHandler;
 import io.github.cometspring.web.CometHandlerMapping;
 
 /**
- * Auto-configuration of what Comet asks of Spring Security: that it lets polls through
- * without a CSRF token, and pages of allowed foreign origins ask what they may send.
+ * Auto-configuration for Spring Security: it accepts polls without a CSRF token, and
+ * preflight requests of pages of allowed foreign origins.
  *
  * @since 0.1.0
  */
@@ -39,9 +39,8 @@ public final class CometSecurityAutoConfiguration {
 		boolean foreign = !settings.allowedOrigins().isEmpty();
 		CometSecurityFilter filter = new CometSecurityFilter(settings.path(),
 				() -> foreign ? dispatcher.getIfUnique() : null);
-		// A filter and no matcher: with a matcher, Spring Security no longer makes the
-		// exceptions of its own that it makes where there is none, such as for bearer
-		// tokens.
+		// A filter instead of a CSRF matcher: a matcher would replace the exceptions that
+		// Spring Security makes by default, such as for bearer tokens.
 		return (http) -> http.addFilterBefore(filter, SecurityWebFiltersOrder.CSRF);
 	}
 

@@ -20,11 +20,10 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Stands in the chains of Spring Security, before its protection against forged requests
- * (CSRF). A request for Comet needs none, as it changes nothing on the server, and its
- * answer is kept from the pages of other origins. And the question of a browser what a
- * foreign page may send, which never bears credentials, is answered before anybody asks
- * for them.
+ * Runs in the filter chains of Spring Security, before the CSRF protection. A request for
+ * Comet needs no such protection: it changes nothing on the server, and pages of other
+ * origins cannot read the answer. It also answers preflight requests before Spring
+ * Security demands credentials, which browsers never send with them.
  */
 final class CometSecurityFilter implements WebFilter {
 
@@ -35,7 +34,7 @@ final class CometSecurityFilter implements WebFilter {
 	/**
 	 * Creates a filter.
 	 * @param path the path of Comet within the application
-	 * @param preFlights answers the questions of browsers, {@code null} if they are as
+	 * @param preFlights answers preflight requests; {@code null} if they are treated as
 	 * any other request
 	 */
 	CometSecurityFilter(String path, Supplier<@Nullable PreFlightRequestHandler> preFlights) {
@@ -57,8 +56,8 @@ final class CometSecurityFilter implements WebFilter {
 	}
 
 	private boolean isOurs(ServerHttpRequest request) {
-		// Where Comet answers on all paths, others do, too. No page can send this media
-		// type elsewhere without being asked for it.
+		// With '/**' other handlers answer as well, so the media type decides. A page can
+		// send it to another origin only after a preflight request.
 		return (this.path != null) ? this.path.matches(request.getPath().pathWithinApplication())
 				: HttpMethod.POST.equals(request.getMethod())
 						&& LegacyCodec.isLegacyMediaType(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));

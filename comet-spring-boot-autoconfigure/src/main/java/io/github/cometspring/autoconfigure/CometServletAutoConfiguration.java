@@ -12,12 +12,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of a word of warning in servlet applications, where channels have no
+ * Auto-configuration of a warning in servlet applications, where channels have no
  * endpoint.
  * <p>
- * It does not stop the start: the application itself may subscribe to its channels. With
- * a broker of its own, its clients may be served by other nodes, and there is nothing to
- * warn of.
+ * It does not fail the start, because the application itself may subscribe to its
+ * channels. With another broker there is no warning, because other nodes may serve the
+ * clients.
  *
  * @since 0.1.0
  */
@@ -31,7 +31,7 @@ public final class CometServletAutoConfiguration {
 	@Bean
 	SmartInitializingSingleton cometServletWarning(CometSettings settings) {
 		return () -> logger.warn(("Comet serves no clients here: this is a servlet application, and '%s' answers in "
-				+ "reactive ones only. What is published reaches nobody outside. Set spring.main.web-application-type"
+				+ "reactive ones only. Published messages reach no clients. Set spring.main.web-application-type"
 				+ "=reactive to serve clients, or comet.enabled=false if CometClient is all that is used")
 			.formatted(settings.path()));
 	}

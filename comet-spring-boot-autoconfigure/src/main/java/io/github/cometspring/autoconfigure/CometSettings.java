@@ -14,34 +14,34 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.util.unit.DataSize;
 
 /**
- * The properties, checked and turned into the settings of the rest.
+ * The validated properties, converted to the settings of the other packages.
  *
  * @param path the path of the endpoint
  * @param maxVirtualChannels how many channels there may be, or {@code null} for no limit
  * @param timeout how long a poll is held
- * @param channels what a channel keeps
- * @param limits what clients may ask for
- * @param writeTimeout how long a client may take to receive an answer
+ * @param channels the default settings of channels
+ * @param limits the limits of clients
+ * @param writeTimeout how long a write to a client may make no progress
  * @param maxRequestSize the size of the largest request body, in bytes
  * @param maxMessageSize the size of the largest message, in bytes
  * @param allowedOrigins the foreign origins whose pages may listen
  * @param allowedCredentials whether pages of the allowed origins may send credentials
- * @param authorizationTimeout how long it may take to decide who may read a channel
+ * @param authorizationTimeout how long the authorizer may take to decide
  * @param transports the dialects that are switched on
- * @param fastPath whether answers may take the short way to the socket
+ * @param fastPath whether messages may bypass WebFlux
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
 		Set<Transport> transports, boolean fastPath) {
 
-	// What timers count in
+	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
 
 	// Deadlines are counted in nanoseconds of 64 bits.
 	private static final Duration LONGEST = Duration.ofDays(365);
 
-	// What is read into one array
+	// Bodies and messages are read into one array
 	private static final DataSize LARGEST = DataSize.ofGigabytes(1);
 
 	static CometSettings of(CometProperties properties) {

@@ -11,9 +11,9 @@ import reactor.core.publisher.Flux;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Answers held polls, and ends streams, before the web server's graceful shutdown begins
- * to wait for them, or to cut those that it knows nothing of; and serves again when the
- * context is started again.
+ * Answers held polls, and ends streams, before the web server's graceful shutdown waits
+ * for them or cuts those that were taken over. Serves again when the context is started
+ * again.
  */
 final class CometShutdown implements SmartLifecycle {
 
@@ -47,16 +47,16 @@ final class CometShutdown implements SmartLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		stop();
-		// Many are ended slice by slice, and the server cuts those of whom it knows
-		// nothing, whether they have heard of the end or not.
+		// Many clients are ended slice by slice. The server would cut those that were
+		// taken over before they have received the end.
 		Flux.interval(Duration.ZERO, INTERVAL)
 			.take(LONGEST)
-			.takeUntil((tick) -> nobodyIsLeft())
+			.takeUntil((tick) -> allHaveEnded())
 			.doFinally((signal) -> callback.run())
 			.subscribe();
 	}
 
-	private boolean nobodyIsLeft() {
+	private boolean allHaveEnded() {
 		return this.sockets.exchanges() == 0 && Arrays.stream(Transport.values())
 			.allMatch((transport) -> this.subscriptions.connections(transport) == 0);
 	}
@@ -68,7 +68,7 @@ final class CometShutdown implements SmartLifecycle {
 
 	@Override
 	public boolean isPauseable() {
-		// As little as the web server is.
+		// The web server is not either.
 		return false;
 	}
 

@@ -10,9 +10,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 /**
  * Fails a start that cannot work, before anything else of Comet is loaded.
  * <p>
- * Everything else is compiled against Spring Framework 7 and fails on an older one when
- * it is first used, which may be at the first poll. So this class, its exceptions and
- * their analyzers keep to what any Spring Boot has.
+ * All other classes are compiled against Spring Framework 7 and fail on an older one when
+ * they are first used, which may be at the first poll. So this class, its exceptions and
+ * their analyzers use only types that every Spring Boot has.
  */
 final class CometStartCheck implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
@@ -21,12 +21,12 @@ final class CometStartCheck implements ApplicationContextInitializer<Configurabl
 	@Override
 	public void initialize(ConfigurableApplicationContext context) {
 		checkSpringBoot(SpringBootVersion.getVersion());
-		// What is neither true nor false would be taken for false by conditions.
+		// Conditions would take any value but true for false.
 		Binder.get(context.getEnvironment()).bind("comet.enabled", Boolean.class);
 	}
 
 	/**
-	 * Fails on a version that is too old. One that is not known, or not yet, may try.
+	 * Fails on a version that is too old. Unknown and newer versions are accepted.
 	 * @param version the version of Spring Boot, or {@code null} if it is not known
 	 */
 	static void checkSpringBoot(@Nullable String version) {

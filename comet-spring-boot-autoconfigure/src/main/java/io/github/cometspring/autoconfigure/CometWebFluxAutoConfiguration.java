@@ -114,13 +114,12 @@ public final class CometWebFluxAutoConfiguration {
 		@ConditionalOnMissingBean
 		CometWebSocketHandler cometWebSocketHandler(Subscriptions subscriptions, NettyClientSockets sockets,
 				CometSettings settings) {
-			RequestUpgradeStrategy ordinary = new ReactorNettyRequestUpgradeStrategy(() -> WebsocketServerSpec.builder()
-				// Pings are answered by us, when the client has taken the answer
-				// before.
+			RequestUpgradeStrategy standard = new ReactorNettyRequestUpgradeStrategy(() -> WebsocketServerSpec.builder()
+				// Comet answers pings itself, once the client has taken the last pong.
 				.handlePing(true)
 				.maxFramePayloadLength(settings.maxRequestSize()));
 			WebSocketService webSockets = new HandshakeWebSocketService(
-					new DirectUpgradeStrategy(ordinary, sockets, settings.maxRequestSize()));
+					new DirectUpgradeStrategy(standard, sockets, settings.maxRequestSize()));
 			return new CometWebSocketHandler(subscriptions, sockets, webSockets, settings.limits().maxChannels());
 		}
 
@@ -130,7 +129,7 @@ public final class CometWebFluxAutoConfiguration {
 	@ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class })
 	static class ReactorNettyVersionConfiguration {
 
-		// Asked to do something only if this is the server that is used.
+		// Spring Boot calls it only if this server is the one in use.
 		@Bean
 		WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometReactorNettyVersionCheck() {
 			return (factory) -> ReactorNettyVersion.warning().ifPresent(logger::warn);

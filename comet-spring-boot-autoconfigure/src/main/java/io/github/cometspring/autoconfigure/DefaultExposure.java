@@ -13,9 +13,9 @@ import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
 
 /**
- * The exposure of actuator endpoints where the application sets none. It gives way to
- * whatever the application says, also to property sources that come after it: what is
- * exposed and whether it is guarded cannot contradict each other.
+ * The exposure of actuator endpoints if the application configures none. Any setting of
+ * the application overrides it, also in property sources that are added later. So an
+ * endpoint that the application exposes is never guarded, and any other always is.
  */
 final class DefaultExposure extends PropertySource<MutablePropertySources> {
 
@@ -38,7 +38,7 @@ final class DefaultExposure extends PropertySource<MutablePropertySources> {
 	}
 
 	/**
-	 * Adds the default where the application says nothing about exposure.
+	 * Adds the default.
 	 * @param environment where to add it
 	 * @return whether it is in force
 	 */
@@ -49,9 +49,9 @@ final class DefaultExposure extends PropertySource<MutablePropertySources> {
 	}
 
 	/**
-	 * Whether the default is what exposes the endpoints.
+	 * Whether the default exposes the endpoints.
 	 * @param environment where to look
-	 * @return {@code false} if the application has the say
+	 * @return {@code false} if the application configures exposure
 	 */
 	static boolean isInForce(Environment environment) {
 		PropertySource<?> source = (environment instanceof ConfigurableEnvironment configurable)

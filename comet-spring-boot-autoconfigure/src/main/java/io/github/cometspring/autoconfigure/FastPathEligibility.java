@@ -28,9 +28,9 @@ import org.springframework.web.server.adapter.HttpWebHandlerAdapter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
- * Decides whether long polls may be answered before WebFlux has seen them: only if there
- * is nobody in the application who would miss them. Says once which way they go. Who
- * misses them may still get them past the server.
+ * Decides whether long polls may take the bypass: only if no component of the application
+ * needs to see them. Logs the decision once. If one does, polls may still take the filter
+ * path.
  */
 final class FastPathEligibility implements SmartInitializingSingleton {
 
@@ -73,7 +73,7 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Whether polls may go the fast way.
+	 * Whether polls may take the bypass.
 	 * @return {@code false} also as long as it is not decided
 	 */
 	boolean isEligible() {
@@ -114,8 +114,8 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	 */
 	private Optional<String> otherHandler() {
 		HttpHandler http = this.context.getBeanProvider(HttpHandler.class).getIfUnique();
-		boolean ordinary = http instanceof HttpWebHandlerAdapter || http instanceof ContextPathCompositeHandler;
-		if (!ordinary || !isMadeBy(HttpHandler.class, "org.springframework.boot.")) {
+		boolean usual = http instanceof HttpWebHandlerAdapter || http instanceof ContextPathCompositeHandler;
+		if (!usual || !isMadeBy(HttpHandler.class, "org.springframework.boot.")) {
 			return Optional.of("the HttpHandler of the application");
 		}
 		WebHandler web = this.context.getBean(WebHttpHandlerBuilder.WEB_HANDLER_BEAN_NAME, WebHandler.class);

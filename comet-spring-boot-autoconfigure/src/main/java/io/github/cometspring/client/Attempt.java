@@ -3,21 +3,21 @@ package io.github.cometspring.client;
 import reactor.core.publisher.Flux;
 
 /**
- * A way to listen: one stream, or one poll.
+ * Opens one connection of a subscription: an event stream, or a poll.
  */
 interface Attempt {
 
 	/**
-	 * Listens once, from where the subscription stands, and moves it on.
-	 * @param progress where the subscription stands
+	 * Connects at the cursor of the subscription, and records what the server sends.
+	 * @param progress the state of the subscription
 	 * @return the messages until the server ends the answer
 	 */
 	Flux<ReceivedMessage> open(Progress progress);
 
 	/**
-	 * Whether the next attempt is to come at once after the end of an answer.
-	 * @param progress where the subscription stands
-	 * @return {@code false} if the end is a sort of failure
+	 * Whether the next attempt follows at once after the end of an answer.
+	 * @param progress the state of the subscription
+	 * @return {@code false} if the client is to wait first
 	 */
 	boolean isContinuous(Progress progress);
 

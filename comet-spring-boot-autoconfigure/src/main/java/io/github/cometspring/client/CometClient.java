@@ -28,28 +28,28 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
- * Listens to channels of a server, and goes on listening: a connection that is lost is
- * replaced by another, which resumes where the last one stood. So each message comes once
- * and in order, however often the connection breaks; what the server's history no longer
- * had is told by {@link ReceivedMessage#afterGap()}.
+ * Listens to channels of a server. It replaces a lost connection by another, which
+ * resumes at the cursor of the last one. So each message comes once and in order, however
+ * often the connection breaks; {@link ReceivedMessage#afterGap()} reports messages that
+ * the server's history no longer had.
  * <p>
- * A lost connection and a server that is not available (408, 425, 429, 5xx) are waited
- * out, for ever: put a {@code timeout} or {@code takeUntilOther} behind a subscription
- * that shall give up. {@code Retry-After} is heeded up to an hour. What another attempt
- * would not change ends the subscription: {@link SubscriptionRefusedException}, such as
- * for 400 and 403, and {@link UnexpectedAnswerException}. Once the server has answered as
- * it should, whatever a deployment, a proxy or a log-in that has run out answers is
- * waited out, too (401, 404, 421, redirects, HTML); then only a refusal that names
- * channels ends the subscription, and an answer that is too large.
+ * It retries without limit when a connection is lost or the server is not available (408,
+ * 425, 429, 5xx): add a {@code timeout} or {@code takeUntilOther} to a subscription that
+ * should give up. {@code Retry-After} is obeyed up to an hour. Errors that another
+ * attempt would not change end the subscription: {@link SubscriptionRefusedException},
+ * such as for 400 and 403, and {@link UnexpectedAnswerException}. Once the server has
+ * answered as expected, the client also retries after answers that a deployment, a proxy
+ * or an expired log-in may cause (401, 404, 421, redirects, HTML). Then only a refusal
+ * that names channels, or an answer that is too large, ends the subscription.
  * <p>
- * Channels that the server refuses do not disturb the others. They are asked for again
- * with every new connection, or poll; if one is let in, its first message comes
+ * Channels that the server refuses do not disturb the others. They are requested again
+ * with every new connection, or poll; if the server accepts one, its first message comes
  * {@linkplain ReceivedMessage#afterGap() after a gap}. When all others have ended, the
  * subscription fails with a {@link SubscriptionRefusedException} that names those that
- * are refused still. A line in the log tells of them before.
+ * are still refused. The first refusal of a channel is logged.
  * <p>
- * There is no queue: no connection is made and nothing is read before the subscriber asks
- * for it, save one answer of at most {@link CometClientOptions#maxAnswerSize()}.
+ * There is no queue: it connects and reads on demand, except for one answer of at most
+ * {@link CometClientOptions#maxAnswerSize()}.
  * <p>
  * Thread-safe.
  *
@@ -60,16 +60,16 @@ public final class CometClient {
 	private static final Logger logger = Loggers.getLogger(CometClient.class);
 
 	/**
-	 * Takes errors that come when the subscriber has gone: an answer that is given up
+	 * Handles errors that come after the subscriber has cancelled: an answer that was
 	 * half read may still fail, and without this key Reactor would log that as an error
 	 * of the application.
 	 */
 	private static final Context LATE_ERRORS = Context.of("reactor.onErrorDropped.local",
-			(Consumer<Throwable>) (ex) -> logger.debug("A request has failed that nobody waits for any more", ex));
+			(Consumer<Throwable>) (ex) -> logger.debug("A cancelled request has failed", ex));
 
 	private final CometClientOptions options;
 
-	private final Attempt connection;
+	private final Attempt attempt;
 
 	private final Scheduler scheduler;
 
@@ -82,7 +82,7 @@ public final class CometClient {
 		this.options = options;
 		this.scheduler = scheduler;
 		this.random = random;
-		this.connection = switch (options.transport()) {
+		this.attempt = switch (options.transport()) {
 			case EVENT_STREAM -> new EventStreamAttempt(bounded, options.path(), options.silence(), scheduler);
 			case POLLING -> new PollingAttempt(bounded, options, scheduler);
 		};
@@ -111,7 +111,7 @@ public final class CometClient {
 	/**
 	 * Listens from now on.
 	 * @param channels the ids of the channels
-	 * @return the messages; completes when all channels have ended, or never were
+	 * @return the messages; completes when all channels have ended, or never existed
 	 * @throws IllegalArgumentException if there are no channels
 	 */
 	public Flux<ReceivedMessage> subscribe(String... channels) {
@@ -119,10 +119,10 @@ public final class CometClient {
 	}
 
 	/**
-	 * Listens from a place on.
-	 * @param from where to start; channels that it does not know start at "now"
+	 * Listens from a cursor on.
+	 * @param from where to start; channels that it does not contain start at "now"
 	 * @param channels the ids of the channels
-	 * @return the messages; completes when all channels have ended, or never were
+	 * @return the messages; completes when all channels have ended, or never existed
 	 * @throws IllegalArgumentException if there are no channels
 	 */
 	public Flux<ReceivedMessage> subscribe(Cursor from, String... channels) {
@@ -130,10 +130,10 @@ public final class CometClient {
 	}
 
 	/**
-	 * Listens from a place on.
-	 * @param from where to start; channels that it does not know start at "now"
+	 * Listens from a cursor on.
+	 * @param from where to start; channels that it does not contain start at "now"
 	 * @param channels the ids of the channels
-	 * @return the messages; completes when all channels have ended, or never were
+	 * @return the messages; completes when all channels have ended, or never existed
 	 * @throws IllegalArgumentException if there are no channels
 	 */
 	public Flux<ReceivedMessage> subscribe(Cursor from, Collection<String> channels) {
@@ -145,7 +145,7 @@ public final class CometClient {
 	}
 
 	private Flux<ReceivedMessage> listen(Progress progress) {
-		return onDemand(Flux.defer(() -> this.connection.open(progress)).contextWrite(LATE_ERRORS))
+		return onDemand(Flux.defer(() -> this.attempt.open(progress)).contextWrite(LATE_ERRORS))
 			.repeatWhen((ends) -> ends.takeWhile((count) -> progress.isOpen()).concatMap((count) -> pause(progress)))
 			.retryWhen(Retry.from((failures) -> failures.concatMap((failure) -> recover(failure.failure(), progress))))
 			.concatWith(Mono.defer(() -> end(progress.refused())));
@@ -157,7 +157,7 @@ public final class CometClient {
 	}
 
 	/**
-	 * Subscribes to the source when something is asked for.
+	 * Subscribes to the source on the first demand.
 	 */
 	private static <T> Flux<T> onDemand(Flux<T> source) {
 		return Flux.defer(() -> {
@@ -167,14 +167,14 @@ public final class CometClient {
 	}
 
 	private Mono<Long> pause(Progress progress) {
-		return this.connection.isContinuous(progress) ? Mono.just(0L) : delay(Duration.ZERO, progress);
+		return this.attempt.isContinuous(progress) ? Mono.just(0L) : delay(Duration.ZERO, progress);
 	}
 
 	private Mono<Long> recover(Throwable failure, Progress progress) {
 		if (failure instanceof UnavailableException unavailable) {
 			return delay(unavailable.retryAfter(), progress);
 		}
-		if (isTransient(failure) || (progress.isServed() && isOfTheMoment(failure))) {
+		if (isTransient(failure) || (progress.isServed() && mayPass(failure))) {
 			return delay(Duration.ZERO, progress);
 		}
 		if (failure instanceof MalformedMessageException) {
@@ -193,8 +193,8 @@ public final class CometClient {
 	}
 
 	private static boolean isTransient(Throwable failure) {
-		// The last: what timeouts and aborted connections throw that no WebClient wraps.
-		// Not by their types, since a WebClient need not be built on Netty.
+		// The last two: WebClient does not wrap all exceptions of timeouts and aborted
+		// connections. Compared by package, since Netty need not be on the class path.
 		return failure instanceof IOException || failure instanceof TimeoutException
 				|| failure instanceof WebClientRequestException
 				|| failure.getClass().getPackageName().startsWith("io.netty.")
@@ -202,9 +202,9 @@ public final class CometClient {
 	}
 
 	/**
-	 * What need not be the server's last word, once it has been another.
+	 * Whether a server that has answered as expected before may do so again.
 	 */
-	private static boolean isOfTheMoment(Throwable failure) {
+	private static boolean mayPass(Throwable failure) {
 		if (failure instanceof SubscriptionRefusedException refused) {
 			return refused.getChannels().isEmpty();
 		}

@@ -1,7 +1,7 @@
 package io.github.cometspring.client;
 
 /**
- * What ends a subscription of a client: another attempt would end in the same way.
+ * Ends a subscription of a client, because another attempt would fail in the same way.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ public abstract class CometClientException extends RuntimeException {
 
 	/**
 	 * Creates an exception.
-	 * @param message the subject, the value, and the way out
+	 * @param message the subject, the value, and the solution
 	 */
 	protected CometClientException(String message) {
 		super(message);

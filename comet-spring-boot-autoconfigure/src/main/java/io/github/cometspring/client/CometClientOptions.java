@@ -3,22 +3,22 @@ package io.github.cometspring.client;
 import java.time.Duration;
 
 /**
- * How a client listens. Begin with {@link #DEFAULT} and change what shall be different.
+ * Options of a client. Start from {@link #DEFAULT} and change single values.
  *
- * @param transport the way to listen
+ * @param transport the transport
  * @param path the path of the endpoint, below the base URL
- * @param firstBackoff how long to wait before the first attempt to come back. Each
- * further attempt doubles it, and a random part of up to a half is taken off, lest all
- * clients come back together
- * @param maxBackoff the longest wait, and at least {@code firstBackoff}. What a busy
- * server asks for by {@code Retry-After} is waited out even if it is longer
- * @param silence how long a server may say nothing, not even a heartbeat, before the
- * connection is taken for dead; while the subscriber wants nothing it does not count.
- * More than the server's {@code comet.heartbeat}
+ * @param firstBackoff the delay before the first attempt to reconnect. It doubles with
+ * each further attempt; a random part of up to a half is subtracted, so that clients do
+ * not reconnect all together
+ * @param maxBackoff the longest delay, at least {@code firstBackoff}. A longer
+ * {@code Retry-After} of the server is obeyed nevertheless
+ * @param silence how long the server may send nothing, not even a heartbeat, before the
+ * connection counts as lost. Time without demand of the subscriber is not counted. It
+ * must be longer than the server's {@code comet.heartbeat}
  * @param pollTimeout how long the server may hold a poll
  * @param maxAnswerSize the size of the largest answer to a poll, or event, in bytes; a
- * larger one ends the subscription with {@link UnexpectedAnswerException}. More than the
- * server's {@code comet.max-response-size}
+ * larger one ends the subscription with {@link UnexpectedAnswerException}. It must be
+ * more than the server's {@code comet.max-response-size}
  * @since 0.1.0
  */
 public record CometClientOptions(Transport transport, String path, Duration firstBackoff, Duration maxBackoff,
@@ -27,8 +27,8 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	private static final Duration LONGEST = Duration.ofDays(1);
 
 	/**
-	 * An event stream from {@code /comet}, coming back after half a second to 30 seconds,
-	 * for a server with its default settings.
+	 * An event stream from {@code /comet} that reconnects after half a second to 30
+	 * seconds, for a server with its default settings.
 	 */
 	public static final CometClientOptions DEFAULT = new CometClientOptions(Transport.EVENT_STREAM, "/comet",
 			Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(45), Duration.ofSeconds(20),
@@ -36,11 +36,11 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 
 	/**
 	 * Creates options.
-	 * @param transport the way to listen
+	 * @param transport the transport
 	 * @param path the path of the endpoint
-	 * @param firstBackoff how long to wait before the first attempt to come back
-	 * @param maxBackoff the longest wait
-	 * @param silence how long a server may say nothing
+	 * @param firstBackoff the delay before the first attempt to reconnect
+	 * @param maxBackoff the longest delay
+	 * @param silence how long the server may send nothing
 	 * @param pollTimeout how long the server may hold a poll
 	 * @param maxAnswerSize the size of the largest answer, in bytes
 	 * @throws IllegalArgumentException if a value is out of its range: durations are
@@ -67,8 +67,8 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	}
 
 	/**
-	 * These options with another way to listen.
-	 * @param transport the way to listen
+	 * These options with another transport.
+	 * @param transport the transport
 	 * @return the options
 	 */
 	public CometClientOptions withTransport(Transport transport) {
@@ -87,9 +87,9 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	}
 
 	/**
-	 * These options with other waits.
-	 * @param first how long to wait before the first attempt to come back
-	 * @param max the longest wait
+	 * These options with other delays.
+	 * @param first the delay before the first attempt to reconnect
+	 * @param max the longest delay
 	 * @return the options
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
@@ -99,8 +99,8 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	}
 
 	/**
-	 * These options with another longest silence.
-	 * @param silence how long a server may say nothing
+	 * These options with another limit of silence.
+	 * @param silence how long the server may send nothing
 	 * @return the options
 	 * @throws IllegalArgumentException if it is out of its range
 	 */
@@ -132,12 +132,12 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	}
 
 	/**
-	 * The ways to listen.
+	 * The transports of a client.
 	 */
 	public enum Transport {
 
 		/**
-		 * Server-sent events (protocol, section 4). The ids stand in the request line,
+		 * Server-sent events (protocol, section 4). The ids are part of the request line,
 		 * which many servers limit to 4 KB.
 		 */
 		EVENT_STREAM,

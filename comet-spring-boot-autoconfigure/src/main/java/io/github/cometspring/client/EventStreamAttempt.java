@@ -19,9 +19,10 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.UriBuilder;
 
 /**
- * Server-sent events (protocol, section 4). Nothing is read that the subscriber has not
- * asked for, save what the network layer and the parser have in hand: a slow subscriber
- * slows down the server, and a lost connection loses nothing that was not handed over.
+ * Server-sent events (protocol, section 4). It reads on demand, except for what the
+ * network layer and the parser buffer. So a slow subscriber causes backpressure up to the
+ * server, and events that were buffered when the connection broke are sent again by the
+ * next one.
  */
 final class EventStreamAttempt implements Attempt {
 
@@ -50,9 +51,9 @@ final class EventStreamAttempt implements Attempt {
 			.accept(MediaType.TEXT_EVENT_STREAM)
 			.header("Last-Event-ID", progress.cursor().token())
 			.exchangeToFlux((response) -> events(response, progress));
-		return Silence.watch(events, this.silence, this.scheduler).handle((event, sink) -> {
+		return SilenceTimeout.watch(events, this.silence, this.scheduler).handle((event, sink) -> {
 			read(event, progress, sink);
-			// Behind it: what cannot be read is no success.
+			// After read(), which throws for a malformed event.
 			progress.succeed();
 		});
 	}
@@ -67,7 +68,7 @@ final class EventStreamAttempt implements Attempt {
 			progress.endAll();
 			return response.releaseBody().thenMany(Flux.empty());
 		}
-		if (!Refusals.is(response, MediaType.TEXT_EVENT_STREAM)) {
+		if (!Refusals.isExpected(response, MediaType.TEXT_EVENT_STREAM)) {
 			return Refusals.<ServerSentEvent<String>>fail(response, this.scheduler).flux();
 		}
 		progress.begin();

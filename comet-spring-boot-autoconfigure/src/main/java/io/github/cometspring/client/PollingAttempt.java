@@ -18,11 +18,11 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Long polling with JSON (protocol, section 3). One answer is in hand at a time: the next
- * poll waits until the subscriber has taken all of it and asks for more.
+ * Long polling with JSON (protocol, section 3). It holds one answer at a time: the next
+ * poll waits until the subscriber has taken all of it and requests more.
  * <p>
- * The first poll is not held: it fetches a cursor that covers all channels, so that no
- * answer that is lost on its way loses a message.
+ * The first poll is not held: it fetches a cursor for all channels, so that no message is
+ * lost if a later answer is.
  */
 final class PollingAttempt implements Attempt {
 
@@ -68,24 +68,24 @@ final class PollingAttempt implements Attempt {
 	}
 
 	private Mono<byte[]> body(ClientResponse response) {
-		return Refusals.is(response, MediaType.APPLICATION_JSON) ? response.bodyToMono(byte[].class)
+		return Refusals.isExpected(response, MediaType.APPLICATION_JSON) ? response.bodyToMono(byte[].class)
 				: Refusals.fail(response, this.scheduler);
 	}
 
-	private static List<ReceivedMessage> read(ServerMessage news, Progress progress) {
+	private static List<ReceivedMessage> read(ServerMessage answer, Progress progress) {
 		progress.begin();
-		news.refused().forEach(progress::refuse);
-		news.gaps().forEach(progress::gap);
-		List<ReceivedMessage> messages = new ArrayList<>(news.messages().size());
-		int last = news.messages().size() - 1;
+		answer.refused().forEach(progress::refuse);
+		answer.gaps().forEach(progress::gap);
+		List<ReceivedMessage> messages = new ArrayList<>(answer.messages().size());
+		int last = answer.messages().size() - 1;
 		for (int i = 0; i < last; i++) {
-			messages.add(message(news.messages().get(i), progress));
+			messages.add(message(answer.messages().get(i), progress));
 		}
-		progress.moveTo(news.cursor());
+		progress.moveTo(answer.cursor());
 		if (last >= 0) {
-			messages.add(message(news.messages().get(last), progress));
+			messages.add(message(answer.messages().get(last), progress));
 		}
-		news.ended().forEach(progress::end);
+		answer.ended().forEach(progress::end);
 		return messages;
 	}
 
@@ -94,7 +94,8 @@ final class PollingAttempt implements Attempt {
 	}
 
 	/**
-	 * A server that answers polls at once and without news is not asked again at once.
+	 * The client waits before the next poll if the server has answered this one early and
+	 * without messages.
 	 */
 	@Override
 	public boolean isContinuous(Progress progress) {

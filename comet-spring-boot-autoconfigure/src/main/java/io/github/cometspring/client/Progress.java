@@ -12,8 +12,8 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * How far one subscription has come, over all of its connections. It belongs to the
- * subscription and is touched by one signal at a time.
+ * The state of one subscription over all of its connections. The signals of the
+ * subscription use it one at a time.
  */
 final class Progress {
 
@@ -30,13 +30,12 @@ final class Progress {
 	private final Set<String> gaps = new HashSet<>();
 
 	/**
-	 * The channels that the last answer refuses. They are asked for again with every
-	 * request.
+	 * The channels that the last answer refuses. They are requested again each time.
 	 */
 	private final Set<String> refused = new LinkedHashSet<>();
 
 	/**
-	 * The channels of which the log has told that they are refused.
+	 * The channels whose refusal was logged.
 	 */
 	private final Set<String> logged = new HashSet<>();
 
@@ -46,7 +45,7 @@ final class Progress {
 
 	private int failures;
 
-	private boolean hasty;
+	private boolean answeredEarly;
 
 	private boolean served;
 
@@ -71,7 +70,7 @@ final class Progress {
 	}
 
 	/**
-	 * Whether the cursor came from the server, and so covers all channels.
+	 * Whether the cursor came from the server and so contains all channels.
 	 */
 	boolean isAnchored() {
 		return this.anchored;
@@ -96,23 +95,23 @@ final class Progress {
 	}
 
 	/**
-	 * The server has nothing for any channel. Those that it refused it need not name
-	 * again.
+	 * Ends all channels but those that the server refused before: its answer need not
+	 * name them again.
 	 */
 	void endAll() {
 		this.channels.retainAll(this.refused);
 	}
 
 	/**
-	 * Another answer begins, which refuses what it names.
+	 * Begins another answer, which names the refused channels anew.
 	 */
 	void begin() {
 		this.refused.clear();
 	}
 
 	/**
-	 * The server refuses a channel. What it publishes until the server lets it in is
-	 * lost: its place is not in the cursor.
+	 * Records that the server refuses a channel. Its messages are lost until the server
+	 * accepts it, because the cursor has no position for it.
 	 */
 	void refuse(String channel) {
 		if (!this.channels.contains(channel)) {
@@ -127,43 +126,43 @@ final class Progress {
 	}
 
 	/**
-	 * The channels that were refused when all others had ended.
+	 * The channels that the last answer refuses.
 	 */
 	List<String> refused() {
 		return List.copyOf(this.refused);
 	}
 
 	/**
-	 * The server has answered as it should.
+	 * Records that the server has answered as expected.
 	 */
 	void succeed() {
 		this.served = true;
 		this.failures = 0;
-		this.hasty = false;
+		this.answeredEarly = false;
 	}
 
 	/**
-	 * Whether the server has ever answered as it should.
+	 * Whether the server has ever answered as expected.
 	 */
 	boolean isServed() {
 		return this.served;
 	}
 
 	/**
-	 * The server has answered at once, and had nothing to say.
+	 * Records that the server has answered a held poll early and without messages.
 	 */
 	void noteEarlyAnswer() {
-		this.hasty = true;
+		this.answeredEarly = true;
 	}
 
 	boolean isAnsweredEarly() {
-		return this.hasty;
+		return this.answeredEarly;
 	}
 
 	/**
-	 * How long to wait before the next attempt: it doubles from one to the next, up to a
-	 * limit, and a random part of up to a half is taken off.
-	 * @param options first and longest wait
+	 * The delay before the next attempt. It doubles with each failure up to a limit; a
+	 * random part of up to a half is subtracted.
+	 * @param options the first and the longest delay
 	 * @param random a number from 0 to 1
 	 */
 	Duration backoff(CometClientOptions options, double random) {

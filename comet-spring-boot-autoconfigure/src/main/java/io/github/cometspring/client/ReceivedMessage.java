@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message as a client receives it. It is not a
  * {@link io.github.cometspring.channel.Message}: the wire has neither the position of a
- * message nor the format of its channel, and this says no more than the wire does. There
- * is the JSON value, which on a text channel is a string, and a place to resume from.
+ * message nor the format of its channel. It has the JSON value, which on a text channel
+ * is a string, and the cursor to resume from.
  *
  * @param channel the id of the channel
  * @param json the JSON value as it was sent
- * @param cursor where to subscribe again to miss nothing, for all channels of the
- * subscription. Over an event stream it stands right behind this message. A polled answer
- * has one cursor for all of its messages: the last of them has it, and those before it
- * have the one before the answer, from which the answer's messages come once more
+ * @param cursor the cursor from which to subscribe again without a loss, for all channels
+ * of the subscription. On an event stream it is the cursor right after this message. The
+ * answer to a poll has one cursor, which its last message carries. The messages before it
+ * carry the cursor before the answer, from which all of the answer's messages come again
  * @param afterGap whether messages of the channel before this one are lost, because the
  * server's history no longer had them
  * @since 0.1.0
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record ReceivedMessage(String channel, String json, Cursor cursor, boolean afterGap) {
 
 	/**
-	 * The text, of a message of a channel for {@link MessageFormat#TEXT}.
+	 * The text of a message of a channel for {@link MessageFormat#TEXT}.
 	 * @return the text
 	 * @throws IllegalStateException if the message is JSON and not a string
 	 */
@@ -39,7 +39,7 @@ public record ReceivedMessage(String channel, String json, Cursor cursor, boolea
 	}
 
 	/**
-	 * Says what this is, and not what is in it.
+	 * Leaves out the content, which must not get into logs.
 	 */
 	@Override
 	public String toString() {

@@ -21,12 +21,12 @@ import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
- * What the answers of a server mean, other than what was asked for.
+ * Turns unexpected answers of a server into errors.
  */
 final class Refusals {
 
 	/**
-	 * The longest time that a server is left alone.
+	 * The longest {@code Retry-After} that is obeyed.
 	 */
 	private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
 
@@ -34,9 +34,9 @@ final class Refusals {
 	}
 
 	/**
-	 * Whether an answer is what was asked for.
+	 * Whether an answer has the status 200 and the expected type.
 	 */
-	static boolean is(ClientResponse response, MediaType type) {
+	static boolean isExpected(ClientResponse response, MediaType type) {
 		try {
 			return response.statusCode().value() == 200
 					&& response.headers().contentType().filter(type::isCompatibleWith).isPresent();
@@ -47,9 +47,9 @@ final class Refusals {
 	}
 
 	/**
-	 * The error of an answer that is not what was asked for.
+	 * The error for an unexpected answer.
 	 * @param response the answer
-	 * @param clock tells the date, which {@code Retry-After} may speak of
+	 * @param clock tells the time, for a {@code Retry-After} that is a date
 	 * @return the error
 	 */
 	static <T> Mono<T> fail(ClientResponse response, Scheduler clock) {

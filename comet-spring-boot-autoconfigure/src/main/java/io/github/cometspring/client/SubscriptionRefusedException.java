@@ -27,7 +27,7 @@ public class SubscriptionRefusedException extends CometClientException {
 	/**
 	 * Creates an exception.
 	 * @param status the status of the server's answer
-	 * @param detail what the server says, or {@code null} if it says nothing
+	 * @param detail the detail in the server's answer, or {@code null} if there is none
 	 * @param channels the ids of the channels that are refused; empty if the server names
 	 * none
 	 */

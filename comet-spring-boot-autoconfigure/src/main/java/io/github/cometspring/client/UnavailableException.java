@@ -3,7 +3,7 @@ package io.github.cometspring.client;
 import java.time.Duration;
 
 /**
- * The server has no answer for the moment.
+ * The server is temporarily not available.
  */
 final class UnavailableException extends RuntimeException {
 
@@ -17,7 +17,7 @@ final class UnavailableException extends RuntimeException {
 	}
 
 	/**
-	 * How long the server wants to be left alone.
+	 * How long the server asks the client to wait.
 	 */
 	Duration retryAfter() {
 		return this.retryAfter;

@@ -3,8 +3,8 @@ package io.github.cometspring.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when what answers does not speak the protocol, or sends more at a time than the
- * client takes. The message repeats nothing of the answer.
+ * Thrown when the server does not speak the protocol, or sends more at a time than the
+ * client accepts. The message repeats nothing of the answer.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,7 @@ public class UnexpectedAnswerException extends CometClientException {
 
 	/**
 	 * Creates an exception.
-	 * @param message what is wrong, and the way out
+	 * @param message what is wrong, and the solution
 	 * @param cause the cause, or {@code null} if there is none
 	 */
 	public UnexpectedAnswerException(String message, @Nullable Throwable cause) {

@@ -26,17 +26,18 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * What a client sends as JSON: the body of a poll, or a WebSocket frame (protocol,
- * sections 3 and 5). Members that are not known are ignored. Immutable.
+ * sections 3 and 5). Unknown members are ignored. Immutable.
  *
  * @param channels the ids of {@code channels}, each once
  * @param subscribe the ids of {@code subscribe}, each once
  * @param unsubscribe the ids of {@code unsubscribe}, each once
  * @param cursor the cursor, or {@code null} if there is none
- * @param from the cursors of {@code from}, by the ids that do not start at {@code cursor}
- * @param misplaced the ids that {@code from} names with a cursor that cannot be: of a
- * subscription, each of them is refused, and the others are not (protocol, section 8)
+ * @param from the cursors of {@code from}, by channel id; the other channels start at
+ * {@code cursor}
+ * @param misplaced the ids to which {@code from} gives an invalid cursor; a subscription
+ * refuses only these (protocol, section 8)
  * @param timeout the timeout, or {@code null} if there is none
- * @param ping the number of a ping, or {@code null} if it is none
+ * @param ping the number of a ping, or {@code null} if it is not a ping
  * @since 0.1.0
  */
 public record ClientMessage(List<String> channels, List<String> subscribe, List<String> unsubscribe,
@@ -71,7 +72,8 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 	}
 
 	/**
-	 * The parser itself would guess the encoding, and be lenient with it.
+	 * Decodes UTF-8 strictly: the parser would guess the encoding and accept malformed
+	 * input.
 	 */
 	private static String text(byte[] bytes) {
 		try {
@@ -83,9 +85,9 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 	}
 
 	/**
-	 * Where to start a channel.
+	 * Returns the cursor from which a channel starts.
 	 * @param channel the id of the channel
-	 * @return its own cursor, or that of all
+	 * @return its cursor in {@code from}, else {@code cursor}, else {@link Cursor#LATEST}
 	 */
 	public Cursor start(String channel) {
 		return this.from.getOrDefault(channel, (this.cursor != null) ? this.cursor : Cursor.LATEST);
@@ -96,7 +98,7 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 	 * @param channels the ids
 	 * @param cursor where to start
 	 * @param timeout how long the server may hold it
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodePoll(Collection<String> channels, Cursor cursor, Duration timeout) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
@@ -117,8 +119,8 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 	}
 
 	/**
-	 * Collects the members. A wrong one is reported at the end, since what comes after it
-	 * may not be JSON at all.
+	 * Collects the members. A wrong member is reported only when all input has been read:
+	 * if the rest is not JSON, that is the error to report.
 	 */
 	private static final class Reader {
 
@@ -187,7 +189,7 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 
 		private Map<String, Cursor> from(JsonParser json) {
 			Map<String, Cursor> starts = new LinkedHashMap<>();
-			// As of every member, the last of several counts.
+			// If the member is repeated, the last one counts, as for all members.
 			this.misplaced.clear();
 			if (json.currentToken() != JsonToken.START_OBJECT) {
 				note(json, "'from' must be an object of cursors with lists of channel ids");

@@ -13,7 +13,7 @@ final class EntryDecoder {
 	}
 
 	static List<LegacyEntry> decode(byte[] body) {
-		// Not lines(): a CR ends no entry
+		// Not lines(), which would also split at a CR
 		String[] lines = new String(body, StandardCharsets.UTF_8).split("\n");
 		return Stream.of(lines).filter((line) -> line.indexOf(':') >= 0).map(EntryDecoder::entry).toList();
 	}
@@ -22,7 +22,7 @@ final class EntryDecoder {
 		int colon = line.indexOf(':');
 		String channel = unescape(line.substring(0, colon));
 		String data = line.substring(colon + 1);
-		// Compared as it is written: %45NDED_CHANNEL is a message
+		// Compared before unescaping: %45NDED_CHANNEL is a message
 		return LegacyCodec.ENDED.equals(data) ? LegacyEntry.ended(channel)
 				: LegacyEntry.message(channel, unescape(data));
 	}

@@ -7,15 +7,15 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Decodes the names and values of a form in every way in which scripts have written them:
- * {@code encodeURIComponent}, {@code escape}, raw bytes (protocol, section 2). It has one
- * buffer for all of a form. Not thread-safe.
+ * Decodes the names and values of a form in all encodings that scripts use:
+ * {@code encodeURIComponent}, {@code escape}, raw bytes (protocol, section 2). One buffer
+ * serves the full form. Not thread-safe.
  */
 final class FormText {
 
 	private static final String ESCAPED_UNIT = "%uXXXX";
 
-	/** The most bytes that one character of ASCII can take. */
+	/** The length of the longest escape of an ASCII character. */
 	static final int LONGEST_ESCAPE = ESCAPED_UNIT.length();
 
 	private static final char REPLACEMENT = '\uFFFD';
@@ -32,7 +32,7 @@ final class FormText {
 
 	FormText(byte[] form) {
 		this.form = form;
-		// Nothing decodes to more bytes or chars than it was long
+		// Decoded text is never longer than its encoded form
 		this.stretch = ByteBuffer.allocate(form.length);
 		this.text = CharBuffer.allocate(form.length);
 	}
@@ -40,8 +40,8 @@ final class FormText {
 	/**
 	 * Decodes a name or a value.
 	 * @param from the index of its first byte
-	 * @param to the index behind its last byte
-	 * @return its text, valid until the next one is decoded
+	 * @param to the index after its last byte
+	 * @return its text, valid until the next call
 	 */
 	CharSequence decode(int from, int to) {
 		this.text.clear();

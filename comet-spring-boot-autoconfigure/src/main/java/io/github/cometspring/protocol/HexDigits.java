@@ -1,8 +1,7 @@
 package io.github.cometspring.protocol;
 
 /**
- * Hexadecimal digits as they stand in escapes: upper-case in what is written, of either
- * case in what is read.
+ * Hexadecimal digits of escapes: writes upper case, reads both cases.
  */
 final class HexDigits {
 
@@ -17,7 +16,7 @@ final class HexDigits {
 	 * @param value the byte to write, 0 to 255
 	 * @param target where to write
 	 * @param at the index of the percent sign
-	 * @return the index behind the last digit
+	 * @return the index after the last digit
 	 */
 	static int escape(int value, byte[] target, int at) {
 		target[at] = '%';
@@ -30,9 +29,9 @@ final class HexDigits {
 	 * Reads a fixed number of digits.
 	 * @param source where to read
 	 * @param from the index of the first digit
-	 * @param to the index that must not be reached
+	 * @param to the exclusive end of the input
 	 * @param count how many digits there must be, at most seven
-	 * @return their value, or -1 if there are fewer or something else stands among them
+	 * @return their value, or -1 if there are fewer or one of them is not a digit
 	 */
 	static int parse(byte[] source, int from, int to, int count) {
 		if (to - from < count) {

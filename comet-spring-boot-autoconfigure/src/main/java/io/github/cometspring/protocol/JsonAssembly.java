@@ -3,8 +3,8 @@ package io.github.cometspring.protocol;
 import java.util.List;
 
 /**
- * Puts JSON together from what was encoded before: each byte is copied once, and nothing
- * is read or encoded again. Stateless.
+ * Assembles JSON from encoded parts. It copies each byte once and parses nothing.
+ * Stateless.
  */
 final class JsonAssembly {
 
@@ -14,10 +14,10 @@ final class JsonAssembly {
 	}
 
 	/**
-	 * Puts an object together: what was encoded before is copied, once.
+	 * Assembles an object.
 	 * @param opening its beginning, up to the first message
 	 * @param messages encoded messages
-	 * @param lists its further members, an object of their own
+	 * @param lists its further members, encoded as an object
 	 */
 	static byte[] object(byte[] opening, List<byte[]> messages, byte[] lists) {
 		boolean comma = opening.length > 1 && lists.length > EMPTY_OBJECT.length;
@@ -37,7 +37,8 @@ final class JsonAssembly {
 	}
 
 	/**
-	 * Joins encoded messages to what counts as one where messages are encoded.
+	 * Joins encoded messages. The result may be passed on wherever one encoded message is
+	 * expected.
 	 * @param messages encoded messages, at least one
 	 * @return the messages with commas between them; the only one itself if there are no
 	 * others

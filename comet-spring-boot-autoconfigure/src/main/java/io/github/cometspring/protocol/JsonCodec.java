@@ -13,7 +13,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Writes what goes over the wire as JSON, in polls, server-sent events and WebSocket
+ * Encodes the JSON that the server sends in polls, server-sent events and WebSocket
  * frames (protocol, sections 3 to 5). Stateless and thread-safe.
  *
  * @since 0.1.0
@@ -30,10 +30,10 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Encodes a message as {@code {"channel":"…","data":…}}: a text as a JSON string,
-	 * JSON as the value that it is (protocol, section 3).
+	 * Encodes a message as {@code {"channel":"…","data":…}}: a text message as a JSON
+	 * string, a JSON message as its value (protocol, section 3).
 	 * @param message the message
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeMessage(Message message) {
 		return write((json) -> {
@@ -49,9 +49,9 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * How many bytes a message takes in an answer, at the most.
+	 * Returns an upper bound for the encoded size of a message.
 	 * @param message the message
-	 * @return an upper bound
+	 * @return the bound in bytes
 	 */
 	public static long encodedLength(Message message) {
 		long size = MESSAGE_OVERHEAD + 3L * message.channel().length();
@@ -70,7 +70,7 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Encodes news of which nothing is refused.
+	 * Encodes a server message that refuses nothing.
 	 * @param cursor the token, in which nothing needs to be escaped, or {@code null} for
 	 * none
 	 * @param messages encoded messages, each one or several that are
@@ -78,7 +78,7 @@ public final class JsonCodec {
 	 * @param ended the ids of channels that have ended
 	 * @param gaps the ids of channels that have a gap
 	 * @param pong the number of a ping that this answers, or {@code null} for none
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeBatch(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
 			Collection<String> gaps, @Nullable Long pong) {
@@ -86,7 +86,7 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Encodes news as an object with the members {@code cursor}, {@code messages},
+	 * Encodes a server message with the members {@code cursor}, {@code messages},
 	 * {@code ended}, {@code gaps} and {@code refused}; empty lists are left out.
 	 * @param cursor the token, in which nothing needs to be escaped, or {@code null} for
 	 * none
@@ -95,9 +95,9 @@ public final class JsonCodec {
 	 * @param ended the ids of channels that have ended
 	 * @param gaps the ids of channels that have a gap
 	 * @param refused the ids of channels that are refused
-	 * @param why why all of these are refused, or {@code null} for no such member
+	 * @param why the reason of the refusals, or {@code null} to leave it out
 	 * @param pong the number of a ping that this answers, or {@code null} for none
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeBatch(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
 			Collection<String> gaps, Collection<String> refused, @Nullable String why, @Nullable Long pong) {
@@ -121,7 +121,8 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Joins encoded messages to what counts as one where messages are encoded.
+	 * Joins encoded messages. The result may be passed on wherever one encoded message is
+	 * expected.
 	 * @param messages encoded messages, at least one
 	 * @return the messages with commas between them; the only one itself if there are no
 	 * others
@@ -134,7 +135,7 @@ public final class JsonCodec {
 	 * Encodes an object with one member.
 	 * @param name the name of the member
 	 * @param value its value
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeMember(String name, String value) {
 		return write((json) -> json.writeStringProperty(name, value));
@@ -144,7 +145,7 @@ public final class JsonCodec {
 	 * Encodes that a channel is refused, as {@code {"channel":"…","why":"…"}}.
 	 * @param channel its id
 	 * @param why the reason
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeRefused(String channel, String why) {
 		return write((json) -> {
@@ -154,10 +155,10 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Encodes that more channels were asked for than there may be.
+	 * Encodes the error for a request that names too many channels.
 	 * @param error a sentence
-	 * @param limit how many there may be
-	 * @return the bytes, the caller's own
+	 * @param limit the largest number of channels
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeLimit(String error, int limit) {
 		return write((json) -> {
@@ -167,12 +168,12 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Encodes problem details (RFC 9457) that are about no channel.
+	 * Encodes problem details (RFC 9457) that name no channels.
 	 * @param title what went wrong, in a word
 	 * @param status the status code
 	 * @param detail a sentence, or {@code null} for none
 	 * @param cursor the token to resume from, or {@code null} for none
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeProblem(String title, int status, @Nullable String detail, @Nullable String cursor) {
 		return encodeProblem(title, status, detail, cursor, List.of(), null, null);
@@ -185,10 +186,10 @@ public final class JsonCodec {
 	 * @param detail a sentence, or {@code null} for none
 	 * @param cursor the token to resume from, or {@code null} for none
 	 * @param refused the ids of channels that are refused
-	 * @param why why all of these are refused, or {@code null} for no such member
-	 * @param limit how many channels there may be, or {@code null} if that is not the
+	 * @param why the reason of the refusals, or {@code null} to leave it out
+	 * @param limit the largest number of channels, or {@code null} if that is not the
 	 * problem
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodeProblem(String title, int status, @Nullable String detail, @Nullable String cursor,
 			Collection<String> refused, @Nullable String why, @Nullable Integer limit) {
@@ -211,7 +212,7 @@ public final class JsonCodec {
 	/**
 	 * Encodes the answer to a ping.
 	 * @param number the number of the ping
-	 * @return the bytes, the caller's own
+	 * @return the bytes in a new array
 	 */
 	public static byte[] encodePong(long number) {
 		return write((json) -> json.writeNumberProperty("pong", number));

@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes what goes over the wire in the legacy dialect, the published protocol
- * of Ocsigen_comet (protocol, section 2). Stateless and thread-safe. Total: malformed
- * input is read leniently and never refused by an exception.
+ * Encodes and decodes the legacy dialect, the published protocol of Ocsigen_comet
+ * (protocol, section 2). Stateless and thread-safe. Malformed input is read leniently and
+ * never causes an exception.
  *
  * @since 0.1.0
  * @see LegacyEntry
@@ -24,14 +24,14 @@ public final class LegacyCodec {
 	/** The body of the answer to a request that names no channel. */
 	public static final String EMPTY_REGISTRATION = "Empty or incorrect registration";
 
-	/** What stands for the data in the entry of a channel that has ended. */
+	/** The data in the entry of a channel that has ended. */
 	public static final String ENDED = "ENDED_CHANNEL";
 
 	private static final byte[] NO_ENTRIES = new byte[0];
 
 	private static final byte[] ENDED_NOTICE = ENDED.getBytes(StandardCharsets.US_ASCII);
 
-	// Without it a message of this very text would read as the end of its channel
+	// A message with exactly this text is escaped: clients would read it as the end
 	private static final byte[] ENDED_MESSAGE = "%45NDED_CHANNEL".getBytes(StandardCharsets.US_ASCII);
 
 	// Ignores case in ASCII only, where equalsIgnoreCase would take a dotless i for an i
@@ -53,8 +53,8 @@ public final class LegacyCodec {
 	}
 
 	/**
-	 * Returns the channel ids that a request names. They are not checked: some may be
-	 * unable to name a channel. Work is linear in the body.
+	 * Returns the channel ids that a request names. The ids are not validated. Work is
+	 * linear in the size of the body.
 	 * @param body the body of the request
 	 * @return the distinct ids in the order in which they first appear, none of them
 	 * empty; an empty list if there is none
@@ -77,9 +77,8 @@ public final class LegacyCodec {
 
 	/**
 	 * Returns the body of an answer.
-	 * @param entries the entries in the order in which they shall stand
-	 * @return the entries joined by LF, an empty array if there are none; the caller's
-	 * own
+	 * @param entries the entries in their order
+	 * @return the entries joined by LF in a new array, which is empty if there are none
 	 * @throws ArithmeticException if there are more than {@link Integer#MAX_VALUE} bytes
 	 */
 	public static byte[] encodeEntries(Collection<LegacyEntry> entries) {
@@ -99,8 +98,8 @@ public final class LegacyCodec {
 	}
 
 	/**
-	 * Joins the bodies of answers to one.
-	 * @param bodies encoded entries, each perhaps none
+	 * Joins several bodies.
+	 * @param bodies encoded entries; a body may be empty
 	 * @return all entries joined by LF; the only body itself if no other has entries
 	 */
 	public static byte[] join(List<byte[]> bodies) {
@@ -130,8 +129,8 @@ public final class LegacyCodec {
 
 	/**
 	 * Returns the entries of an answer: the inverse of {@link #encodeEntries}. A line
-	 * that has no colon is no entry and is left out; a malformed escape stays as it is;
-	 * bytes that are not UTF-8 become U+FFFD.
+	 * without a colon is ignored; a malformed escape stays as it is; bytes that are not
+	 * UTF-8 become U+FFFD.
 	 * @param body the body of the answer
 	 * @return its entries in order
 	 */
@@ -140,9 +139,9 @@ public final class LegacyCodec {
 	}
 
 	/**
-	 * Returns an id as it stands in an answer, where it must not look like anything else:
-	 * every character outside the alphabet of ids is percent-encoded. What can name a
-	 * channel is returned as it is.
+	 * Encodes an id for an answer, so that it cannot be mistaken for anything else: every
+	 * character outside the alphabet of ids is percent-encoded. A valid id is returned
+	 * unchanged.
 	 * @param id an id as a client sent it
 	 * @return the id to write
 	 */
@@ -151,9 +150,9 @@ public final class LegacyCodec {
 	}
 
 	/**
-	 * Returns the value of the {@code Comet-Gap} header. It is visible ASCII whatever the
-	 * ids are.
-	 * @param ids the ids of the channels that have a gap
+	 * Encodes ids as the value of a header, such as {@code Comet-Gap}. The value is
+	 * always visible ASCII.
+	 * @param ids the ids
 	 * @return the ids joined by commas, percent-encoded where a header needs it
 	 */
 	public static String headerList(Collection<String> ids) {

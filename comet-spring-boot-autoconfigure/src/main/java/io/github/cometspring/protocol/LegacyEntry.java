@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One line of an answer in the legacy dialect (protocol, section 2): a message of a
- * channel, or the notice that a channel has ended or never was. Immutable.
+ * channel, or the notice that a channel has ended or never existed. Immutable.
  *
- * @param channel the id as the client names it; it need not be able to name a channel
+ * @param channel the id as the client sent it; it may be invalid
  * @param data the text of the message, {@code null} if the channel has ended
  * @since 0.1.0
  * @see LegacyCodec
@@ -36,7 +36,7 @@ public record LegacyEntry(String channel, @Nullable String data) {
 	}
 
 	/**
-	 * Returns the entry that tells that a channel has ended or is not known.
+	 * Returns the entry that says that a channel has ended or is not known.
 	 * @param channel the id as the client sent it
 	 * @return the entry
 	 */
@@ -45,7 +45,7 @@ public record LegacyEntry(String channel, @Nullable String data) {
 	}
 
 	/**
-	 * Whether this entry tells the end of its channel.
+	 * Whether this entry says that its channel has ended.
 	 * @return {@code false} if it carries a message
 	 */
 	public boolean isEnded() {

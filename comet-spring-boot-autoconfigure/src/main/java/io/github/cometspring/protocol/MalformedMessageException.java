@@ -1,9 +1,8 @@
 package io.github.cometspring.protocol;
 
 /**
- * Thrown when a client's JSON cannot be understood. It has no stack trace: a client
- * causes it. The message is fit to be sent to the client and repeats nothing of what it
- * sent.
+ * Thrown when received JSON is malformed. It has no stack trace, because remote peers can
+ * cause it at will. Its message repeats no input, so that it may be sent to the client.
  *
  * @since 0.1.0
  */
@@ -12,7 +11,7 @@ public class MalformedMessageException extends RuntimeException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Whether it is an object at all.
+	 * Whether the input is a JSON object.
 	 */
 	private final boolean object;
 
@@ -22,8 +21,8 @@ public class MalformedMessageException extends RuntimeException {
 	}
 
 	/**
-	 * Whether it is a JSON object, of which a member is wrong.
-	 * @return {@code false} if it is not even a JSON object
+	 * Whether the input is a JSON object with a wrong member.
+	 * @return {@code false} if it is not a JSON object
 	 */
 	public boolean isObject() {
 		return this.object;

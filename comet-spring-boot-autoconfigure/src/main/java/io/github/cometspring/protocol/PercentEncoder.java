@@ -6,18 +6,18 @@ import java.util.function.IntPredicate;
 import io.github.cometspring.channel.ChannelName;
 
 /**
- * Writes text as UTF-8 with every byte of a character that may not stand for itself as
+ * Percent-encodes text in UTF-8: the bytes of characters that are not literal become
  * {@code %XX}. A lone surrogate is written as U+FFFD. Immutable, thread-safe.
  */
 final class PercentEncoder {
 
-	/** The text of a message: only the unreserved characters stand for themselves. */
+	/** The text of a message: only the unreserved characters are literal. */
 	static final PercentEncoder DATA = new PercentEncoder(PercentEncoder::isUnreserved, (codePoint) -> false);
 
-	/** An id in a body: the alphabet of ids stands for itself. */
+	/** An id in a body: the alphabet of ids is literal. */
 	static final PercentEncoder ID = new PercentEncoder(ChannelName::isAllowed, ChannelName::isAllowed);
 
-	/** An id in a header: the part of the alphabet of ids that is ASCII. */
+	/** An id in a header: the ASCII part of the alphabet of ids is literal. */
 	static final PercentEncoder HEADER_ID = new PercentEncoder(ChannelName::isAllowed, (codePoint) -> false);
 
 	private static final int ASCII = 0x80;
@@ -26,13 +26,13 @@ final class PercentEncoder {
 
 	private final boolean[] literalAscii = new boolean[ASCII];
 
-	private final IntPredicate literalBeyond;
+	private final IntPredicate literalNonAscii;
 
-	private PercentEncoder(IntPredicate literalAscii, IntPredicate literalBeyond) {
+	private PercentEncoder(IntPredicate literalAscii, IntPredicate literalNonAscii) {
 		for (int i = 0; i < ASCII; i++) {
 			this.literalAscii[i] = literalAscii.test(i);
 		}
-		this.literalBeyond = literalBeyond;
+		this.literalNonAscii = literalNonAscii;
 	}
 
 	private static boolean isUnreserved(int ascii) {
@@ -57,7 +57,7 @@ final class PercentEncoder {
 			else {
 				int codePoint = scalarValue(text, i);
 				int bytes = (codePoint < 0x800) ? 2 : (codePoint < 0x10000) ? 3 : 4;
-				length += this.literalBeyond.test(codePoint) ? bytes : 3 * bytes;
+				length += this.literalNonAscii.test(codePoint) ? bytes : 3 * bytes;
 				i += Character.charCount(codePoint);
 			}
 		}
@@ -69,7 +69,7 @@ final class PercentEncoder {
 	 * @param text the text
 	 * @param target where to write, with room for {@link #length} bytes
 	 * @param at the index of the first byte
-	 * @return the index behind the last byte
+	 * @return the index after the last byte
 	 */
 	int write(String text, byte[] target, int at) {
 		int i = 0;
@@ -81,7 +81,7 @@ final class PercentEncoder {
 			}
 			else {
 				int codePoint = scalarValue(text, i);
-				at = putBeyond(codePoint, this.literalBeyond.test(codePoint), target, at);
+				at = putNonAscii(codePoint, this.literalNonAscii.test(codePoint), target, at);
 				i += Character.charCount(codePoint);
 			}
 		}
@@ -99,7 +99,7 @@ final class PercentEncoder {
 		return (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) ? REPLACEMENT : codePoint;
 	}
 
-	private static int putBeyond(int codePoint, boolean literal, byte[] target, int at) {
+	private static int putNonAscii(int codePoint, boolean literal, byte[] target, int at) {
 		if (codePoint < 0x800) {
 			at = put(0xC0 | (codePoint >> 6), literal, target, at);
 		}

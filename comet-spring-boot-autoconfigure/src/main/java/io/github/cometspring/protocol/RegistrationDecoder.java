@@ -38,7 +38,7 @@ final class RegistrationDecoder {
 	}
 
 	private void decodeParameter(int from, int to) {
-		// On raw bytes: an escaped '&' or '=' separates nothing (section 2, rule 4)
+		// On raw bytes: an escaped '&' or '=' is no separator (section 2, rule 4)
 		int nameEnd = indexOf('=', from, to);
 		if (isRegistration(from, nameEnd)) {
 			addLines(this.text.decode(Math.min(nameEnd + 1, to), to).toString());
@@ -46,7 +46,7 @@ final class RegistrationDecoder {
 	}
 
 	private boolean isRegistration(int from, int to) {
-		// Other parameters are ignored, so names that cannot be it are not even decoded
+		// A name of another length cannot be 'registration' and need not be decoded
 		int length = to - from;
 		return length >= PARAMETER.length() && length <= PARAMETER.length() * FormText.LONGEST_ESCAPE
 				&& PARAMETER.contentEquals(this.text.decode(from, to));

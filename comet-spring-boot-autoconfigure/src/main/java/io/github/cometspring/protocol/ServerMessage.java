@@ -15,8 +15,8 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What a client receives as JSON: the answer to a poll, or what is in an event (protocol,
- * sections 3 and 4). Members that are not known are ignored. Immutable.
+ * A JSON object that the server sends: the answer to a poll, or the data of an event
+ * (protocol, sections 3 and 4). Unknown members are ignored. Immutable.
  *
  * @param cursor the cursor after it
  * @param messages the messages in order
@@ -29,7 +29,7 @@ import tools.jackson.core.json.JsonFactory;
 public record ServerMessage(Cursor cursor, List<Item> messages, List<String> ended, List<String> gaps,
 		List<String> refused) {
 
-	// Of a value it is only asked where it ends, however long its parts are.
+	// The parser only finds the end of a value, so its length needs no limit here.
 	private static final JsonFactory JSON = JsonFactory.builder()
 		.streamReadConstraints(StreamReadConstraints.builder()
 			.maxNumberLength(Integer.MAX_VALUE)
@@ -41,7 +41,7 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 	/**
 	 * Reads an answer to a poll.
 	 * @param json the JSON, bounded by the caller
-	 * @return the news
+	 * @return the message
 	 * @throws MalformedMessageException if it is not a JSON object, or a member is wrong
 	 */
 	public static ServerMessage decode(String json) {
@@ -79,7 +79,7 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 	}
 
 	/**
-	 * Reads what is in an event.
+	 * Reads the data of an event.
 	 * @param json the JSON, bounded by the caller
 	 * @return the channel, with the value if it is a message
 	 * @throws MalformedMessageException if it is not a JSON object, or a member is wrong
@@ -92,7 +92,7 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 	 * Reads a cursor.
 	 * @param token the token
 	 * @return the cursor
-	 * @throws MalformedMessageException if it is none
+	 * @throws MalformedMessageException if it is invalid
 	 */
 	public static Cursor parseCursor(String token) {
 		try {
@@ -106,7 +106,7 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 	/**
 	 * Reads a JSON string.
 	 * @param json one JSON value
-	 * @return the text, or {@code null} if the value is no string
+	 * @return the text, or {@code null} if the value is not a string
 	 */
 	public static @Nullable String decodeText(String json) {
 		try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
@@ -118,9 +118,9 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 	}
 
 	/**
-	 * Reads the sentence in problem details (RFC 9457).
-	 * @param json the problem, whatever it is
-	 * @return the sentence, or {@code null} if there is none
+	 * Reads the detail of problem details (RFC 9457).
+	 * @param json the problem, perhaps malformed
+	 * @return the detail, or {@code null} if there is none
 	 */
 	public static @Nullable String decodeProblemDetail(String json) {
 		try {
@@ -143,8 +143,8 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 	}
 
 	/**
-	 * Reads which channels problem details are about (protocol, section 8).
-	 * @param json the problem, whatever it is
+	 * Reads which channels problem details refuse (protocol, section 8).
+	 * @param json the problem, perhaps malformed
 	 * @return the ids of the channels that are refused; empty if it names none
 	 */
 	public static List<String> decodeProblemRefused(String json) {
@@ -203,7 +203,7 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 	}
 
 	/**
-	 * A value as it stands in the text, to the digit.
+	 * Returns a value exactly as it is written.
 	 */
 	private static String value(JsonParser parser, String json) {
 		parser.nextToken();
@@ -247,7 +247,7 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 	}
 
 	/**
-	 * A message, or the mere name of a channel.
+	 * A message, or the id of a channel alone.
 	 *
 	 * @param channel the id of the channel
 	 * @param data the JSON value as it was sent, or {@code null} if there is none

@@ -1,6 +1,7 @@
 /**
- * Codecs of the wire protocol, bytes to values and back. They are static, pure and total:
- * no input makes one throw, and none of them decides anything about a subscription.
+ * Codecs of the wire protocol. They are static and stateless, and decide nothing about
+ * subscriptions. The only exception that input can cause is
+ * {@link io.github.cometspring.protocol.MalformedMessageException}.
  */
 @NullMarked
 package io.github.cometspring.protocol;

@@ -23,7 +23,7 @@ import org.springframework.web.util.UriUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The channels, where an application exposes them.
+ * Tests for {@link CometChannelsEndpoint} in an application that exposes it.
  */
 class CometChannelsEndpointIT {
 
@@ -35,7 +35,7 @@ class CometChannelsEndpointIT {
 
 	@BeforeAll
 	static void start() {
-		// Without the endpoint of the commands, whose filter this one needs as well.
+		// Without the comet endpoint: this endpoint needs the filter on its own as well.
 		server = CometServer.start("management.endpoints.web.exposure.include=cometchannels");
 		operator = Operator.of(server.port());
 	}
@@ -73,12 +73,12 @@ class CometChannelsEndpointIT {
 	}
 
 	@Test
-	void listWhenPrefixedShouldShowThoseThatBeginSo() {
-		List.of("news/a", "news/b", "new", "olds").forEach(server::create);
-		assertPage("?prefix=news%2F", 0, 100, 2, "news/a", "news/b");
-		assertPage("?prefix=new", 0, 100, 3, "new", "news/a", "news/b");
+	void listWhenPrefixedShouldShowChannelsWithPrefix() {
+		List.of("prices/a", "prices/b", "price", "olds").forEach(server::create);
+		assertPage("?prefix=prices%2F", 0, 100, 2, "prices/a", "prices/b");
+		assertPage("?prefix=price", 0, 100, 3, "price", "prices/a", "prices/b");
 		assertPage("?prefix=none", 0, 100, 0);
-		assertPage("?prefix=", 0, 100, 4, "new", "news/a", "news/b", "olds");
+		assertPage("?prefix=", 0, 100, 4, "olds", "price", "prices/a", "prices/b");
 	}
 
 	private static void assertPage(String query, int page, int size, int total, String... ids) {
@@ -116,7 +116,7 @@ class CometChannelsEndpointIT {
 			assertThat(body.at("/history/maxAge").asString()).isEqualTo("PT5M");
 			assertThat(body.at("/newest/offset").asLong()).isEqualTo(2);
 			assertThat(body.at("/newest/epoch").asLong()).isPositive();
-			// What is in the messages is nobody's business.
+			// The endpoint must not show the content of messages.
 			assertThat(answer.body()).doesNotContain("one").doesNotContain("two");
 		}
 	}
@@ -180,7 +180,7 @@ class CometChannelsEndpointIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "id=victim", "id=victim&id=victim", "prefix=victim" })
-	void channelWhenOtherIdIsInQueryShouldHeedPathOnly(String query) {
+	void channelWhenOtherIdIsInQueryShouldObeyPathOnly(String query) {
 		server.create("named");
 		server.create("victim");
 		assertThat(Operator.json(operator.get("/actuator/cometchannels/named?" + query)).get("id").asString())
@@ -190,7 +190,7 @@ class CometChannelsEndpointIT {
 	}
 
 	@Test
-	void deleteWhenOtherIdIsInBodyShouldHeedPathOnly() {
+	void deleteWhenOtherIdIsInBodyShouldObeyPathOnly() {
 		server.create("named");
 		server.create("victim");
 		String body = "{\"id\":\"victim\"}";

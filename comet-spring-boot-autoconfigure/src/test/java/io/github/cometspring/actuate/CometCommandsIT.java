@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The commands on a server with the starter and nothing else.
+ * Commands on a server with nothing but the starter.
  */
 class CometCommandsIT {
 
@@ -55,13 +55,13 @@ class CometCommandsIT {
 	}
 
 	@AfterEach
-	void nothingThatClientsDoIsLogged() {
+	void requestsShouldNotBeLogged() {
 		assertThat(log.complaints()).isEmpty();
 		assertThat(log.ownMessages()).allMatch((message) -> message.contains("Exposing the actuator endpoint"));
 	}
 
 	@Test
-	void deactivateWhenBareShouldDeactivate() {
+	void deactivateWhenWithoutBodyShouldDeactivate() {
 		Answer answer = operator.post("/actuator/comet/deactivate");
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(Operator.json(answer).get("active").asBoolean()).isFalse();
@@ -189,7 +189,7 @@ class CometCommandsIT {
 	}
 
 	@Test
-	void setTimeoutWhenBareShouldAnswer400() {
+	void setTimeoutWhenWithoutBodyShouldAnswer400() {
 		assertRefused(operator.post("/actuator/comet/set_timeout"), 400);
 	}
 
@@ -207,7 +207,7 @@ class CometCommandsIT {
 			"/deactivate", "%00", "..", "%" })
 	void commandWhenUnknownShouldAnswer404(String command) {
 		Answer answer = operator.post("/actuator/comet/" + command);
-		// What is no URI at all is refused before anybody looks for a command.
+		// A malformed URI is refused before the command is looked up.
 		assertRefused(answer, command.equals("%") ? 400 : 404);
 	}
 
@@ -221,7 +221,7 @@ class CometCommandsIT {
 			strings = { "set_timeout/30?command=deactivate", "set_timeout/30?command=deactivate&command=deactivate",
 					"set_timeout/30?timeout=5", "set_timeout/30?timeout=5&kill=KILL", "set_timeout/30/KILL?timeout=5",
 					"set_timeout/30/KILL?command=deactivate&timeout=5&kill=no" })
-	void commandWhenSelectorIsInQueryShouldHeedPathOnly(String command) {
+	void commandWhenSelectorIsInQueryShouldObeyPathOnly(String command) {
 		assertThat(operator.post("/actuator/comet/" + command).status()).isEqualTo(200);
 		assertThat(server.control().isActive()).isTrue();
 		assertThat(server.control().timeout()).isEqualTo(Duration.ofSeconds(30));
@@ -239,7 +239,7 @@ class CometCommandsIT {
 	}
 
 	@Test
-	void setTimeoutWhenBareAndCommandInQueryShouldAnswer400() {
+	void setTimeoutWhenWithoutBodyAndCommandInQueryShouldAnswer400() {
 		assertRefused(operator.post("/actuator/comet/set_timeout?command=deactivate"), 400);
 	}
 
@@ -269,7 +269,7 @@ class CometCommandsIT {
 	@ValueSource(strings = { "nonsense", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
 			"application/x-www-form-urlencoded; charset=nonsense", "application/octet-stream", "application/xml", "*/*",
 			"json", ";", "/", "a/b/c", "application/json, text/plain", "application/json; charset=\"", "" })
-	void commandWhenBodyIsNotNeededShouldHeedNoContentType(String contentType) {
+	void commandWhenBodyIsNotNeededShouldIgnoreContentType(String contentType) {
 		assertThat(send("deactivate", contentType, "").status()).isEqualTo(200);
 		assertThat(server.control().isActive()).isFalse();
 		assertThat(send("activate", contentType, "any=thing").status()).isEqualTo(200);
@@ -310,7 +310,7 @@ class CometCommandsIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "nonsense", "text/plain", "application/x-www-form-urlencoded" })
-	void setTimeoutWhenNotJsonShouldSayHowToGiveIt(String contentType) {
+	void setTimeoutWhenNotJsonShouldDescribeUsage(String contentType) {
 		Answer answer = send("set_timeout", contentType, "{\"timeout\":30}");
 		assertRefused(answer, 400);
 	}

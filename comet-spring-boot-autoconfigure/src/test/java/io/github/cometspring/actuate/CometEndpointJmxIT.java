@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * The commands by JMX.
+ * Commands over JMX.
  */
 class CometEndpointJmxIT {
 

@@ -24,8 +24,8 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The guard of the default exposure beside Spring Security. A forwarded request stands
- * for a remote one.
+ * The guard of the default exposure together with Spring Security. Forwarded requests
+ * simulate remote ones.
  */
 class GuardWithSecurityIT {
 

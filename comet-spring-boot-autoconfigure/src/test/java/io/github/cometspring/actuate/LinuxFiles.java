@@ -8,7 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 /**
- * The files in which Linux tells of a process, as far as {@link SocketTable} reads them.
+ * The files of a process in {@code /proc}, as far as {@link SocketTable} reads them.
  */
 final class LinuxFiles {
 
@@ -25,7 +25,7 @@ final class LinuxFiles {
 	}
 
 	LinuxFiles runBy(long user) throws IOException {
-		// The real one is another.
+		// The effective user; the other three differ.
 		Files.writeString(process().resolve("status"), "Name:\tjava\nUid:\t7\t" + user + "\t7\t7\nGid:\t0\t0\t0\t0\n");
 		return this;
 	}

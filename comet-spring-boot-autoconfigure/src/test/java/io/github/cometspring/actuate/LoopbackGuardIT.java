@@ -23,14 +23,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
- * Who gets through to the commands where the application sets no exposure, however
- * forwarded headers are dealt with.
+ * Tests which requests for commands pass if the application sets no exposure, with each
+ * strategy for forwarded headers.
  */
 @ParameterizedClass
 @ValueSource(strings = { "none", "framework", "native" })
 class LoopbackGuardIT {
 
-	// Netty remarks on requests that are none, and Spring on paths that no file has.
+	// Reactor Netty warns of malformed requests, and Spring of invalid paths.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations",
 			"org.springframework.web.reactive.resource.ResourceHandlerUtils");
@@ -58,7 +58,7 @@ class LoopbackGuardIT {
 	}
 
 	@AfterEach
-	void nothingThatClientsDoIsLogged() {
+	void requestsShouldNotBeLogged() {
 		assertThat(log.complaints()).isEmpty();
 		assertThat(log.ownMessages()).allMatch((message) -> message.contains("Exposing the actuator endpoint"));
 	}
@@ -173,14 +173,14 @@ class LoopbackGuardIT {
 			"/actuator/comet%2Fdeactivate", "/actuator\\comet\\deactivate", "/actuator/comet/deactivate%00",
 			"/ACTUATOR/comet/deactivate", "/actuator/Comet/deactivate", "/actuator/comet/deactivate?x",
 			"/actuator/comet/deactivate#x", "/;/actuator/comet/deactivate", "/actuator/comet/set_timeout/0/KILL" })
-	void requestWhenPathIsDisguisedShouldNotGetRoundGuard(String target) {
+	void requestWhenPathIsDisguisedShouldNotBypassGuard(String target) {
 		Answer answer = this.operator.post(target, this.operator.host(), "X-Forwarded-For: 192.0.2.1");
 		assertNotExecuted(answer, 403, 404, 400);
 		assertThat(server.control().timeout().toSeconds()).isEqualTo(20);
 	}
 
 	@Test
-	void requestWhenPrefixIsForwardedShouldNotGetRoundGuard() {
+	void requestWhenPrefixIsForwardedShouldNotBypassGuard() {
 		assertNotExecuted(
 				this.operator.post("/comet/deactivate", this.operator.host(), "X-Forwarded-Prefix: /actuator"), 403,
 				404);

@@ -40,7 +40,8 @@ import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 
 /**
- * Peers that no test can have.
+ * Tests for {@link LoopbackGuard} with peers that a real connection cannot have in a
+ * test.
  */
 class LoopbackGuardTests {
 
@@ -77,7 +78,7 @@ class LoopbackGuardTests {
 	}
 
 	@Test
-	void checkWhenProxySpeaksForAnotherShouldRefuse() {
+	void checkWhenProxyForwardsForAnotherShouldRefuse() {
 		assertThat(check(LOCAL, REMOTE)).isFalse();
 	}
 
@@ -88,7 +89,7 @@ class LoopbackGuardTests {
 	}
 
 	@Test
-	void checkWhenPeerHasGoneShouldRefuse() {
+	void checkWhenPeerHasDisconnectedShouldRefuse() {
 		assertThat(check(null, null)).isFalse();
 	}
 
@@ -117,10 +118,10 @@ class LoopbackGuardTests {
 	}
 
 	@Test
-	void checkWhenOwnerCannotBeToldShouldDemandHttp11AtLeast() {
-		assertThat(speaks(this.guard, HttpVersion.HTTP_1_0)).isFalse();
-		assertThat(speaks(this.guard, HttpVersion.HTTP_1_1)).isTrue();
-		assertThat(speaks(this.guard, HttpVersion.valueOf("HTTP/2.0"))).isTrue();
+	void checkWhenOwnerIsUnknownShouldDemandHttp11AtLeast() {
+		assertThat(accepts(this.guard, HttpVersion.HTTP_1_0)).isFalse();
+		assertThat(accepts(this.guard, HttpVersion.HTTP_1_1)).isTrue();
+		assertThat(accepts(this.guard, HttpVersion.valueOf("HTTP/2.0"))).isTrue();
 	}
 
 	@ParameterizedTest
@@ -130,11 +131,11 @@ class LoopbackGuardTests {
 		LinuxFiles files = new LinuxFiles(process).runBy(1000);
 		LoopbackGuard guard = new LoopbackGuard("the.property", files.users());
 		files.tcp("0100007F:9C40 0100007F:1F90 01", owner, 7);
-		assertThat(speaks(guard, HttpVersion.HTTP_1_1)).isEqualTo(passes);
-		assertThat(speaks(guard, HttpVersion.HTTP_1_0)).isEqualTo(passes);
+		assertThat(accepts(guard, HttpVersion.HTTP_1_1)).isEqualTo(passes);
+		assertThat(accepts(guard, HttpVersion.HTTP_1_0)).isEqualTo(passes);
 	}
 
-	private static boolean speaks(LoopbackGuard guard, HttpVersion version) {
+	private static boolean accepts(LoopbackGuard guard, HttpVersion version) {
 		return passes(guard, exchange(), request(nettyRequest(LOCAL, LOCAL, version)));
 	}
 

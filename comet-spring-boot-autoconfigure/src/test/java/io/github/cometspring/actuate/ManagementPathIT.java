@@ -15,13 +15,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * The commands and the guard wherever the application puts the actuator.
+ * The commands and the guard at every path and port of the actuator.
  */
 class ManagementPathIT {
 
 	private static final String FORWARDED = "X-Forwarded-For: 192.0.2.1";
 
-	private static Stream<Arguments> places() {
+	private static Stream<Arguments> paths() {
 		return Stream.of(
 				arguments("/manage/comet", "/comet", new String[] { "management.endpoints.web.base-path=/manage" }),
 				arguments("/comet", "/push",
@@ -38,7 +38,7 @@ class ManagementPathIT {
 	}
 
 	@ParameterizedTest
-	@MethodSource("places")
+	@MethodSource("paths")
 	void commandWhenEndpointIsElsewhereShouldWorkAndBeGuarded(String endpoint, String path, String[] properties) {
 		try (CometServer server = CometServer.start(properties)) {
 			Operator operator = Operator.of(server.managementPort());

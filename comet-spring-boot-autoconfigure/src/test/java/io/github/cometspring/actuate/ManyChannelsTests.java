@@ -25,7 +25,7 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What operators ask must not cost those who are served a look at every channel.
+ * Requests of operators must not visit every channel on the event loops of clients.
  */
 class ManyChannelsTests {
 
@@ -48,7 +48,7 @@ class ManyChannelsTests {
 	}
 
 	@Test
-	void stateShouldKnowWhatIsRetainedWithoutLookingAtEachChannel() {
+	void stateShouldCountRetainedMessagesWithoutVisitingEachChannel() {
 		CometControl control = new CometControl(PATIENCE);
 		Subscriptions subscriptions = new Subscriptions(this.broker, control, null,
 				new SubscriptionLimits(null, 100, 1000, PATIENCE));
@@ -61,7 +61,7 @@ class ManyChannelsTests {
 	}
 
 	@Test
-	void channelsShouldNotBeSortedByTheThreadThatAsks() {
+	void channelsShouldNotBeSortedByTheCallersThread() {
 		CometChannelsEndpoint.ChannelPage page = new CometChannelsEndpoint(this.broker).channels(null, null, null)
 			.block(PATIENCE);
 		assertThat(page).isNotNull()
@@ -71,7 +71,7 @@ class ManyChannelsTests {
 	}
 
 	/**
-	 * Notes who goes through all channels.
+	 * Records which thread visits all channels.
 	 */
 	private static final class ObservedBroker implements ChannelBroker {
 

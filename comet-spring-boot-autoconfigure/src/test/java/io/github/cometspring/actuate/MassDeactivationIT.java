@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The commands while very many polls wait.
+ * Commands while very many polls wait.
  */
 class MassDeactivationIT {
 

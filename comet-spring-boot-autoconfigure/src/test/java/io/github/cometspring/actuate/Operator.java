@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Somebody who sends requests to the actuator, each on a connection of its own.
+ * Sends requests to the actuator, each on a connection of its own.
  *
  * @param address the address to go through
  * @param port the port of the actuator

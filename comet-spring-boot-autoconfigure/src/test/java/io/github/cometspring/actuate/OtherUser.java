@@ -11,7 +11,7 @@ import io.github.cometspring.testing.Requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs programs as another user of this machine, for which the tests have to be root's.
+ * Runs programs as another user of this machine. The tests must run as root.
  */
 final class OtherUser {
 

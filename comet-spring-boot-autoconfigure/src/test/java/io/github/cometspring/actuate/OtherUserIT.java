@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Who on this machine may command, where the application sets no exposure.
+ * Tests which users of this machine may send commands if the application sets no
+ * exposure.
  */
 class OtherUserIT {
 
@@ -81,7 +82,7 @@ class OtherUserIT {
 	}
 
 	/**
-	 * A proxy of which nobody has thought but that it should pass on.
+	 * A proxy whose configuration does no more than forward requests.
 	 */
 	@ParameterizedTest
 	@ValueSource(

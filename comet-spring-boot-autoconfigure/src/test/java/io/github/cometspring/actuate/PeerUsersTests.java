@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
- * Who owns the other end of a connection, by what Linux writes.
+ * Tests for {@link PeerUsers} with tables as Linux writes them.
  */
 class PeerUsersTests {
 
@@ -52,7 +52,7 @@ class PeerUsersTests {
 
 	@ParameterizedTest
 	@CsvSource({ "1000, true", "0, true", "1001, false", "7, false", "65534, false", "4294967295, false" })
-	void mayCommandShouldGoByOwner(long owner, boolean expected) {
+	void mayCommandShouldDependOnOwner(long owner, boolean expected) {
 		this.files.tcp(ROW, owner, 7);
 		assertThat(mayCommand(PEER, OWN)).isEqualTo(expected);
 	}
@@ -80,8 +80,8 @@ class PeerUsersTests {
 	}
 
 	/**
-	 * Linux names root for a connection that its owner has closed, and for one that waits
-	 * for its end.
+	 * Linux names root for a connection that its owner has closed, and for one that is
+	 * about to be closed.
 	 */
 	@ParameterizedTest
 	@CsvSource({ "04, 0", "05, 0", "06, 0", "01, 0", "05, 7", "06, 7", "08, 7", "02, 0", "03, 0" })
@@ -99,7 +99,7 @@ class PeerUsersTests {
 	}
 
 	@Test
-	void mayCommandWhenOfTheSixthVersionShouldFind() {
+	void mayCommandWhenIpv6ShouldFind() {
 		this.files.tcp6("00000000000000000000000001000000:9C40 00000000000000000000000001000000:1F90 01", 1000, 7);
 		assertThat(mayCommand(new InetSocketAddress("::1", 40000), new InetSocketAddress("::1", 8080))).isTrue();
 		assertThat(mayCommand(PEER, OWN)).isFalse();
@@ -108,7 +108,7 @@ class PeerUsersTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", " ", "0: ", "0: 0100007F:9C40 0100007F:1F90 01 a b c x 0 7", "\u00ff" })
-	void mayCommandWhenRowIsNonsenseShouldBeFalse(String row) throws IOException {
+	void mayCommandWhenRowIsMalformedShouldBeFalse(String row) throws IOException {
 		PeerUsers users = this.files.users();
 		Files.writeString(this.process.resolve("net/tcp"), row);
 		assertThat(users.mayCommand(PEER, OWN).block(PATIENCE)).isFalse();
@@ -122,7 +122,7 @@ class PeerUsersTests {
 	}
 
 	@Test
-	void mayCommandWhenManyAskShouldLookForAllAtOnce() throws IOException {
+	void mayCommandWhenManyAskShouldReadOnceForAll() throws IOException {
 		this.files.tcp(ROW, 1000, 7);
 		Later later = new Later();
 		PeerUsers users = new PeerUsers(new SocketTable(this.process), later);
@@ -139,7 +139,7 @@ class PeerUsersTests {
 	}
 
 	@Test
-	void mayCommandWhenNobodyCanLookShouldBeFalse() throws IOException {
+	void mayCommandWhenReadingIsRejectedShouldBeFalse() throws IOException {
 		this.files.tcp(ROW, 1000, 7);
 		Scheduler disposed = Schedulers.newSingle("disposed");
 		disposed.dispose();
@@ -157,20 +157,20 @@ class PeerUsersTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "Name: java", "Uid:", "Uid:\tx\ty\tz" })
-	void ofWhenStatusIsNonsenseShouldBeNull(String status) throws IOException {
+	void ofWhenStatusIsMalformedShouldBeNull(String status) throws IOException {
 		Files.writeString(this.process.resolve("status"), status);
 		assertThat(PeerUsers.of(this.process)).isNull();
 	}
 
 	@Test
-	void mayCommandWhenSixthVersionIsOffShouldFind() throws IOException {
+	void mayCommandWhenIpv6IsOffShouldFind() throws IOException {
 		Files.delete(this.process.resolve("net/tcp6"));
 		this.files.tcp(ROW, 1000, 7);
 		assertThat(mayCommand(PEER, OWN)).isTrue();
 	}
 
 	/**
-	 * Keeps what is to be run.
+	 * Keeps tasks until the test runs them.
 	 */
 	private static final class Later implements Scheduler {
 

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A program that holds many polls with one thread, in a process of its own as the number
- * of open files is limited for each. It says {@code SENT} when all have been sent, and
- * how often it got which status line when all have been answered.
+ * A program that holds many polls with one thread. It runs in its own process, because
+ * the number of open files is limited for each. It prints {@code SENT} when it has sent
+ * all polls, and when all are answered, how often it received which status line.
  */
 final class PollHerd {
 

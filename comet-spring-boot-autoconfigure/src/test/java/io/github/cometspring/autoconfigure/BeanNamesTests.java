@@ -26,8 +26,8 @@ import org.springframework.util.ClassUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The names of beans. An application has its own for the same things, and a name that is
- * taken stops the start.
+ * Tests the names of beans. An application may have beans for the same purposes, and a
+ * name that is taken fails the start.
  */
 class BeanNamesTests {
 
@@ -41,7 +41,7 @@ class BeanNamesTests {
 	private static Stream<String> imported(Class<?> annotation) {
 		String file = "META-INF/spring/" + annotation.getName() + ".imports";
 		try {
-			// Of this module, which come first on the class path of the tests
+			// Of this module, which comes first on the class path of the tests
 			return new ClassPathResource(file, BeanNamesTests.class.getClassLoader())
 				.getContentAsString(StandardCharsets.UTF_8)
 				.lines();
@@ -69,7 +69,7 @@ class BeanNamesTests {
 	}
 
 	@Test
-	void beansOfWholeServerShouldBeNamedAfterComet() {
+	void beansOfServerShouldBeNamedAfterComet() {
 		try (CometServer server = CometServer.start()) {
 			List<String> ours = Arrays.stream(server.context().getBeanDefinitionNames())
 				.filter((name) -> isOurs(server.context().getType(name))
@@ -101,7 +101,7 @@ class BeanNamesTests {
 	}
 
 	/**
-	 * What an application may well call its own.
+	 * Names that an application may well use.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class Taken {

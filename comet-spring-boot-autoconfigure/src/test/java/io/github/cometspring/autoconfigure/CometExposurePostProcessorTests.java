@@ -42,14 +42,14 @@ class CometExposurePostProcessorTests {
 	}
 
 	@Test
-	void exposureWhenApplicationSaysNothingShouldBeDefault(CapturedOutput output) {
+	void exposureWhenApplicationSetsNoneShouldBeDefault(CapturedOutput output) {
 		assertThat(exposed()).isEqualTo("health,comet");
 		assertThat(DefaultExposure.isInForce(this.environment)).isTrue();
 		assertThat(output.toString().split("\n")).filteredOn((line) -> line.contains(LINE)).hasSize(1);
 	}
 
 	@Test
-	void exposureWhenDefaultShouldSayWhichRuleIsInForce(CapturedOutput output) {
+	void exposureWhenDefaultShouldLogTheRule(CapturedOutput output) {
 		exposed();
 		assertThat(output.toString()).contains(Files.isReadable(Path.of("/proc/self/net/tcp"))
 				? "from the user who runs the server, or from root" : "does not tell from which user");
@@ -110,7 +110,7 @@ class CometExposurePostProcessorTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "KUBERNETES_SERVICE_HOST,KUBERNETES_SERVICE_PORT", "VCAP_APPLICATION", "DYNO" })
-	void exposureWhenPlatformShowsItselfShouldNotBeTouched(String variables, CapturedOutput output) {
+	void exposureWhenPlatformIsDetectedShouldNotBeTouched(String variables, CapturedOutput output) {
 		setEnvironmentVariables(variables.split(","));
 		assertUntouched(output);
 	}

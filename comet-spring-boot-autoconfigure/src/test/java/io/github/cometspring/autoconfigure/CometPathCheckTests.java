@@ -73,7 +73,7 @@ class CometPathCheckTests {
 		assertTaken(this.runner.withBean("mine", RouterFunction.class, () -> routes), "route");
 	}
 
-	static RouterFunction<?>[] bystanders() {
+	static RouterFunction<?>[] otherRoutes() {
 		return new RouterFunction<?>[] { route(GET("/push"), HANDLER), route(GET("/api/**"), HANDLER),
 				route(GET("/{first}/{second}"), HANDLER), route(accept(MediaType.TEXT_PLAIN), HANDLER),
 				route(path("/api/push").negate(), HANDLER), nest(path("/x"), route(GET("/api/push"), HANDLER)),
@@ -82,7 +82,7 @@ class CometPathCheckTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("bystanders")
+	@MethodSource("otherRoutes")
 	void startWhenRouteHasOtherPathShouldNotFail(RouterFunction<ServerResponse> routes) {
 		assertFree(this.runner.withBean("mine", RouterFunction.class, () -> routes));
 	}

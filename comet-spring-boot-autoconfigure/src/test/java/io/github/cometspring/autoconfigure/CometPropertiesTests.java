@@ -90,7 +90,7 @@ class CometPropertiesTests {
 	}
 
 	@Test
-	void settingsShouldCarryWhatConcernsStreams() {
+	void settingsShouldCarryPropertiesOfStreams() {
 		CometSettings settings = CometSettings
 			.of(bind(Map.of("comet.transports", "sse,websocket", "comet.heartbeat", "3s")));
 		assertThat(settings.transports()).containsExactlyInAnyOrder(Transport.SSE, Transport.WEBSOCKET);

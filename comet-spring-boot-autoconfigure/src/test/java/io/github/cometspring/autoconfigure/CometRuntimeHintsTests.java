@@ -20,8 +20,8 @@ import org.springframework.util.ClassUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a native image keeps for us. That nobody else asks the class path for anything is
- * held by {@code ArchitectureTests}.
+ * Tests for {@link CometRuntimeHints}. {@code ArchitectureTests} checks that no other
+ * code looks anything up on the class path.
  */
 class CometRuntimeHintsTests {
 

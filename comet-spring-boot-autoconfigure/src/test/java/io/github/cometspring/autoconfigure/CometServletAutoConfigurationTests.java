@@ -27,7 +27,7 @@ class CometServletAutoConfigurationTests {
 		.withConfiguration(CONFIGURATIONS);
 
 	@Test
-	void startWhenServletApplicationShouldWarnOnceAndNameWaysOut(CapturedOutput output) {
+	void startWhenServletApplicationShouldWarnOnceAndNameSolutions(CapturedOutput output) {
 		this.runner.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(Channels.class));
 		assertThat(output).containsOnlyOnce(WARNING)
 			.contains("'/comet'", "spring.main.web-application-type=reactive", "comet.enabled=false");

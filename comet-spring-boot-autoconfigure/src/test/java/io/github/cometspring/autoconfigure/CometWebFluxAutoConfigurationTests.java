@@ -55,7 +55,7 @@ class CometWebFluxAutoConfigurationTests {
 	}
 
 	@Test
-	void contextWhenReactorNettyIsAbsentShouldHaveLoopsOfItsOwn() {
+	void contextWhenReactorNettyIsAbsentShouldUseSchedulers() {
 		this.runner.withClassLoader(new FilteredClassLoader(HttpServerRequest.class))
 			.run((context) -> assertThat(context).getBean(ClientSockets.class)
 				.isInstanceOf(SchedulerClientSockets.class));
@@ -89,7 +89,7 @@ class CometWebFluxAutoConfigurationTests {
 	}
 
 	@Test
-	void loopsWhenUserHasThemShouldBeTheUsers() {
+	void socketsWhenUserHasThemShouldBeTheUsers() {
 		ClientSockets sockets = mock(ClientSockets.class);
 		this.runner.withBean("mine", ClientSockets.class, () -> sockets)
 			.run((context) -> assertThat(context).getBean(ClientSockets.class).isSameAs(sockets));
@@ -120,7 +120,7 @@ class CometWebFluxAutoConfigurationTests {
 		this.runner.run((context) -> poll(context, "/comet").expectStatus()
 			.isOk()
 			.expectBody(String.class)
-			.isEqualTo("news:ENDED_CHANNEL"));
+			.isEqualTo("prices:ENDED_CHANNEL"));
 	}
 
 	@Test
@@ -141,13 +141,13 @@ class CometWebFluxAutoConfigurationTests {
 	void endpointWhenUserHasAuthorizerShouldAskIt(boolean permitted, int status) {
 		this.runner
 			.withBean(ChannelAuthorizer.class,
-					() -> (principal, channel) -> Mono.just(permitted && channel.equals("news")))
+					() -> (principal, channel) -> Mono.just(permitted && channel.equals("prices")))
 			.run((context) -> poll(context, "/comet").expectStatus().isEqualTo(status));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "https://example.org", "*" })
-	void endpointWhenOriginIsAllowedShouldSayItIs(String allowed) {
+	void endpointWhenOriginIsAllowedShouldSendCorsHeader(String allowed) {
 		this.runner.withPropertyValues("comet.allowed-origins=" + allowed)
 			.run((context) -> poll(context, "/comet").expectStatus()
 				.isOk()
@@ -164,7 +164,7 @@ class CometWebFluxAutoConfigurationTests {
 			.header("Origin",
 					context.getEnvironment().containsProperty("comet.allowed-origins") ? "https://example.org"
 							: "http://localhost")
-			.bodyValue("registration=news".getBytes(StandardCharsets.US_ASCII))
+			.bodyValue("registration=prices".getBytes(StandardCharsets.US_ASCII))
 			.exchange();
 	}
 

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What editors know about the properties.
+ * Tests the metadata of the properties, which editors use.
  */
 class ConfigurationMetadataTests {
 
@@ -62,7 +62,7 @@ class ConfigurationMetadataTests {
 
 	@Test
 	void defaultsShouldBeKnown() {
-		// What is absent means something, and an empty list is what one expects.
+		// An absent value has its own meaning, and an empty list is the obvious default.
 		assertThat(properties().values()).filteredOn((property) -> !property.has("defaultValue"))
 			.extracting((property) -> property.get("name").asString())
 			.containsExactlyInAnyOrder("comet.max-virtual-channels", "comet.channel-idle-timeout",

@@ -36,7 +36,8 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Polls beside Spring Security as it comes, and all other requests as it protects them.
+ * Polls with Spring Security's default configuration and others; all other requests stay
+ * protected.
  */
 class CsrfIT {
 
@@ -64,7 +65,7 @@ class CsrfIT {
 	}
 
 	/**
-	 * What the documentation says that an operator types.
+	 * The command as the documentation prints it.
 	 */
 	@Test
 	void commandWhenChainIsDefaultShouldPassWithToken() {
@@ -82,7 +83,7 @@ class CsrfIT {
 	}
 
 	/**
-	 * The chain that the documentation gives to the commands.
+	 * The filter chain for commands as the documentation prints it.
 	 */
 	@Test
 	void commandWhenItHasItsOwnChainShouldNeedLogInOnly() {
@@ -114,7 +115,7 @@ class CsrfIT {
 	}
 
 	@Test
-	void pollWhenApplicationSaysWhatIsProtectedShouldLeaveItThat() {
+	void pollWhenApplicationSetsMatcherShouldObeyIt() {
 		try (CometServer server = start(OwnMatcher.class)) {
 			assertPollsAreServed(server, "/comet");
 			assertThat(post(server, "/orders", null, "", LOGIN).status()).isEqualTo(403);
@@ -123,11 +124,11 @@ class CsrfIT {
 	}
 
 	/**
-	 * Spring Security demands no token of who bears one of another kind, as long as
-	 * nobody sets a matcher.
+	 * Spring Security demands no CSRF token of a request with a bearer token, unless
+	 * there is a CSRF matcher.
 	 */
 	@Test
-	void requestWhenItBearsTokenShouldGoOnNeedingNoOther() {
+	void requestWhenItHasBearerTokenShouldNeedNoCsrfToken() {
 		try (CometServer server = start(BearerTokens.class)) {
 			String bearer = "Authorization: Bearer good";
 			assertThat(post(server, "/orders", null, "", bearer).status()).isEqualTo(200);

@@ -17,7 +17,8 @@ import org.springframework.context.annotation.PropertySource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Who exposes the commands: this project, the application, or nobody.
+ * Tests whether the commands are exposed by this project, by the application, or not at
+ * all.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ExposureIT {
@@ -27,7 +28,7 @@ class ExposureIT {
 	private static final String FORWARDED = "X-Forwarded-For: 192.0.2.1";
 
 	@Test
-	void commandWhenNobodySaysAnythingShouldBeGuarded(CapturedOutput output) {
+	void commandWhenExposureIsNotSetShouldBeGuarded(CapturedOutput output) {
 		try (CometServer server = CometServer.start()) {
 			assertThat(deactivate(server)).isEqualTo(200);
 			assertThat(deactivate(server, FORWARDED)).isEqualTo(403);
@@ -59,7 +60,7 @@ class ExposureIT {
 	}
 
 	@Test
-	void commandWhenApplicationSpeaksByAnnotationShouldNotBeThere() {
+	void commandWhenApplicationSetsExposureByAnnotationShouldNotBeThere() {
 		try (CometServer server = CometServer.start(new Class<?>[] { Annotated.class })) {
 			assertThat(deactivate(server)).isEqualTo(404);
 			assertThat(server.control().isActive()).isTrue();

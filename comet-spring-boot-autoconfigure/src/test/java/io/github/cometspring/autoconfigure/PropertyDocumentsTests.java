@@ -30,8 +30,8 @@ import org.springframework.core.io.ByteArrayResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Properties in the documents, in comments and in messages are those that there are, and
- * the table of the README has all of them, with their defaults.
+ * Tests that properties in documents, comments and messages exist, and that the table of
+ * the README lists all properties with their defaults.
  */
 class PropertyDocumentsTests {
 
@@ -39,12 +39,12 @@ class PropertyDocumentsTests {
 
 	private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
-	/** A name, in code: not followed by what makes it a call, a file or a field. */
+	/** A name in code that is not a call, a file or a field. */
 	private static final Pattern NAME = Pattern.compile("(?<![\\w.\\-/])comet(\\.[a-z]+(-[a-z]+)*)+(?![\\w(\\[])");
 
 	private static final Pattern LITERAL = Pattern.compile("\"comet(\\.\\w+)+\"");
 
-	/** The browser client's file and fields, and what is a subprotocol. */
+	/** The browser client's file and fields, and the subprotocol. */
 	private static final Set<String> NO_PROPERTIES = Set.of("comet.js", "comet.d.ts", "comet.state", "comet.transport",
 			"comet.subscribe", "comet.test.seed");
 
@@ -89,8 +89,7 @@ class PropertyDocumentsTests {
 	@Test
 	void propertyInSourcesShouldExist() throws IOException {
 		for (Path file : sources().toList()) {
-			// A literal that is a name and nothing else may be that of a handler in the
-			// pipeline
+			// A literal that is only a name may be the name of a handler in the pipeline
 			String text = LITERAL.matcher(Files.readString(file)).replaceAll("");
 			assertThat(names(text)).as(file.toString()).allSatisfy(PropertyDocumentsTests::assertExists);
 		}
@@ -128,7 +127,7 @@ class PropertyDocumentsTests {
 		return CODE.matcher(cell).results().map((match) -> match.group(1)).toList();
 	}
 
-	/** What the table has to say of the default of each property. */
+	/** The default of each property as the table must show it. */
 	private static Map<String, String> defaults() {
 		Map<String, String> defaults = new LinkedHashMap<>();
 		collect("comet", CometProperties.class, defaults);

@@ -12,7 +12,7 @@ class ReactorNettyVersionTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "1.3.7", "1.3.6", "1.3.0", "1.3.8-SNAPSHOT", "1.3.0-M1", "1.2.11", "1.2.18", "1.2.99",
 			"1.0.0", "0.9.25.RELEASE" })
-	void warningWhenFaultIsInShouldNameItAndTheVersion(String version) {
+	void warningWhenVersionIsFaultyShouldNameIssueAndVersion(String version) {
 		assertThat(ReactorNettyVersion.warning(version)).hasValueSatisfying((warning) -> assertThat(warning)
 			.contains("Reactor Netty " + version + " ", "reactor-netty#4361", "hangs", "1.3.8"));
 	}
@@ -21,7 +21,7 @@ class ReactorNettyVersionTests {
 	@NullAndEmptySource
 	@ValueSource(strings = { "1.3.8", "1.3.8.RELEASE", "1.3.9", "1.3.10", "1.4.0-M1", "1.10.0", "2.0.0", "dev",
 			"unspecified", "v1", "-" })
-	void warningWhenMendedOrNotKnownShouldBeAbsent(String version) {
+	void warningWhenFixedOrNotKnownShouldBeAbsent(String version) {
 		assertThat(ReactorNettyVersion.warning(version)).isEmpty();
 	}
 

@@ -36,7 +36,7 @@ class RestartIT {
 		try (RawConnection client = poll()) {
 			long begin = System.nanoTime();
 			this.server.context().stop();
-			// The grace that the server has is 30 seconds.
+			// The server's graceful shutdown may take 30 seconds.
 			assertThat(System.nanoTime() - begin).isLessThan(10_000_000_000L);
 			assertThat(client.read().status()).isEqualTo(503);
 		}

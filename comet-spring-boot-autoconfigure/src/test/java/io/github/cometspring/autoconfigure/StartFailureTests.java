@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What one reads when the application does not start.
+ * Tests the messages of an application that fails to start.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class StartFailureTests {
@@ -31,7 +31,7 @@ class StartFailureTests {
 			"comet.timeout,0s", "comet.timeout,soon", "comet.path,comet", "comet.max-request-size,much",
 			"comet.history.size,-1", "comet.transports,''", "comet.allowed-origins,example.org", "comet.enabled,maybe",
 			"comet.fast-path,maybe" })
-	void startWhenValueIsWrongShouldSayWhich(String property, String value, CapturedOutput output) {
+	void startWhenValueIsWrongShouldNameProperty(String property, String value, CapturedOutput output) {
 		start(Plain.class, WebApplicationType.NONE, property + "=" + value);
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("Description:")
@@ -42,7 +42,7 @@ class StartFailureTests {
 	}
 
 	@Test
-	void startWhenPathIsTakenShouldSayByWhom(CapturedOutput output) {
+	void startWhenPathIsTakenShouldNameHandler(CapturedOutput output) {
 		start(Web.class, WebApplicationType.REACTIVE, "comet.path=/taken");
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("Comet answers on '/taken', but the application has a handler there")

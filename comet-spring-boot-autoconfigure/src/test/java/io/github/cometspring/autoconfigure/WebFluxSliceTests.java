@@ -23,7 +23,7 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A test of an application's controllers alone.
+ * Tests a slice test of an application's controllers.
  */
 @WebFluxTest(controllers = WebFluxSliceTests.Bids.class,
 		excludeAutoConfiguration = org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration.class)

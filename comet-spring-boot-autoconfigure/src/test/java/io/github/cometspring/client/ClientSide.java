@@ -14,11 +14,12 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * A client of a real server, and what it asks the server and is answered.
+ * Makes clients of a real server, and records their requests and the status of the
+ * answers.
  */
 final class ClientSide implements ExchangeFilterFunction {
 
-	/** The longest wait but for what the server asks for. */
+	/** The longest delay, unless the server asks for more. */
 	static final Duration MAX_BACKOFF = Duration.ofMillis(400);
 
 	private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
@@ -28,9 +29,9 @@ final class ClientSide implements ExchangeFilterFunction {
 	private final List<Integer> answers = new CopyOnWriteArrayList<>();
 
 	/**
-	 * A client that comes back soon.
-	 * @param transport how it listens
-	 * @param port the port of the server, or of what stands before it
+	 * Creates a client that reconnects soon.
+	 * @param transport the transport
+	 * @param port the port of the server, or of a proxy before it
 	 * @return the client
 	 */
 	CometClient client(Transport transport, int port) {
@@ -46,14 +47,14 @@ final class ClientSide implements ExchangeFilterFunction {
 	}
 
 	/**
-	 * How often it has asked.
+	 * The number of requests.
 	 */
 	int requests() {
 		return this.requests.size();
 	}
 
 	/**
-	 * The times between a request and the one before it.
+	 * The times between two requests.
 	 * @param first the number of the first request that counts
 	 */
 	List<Duration> pauses(int first) {

@@ -70,7 +70,7 @@ class CometClientIT {
 	}
 
 	@AfterEach
-	void nobodyShouldBeLeft() {
+	void allClientsShouldHaveLeft() {
 		for (Transport transport : Transport.values()) {
 			Await.until(() -> connections(transport) == 0);
 		}
@@ -95,7 +95,7 @@ class CometClientIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenCursorIsOfMessageShouldGoOnBehindIt(Transport transport) {
+	void subscribeWhenCursorIsOfMessageShouldContinueAfterIt(Transport transport) {
 		publish("1");
 		Cursor afterFirst = cursor();
 		publish("2", "3");
@@ -130,7 +130,7 @@ class CometClientIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenHistoryIsOverrunShouldTellOfGap(Transport transport) {
+	void subscribeWhenHistoryIsOverrunShouldReportGap(Transport transport) {
 		publish("1");
 		Cursor afterFirst = cursor();
 		publish("2", "3", "4", "5");
@@ -168,7 +168,7 @@ class CometClientIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenTooManyChannelsShouldFailAndSayWhy(Transport transport) {
+	void subscribeWhenTooManyChannelsShouldFailWithReason(Transport transport) {
 		StepVerifier.create(client(transport).subscribe("1", "2", "3", "4", "5", "6")).expectErrorSatisfies((ex) -> {
 			assertThat(ex).hasMessageContaining("5");
 			assertThat(ex).isInstanceOfSatisfying(SubscriptionRefusedException.class,

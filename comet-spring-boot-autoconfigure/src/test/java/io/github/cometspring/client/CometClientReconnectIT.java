@@ -38,7 +38,7 @@ class CometClientReconnectIT {
 
 	private static final int CUTS = 10;
 
-	// The client's side, as the tests are in the same process
+	// The client's log, since the tests run in the same process
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("reactor.netty.http.client.HttpClientConnect");
 
@@ -57,8 +57,8 @@ class CometClientReconnectIT {
 	}
 
 	private static CometServer start(int port) {
-		return CometServer.start(new Class<?>[] { News.class }, "server.port=" + port, "comet.history.size=" + MESSAGES,
-				"server.shutdown=immediate");
+		return CometServer.start(new Class<?>[] { Prices.class }, "server.port=" + port,
+				"comet.history.size=" + MESSAGES, "server.shutdown=immediate");
 	}
 
 	@AfterEach
@@ -78,7 +78,7 @@ class CometClientReconnectIT {
 		for (int i = 1; i <= MESSAGES; i++) {
 			publish(i);
 			if (i % (MESSAGES / CUTS) == MESSAGES / CUTS / 2) {
-				// It is connected, and so has something to lose.
+				// Connected, so that a cut can lose messages.
 				int least = i - 20;
 				Await.until(() -> this.received.getReceivedOnNext().size() > least);
 				this.proxy.cutAfter(random.nextInt(1000));
@@ -94,10 +94,10 @@ class CometClientReconnectIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenNobodyAnswersShouldBackOffAndComeBack(Transport transport) {
+	void subscribeWhenServerIsAwayShouldBackOffAndReconnect(Transport transport) {
 		subscribe(transport);
 		publish(1);
-		Await.until(() -> this.received.getReceivedOnNext().size() == 1 && news().subscribers() == 1);
+		Await.until(() -> this.received.getReceivedOnNext().size() == 1 && prices().subscribers() == 1);
 		int before = this.requests.requests();
 		this.proxy.unplug();
 		Await.until(() -> this.requests.requests() >= before + 6);
@@ -106,7 +106,7 @@ class CometClientReconnectIT {
 		this.proxy.plugIn();
 		Await.until(() -> this.received.getReceivedOnNext().size() == 2);
 		assertThat(texts()).containsExactly("1", "2");
-		// Up to a half is taken off at random: 200, 400, 400 milliseconds.
+		// A random part of up to a half is subtracted: 200, 400, 400 milliseconds.
 		assertThat(pauses.get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(100));
 		assertThat(pauses.subList(1, 5))
 			.allSatisfy((pause) -> assertThat(pause).isBetween(Duration.ofMillis(200), Duration.ofSeconds(4)));
@@ -114,7 +114,7 @@ class CometClientReconnectIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenDeactivatedShouldWaitAsLongAsTheServerSays(Transport transport) {
+	void subscribeWhenDeactivatedShouldObeyRetryAfter(Transport transport) {
 		subscribe(transport);
 		this.server.control().deactivate().block(PATIENCE);
 		Await.until(() -> this.requests.answers().contains(503));
@@ -129,16 +129,16 @@ class CometClientReconnectIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenServerIsStartedAnewShouldTellOfGapAndGoOn(Transport transport) {
+	void subscribeWhenServerIsRestartedShouldReportGapAndContinue(Transport transport) {
 		subscribe(transport);
 		publish(1);
-		Await.until(() -> this.received.getReceivedOnNext().size() == 1 && news().subscribers() == 1);
+		Await.until(() -> this.received.getReceivedOnNext().size() == 1 && prices().subscribers() == 1);
 		int port = this.server.port();
 		int before = this.requests.requests();
 		this.server.close();
 		Await.until(() -> this.requests.requests() > before);
 		this.server = start(port);
-		Await.until(() -> news().subscribers() == 1);
+		Await.until(() -> prices().subscribers() == 1);
 		publish(2);
 		publish(3);
 		Await.until(() -> this.received.getReceivedOnNext().size() == 3);
@@ -148,16 +148,16 @@ class CometClientReconnectIT {
 	}
 
 	private void subscribe(Transport transport) {
-		this.requests.client(transport, this.proxy.port()).subscribe("news").subscribe(this.received);
-		Await.until(() -> news().subscribers() == 1);
+		this.requests.client(transport, this.proxy.port()).subscribe("prices").subscribe(this.received);
+		Await.until(() -> prices().subscribers() == 1);
 	}
 
 	private void publish(int number) {
-		news().publish(String.valueOf(number)).block(PATIENCE);
+		prices().publish(String.valueOf(number)).block(PATIENCE);
 	}
 
-	private Channel news() {
-		Channel channel = this.server.channels().find("news").block(PATIENCE);
+	private Channel prices() {
+		Channel channel = this.server.channels().find("prices").block(PATIENCE);
 		assertThat(channel).isNotNull();
 		return channel;
 	}
@@ -167,12 +167,12 @@ class CometClientReconnectIT {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class News {
+	static class Prices {
 
-		// Before the port is open, or clients would be told that the channel has ended
+		// Before the port is open, or clients would receive that the channel has ended
 		@Bean
-		SmartInitializingSingleton news(Channels channels) {
-			return () -> channels.create("news").block(PATIENCE);
+		SmartInitializingSingleton prices(Channels channels) {
+			return () -> channels.create("prices").block(PATIENCE);
 		}
 
 	}

@@ -80,7 +80,7 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenRandomIsOneShouldTakeOffHalf() {
+	void subscribeWhenRandomIsOneShouldSubtractHalf() {
 		CometClient client = client(Transport.EVENT_STREAM, 1, (n) -> Mono.error(refused()));
 		StepVerifier.create(client.subscribe("a")).then(() -> {
 			this.time.advanceTimeBy(Duration.ofMillis(249));
@@ -94,7 +94,7 @@ class CometClientTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenUnavailableShouldHeedRetryAfter(Transport transport) {
+	void subscribeWhenUnavailableShouldObeyRetryAfter(Transport transport) {
 		CometClient client = client(transport, 0, (n) -> answer(503, null, "")
 			.map((response) -> response.mutate().header(HttpHeaders.RETRY_AFTER, "5").build()));
 		StepVerifier.create(client.subscribe("a")).then(() -> {
@@ -107,7 +107,7 @@ class CometClientTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Thu, 01 Jan 1970 00:00:30 GMT", "30" })
-	void subscribeWhenRetryAfterIsDateShouldHeedIt(String retryAfter) {
+	void subscribeWhenRetryAfterIsDateShouldObeyIt(String retryAfter) {
 		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> answer(429, null, "")
 			.map((response) -> response.mutate().header(HttpHeaders.RETRY_AFTER, retryAfter).build()));
 		StepVerifier.create(client.subscribe("a")).then(() -> {
@@ -120,7 +120,7 @@ class CometClientTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT", "999999999999" })
-	void subscribeWhenRetryAfterIsUselessShouldBackOff(String retryAfter) {
+	void subscribeWhenRetryAfterIsInvalidShouldBackOff(String retryAfter) {
 		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> answer(500, null, "")
 			.map((response) -> response.mutate().header(HttpHeaders.RETRY_AFTER, retryAfter).build()));
 		StepVerifier.create(client.subscribe("a")).then(() -> {
@@ -142,7 +142,7 @@ class CometClientTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenRefusedWithProblemShouldSayWhy(Transport transport) {
+	void subscribeWhenRefusedWithProblemShouldReportDetail(Transport transport) {
 		CometClient client = client(transport, 0, (n) -> answer(400, MediaType.APPLICATION_PROBLEM_JSON,
 				"{\"title\":\"Bad Request\",\"status\":400,\"detail\":\"Too many channels\"}"));
 		StepVerifier.create(client.subscribe("a"))
@@ -195,7 +195,7 @@ class CometClientTests {
 				assertThat(message).isEqualTo(new ReceivedMessage("a", "1.50", Cursor.parse(SECOND), false));
 				assertThatIllegalStateException().isThrownBy(message::text);
 			})
-			// What succeeded between has reset the backoff.
+			// The success in between has reset the backoff.
 			.then(() -> this.time.advanceTimeBy(Duration.ofMillis(500)))
 			.expectComplete()
 			.verify(PATIENCE);
@@ -206,7 +206,7 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenChannelEndsShouldAskForTheOthersOnly() {
+	void subscribeWhenChannelEndsShouldRequestTheOthersOnly() {
 		CometClient client = client(Transport.EVENT_STREAM, 0,
 				(n) -> events((n == 0) ? "event: ended\ndata: {\"channel\":\"a\"}\n\n"
 						: "event: gap\ndata: {\"channel\":\"b\"}\n\ndata: {\"channel\":\"b\",\"data\":\"x\"}\n\n"
@@ -226,7 +226,7 @@ class CometClientTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenServedBeforeShouldWaitOutWhatDeploymentAnswers(Transport transport) {
+	void subscribeWhenServedBeforeShouldRetryAfterAnswersOfDeployment(Transport transport) {
 		List<Mono<ClientResponse>> meanwhile = List.of(answer(404, null, ""), answer(421, null, ""),
 				answer(401, MediaType.APPLICATION_PROBLEM_JSON, "{\"status\":401}"), answer(302, null, ""),
 				answer(200, MediaType.TEXT_HTML, "<html>"), answer(200, null, ""), answer(400, null, ""),
@@ -269,7 +269,7 @@ class CometClientTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenOneIsRefusedShouldHearTheOthersAndFailWhenTheyHaveEnded(Transport transport) {
+	void subscribeWhenOneIsRefusedShouldReceiveTheOthersAndFailWhenTheyHaveEnded(Transport transport) {
 		String message = "{\"channel\":\"a\",\"data\":1}";
 		CometClient client = client(transport, 0, (n) -> (transport == Transport.POLLING)
 				? answer(200, MediaType.APPLICATION_JSON,
@@ -286,7 +286,7 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenRefusedChannelIsLetInShouldMarkItsGapAndGoOn() {
+	void subscribeWhenRefusedChannelIsAcceptedShouldMarkItsGapAndContinue() {
 		String cursor = "{\"cursor\":\"" + FIRST + "\"";
 		CometClient client = client(Transport.POLLING, 0, (n) -> switch (n) {
 			case 0 -> answer(200, MediaType.APPLICATION_JSON, cursor + ",\"refused\":[\"b\"]}");
@@ -303,7 +303,7 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenStreamIsSilentShouldConnectAnew() {
+	void subscribeWhenStreamIsSilentShouldReconnect() {
 		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> stream(Flux.never()));
 		StepVerifier.create(client.subscribe("a")).then(() -> {
 			this.time.advanceTimeBy(Duration.ofSeconds(44));
@@ -314,7 +314,7 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenSubscriberIsSlowShouldNotTakeServerForDead() {
+	void subscribeWhenSubscriberIsSlowShouldNotTimeOut() {
 		String event = "data: {\"channel\":\"a\",\"data\":1}\n\n";
 		CometClient client = client(Transport.EVENT_STREAM, 0,
 				(n) -> stream(Flux.concat(Flux.just(event, event), Flux.never())));
@@ -330,7 +330,7 @@ class CometClientTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenNothingIsWantedShouldNotConnect(Transport transport) {
+	void subscribeWhenThereIsNoDemandShouldNotConnect(Transport transport) {
 		CometClient client = client(transport, 0, (n) -> Mono.never());
 		StepVerifier.create(client.subscribe("a"), 0).then(() -> {
 			this.time.advanceTimeBy(Duration.ofHours(1));
@@ -339,13 +339,13 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenPollingShouldPollAgainWhenAllIsTaken() {
+	void subscribeWhenPollingShouldPollAgainWhenAllMessagesAreTaken() {
 		String message = "{\"channel\":\"a\",\"data\":\"x\"}";
 		CometClient client = client(Transport.POLLING, 0, (n) -> (n < 2) ? answer(200, MediaType.APPLICATION_JSON,
 				"{\"cursor\":\"" + ((n == 0) ? FIRST : SECOND) + "\",\"messages\":[" + message + "," + message + "]}")
 				: Mono.never());
 		StepVerifier.create(client.subscribe("a"), 1)
-			// A polled answer has one cursor for all its messages.
+			// The answer to a poll has one cursor for all its messages.
 			.assertNext((received) -> assertThat(received.cursor()).isEqualTo(Cursor.LATEST))
 			.then(() -> assertThat(this.requests).hasSize(1))
 			.thenRequest(1)
@@ -363,7 +363,7 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenPollsAreAnsweredAtOnceAndEmptyShouldNotHurry() {
+	void subscribeWhenPollsAreAnsweredAtOnceAndEmptyShouldBackOff() {
 		CometClient client = client(Transport.POLLING, 0,
 				(n) -> answer(200, MediaType.APPLICATION_JSON, "{\"cursor\":\"" + FIRST + "\"}"));
 		StepVerifier.create(client.subscribe("a")).then(() -> {
@@ -379,7 +379,7 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenPollIsNotAnsweredShouldPollAnew() {
+	void subscribeWhenPollIsNotAnsweredShouldPollAgain() {
 		CometClient client = client(Transport.POLLING, 0, (n) -> Mono.never());
 		StepVerifier.create(client.subscribe("a")).then(() -> {
 			this.time.advanceTimeBy(Duration.ofSeconds(46));

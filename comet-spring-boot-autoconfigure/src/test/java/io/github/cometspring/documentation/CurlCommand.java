@@ -46,7 +46,7 @@ record CurlCommand(String text, String method, Map<String, String> headers, @Nul
 	}
 
 	/**
-	 * Understands what the documents use of curl, and complains of what it does not know.
+	 * Parses the options of curl that the documents use, and throws on others.
 	 */
 	static CurlCommand parse(String text) {
 		Deque<String> words = new ArrayDeque<>();

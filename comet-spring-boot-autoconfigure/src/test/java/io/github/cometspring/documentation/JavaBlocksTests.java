@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Java in the documents compiles. A block with a type in it is a whole file, and compiles
- * as printed. A shorter one is a few members of a class, statements or an expression, for
- * which the beans of the starter are at hand.
+ * Tests that Java code in the documents compiles. A block that declares a type compiles
+ * as printed. A shorter block has members of a class, statements or an expression, and
+ * may use the beans of the starter.
  */
 class JavaBlocksTests {
 
@@ -68,9 +68,9 @@ class JavaBlocksTests {
 	@MethodSource("blocks")
 	void blockShouldCompile(CodeBlock block) throws IOException {
 		Matcher type = TYPE.matcher(block.text());
-		boolean whole = type.find();
-		Path file = this.folder.resolve((whole ? type.group(1) : "Snippet") + ".java");
-		Files.writeString(file, whole ? block.text() : wrap(block.text()));
+		boolean complete = type.find();
+		Path file = this.folder.resolve((complete ? type.group(1) : "Snippet") + ".java");
+		Files.writeString(file, complete ? block.text() : wrap(block.text()));
 		assertThat(JavaCompilation.compile(List.of(file), this.folder)).as(block.place()).isEmpty();
 	}
 

@@ -11,7 +11,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles files as a reader's project does, whose class path is that of these tests.
+ * Compiles files as a reader's project does, with the class path of the tests.
  */
 final class JavaCompilation {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Links from one document to another lead somewhere, and to every document there is one.
+ * Tests that links between documents have a target, and that each document is linked.
  */
 class LinksTests {
 
@@ -30,7 +30,7 @@ class LinksTests {
 
 	@ParameterizedTest
 	@MethodSource("documents")
-	void linkShouldLeadToWhatIsThere(Document document) {
+	void linkShouldHaveTarget(Document document) {
 		assertThat(links(document)).allSatisfy((link) -> {
 			String[] parts = link.split("#", 2);
 			Path target = parts[0].isEmpty() ? Document.ROOT.resolve(document.path()) : target(document, parts[0]);

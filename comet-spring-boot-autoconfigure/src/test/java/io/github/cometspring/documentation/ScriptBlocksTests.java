@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * JavaScript in the documents, and in the pages that they print, is JavaScript. Needs
- * Node; where there is none the tests are skipped, or fail if the environment has
+ * Tests that JavaScript in the documents, and in the pages that they print, is valid.
+ * Needs Node; where there is none the tests are skipped, or fail if the environment has
  * {@code CI}.
  */
 class ScriptBlocksTests {

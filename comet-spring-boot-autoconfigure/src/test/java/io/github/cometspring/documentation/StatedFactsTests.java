@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Versions and figures that the documents state are those of the project.
+ * Tests that versions and figures in the documents are those of the project.
  */
 class StatedFactsTests {
 

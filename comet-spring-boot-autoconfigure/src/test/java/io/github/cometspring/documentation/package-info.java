@@ -1,5 +1,5 @@
 /**
- * Tests of what the documents say: a reader who types it gets what they promise.
+ * Tests that code and commands in the documents work as the documents say.
  */
 @NullMarked
 package io.github.cometspring.documentation;

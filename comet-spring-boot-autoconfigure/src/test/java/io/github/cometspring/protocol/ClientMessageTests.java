@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link ClientMessage}, also with generated input against a naive reading. The
+ * Tests for {@link ClientMessage}, also against a naive decoder with generated input. The
  * seed is printed and can be set as the system property {@code comet.test.seed}.
  */
 class ClientMessageTests {
@@ -56,7 +56,7 @@ class ClientMessageTests {
 	}
 
 	@Test
-	void decodeWhenCursorInFromCannotBeShouldNameItsChannelsOnly() {
+	void decodeWhenCursorInFromIsInvalidShouldNameItsChannelsOnly() {
 		ClientMessage message = decode(
 				"{\"channels\":[\"a\",\"b\",\"c\"],\"from\":{\"!\":[\"b\"],\"earliest\":[\"a\",\"b\"],\"\":[\"c\"]}}");
 		assertThat(message.misplaced()).containsExactlyInAnyOrder("b", "c");
@@ -64,14 +64,14 @@ class ClientMessageTests {
 	}
 
 	@Test
-	void decodeWhenMemberIsWrongShouldSayItWasAnObject() {
+	void decodeWhenMemberIsWrongShouldReportAnObject() {
 		assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> decode("{\"channels\":7}"))
 			.matches(MalformedMessageException::isObject)
 			.withMessageContaining("channels");
 	}
 
 	@Test
-	void decodeWhenNoObjectShouldSaySo() {
+	void decodeWhenNoObjectShouldReportIt() {
 		for (String text : List.of("", "7", "[]", "{", "{}{}", "{\"channels\":7,}")) {
 			assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> decode(text))
 				.matches((ex) -> !ex.isObject());
@@ -79,7 +79,7 @@ class ClientMessageTests {
 	}
 
 	@Test
-	void decodeWhenNoUtf8ShouldSayItIsNoObject() {
+	void decodeWhenNoUtf8ShouldReportNoObject() {
 		String object = "{\"x\":\"é\"}";
 		byte[] latin1 = object.getBytes(StandardCharsets.ISO_8859_1);
 		byte[] utf16 = object.getBytes(StandardCharsets.UTF_16BE);
@@ -112,7 +112,7 @@ class ClientMessageTests {
 	}
 
 	/**
-	 * The message, or whether it was an object at least.
+	 * Returns the message, or else whether the input is an object.
 	 */
 	private static Object naively(byte[] bytes) {
 		JsonNode tree;
@@ -156,7 +156,7 @@ class ClientMessageTests {
 	}
 
 	/**
-	 * The ids with the cursors that can be, or those with one that cannot.
+	 * Returns the ids with valid cursors, or those with invalid ones.
 	 */
 	private static Map<String, Cursor> from(@Nullable JsonNode node, boolean valid) {
 		Map<String, Cursor> from = new LinkedHashMap<>();

@@ -26,7 +26,7 @@ class GeneratedInputTests {
 
 	private static final int ROUND_TRIPS = 50_000;
 
-	/** Latin-1, a char a byte. */
+	/** Latin-1: one char for each byte. */
 	private static final List<String> FRAGMENTS = List.of("registration=", "registration", "&registration=", "&", "=",
 			"%72egistration=", "&%u0072egistration=", "a", "b", "1", "u", "+", "%", "%%", "%u", "%U", "%4", "%zz",
 			"%61", "%0A", "\n", "\r\n", "%0D%0A", "\r", "%u000A", "%u000d", "%u0061", "%u00e9", "%u12", "%uD83D",
@@ -151,8 +151,9 @@ class GeneratedInputTests {
 	}
 
 	/*
-	 * Of Latin-1 beyond ASCII only what begins a sequence of UTF-8, never what continues
-	 * one: escape() of other text can be UTF-8 of something else by accident.
+	 * Beyond ASCII, uses only Latin-1 characters that are lead bytes in UTF-8, never
+	 * continuation bytes: escape() of other text may by accident be valid UTF-8 of
+	 * something else.
 	 */
 	private String id() {
 		List<String> characters = List.of("a", "Z", "7", "-", "/", "%", "+", " ", "&", "=", ":", "é", "ü", "ÿ", "Ω",

@@ -34,7 +34,7 @@ record GoldenTranscript(JsonNode json) {
 		return this.json.get("name").asString();
 	}
 
-	/** What the case is about, the first word of its name. */
+	/** The topic of the case: the first word of its name. */
 	String topic() {
 		return name().split("-", 2)[0];
 	}

@@ -26,7 +26,8 @@ class GoldenTranscriptTests {
 	private static final Pattern ENDED_ENTRY = Pattern.compile("(?:^|\n)([^\n]*?):ENDED_CHANNEL");
 
 	/**
-	 * Where the original failed, or is deliberately not followed (protocol, section 2).
+	 * Cases in which the original failed, or Comet differs on purpose (protocol, section
+	 * 2).
 	 */
 	private static final Map<String, List<String>> READ_DIFFERENTLY = Map.ofEntries(
 			// One CR before LF is dropped
@@ -42,8 +43,8 @@ class GoldenTranscriptTests {
 			Map.entry("parse-leading-amp", List.of("a")));
 
 	/**
-	 * What is never written here: a message that is not UTF-8 and fits in no String, an
-	 * unknown id that is echoed with a raw colon.
+	 * Cases that Comet never writes: a message that is not UTF-8 and so is no String, and
+	 * an unknown id that is echoed with a raw colon.
 	 */
 	private static final Set<String> NOT_WRITTEN = Set.of("enc-all-256", "id-forge-entry");
 

@@ -18,18 +18,18 @@ class JsonMessageTests {
 
 	@Test
 	void encodeMessageWhenTextShouldWriteString() {
-		assertThat(encode("{\"a\":1}\n", MessageFormat.TEXT))
+		assertThat(encodeMessage("{\"a\":1}\n", MessageFormat.TEXT))
 			.isEqualTo("{\"channel\":\"c\",\"data\":\"{\\\"a\\\":1}\\n\"}");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "{\"a\":1}", "null", "1e400", "0.10", "\"é\uD83D\uDE00\\u00e9\"", "[]" })
 	void encodeMessageWhenJsonShouldWriteValueItself(String json) {
-		assertThat(encode(json, MessageFormat.JSON)).isEqualTo("{\"channel\":\"c\",\"data\":" + json + "}");
+		assertThat(encodeMessage(json, MessageFormat.JSON)).isEqualTo("{\"channel\":\"c\",\"data\":" + json + "}");
 	}
 
 	@Test
-	void encodeNewsWhenBothFormatsShouldWriteEach() {
+	void encodeBatchWhenBothFormatsShouldWriteEach() {
 		byte[] text = JsonCodec.encodeMessage(message("1", MessageFormat.TEXT));
 		byte[] json = JsonCodec.encodeMessage(message("1", MessageFormat.JSON));
 		assertThat(new String(JsonCodec.encodeBatch(null, List.of(text, json), List.of(), List.of(), null),
@@ -38,7 +38,7 @@ class JsonMessageTests {
 	}
 
 	@Test
-	void encodeNewsWhenMessagesAreJoinedShouldWriteTheSame() {
+	void encodeBatchWhenMessagesAreJoinedShouldWriteTheSame() {
 		byte[] one = JsonCodec.encodeMessage(message("é\uD83D\uDE00", MessageFormat.TEXT));
 		byte[] two = JsonCodec.encodeMessage(message("[1,2]", MessageFormat.JSON));
 		byte[] apart = JsonCodec.encodeBatch("t", List.of(one, two, one), List.of("x"), List.of(), null);
@@ -49,22 +49,22 @@ class JsonMessageTests {
 	}
 
 	@Test
-	void encodeNewsShouldWriteMembersThatAreThere() {
+	void encodeBatchShouldWriteMembersThatAreThere() {
 		byte[] message = JsonCodec.encodeMessage(message("1", MessageFormat.JSON));
 		String written = "{\"channel\":\"c\",\"data\":1}";
-		assertThat(news(null, List.of(), List.of(), List.of(), null)).isEqualTo("{}");
-		assertThat(news(null, List.of(), List.of(), List.of(), -7L)).isEqualTo("{\"pong\":-7}");
-		assertThat(news(null, List.of(), List.of("\"\n"), List.of(), null)).isEqualTo("{\"ended\":[\"\\\"\\n\"]}");
-		assertThat(news("t", List.of(), List.of(), List.of("é"), null))
+		assertThat(encode(null, List.of(), List.of(), List.of(), null)).isEqualTo("{}");
+		assertThat(encode(null, List.of(), List.of(), List.of(), -7L)).isEqualTo("{\"pong\":-7}");
+		assertThat(encode(null, List.of(), List.of("\"\n"), List.of(), null)).isEqualTo("{\"ended\":[\"\\\"\\n\"]}");
+		assertThat(encode("t", List.of(), List.of(), List.of("é"), null))
 			.isEqualTo("{\"cursor\":\"t\",\"gaps\":[\"é\"]}");
-		assertThat(news(null, List.of(message), List.of(), List.of("g"), null))
+		assertThat(encode(null, List.of(message), List.of(), List.of("g"), null))
 			.isEqualTo("{\"messages\":[" + written + "],\"gaps\":[\"g\"]}");
-		assertThat(news("t", List.of(message, message), List.of("x", "y"), List.of("g"), 1L))
+		assertThat(encode("t", List.of(message, message), List.of("x", "y"), List.of("g"), 1L))
 			.isEqualTo("{\"pong\":1,\"cursor\":\"t\",\"messages\":[" + written + "," + written
 					+ "],\"ended\":[\"x\",\"y\"],\"gaps\":[\"g\"]}");
 	}
 
-	private static String news(@Nullable String cursor, List<byte[]> messages, List<String> ended, List<String> gaps,
+	private static String encode(@Nullable String cursor, List<byte[]> messages, List<String> ended, List<String> gaps,
 			@Nullable Long pong) {
 		return new String(JsonCodec.encodeBatch(cursor, messages, ended, gaps, pong), StandardCharsets.UTF_8);
 	}
@@ -86,7 +86,7 @@ class JsonMessageTests {
 		assertThat(JsonCodec.encodedLength(message(quotes, MessageFormat.JSON))).isLessThan(2050);
 	}
 
-	private static String encode(String data, MessageFormat format) {
+	private static String encodeMessage(String data, MessageFormat format) {
 		return new String(JsonCodec.encodeMessage(message(data, format)), StandardCharsets.UTF_8);
 	}
 

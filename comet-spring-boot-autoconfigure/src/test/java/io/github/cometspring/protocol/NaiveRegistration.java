@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The decoding rules of the legacy dialect once more, as short as they can be said and
- * without any regard to speed.
+ * The decoding rules of the legacy dialect once more, as short as possible and without
+ * regard to speed.
  */
 final class NaiveRegistration {
 
@@ -23,7 +23,7 @@ final class NaiveRegistration {
 		return Stream.of(latin1(body).split("&"))
 			.map((pair) -> (pair + "=").split("=", 2))
 			.filter((pair) -> unescape(pair[0]).equals("registration"))
-			// What was appended to a pair to have two parts
+			// Without the '=' that was appended, so that a pair has two parts
 			.map((pair) -> pair[1].replaceFirst("=\\z", ""))
 			.flatMap((value) -> Stream.of(unescape(value).replace("\r\n", "\n").split("\n")))
 			.filter((id) -> !id.isEmpty())

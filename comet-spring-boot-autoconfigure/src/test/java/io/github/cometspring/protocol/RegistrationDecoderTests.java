@@ -16,7 +16,8 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
- * Tests for {@link RegistrationDecoder}. Bodies are written as Latin-1, a char a byte.
+ * Tests for {@link RegistrationDecoder}. Bodies are written as Latin-1: one char for each
+ * byte.
  */
 class RegistrationDecoderTests {
 

@@ -26,14 +26,14 @@ class ServerMessageTests {
 		String body = new String(
 				JsonCodec.encodeBatch(CURSOR.token(), List.of(text, json), List.of("x", "y"), List.of("z"), null),
 				StandardCharsets.UTF_8);
-		ServerMessage news = ServerMessage.decode(body);
-		assertThat(news.cursor()).isEqualTo(CURSOR);
-		assertThat(news.ended()).containsExactly("x", "y");
-		assertThat(news.gaps()).containsExactly("z");
-		assertThat(news.messages()).extracting(ServerMessage.Item::channel).containsExactly("a", "a");
-		assertThat(ServerMessage.decodeText(String.valueOf(news.messages().get(0).data())))
+		ServerMessage message = ServerMessage.decode(body);
+		assertThat(message.cursor()).isEqualTo(CURSOR);
+		assertThat(message.ended()).containsExactly("x", "y");
+		assertThat(message.gaps()).containsExactly("z");
+		assertThat(message.messages()).extracting(ServerMessage.Item::channel).containsExactly("a", "a");
+		assertThat(ServerMessage.decodeText(String.valueOf(message.messages().get(0).data())))
 			.isEqualTo("\"é\n\u2028\uD83D\uDE00");
-		assertThat(news.messages().get(1).data()).isEqualTo("{\"a\":[1.10,\"]}\"]}");
+		assertThat(message.messages().get(1).data()).isEqualTo("{\"a\":[1.10,\"]}\"]}");
 	}
 
 	@Test

@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The tests are run again in an application that has a web filter, where polls go another
- * way.
+ * The tests are run again in an application with a web filter, where polls take the
+ * filter path.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

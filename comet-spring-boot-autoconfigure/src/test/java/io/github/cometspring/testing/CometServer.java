@@ -19,8 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * A whole server, on a random port unless told otherwise, as an application with the
- * starter and nothing else.
+ * A server of an application with nothing but the starter, on a random port by default.
  */
 public final class CometServer implements AutoCloseable {
 
@@ -64,7 +63,7 @@ public final class CometServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a server as an application with Spring Security's starter and nothing else.
+	 * Starts a server of an application that also has Spring Security's starter.
 	 * @param properties lines {@code name=value}
 	 * @return the server, to be closed
 	 */
@@ -76,7 +75,7 @@ public final class CometServer implements AutoCloseable {
 		application.addPrimarySources(List.of(configuration));
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
 		application.setRegisterShutdownHook(false);
-		// Nothing is left on the event loops that they would have to wait for
+		// The event loops have no tasks left that a quiet period would wait for
 		application
 			.setDefaultProperties(Map.of("server.port", "0", "spring.reactor.netty.shutdown-quiet-period", "0s"));
 		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(properties))

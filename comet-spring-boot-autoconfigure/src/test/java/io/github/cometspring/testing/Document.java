@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /**
  * A Markdown file of the project.
  *
- * @param path where it is, relative to the root of the project
- * @param text all of it
+ * @param path the path, relative to the root of the project
+ * @param text the text
  */
 public record Document(Path path, String text) {
 
@@ -49,7 +49,7 @@ public record Document(Path path, String text) {
 	}
 
 	/**
-	 * The document that visitors see first.
+	 * The README of the project.
 	 * @return the document
 	 * @throws IOException if it cannot be read
 	 */
@@ -78,7 +78,7 @@ public record Document(Path path, String text) {
 	}
 
 	/**
-	 * What stands between single backticks, outside of the blocks.
+	 * The code between single backticks, outside of the blocks.
 	 * @return the spans
 	 */
 	public List<String> spans() {
@@ -102,7 +102,7 @@ public record Document(Path path, String text) {
 	 * A block of code.
 	 *
 	 * @param place the document and the line
-	 * @param language what stands behind the backticks
+	 * @param language the word after the backticks
 	 * @param text the code
 	 * @param file the file of the reader's project that the paragraph before it names
 	 */

@@ -7,11 +7,9 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
 /**
- * Keeps off the console what the tests make the server say again and again: what Reactor
- * Netty and Spring say of malformed requests, the access log of hundreds of requests, and
- * the line with which each application starts. Only the console is spared: a
- * {@link QuietLog} has the lines all the same, and so has a test that captures the
- * console.
+ * Keeps expected lines off the console: warnings of Reactor Netty and Spring of malformed
+ * requests, the access log, and the line about exposure at each start. A {@link QuietLog}
+ * still receives the lines, and so does a test that captures the console.
  */
 public final class ExpectedLines extends Filter<ILoggingEvent> {
 

@@ -11,8 +11,8 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import org.awaitility.Awaitility;
 
 /**
- * What this process uses: what is reachable in the heap, and Netty's buffers outside of
- * it.
+ * The memory that this process uses: reachable objects in the heap, and Netty's direct
+ * buffers.
  *
  * @param heap bytes in the heap after a collection
  * @param direct bytes of Netty's direct buffers
@@ -28,8 +28,8 @@ public record Memory(long heap, long direct) {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	/**
-	 * Measures, when nothing more is freed by collections and nothing more is allocated
-	 * by what still goes on.
+	 * Measures when the use is stable: collections free no more, and work in progress
+	 * allocates no more.
 	 * @return the memory in use
 	 */
 	public static Memory inUse() {
@@ -61,7 +61,7 @@ public record Memory(long heap, long direct) {
 	}
 
 	/**
-	 * How much more both are together; what one has become smaller is not for the other.
+	 * The growth of both together; if one has become smaller, it counts as zero.
 	 * @return the bytes
 	 */
 	public long growth() {

@@ -5,8 +5,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.server.WebFilter;
 
 /**
- * Configuration of a server on which somebody looks at each exchange, until its end, so
- * that none may end before its stream does.
+ * Configuration of a server with a web filter that sees each exchange until its end, so
+ * that an exchange must not end before its stream does.
  */
 @Configuration(proxyBeanMethods = false)
 public class PassingFilter {

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Fails a test class during which anything was logged as a warning or an error: no client
- * may make the server do that. It also keeps what this project itself logs above DEBUG.
+ * Fails a test class during which a warning or an error was logged, since clients must
+ * not be able to cause one. It also keeps the messages that this project logs above
+ * DEBUG.
  */
 public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 
@@ -57,8 +58,8 @@ public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 	}
 
 	/**
-	 * Goes on watching. To be called when an application has started, which configures
-	 * logging anew and takes all appenders away.
+	 * Attaches all watches again. To be called when an application has started: the start
+	 * configures logging anew and removes all appenders.
 	 */
 	static void attachAll() {
 		WATCHES.forEach(QuietLog::attach);
@@ -70,7 +71,7 @@ public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 	}
 
 	/**
-	 * What has been logged as a warning or an error.
+	 * The warnings and errors that were logged.
 	 * @return the messages
 	 */
 	public List<String> complaints() {
@@ -82,7 +83,7 @@ public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
 	}
 
 	/**
-	 * What this project has logged above DEBUG.
+	 * The messages that this project has logged above DEBUG.
 	 * @return the messages
 	 */
 	public List<String> ownMessages() {

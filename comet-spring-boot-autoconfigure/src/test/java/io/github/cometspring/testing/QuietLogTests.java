@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link QuietLog}: a watch that sleeps looks just like a quiet night.
+ * Tests for {@link QuietLog}: a watch that does not work would look like a quiet log.
  */
 class QuietLogTests {
 

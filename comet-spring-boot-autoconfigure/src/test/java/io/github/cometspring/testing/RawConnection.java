@@ -19,8 +19,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection that sends the very bytes it is given and reads HTTP/1.x answers.
- * Reads fail after ten seconds without a byte.
+ * A TCP connection that sends exactly the given bytes and reads HTTP/1.x answers. Reads
+ * fail after ten seconds without a byte.
  */
 public final class RawConnection implements AutoCloseable {
 
@@ -139,7 +139,7 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Reads an answer. Interim answers (1xx) are passed over.
+	 * Reads an answer. Interim answers (1xx) are skipped.
 	 * @return the answer
 	 */
 	public Answer read() {
@@ -153,8 +153,8 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Reads the answer to a request for the head alone, or the head of an answer whose
-	 * body is never read.
+	 * Reads the head of an answer: the answer to a HEAD request, or one whose body is not
+	 * read.
 	 * @return the answer
 	 */
 	public Answer readWithoutBody() {
@@ -229,7 +229,7 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Reads until the server closes the connection, in good order or not.
+	 * Reads until the server closes or resets the connection.
 	 * @return what has arrived
 	 */
 	public byte[] readToEnd() {
@@ -286,7 +286,7 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Throws away what comes until the connection ends.
+	 * Discards data until the connection ends.
 	 * @return {@code true} if it ends within ten seconds after the last byte
 	 */
 	public boolean drain() {
@@ -324,9 +324,9 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Reads whatever comes within a time.
+	 * Reads all data that arrive within a time.
 	 * @param time how long to read
-	 * @return what came, one character a byte
+	 * @return the data, one character a byte
 	 */
 	public String readFor(Duration time) {
 		StringBuilder text = new StringBuilder();
@@ -383,7 +383,7 @@ public final class RawConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Resets the connection instead of closing it in good order.
+	 * Resets the connection instead of closing it.
 	 */
 	public void reset() {
 		try {

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket client that sends the very frames it is told to, legal or not, and reads
- * what comes frame by frame.
+ * A WebSocket client that sends exactly the given frames, valid or not, and reads frame
+ * by frame.
  */
 public final class RawWebSocket implements AutoCloseable {
 
@@ -73,7 +73,7 @@ public final class RawWebSocket implements AutoCloseable {
 	}
 
 	/**
-	 * Asks for a WebSocket and reads the answer, 101 or whatever.
+	 * Requests a WebSocket and reads the answer, 101 or another.
 	 * @param connection the connection
 	 * @param headers further header lines
 	 * @return the answer

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Assumptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a test needs of the machine. Where it is missing the test is skipped, with a line
- * that says so; it fails where the environment has {@code CI}, so that a build is never
- * green because nothing was looked at.
+ * A program or right that a test needs on the machine. If it is missing, the test is
+ * skipped with a message, or fails if the environment variable {@code CI} is set, so that
+ * no build passes without the test.
  */
 public final class Requirement {
 
@@ -41,7 +41,7 @@ public final class Requirement {
 	}
 
 	/**
-	 * Skips the test, or fails it, if it is not root who runs it.
+	 * Skips the test, or fails it, if it does not run as root.
 	 */
 	public static void requireRoot() {
 		require("root's rights", "root".equals(System.getProperty("user.name")));
@@ -53,7 +53,7 @@ public final class Requirement {
 	 * @return its path, or {@code null} if there is none
 	 */
 	public static String find(String name) {
-		// Not every user has the second on the path.
+		// Not every user has the second folder on the path.
 		return Stream.concat(Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin"))
 			.flatMap((directory) -> Stream.of(new File(directory, name), new File(directory, name + ".exe")))
 			.filter(File::canExecute)

@@ -10,8 +10,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Configuration of a server on which nobody may read the channel {@code secret}. Its
- * polls go through WebFlux.
+ * Configuration of a server that refuses all clients the channel {@code secret}. Its
+ * polls cannot take the bypass.
  */
 @Configuration(proxyBeanMethods = false)
 public class Secret {

@@ -19,8 +19,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A server for all tests of a class, and a channel for each. What a test opens is closed
- * after it, and then nobody may be left; when all are done, the log must be quiet.
+ * A server for all tests of a class, and a channel for each. After each test, the
+ * connections that it opened are closed, and no client may remain; after all tests the
+ * log must be quiet.
  */
 public final class ServedClass implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
@@ -146,7 +147,7 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 	}
 
 	/**
-	 * Where the channel of the test is now.
+	 * The cursor of the channel of the test.
 	 * @return the token
 	 */
 	public String cursor() {

@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The tests choose for themselves whether clients are served by WebFlux, or it makes no
- * difference to them: they are not run again with {@code comet.fast-path=false}.
+ * The tests set the path themselves, or do not depend on it: they are not run again with
+ * {@code comet.fast-path=false}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -10,8 +10,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /**
- * Configuration of a server with one event loop, which a test can borrow: what it does
- * there happens without anything in between.
+ * Configuration of a server with one event loop, on which a test can run a task without
+ * any other event in between.
  */
 @Configuration(proxyBeanMethods = false)
 public class SingleLoop {
@@ -34,7 +34,7 @@ public class SingleLoop {
 	}
 
 	/**
-	 * Runs a task on the loop, and waits until it and what it left to the loop is done.
+	 * Runs a task on the loop, and waits for it and the tasks that it schedules there.
 	 * @param server a server with this configuration
 	 * @param task the task, which must not block
 	 */

@@ -7,14 +7,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Configuration of a server for whose clients the kernel keeps little: that one does not
- * read shows soon, and that it reads a little shows as well.
+ * Configuration of a server with small send buffers, so that the server soon notices that
+ * a client reads nothing, or a little.
  */
 @Configuration(proxyBeanMethods = false)
 public class SmallBuffers {
 
 	/**
-	 * How much the kernel keeps for a client, more or less.
+	 * The approximate size of the kernel's buffer for a client.
 	 */
 	public static final int SIZE = 32 * 1024;
 

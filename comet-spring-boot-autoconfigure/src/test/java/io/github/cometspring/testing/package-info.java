@@ -1,5 +1,5 @@
 /**
- * What the tests share: whole servers and raw clients.
+ * Servers and raw clients that the tests share.
  */
 @NullMarked
 package io.github.cometspring.testing;

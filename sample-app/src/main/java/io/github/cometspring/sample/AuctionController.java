@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebInputException;
 
 /**
- * The ordinary half of the application: what a page starts from, and bids.
+ * The REST half of the application: the state that a page starts from, and bids.
  */
 @RestController
 @RequestMapping("/api/items")
@@ -69,11 +69,10 @@ class AuctionController {
 	}
 
 	/**
-	 * What a page sends.
+	 * The body of a bid request.
 	 *
 	 * @param bidder who bids
-	 * @param amount how much, in whole euros; a number and nothing that can be read as
-	 * one
+	 * @param amount the amount in euros; a JSON integer
 	 */
 	record BidRequest(@Nullable String bidder, @Nullable JsonNode amount) {
 

@@ -22,15 +22,14 @@ import reactor.core.scheduler.Scheduler;
 import org.springframework.stereotype.Service;
 
 /**
- * Puts the sale room on the air. Every item has a channel of its own, which carries the
- * whole item after each change and is closed when the hammer has fallen; one well-known
- * channel announces new items. An operator who ends the channel of an item withdraws it
- * from the sale.
+ * Publishes the sale. Every item has a channel of its own, which carries the item after
+ * each change and is closed when the hammer has fallen; one well-known channel announces
+ * new items. An operator who closes the channel of an item withdraws it from the sale.
  */
 @Service
 class AuctionHouse {
 
-	static final String NEWS = "auctions/news";
+	static final String ANNOUNCEMENTS = "auctions/announcements";
 
 	private static final Log logger = LogFactory.getLog(AuctionHouse.class);
 
@@ -59,11 +58,11 @@ class AuctionHouse {
 	}
 
 	/**
-	 * Opens the house: from now on there is news.
-	 * @return completes when the channel of the news is there
+	 * Opens the house: from now on new items are announced.
+	 * @return completes when the channel of announcements exists
 	 */
 	Mono<Void> openDoors() {
-		return news().then();
+		return announcements().then();
 	}
 
 	/**
@@ -72,12 +71,12 @@ class AuctionHouse {
 	 * while there is no channel left for it
 	 */
 	Mono<Item> bringIn() {
-		// The news first: the lot must not take the place of a news channel that was
-		// ended.
-		return news().flatMap((news) -> this.channels.create(Item.class)
+		// The announcements first: if their channel was closed, the lot must not use up
+		// the last channel.
+		return announcements().flatMap((announcements) -> this.channels.create(Item.class)
 			.flatMap(TypedChannel::handle)
 			.map(this::listing)
-			.flatMap((listing) -> news.publish(listing).thenReturn(listing.item())));
+			.flatMap((listing) -> announcements.publish(listing).thenReturn(listing.item())));
 	}
 
 	private Listing listing(ChannelHandle handle) {
@@ -88,7 +87,7 @@ class AuctionHouse {
 	}
 
 	/**
-	 * Takes a bid and tells everyone.
+	 * Takes a bid and publishes it.
 	 * @param id the id of the item
 	 * @param bid the bid
 	 * @return the item after the bid, or {@link BidRefusedException}
@@ -110,9 +109,9 @@ class AuctionHouse {
 	}
 
 	/**
-	 * Withdraws every item whose channel somebody else has ended, then lets the hammer
-	 * fall on every other item whose time is up, tells everyone, and closes the channels
-	 * of these items.
+	 * Withdraws every item whose channel an operator has closed, then lets the hammer
+	 * fall on every other item whose time is up, publishes the end, and closes the
+	 * channels of these items.
 	 * @return completes when all is done
 	 */
 	Mono<Void> hammer() {
@@ -151,16 +150,16 @@ class AuctionHouse {
 	}
 
 	/**
-	 * What a page starts from.
+	 * The state that a page starts from.
 	 * @return the sale as it stands
 	 */
 	Mono<Sale> sale() {
-		// The handles first: what changes meanwhile is heard twice then, and not missed.
-		// The news bring an item that came up meanwhile.
-		return withdrawEnded().then(news())
+		// The handles first: a page receives changes in between twice, and misses none.
+		// The announcements bring an item that came up meanwhile.
+		return withdrawEnded().then(announcements())
 			.flatMap(TypedChannel::handle)
-			.zipWhen((news) -> handles(),
-					(news, handles) -> new Sale(now(), news, listings(handles), this.room.sold()));
+			.zipWhen((announcements) -> handles(),
+					(announcements, handles) -> new Sale(now(), announcements, listings(handles), this.room.sold()));
 	}
 
 	private Mono<Map<String, ChannelHandle>> handles() {
@@ -181,8 +180,8 @@ class AuctionHouse {
 		return this.channels.find(id, Item.class);
 	}
 
-	private Mono<TypedChannel<Listing>> news() {
-		return this.channels.obtain(NEWS, Listing.class);
+	private Mono<TypedChannel<Listing>> announcements() {
+		return this.channels.obtain(ANNOUNCEMENTS, Listing.class);
 	}
 
 	private Duration duration() {

@@ -17,17 +17,17 @@ import org.springframework.stereotype.Component;
 
 /**
  * Runs the sale: brings in new lots as long as there are channels for them, and lets the
- * hammer fall. Works while the application runs, and not a moment longer.
+ * hammer fall. Works while the application runs.
  */
 @Component
 class Auctioneer implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(Auctioneer.class);
 
-	/** Lots that are there when the doors open. */
+	/** The number of lots at the start. */
 	private static final int FIRST_LOTS = 6;
 
-	/** How exactly the hammer falls. */
+	/** The precision with which the hammer falls. */
 	private static final Duration PULSE = Duration.ofMillis(200);
 
 	private final AuctionHouse house;

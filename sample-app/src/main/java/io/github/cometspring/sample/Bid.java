@@ -6,7 +6,7 @@ import io.github.cometspring.sample.BidRefusedException.Reason;
  * An offer.
  *
  * @param bidder who bids, 1 to 24 characters
- * @param amount how much, in whole euros
+ * @param amount the amount in euros
  */
 record Bid(String bidder, long amount) {
 

@@ -24,10 +24,10 @@ class BidRefusedException extends RuntimeException {
 
 	enum Reason {
 
-		/** No amount, not a whole number, out of bounds, or nobody's. */
+		/** No amount, not a whole number, out of bounds, or without a bidder. */
 		NOT_A_BID,
 
-		/** Less than the lot asks for by now. */
+		/** Less than the current minimum of the lot. */
 		TOO_LOW,
 
 		/** The hammer fell before. */

@@ -9,15 +9,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.cometspring.sample.BidRefusedException.Reason;
 
 /**
- * A lot under the hammer, and the whole of what a page shows of it. Each change makes a
- * new item with the next version, so a page that hears of one twice, or late, keeps the
- * higher version and is right.
+ * A lot under the hammer, with all that a page shows of it. Each change makes a new item
+ * with the next version, so a page that receives one twice, or late, keeps the higher
+ * version.
  *
  * @param id the id of the lot's channel, which names the lot everywhere
  * @param version 1 when the lot comes up, one more with each change
  * @param number the lot number
  * @param lot what is sold
- * @param phase how far it is
+ * @param phase the phase of the sale
  * @param bids the newest bids, the newest first
  * @param bidCount how many bids there were
  * @param opensAt when the lot came up
@@ -49,7 +49,7 @@ record Item(String id, int version, int number, Lot lot, Phase phase, List<Bid> 
 		if (this.phase == Phase.WITHDRAWN) {
 			throw BidRefusedException.withdrawn();
 		}
-		if (this.phase != Phase.OPEN || isDue(now)) {
+		if (this.phase != Phase.OPEN || isOver(now)) {
 			throw new BidRefusedException(Reason.CLOSED, "Too late: the hammer has fallen on this lot.");
 		}
 		if (bid.amount() < minimum()) {
@@ -64,7 +64,7 @@ record Item(String id, int version, int number, Lot lot, Phase phase, List<Bid> 
 
 	/**
 	 * The item after the hammer fell.
-	 * @return the item, sold to who led, or passed if nobody did
+	 * @return the item, sold to the leading bidder, or passed if there is none
 	 */
 	Item hammer() {
 		return new Item(this.id, this.version + 1, this.number, this.lot,
@@ -73,14 +73,14 @@ record Item(String id, int version, int number, Lot lot, Phase phase, List<Bid> 
 
 	/**
 	 * The item after the house took it out of the sale.
-	 * @return the item, which is sold to nobody, whoever led
+	 * @return the item, which is sold to nobody
 	 */
 	Item withdraw() {
 		return new Item(this.id, this.version + 1, this.number, this.lot, Phase.WITHDRAWN, this.bids, this.bidCount,
 				this.opensAt, this.endsAt);
 	}
 
-	boolean isDue(Instant now) {
+	boolean isOver(Instant now) {
 		return !now.isBefore(this.endsAt);
 	}
 

@@ -5,7 +5,7 @@ package io.github.cometspring.sample;
  *
  * @param title what it is
  * @param note where it comes from
- * @param art the picture of it that the page has
+ * @param art the name of its picture in the page
  * @param openingPrice the least that a first bid may be, in whole euros
  */
 record Lot(String title, String note, String art, long openingPrice) {

@@ -9,7 +9,7 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Lets the page have what comes from this application and nothing else.
+ * Restricts the page to content of this application.
  */
 @Component
 class PageHeaders implements WebFilter {

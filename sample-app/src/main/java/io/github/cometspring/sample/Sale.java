@@ -6,12 +6,12 @@ import java.util.List;
 import io.github.cometspring.channel.ChannelHandle;
 
 /**
- * What a page starts from.
+ * The state that a page starts from.
  *
  * @param now the time on the server's clock, against which the countdowns run
- * @param news the channel that announces new listings, and where to start
+ * @param announcements the channel that announces new listings, and where to start
  * @param items the items under the hammer
  * @param sold the items that were sold, passed or withdrawn last
  */
-record Sale(Instant now, ChannelHandle news, List<Listing> items, List<Item> sold) {
+record Sale(Instant now, ChannelHandle announcements, List<Listing> items, List<Item> sold) {
 }

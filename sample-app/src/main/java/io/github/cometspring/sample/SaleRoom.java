@@ -14,8 +14,8 @@ import io.github.cometspring.sample.BidRefusedException.Reason;
 import io.github.cometspring.sample.Item.Phase;
 
 /**
- * What is under the hammer now, and what left it last: sold, passed or withdrawn. The one
- * owner of the items; safe for use by several threads, its monitor guards all of it.
+ * The items under the hammer, and those that were sold, passed or withdrawn last. The
+ * only owner of the items. Thread-safe: its monitor guards all state.
  */
 class SaleRoom {
 
@@ -61,7 +61,7 @@ class SaleRoom {
 	 * @return these items
 	 */
 	synchronized List<Item> hammer(Instant now) {
-		List<Item> fallen = this.open.values().stream().filter((item) -> item.isDue(now)).map(Item::hammer).toList();
+		List<Item> fallen = this.open.values().stream().filter((item) -> item.isOver(now)).map(Item::hammer).toList();
 		for (Item item : fallen) {
 			this.open.remove(item.id());
 			keep(item);

@@ -17,8 +17,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * A few regulars who keep the sale alive. Each knows what a lot is worth to them and
- * stops there, so that a visitor can win.
+ * A few regulars who keep the sale alive. Each has a limit for each lot and stops there,
+ * so that a visitor can win.
  */
 @Component
 @ConditionalOnBooleanProperty(name = "auction.simulate", matchIfMissing = true)
@@ -84,7 +84,7 @@ class SimulatedBidders implements SmartLifecycle {
 		return (bidder < NAMES.size()) ? NAMES.get(bidder) : "Paddle " + (bidder + 1);
 	}
 
-	/** The same answer whenever it is asked. */
+	/** Deterministic for a bidder and a lot. */
 	private static long worth(int bidder, Item item) {
 		double fancy = new SplittableRandom(31L * item.number() + bidder).nextDouble(1.2, 3.2);
 		return (long) (item.lot().openingPrice() * fancy);

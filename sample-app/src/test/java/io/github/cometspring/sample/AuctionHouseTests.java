@@ -37,8 +37,8 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void bringInWhenThereIsRoomShouldTellTheNews() {
-		Cursor before = channel(AuctionHouse.NEWS).cursor().block(PATIENCE);
+	void bringInWhenThereIsRoomShouldAnnounceTheLot() {
+		Cursor before = channel(AuctionHouse.ANNOUNCEMENTS).cursor().block(PATIENCE);
 		Item item = this.house.bringIn().block(PATIENCE);
 		StepVerifier.create(listings(before).take(1)).assertNext((listing) -> {
 			assertThat(listing.item()).isEqualTo(item);
@@ -47,8 +47,8 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void bringInWhenBidsFollowShouldTellTheNewsAHandleBeforeThem() {
-		Cursor before = channel(AuctionHouse.NEWS).cursor().block(PATIENCE);
+	void bringInWhenBidsFollowShouldAnnounceHandleBeforeThem() {
+		Cursor before = channel(AuctionHouse.ANNOUNCEMENTS).cursor().block(PATIENCE);
 		Item item = this.house.bringIn().block(PATIENCE);
 		Item risen = this.house.bid(item.id(), new Bid("Ada", 5000)).block(PATIENCE);
 		Listing listing = listings(before).blockFirst(PATIENCE);
@@ -66,7 +66,7 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void bidWhenTakenShouldPublishTheWholeItem() {
+	void bidWhenTakenShouldPublishTheItem() {
 		Item item = this.house.bringIn().block(PATIENCE);
 		Cursor before = channel(item.id()).cursor().block(PATIENCE);
 		Item risen = this.house.bid(item.id(), new Bid("Ada", 5000)).block(PATIENCE);
@@ -126,10 +126,10 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void bringInWhenNewsHasEndedShouldKeepAPlaceForIt() {
+	void bringInWhenAnnouncementsHaveEndedShouldKeepAChannelForThem() {
 		this.house.bringIn().block(PATIENCE);
 		this.house.bringIn().block(PATIENCE);
-		channel(AuctionHouse.NEWS).close().block(PATIENCE);
+		channel(AuctionHouse.ANNOUNCEMENTS).close().block(PATIENCE);
 		StepVerifier.create(this.house.bringIn()).expectError(TooManyChannelsException.class).verify(PATIENCE);
 		assertThat(sale().items()).hasSize(2);
 	}
@@ -151,7 +151,7 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void hammerWhenNothingIsDueShouldLeaveChannelsOpen() {
+	void hammerWhenNoTimeIsUpShouldLeaveChannelsOpen() {
 		this.house.bringIn().block(PATIENCE);
 		this.test.pass(TestHouse.ITEM_DURATION.minusMillis(1));
 		this.house.hammer().block(PATIENCE);
@@ -169,11 +169,11 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void saleWhenItemFollowsShouldGiveHandleBeforeItsNews() {
-		ChannelHandle news = sale().news();
+	void saleWhenItemFollowsShouldGiveHandleBeforeItsAnnouncement() {
+		ChannelHandle announcements = sale().announcements();
 		Item item = this.house.bringIn().block(PATIENCE);
-		assertThat(news.channel()).isEqualTo(AuctionHouse.NEWS);
-		StepVerifier.create(listings(Cursor.parse(news.cursor())).map(Listing::item).take(1))
+		assertThat(announcements.channel()).isEqualTo(AuctionHouse.ANNOUNCEMENTS);
+		StepVerifier.create(listings(Cursor.parse(announcements.cursor())).map(Listing::item).take(1))
 			.expectNext(item)
 			.expectComplete()
 			.verify(PATIENCE);
@@ -190,10 +190,10 @@ class AuctionHouseTests {
 	}
 
 	@Test
-	void saleWhenNewsIsGoneShouldGiveAnotherOfTheName() {
-		channel(AuctionHouse.NEWS).close().block(PATIENCE);
-		assertThat(sale().news().channel()).isEqualTo(AuctionHouse.NEWS);
-		assertThat(channel(AuctionHouse.NEWS)).isNotNull();
+	void saleWhenAnnouncementsHaveEndedShouldGiveAnotherChannelOfTheName() {
+		channel(AuctionHouse.ANNOUNCEMENTS).close().block(PATIENCE);
+		assertThat(sale().announcements().channel()).isEqualTo(AuctionHouse.ANNOUNCEMENTS);
+		assertThat(channel(AuctionHouse.ANNOUNCEMENTS)).isNotNull();
 	}
 
 	private static void assertWithdrawn(Mono<Item> bid) {
@@ -208,7 +208,7 @@ class AuctionHouseTests {
 	}
 
 	private Flux<Listing> listings(Cursor from) {
-		return channel(AuctionHouse.NEWS).messages(from)
+		return channel(AuctionHouse.ANNOUNCEMENTS).messages(from)
 			.map((message) -> this.test.json.readValue(message.data(), Listing.class));
 	}
 

@@ -23,7 +23,7 @@ import org.springframework.test.web.reactive.server.WebTestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The application over HTTP: the sale, bids, and what a page hears of them.
+ * The application over HTTP: the sale, bids, and the messages that a page receives.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "auction.simulate=false")
 class AuctionIT {
@@ -63,16 +63,16 @@ class AuctionIT {
 	}
 
 	@Test
-	void saleShouldHaveHandlesOfTheNewsAndOfEachItem() {
+	void saleShouldHaveHandlesOfAnnouncementsAndOfEachItem() {
 		this.client.get()
 			.uri("/api/items")
 			.exchange()
 			.expectStatus()
 			.isOk()
 			.expectBody()
-			.jsonPath("$.news.channel")
-			.isEqualTo("auctions/news")
-			.jsonPath("$.news.cursor")
+			.jsonPath("$.announcements.channel")
+			.isEqualTo("auctions/announcements")
+			.jsonPath("$.announcements.cursor")
 			.isNotEmpty()
 			.jsonPath("$.items[0].item.id")
 			.isEqualTo(item().id())
@@ -99,7 +99,7 @@ class AuctionIT {
 	}
 
 	@Test
-	void bidWhenTakenShouldReachWhoPollsFromTheHandle() {
+	void bidWhenTakenShouldReachPollFromTheHandle() {
 		Listing listing = listing();
 		Item item = listing.item();
 		bid(item.id(), "{\"bidder\":\"Ada: 100%%\",\"amount\":%d}".formatted(item.minimum())).expectStatus()
@@ -146,11 +146,11 @@ class AuctionIT {
 	}
 
 	@Test
-	void pollWhenHammerHasFallenShouldHearTheEnd() {
+	void pollWhenHammerHasFallenShouldReceiveTheEnd() {
 		Listing listing = listing();
 		Item item = listing.item();
 		pass(Duration.ofMinutes(2));
-		// Though the channel is closed already, who had begun is told how it went
+		// Though the channel is closed, a poll that had begun receives the result
 		assertThat(poll(listing.handle()).getResponseBody()).startsWith(item.id() + ":")
 			.contains("SOLD")
 			.endsWith("\n" + item.id() + ":ENDED_CHANNEL");

@@ -20,21 +20,21 @@ import org.openqa.selenium.logging.LogEntry;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The machine's own browser, with a fresh profile. Nothing is downloaded: where there is
- * no Chromium, the browser tests are skipped, or fail if the environment has {@code CI}.
+ * The machine's Chromium, with a fresh profile. Nothing is downloaded: if there is none,
+ * the browser tests are skipped, or fail if the environment variable {@code CI} is set.
  */
 final class Chromium implements AutoCloseable {
 
-	/** A name of this machine under which it is not known as the local one. */
+	/** A name of this machine that is not a loopback name. */
 	static final String ELSEWHERE = "auction.test";
 
 	private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome",
 			"google-chrome-stable");
 
-	private static final List<String> USUAL_PLACES = List.of("/usr/bin", "/usr/local/bin", "/usr/lib/chromium",
+	private static final List<String> FOLDERS = List.of("/usr/bin", "/usr/local/bin", "/usr/lib/chromium",
 			"/usr/lib/chromium-browser", "/snap/bin", "/opt/google/chrome");
 
-	/** Selenium warns of every browser that is newer than itself. */
+	/** Selenium warns of every newer browser. */
 	private static final Logger seleniumLogger = Logger.getLogger("org.openqa.selenium");
 
 	static {
@@ -65,13 +65,13 @@ final class Chromium implements AutoCloseable {
 	}
 
 	/**
-	 * Skips the tests that need a browser, and says so, or fails in CI.
+	 * Skips the tests that need a browser, with a message, or fails in CI.
 	 */
 	static void requireInstalled() {
 		if (find(BROWSERS).isPresent() && find(List.of("chromedriver")).isPresent()) {
 			return;
 		}
-		String reason = "no chromium with a chromedriver on the PATH or in " + USUAL_PLACES;
+		String reason = "no chromium with a chromedriver on the PATH or in " + FOLDERS;
 		if (System.getenv("CI") != null) {
 			throw new AssertionError("Browser tests cannot run, and CI is set: " + reason);
 		}
@@ -85,16 +85,16 @@ final class Chromium implements AutoCloseable {
 
 	private static Optional<Path> find(List<String> names) {
 		String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-		List<String> places = Stream.concat(Stream.of(path.split(File.pathSeparator)), USUAL_PLACES.stream()).toList();
+		List<String> folders = Stream.concat(Stream.of(path.split(File.pathSeparator)), FOLDERS.stream()).toList();
 		return names.stream()
-			.flatMap((name) -> places.stream().map((place) -> Path.of(place, name)))
+			.flatMap((name) -> folders.stream().map((folder) -> Path.of(folder, name)))
 			.filter(Files::isExecutable)
 			.findFirst();
 	}
 
 	/**
-	 * What the browser complained of since it was asked last: errors in the script,
-	 * breaches of the policy. Refused requests are no complaints; tests cause them.
+	 * The browser's log since the last call: errors in the script, breaches of the
+	 * policy. Refused requests are left out, because tests cause them.
 	 */
 	List<String> complaints() {
 		return this.driver.manage()

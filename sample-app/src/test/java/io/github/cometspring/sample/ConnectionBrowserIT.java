@@ -7,13 +7,13 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A connection that is interrupted, and what the page says of it.
+ * Interrupted connections, and what the page shows of them.
  */
 @SaleroomTest
 class ConnectionBrowserIT {
 
 	@Test
-	void pageWhenDeactivatedShouldSayItAndCatchUpLater(Saleroom room) {
+	void pageWhenDeactivatedShouldShowItAndCatchUpLater(Saleroom room) {
 		room.ada.until(() -> room.ada.desk("active").equals("active"));
 		room.ada.click("#desk-deactivate");
 		room.ada.until(() -> room.ada.badge().equals("Paused"));
@@ -29,7 +29,7 @@ class ConnectionBrowserIT {
 	}
 
 	@Test
-	void pageWhenHistoryHasMovedOnShouldSayItAndStartFromTheItemsAgain(Saleroom room) {
+	void pageWhenHistoryIsOverrunShouldShowItAndReloadTheItems(Saleroom room) {
 		room.ada.click("#desk-deactivate");
 		room.bea.until(() -> room.bea.badge().equals("Paused"));
 		long starts = room.bea.starts();
@@ -37,7 +37,7 @@ class ConnectionBrowserIT {
 			room.bid("Old Tobias", 20_000 + 500 * i);
 		}
 		room.ada.click("#desk-activate");
-		room.bea.until(() -> room.bea.missed().startsWith("Some of it went by unheard."));
+		room.bea.until(() -> room.bea.missed().startsWith("Some messages were lost."));
 		room.bea.until(() -> room.bea.starts() > starts);
 		String price = Saleroom.euros(20_000 + 500 * Saleroom.HISTORY);
 		room.bea.until(() -> room.bea.lot(room.item(), "price").equals(price));
@@ -67,7 +67,7 @@ class ConnectionBrowserIT {
 	}
 
 	@Test
-	void pageWhenServerIsGoneShouldSayItAndRecover(Saleroom room) {
+	void pageWhenServerIsGoneShouldShowItAndRecover(Saleroom room) {
 		room.beasCable.unplug();
 		room.bea.until(() -> room.bea.badge().equals("Server gone"));
 		assertThat(room.bea.notice()).contains("The auction house does not answer.");
@@ -87,7 +87,7 @@ class ConnectionBrowserIT {
 	}
 
 	@Test
-	void pageWhenHiddenShouldLetGoAndCatchUpWhenItIsSeen(Saleroom room) {
+	void pageWhenHiddenShouldDisconnectAndCatchUpWhenVisible(Saleroom room) {
 		room.bea.hide();
 		room.ada.until(() -> room.channel().subscribers() == 1);
 		assertThat(room.bea.state()).isEqualTo("asleep");

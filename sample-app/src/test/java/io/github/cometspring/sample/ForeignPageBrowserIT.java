@@ -29,7 +29,8 @@ import org.springframework.web.server.WebFilterChain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A page that listens to another server than its own, which knows its user by a cookie.
+ * A page that listens to another server than its own, which identifies its user by a
+ * cookie.
  */
 @ExtendWith(SaleroomExtension.class)
 class ForeignPageBrowserIT {
@@ -66,7 +67,7 @@ class ForeignPageBrowserIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "websocket", "sse", "json" })
-	void pageWhenItSendsCredentialsShouldBeItsUser(String transport, Browsers browsers) {
+	void pageWhenItSendsCredentialsShouldBeTheUser(String transport, Browsers browsers) {
 		PageListener page = listen(browsers, transport, "include");
 		page.until(() -> page.transport().equals(transport));
 		AuctionHouse house = other.getBean(AuctionHouse.class);
@@ -89,7 +90,7 @@ class ForeignPageBrowserIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "sse", "json" })
-	void pageWhenItSendsNoneShouldBeNobody(String transport, Browsers browsers) {
+	void pageWhenItSendsNoCredentialsShouldBeRefused(String transport, Browsers browsers) {
 		PageListener page = listen(browsers, transport, "omit");
 		page.until(() -> !page.refusals().isEmpty());
 		assertThat(page.refusals()).allMatch((refusal) -> refusal.endsWith(" forbidden"));
@@ -108,7 +109,7 @@ class ForeignPageBrowserIT {
 	}
 
 	/**
-	 * Knows a user by a cookie, and lets her alone read.
+	 * Identifies a user by a cookie, and lets only her read.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class LogIn {

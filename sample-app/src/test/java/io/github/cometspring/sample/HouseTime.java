@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 
 /**
- * Lets time in the house pass when a test says so.
+ * Virtual time of the auction house, advanced by tests.
  */
 @TestConfiguration(proxyBeanMethods = false)
 class HouseTime {

@@ -6,19 +6,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Pages that somebody has left, and may come back to: the browser keeps them.
+ * Pages in the back/forward cache of the browser.
  */
 @SaleroomTest
 class LeftBehindBrowserIT {
 
 	private static final int PAGES = 7;
 
-	/** Bea's page, and the one that is in front of Ada. */
+	/** Bea's page, and Ada's current one. */
 	private static final int LISTENERS = 2;
 
 	@ParameterizedTest
 	@ValueSource(strings = { "websocket", "sse", "json" })
-	void pageWhenLeftShouldLetGoAndResumeWhenSomebodyComesBack(String transport, Saleroom room) {
+	void pageWhenLeftShouldDisconnectAndResumeWhenVisitedAgain(String transport, Saleroom room) {
 		Witness witness = Witness.open(room, transport, 0);
 		for (int i = 1; i < PAGES; i++) {
 			witness = Witness.open(room, transport, i);

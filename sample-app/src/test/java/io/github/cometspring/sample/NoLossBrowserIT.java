@@ -12,7 +12,7 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a listener in a browser hears while its connections are cut.
+ * A listener in a browser receives all messages while its connections are cut.
  */
 @SaleroomTest
 class NoLossBrowserIT {
@@ -24,16 +24,16 @@ class NoLossBrowserIT {
 	/** Enough for a cut to fall among the bids. */
 	private static final Duration PACE = Duration.ofMillis(2);
 
-	// A browser may repeat a poll that was cut by itself, so a page need not notice.
+	// A browser may itself repeat a poll that was cut, so the page need not notice.
 	@ParameterizedTest
 	@CsvSource({ "websocket, 10", "sse, 10", "json, 0" })
-	void everyBidWhenConnectionsAreCutTenTimesShouldBeHeardOnceAndInOrder(String transport, long noticed,
+	void everyBidWhenConnectionsAreCutTenTimesShouldBeReceivedOnceAndInOrder(String transport, long noticed,
 			Saleroom room) {
 		Witness witness = Witness.open(room, transport);
 		for (int i = 0; i < CUTS; i++) {
-			long heard = (long) i * BIDS / CUTS;
+			long received = (long) i * BIDS / CUTS;
 			CompletableFuture<Void> bidding = bid(room, BIDS / CUTS);
-			witness.until(() -> witness.last() > heard && witness.state().equals(transport));
+			witness.until(() -> witness.last() > received && witness.state().equals(transport));
 			assertThat(room.adasCable.cut()).isPositive();
 			room.beasCable.cut();
 			bidding.join();

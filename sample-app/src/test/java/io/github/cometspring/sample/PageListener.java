@@ -10,7 +10,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * The browser client, as a page makes it that writes its own script.
+ * The browser client in a page with a script of its own.
  */
 final class PageListener {
 
@@ -20,12 +20,12 @@ final class PageListener {
 			const [path, options, channels, done] = arguments;
 			import('/comet/comet.js').then(({ Comet }) => {
 				const comet = new Comet(path, { backoff: 100, ...options });
-				window.heard = { comet, messages: [], refusals: [], gaps: 0, ended: [] };
+				window.received = { comet, messages: [], refusals: [], gaps: 0, ended: [] };
 				for (const channel of channels) {
-					comet.subscribe(channel, (message) => heard.messages.push(message), {
-						onerror: ({ channel, why }) => heard.refusals.push(`${channel} ${why}`),
-						ongap: () => heard.gaps++,
-						onended: () => heard.ended.push(channel)
+					comet.subscribe(channel, (message) => received.messages.push(message), {
+						onerror: ({ channel, why }) => received.refusals.push(`${channel} ${why}`),
+						ongap: () => received.gaps++,
+						onended: () => received.ended.push(channel)
 					});
 				}
 				done();
@@ -43,7 +43,7 @@ final class PageListener {
 	 * @param driver the browser
 	 * @param path the endpoint
 	 * @param options of the client
-	 * @param channels ids, or places
+	 * @param channels ids, or ids with cursors
 	 */
 	static PageListener listen(ChromeDriver driver, String path, Map<String, ?> options, Object... channels) {
 		Object failure = driver.executeAsyncScript(SCRIPT, path, options, List.of(channels));
@@ -53,12 +53,12 @@ final class PageListener {
 		return new PageListener(driver);
 	}
 
-	/** The transport in use, or nothing. */
+	/** The transport in use, or {@code null}. */
 	String transport() {
 		return String.valueOf(ask("comet.transport"));
 	}
 
-	/** The numbers of the bids, as they were heard. */
+	/** The numbers of the bids in the order received. */
 	@SuppressWarnings("unchecked")
 	List<Long> bids() {
 		return (List<Long>) ask("messages.map(({ bidCount }) => bidCount)");
@@ -81,11 +81,11 @@ final class PageListener {
 	}
 
 	void close() {
-		this.driver.executeScript("heard.comet.close()");
+		this.driver.executeScript("received.comet.close()");
 	}
 
 	private Object ask(String what) {
-		return this.driver.executeScript("return heard." + what);
+		return this.driver.executeScript("return received." + what);
 	}
 
 	void until(Supplier<Boolean> condition) {

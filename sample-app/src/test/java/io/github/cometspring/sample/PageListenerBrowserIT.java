@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A page that writes its own script: some of its channels are refused, or nobody looks at
- * it.
+ * A page with a script of its own: some of its channels are refused, or it is hidden.
  */
 @SaleroomTest
 class PageListenerBrowserIT {
@@ -23,7 +22,7 @@ class PageListenerBrowserIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "websocket", "sse", "json" })
-	void subscriptionWhenAnotherIsRefusedShouldGoOn(String transport, Saleroom room) {
+	void subscriptionWhenAnotherIsRefusedShouldContinue(String transport, Saleroom room) {
 		PageListener page = listen(room, Map.of("transports", List.of(transport)), NO_ID,
 				Map.of("channel", OTHER, "cursor", "no cursor!"), room.item().id());
 		page.until(() -> page.transport().equals(transport));
@@ -39,7 +38,7 @@ class PageListenerBrowserIT {
 
 	@ParameterizedTest
 	@CsvSource({ "websocket, 1", "sse, 0", "json, 0" })
-	void pageWhenHiddenShouldKeepWebSocketOnlyAndHearEverything(String transport, int kept, Saleroom room) {
+	void pageWhenHiddenShouldKeepWebSocketOnlyAndReceiveAllMessages(String transport, int kept, Saleroom room) {
 		PageListener page = listen(room, Map.of("transports", List.of(transport), "yieldWhenHidden", 1000),
 				room.item().id());
 		page.until(() -> page.transport().equals(transport));

@@ -12,7 +12,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A server that goes, and another that comes in its place and knows nothing of it.
+ * A server that is replaced by another without its state.
  */
 @ExtendWith(SaleroomExtension.class)
 class RestartBrowserIT {
@@ -21,7 +21,7 @@ class RestartBrowserIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "websocket", "sse", "json" })
-	void pageWhenServerIsRestartedShouldTellTheGapAndStartAnew(String transport, Browsers browsers) {
+	void pageWhenServerIsRestartedShouldShowTheGapAndReload(String transport, Browsers browsers) {
 		SaleroomPage page = new SaleroomPage(browsers.desk());
 		int port;
 		Item before;
@@ -37,7 +37,7 @@ class RestartBrowserIT {
 			page.tellOnline();
 			page.until(() -> page.has(after) && !page.has(before));
 			page.until(() -> page.badge().equals("Live"));
-			assertThat(page.missed()).startsWith("Some of it went by unheard.");
+			assertThat(page.missed()).startsWith("Some messages were lost.");
 			server.getBean(AuctionHouse.class).bid(after.id(), new Bid("Old Tobias", 9000)).block(PATIENCE);
 			page.until(() -> page.lot(after, "price").equals("€9,000"));
 		}

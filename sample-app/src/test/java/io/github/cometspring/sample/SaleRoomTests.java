@@ -49,14 +49,14 @@ class SaleRoomTests {
 	}
 
 	@Test
-	void hammerWhenNothingIsDueShouldDoNothing() {
+	void hammerWhenNoTimeIsUpShouldDoNothing() {
 		bringIn("a", 60);
 		assertThat(this.room.hammer(NOON.plusMillis(59_999))).isEmpty();
 		assertThat(this.room.open()).hasSize(1);
 	}
 
 	@Test
-	void hammerWhenSomeAreDueShouldMoveThem() {
+	void hammerWhenTimeOfSomeIsUpShouldMoveThem() {
 		bringIn("a", 60);
 		bringIn("b", 70);
 		this.room.bid("a", new Bid("Ada", 100), NOON);
@@ -93,7 +93,7 @@ class SaleRoomTests {
 	}
 
 	@Test
-	void withdrawWhenItemIsWithdrawnShouldSaySo() {
+	void withdrawWhenItemIsWithdrawnShouldReturnTrue() {
 		bringIn("a", 60);
 		this.room.withdraw("a");
 		assertThat(this.room.withdraw("a")).isTrue();

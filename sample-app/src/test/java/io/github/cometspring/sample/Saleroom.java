@@ -10,9 +10,9 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import org.springframework.context.ApplicationContext;
 
 /**
- * Two people with a browser each in one sale, and one lot on which nobody has bid. Time
- * in the house passes when a test says so. Both reach the server by a cable of their own,
- * and no test finds what another has left in the storage of the browser.
+ * Two people with a browser each in one sale, and one lot without bids. Tests advance the
+ * time of the house. Each person reaches the server through an own proxy, and each test
+ * starts with empty browser storage.
  */
 final class Saleroom implements AutoCloseable {
 
@@ -82,12 +82,12 @@ final class Saleroom implements AutoCloseable {
 		return this.item;
 	}
 
-	/** A bid from the room, by none of the two. */
+	/** A bid by a third person. */
 	Item bid(String bidder, long amount) {
 		return this.house.bid(this.item.id(), new Bid(bidder, amount)).blockOptional(PATIENCE).orElseThrow();
 	}
 
-	/** The least bid that the lot takes now. */
+	/** Bids the current minimum of the lot. */
 	void raise(String bidder) {
 		Item item = this.house.open()
 			.stream()

@@ -26,7 +26,7 @@ class SaleroomBrowserIT {
 	}
 
 	@Test
-	void bidWhenRefusedShouldSayWhy(Saleroom room) {
+	void bidWhenRefusedShouldShowReason(Saleroom room) {
 		Item item = room.item();
 		room.ada.bid(item, "1");
 		room.ada.until(() -> room.ada.lot(item, "word").startsWith("€1 is too low"));
@@ -35,8 +35,8 @@ class SaleroomBrowserIT {
 	}
 
 	@Test
-	void bidWhenTypedShouldBeSeenWhole(Saleroom room) {
-		// From here on the buttons beside the field are as wide as they get
+	void bidWhenTypedShouldFitIntoField(Saleroom room) {
+		// From here on the buttons beside the field have their greatest width
 		room.bid("Old Tobias", 900_000);
 		for (SaleroomPage page : List.of(room.ada, room.bea)) {
 			page.until(() -> page.lot(room.item(), "price").equals("€900,000"));
@@ -90,13 +90,13 @@ class SaleroomBrowserIT {
 	}
 
 	@Test
-	void deskShouldSayWhatTheActuatorSays(Saleroom room) {
+	void deskShouldShowStateOfActuator(Saleroom room) {
 		room.ada.until(() -> room.ada.desk("connections").equals("2 websocket"));
 		assertThat(room.ada.desk("channels")).endsWith(" of 12");
 	}
 
 	@Test
-	void deskWhenPageIsOpenedElsewhereShouldSayThatItIsLocal(Saleroom room) {
+	void deskWhenPageIsOpenedElsewhereShouldShowThatItIsLocal(Saleroom room) {
 		room.ada.open("http://%s:%d/".formatted(Chromium.ELSEWHERE, room.adasCable.port()), "Ada");
 		room.ada.until(() -> room.ada.desk("word").equals("The desk serves only the machine that the server runs on."));
 	}

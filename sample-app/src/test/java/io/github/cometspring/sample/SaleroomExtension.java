@@ -12,8 +12,8 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Hands a test the {@link Browsers}, or a {@link Saleroom} with both of them in it, and
- * fails it if they complained of the page.
+ * Passes a test the {@link Browsers}, or a {@link Saleroom} with both of them, and fails
+ * the test if they logged an error of the page.
  */
 class SaleroomExtension implements BeforeAllCallback, AfterEachCallback, ParameterResolver {
 

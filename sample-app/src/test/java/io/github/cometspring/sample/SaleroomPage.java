@@ -13,7 +13,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * The page of the auction house, as somebody sees it who sits in front of it.
+ * The page of the auction house as a visitor sees it.
  */
 final class SaleroomPage {
 
@@ -35,7 +35,7 @@ final class SaleroomPage {
 		return find("#badge-word").getText();
 	}
 
-	/** What the badge shows, where nobody can see it too. */
+	/** The text of the badge, even if it is not visible. */
 	String state() {
 		return find("#badge").getDomAttribute("data-state");
 	}
@@ -45,12 +45,12 @@ final class SaleroomPage {
 		return find("#transport").getText();
 	}
 
-	/** What the bar under the masthead says; empty if there is none. */
+	/** The text of the bar under the masthead; empty if there is none. */
 	String notice() {
 		return find("#notice").getText();
 	}
 
-	/** What is said of bids that went by unheard; empty if there were none. */
+	/** The note about lost messages; empty if there is none. */
 	String missed() {
 		return find("#missed").getText();
 	}
@@ -68,7 +68,7 @@ final class SaleroomPage {
 		type(item, amount + "\n");
 	}
 
-	/** Types an own bid, and does not send it unless a newline follows. */
+	/** Types a bid; a newline at the end sends it. */
 	void type(Item item, String amount) {
 		enter("[data-item='%s'] .own".formatted(item.id()), amount);
 	}
@@ -101,18 +101,18 @@ final class SaleroomPage {
 		field.sendKeys(text);
 	}
 
-	/** How often the page started from the items anew. */
+	/** How often the page loaded the items. */
 	long starts() {
 		return requests("/api/items");
 	}
 
-	/** How often the page asked for something of which the address contains this. */
+	/** How many requests of the page contain this in their address. */
 	long requests(String part) {
 		return (Long) this.driver.executeScript("return performance.getEntriesByType('resource')"
 				+ ".filter((entry) => entry.name.includes(arguments[0])).length", part);
 	}
 
-	/** Writes down from now on what the badge says. */
+	/** Records the texts of the badge from now on. */
 	void recordBadge() {
 		this.driver.executeScript("window.badge = []; new MutationObserver(() =>"
 				+ " badge.push(document.querySelector('#badge-word').textContent))"
@@ -123,18 +123,20 @@ final class SaleroomPage {
 		return (String) this.driver.executeScript("return badge.join(' ')");
 	}
 
-	/** As a browser does when the network is back: nobody waits for the next attempt. */
+	/**
+	 * Fires the event of a network that is back, so that the client reconnects at once.
+	 */
 	void tellOnline() {
 		this.driver.executeScript("dispatchEvent(new Event('online'))");
 	}
 
-	/** Puts the window away. */
+	/** Minimizes the window. */
 	void hide() {
 		windowState("minimized");
 		until(() -> (Boolean) this.driver.executeScript("return document.hidden"));
 	}
 
-	/** Takes the window out again. */
+	/** Restores the window. */
 	void show() {
 		windowState("normal");
 		until(() -> !(Boolean) this.driver.executeScript("return document.hidden"));
@@ -154,8 +156,8 @@ final class SaleroomPage {
 		until(PATIENCE, condition);
 	}
 
-	void until(Duration patience, Supplier<Boolean> condition) {
-		new WebDriverWait(this.driver, patience, Duration.ofMillis(50)).ignoring(StaleElementReferenceException.class)
+	void until(Duration timeout, Supplier<Boolean> condition) {
+		new WebDriverWait(this.driver, timeout, Duration.ofMillis(50)).ignoring(StaleElementReferenceException.class)
 			.until((WebDriver driver) -> condition.get());
 	}
 

@@ -12,8 +12,9 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.annotation.Import;
 
 /**
- * A sale without simulated bidders, and two people with a browser each in it: a test
- * method may ask for a {@link Saleroom}. All classes share the server and the browsers.
+ * A sale without simulated bidders, and two people with a browser each: a test method may
+ * have a {@link Saleroom} as its parameter. All classes share the server and the
+ * browsers.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

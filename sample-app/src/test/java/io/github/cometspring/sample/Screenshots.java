@@ -20,9 +20,10 @@ import org.springframework.core.io.ClassPathResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Takes the pictures of the README, when it is named: {@code ./mvnw -pl sample-app -am
+ * Takes the pictures of the README, on demand only: {@code ./mvnw -pl sample-app -am
  * verify -Dit.test=Screenshots -Dfailsafe.failIfNoSpecifiedTests=false}. It waits for a
- * lively moment, which takes a minute or two. The serif is Palatino where there is one.
+ * moment with enough activity, which takes a minute or two. The serif font is Palatino if
+ * installed.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "auction.item-duration=40s")
 class Screenshots {

@@ -45,7 +45,7 @@ class SimulatedBiddersTests {
 	}
 
 	@Test
-	void startWhenPriceIsBeyondReasonShouldLeaveTheLotToTheVisitor() {
+	void startWhenPriceIsAboveLimitsShouldLeaveTheLotToTheVisitor() {
 		Item opened = this.test.house.bringIn().block(PATIENCE);
 		this.test.house.bid(opened.id(), new Bid("Visitor", 4 * opened.price())).block(PATIENCE);
 		this.bidders.start();

@@ -17,7 +17,7 @@ import org.springframework.core.io.ClassPathResource;
 import static org.mockito.Mockito.spy;
 
 /**
- * An auction house in which time passes when a test says so. Each lot lasts 45 seconds.
+ * An auction house with virtual time. Each lot lasts 45 seconds.
  */
 final class TestHouse {
 
@@ -37,7 +37,7 @@ final class TestHouse {
 	TestHouse(int maxChannels) {
 		this.channels = spy(new DefaultChannels(new InMemoryChannelBroker(maxChannels, this.time),
 				ChannelSettings.DEFAULT, 65_536, Schedulers.immediate()));
-		// Dice that always show the least
+		// Dice that always return the minimum
 		this.house = new AuctionHouse(new TypedChannels(this.channels, ChannelSettings.DEFAULT, this.json), catalogue(),
 				this.properties, this.time, () -> 0);
 	}

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Every transport, and which one is left where a proxy stands in the way.
+ * Every transport, and the choice of transport behind a proxy that blocks some.
  */
 @SaleroomTest
 class TransportBrowserIT {
@@ -71,9 +71,9 @@ class TransportBrowserIT {
 	}
 
 	@Test
-	void pageWhenDeactivatedForLongShouldComeBackOnTheBestTransport(Saleroom room) {
+	void pageWhenDeactivatedForLongShouldReconnectOnTheBestTransport(Saleroom room) {
 		room.ada.click("#desk-deactivate");
-		// Where it is told to come back later
+		// A request that is answered with Retry-After
 		room.bea.until(() -> room.bea.requests("/comet?channel=") > 0);
 		room.ada.click("#desk-activate");
 		room.bea.until(() -> room.bea.badge().equals("Live"));

@@ -9,7 +9,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * A page in Ada's browser that writes down all that it hears of the lot.
+ * A page in Ada's browser that records all messages of the lot.
  */
 final class Witness {
 
@@ -26,7 +26,7 @@ final class Witness {
 	}
 
 	/**
-	 * Opens one of several pages, which the browser can go back to.
+	 * Opens one of several pages in the history of the browser.
 	 */
 	static Witness open(Saleroom room, String transport, int page) {
 		Witness witness = new Witness(room.ada.driver());
@@ -36,18 +36,18 @@ final class Witness {
 		return witness;
 	}
 
-	/** The transport in use, or what there is instead. */
+	/** The transport in use, or else the state. */
 	String state() {
 		return (String) this.driver.executeScript("return document.querySelector('#state').textContent");
 	}
 
-	/** The numbers of the bids, as they were heard. */
+	/** The numbers of the bids in the order received. */
 	@SuppressWarnings("unchecked")
 	List<Long> bids() {
 		return (List<Long>) this.driver.executeScript("return witness.bids");
 	}
 
-	/** The number of the bid that was heard last. */
+	/** The number of the last bid received. */
 	long last() {
 		return count("bids.at(-1) ?? 0");
 	}

@@ -21,7 +21,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebFilter;
 
 /**
- * An application with the starter, which publishes what it is sent.
+ * An application with the starter, which publishes the messages that are posted to it.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -54,7 +54,7 @@ class CometServer {
 	}
 
 	/**
-	 * What makes all requests take the chain.
+	 * Makes all requests pass the filter chain.
 	 */
 	@Bean
 	@ConditionalOnBooleanProperty("bench.filter")

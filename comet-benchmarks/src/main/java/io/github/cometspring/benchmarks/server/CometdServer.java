@@ -48,7 +48,7 @@ final class CometdServer {
 	}
 
 	/**
-	 * Publishes what it is sent.
+	 * Publishes the bodies of requests.
 	 */
 	private static final class Publisher extends HttpServlet {
 
@@ -66,7 +66,7 @@ final class CometdServer {
 	}
 
 	/**
-	 * Memory, if that is what is asked for.
+	 * Reports the memory, if requested.
 	 */
 	private static final class Bench extends HttpServlet {
 

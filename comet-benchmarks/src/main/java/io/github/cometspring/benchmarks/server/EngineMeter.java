@@ -31,22 +31,22 @@ final class EngineMeter {
 		Channels channels = new DefaultChannels(new InMemoryChannelBroker(null, Schedulers.parallel()),
 				ChannelSettings.DEFAULT, 65_536, Schedulers.parallel());
 		double bytes = bytes(channels);
-		Channel kept = channels.create("kept", ChannelSettings.DEFAULT.withHistorySize(20)).block();
-		Channel bare = channels.create("bare", NO_HISTORY).block();
-		if (kept == null || bare == null) {
+		Channel retained = channels.create("retained", ChannelSettings.DEFAULT.withHistorySize(20)).block();
+		Channel unretained = channels.create("unretained", NO_HISTORY).block();
+		if (retained == null || unretained == null) {
 			throw new IllegalStateException("No channel");
 		}
-		double keptRate = rate((i) -> kept.publish(DATA).subscribe());
-		double bareRate = rate((i) -> bare.publish(DATA).subscribe());
+		double retainedRate = rate((i) -> retained.publish(DATA).subscribe());
+		double unretainedRate = rate((i) -> unretained.publish(DATA).subscribe());
 		double createRate = rate((i) -> channels.create(NO_HISTORY).flatMap(Channel::close).subscribe());
 		System.out.printf(
-				"RESULT mode=engine publish_per_s=%.0f publish_bare_per_s=%.0f create_per_s=%.0f channel_bytes=%.1f%n",
-				keptRate, bareRate, createRate, bytes);
+				"RESULT mode=engine publish_per_s=%.0f publish_unretained_per_s=%.0f create_per_s=%.0f channel_bytes=%.1f%n",
+				retainedRate, unretainedRate, createRate, bytes);
 		System.exit(0);
 	}
 
 	private static double bytes(Channels channels) {
-		// What is made once is not theirs
+		// Objects that are created once do not count
 		channels.create("first", NO_HISTORY).block();
 		long before = MemoryReport.heap();
 		for (int i = 0; i < MANY; i++) {
@@ -58,7 +58,7 @@ final class EngineMeter {
 	}
 
 	/**
-	 * How often a second something can be done, after as long a time of practice.
+	 * How often a second an action can be done, after a warm-up of the same length.
 	 */
 	private static double rate(IntConsumer action) {
 		count(action);

@@ -6,8 +6,8 @@ import java.lang.management.ManagementFactory;
 import io.netty.util.internal.PlatformDependent;
 
 /**
- * What lives in a server after full collections: heap, and direct memory of Netty and of
- * the JDK.
+ * The memory in use in a server after full collections: the heap, and the direct memory
+ * of Netty and of the JDK.
  */
 final class MemoryReport {
 
@@ -22,7 +22,7 @@ final class MemoryReport {
 	 */
 	static String take() {
 		long heap = heap();
-		// Negative where Netty's is part of the JDK's
+		// Negative if Netty's direct memory is part of the JDK's
 		long direct = Math.max(0, PlatformDependent.usedDirectMemory());
 		for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
 			if (pool.getName().equals("direct")) {

@@ -14,7 +14,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 
 /**
- * One connection of the bare server.
+ * One connection of the Netty server.
  */
 final class NettyHandler extends SimpleChannelInboundHandler<Object> {
 
@@ -36,7 +36,7 @@ final class NettyHandler extends SimpleChannelInboundHandler<Object> {
 	@Override
 	protected void channelRead0(ChannelHandlerContext context, Object message) throws Exception {
 		if (!(message instanceof FullHttpRequest request)) {
-			// What a WebSocket client says
+			// Bytes from a WebSocket client
 			return;
 		}
 		Channel client = context.channel();

@@ -17,8 +17,8 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 
 /**
- * The limit: Netty, one event loop, and next to nothing else. Waiting clients stand in a
- * list and get bytes that were encoded once.
+ * The limit: Netty with one event loop and nearly nothing else. Waiting clients are in a
+ * list and receive bytes that were encoded once.
  */
 final class NettyServer {
 

@@ -11,7 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 
 /**
- * The channels of the bare server. Belongs to its one event loop.
+ * The channels of the Netty server. For use on its one event loop only.
  */
 final class NettyTopics {
 
@@ -22,7 +22,7 @@ final class NettyTopics {
 	}
 
 	/**
-	 * Who waits, who listens, and the last answer.
+	 * A channel: its waiting polls, its streams, and the last answer.
 	 */
 	static final class Topic {
 

@@ -3,7 +3,7 @@ package io.github.cometspring.benchmarks.server;
 import java.io.IOException;
 
 /**
- * Ends a server when the process that started it is gone: its standard input ends then.
+ * Ends a server when its parent process has ended, and so its standard input.
  */
 final class ParentWatch {
 
@@ -16,7 +16,7 @@ final class ParentWatch {
 		thread.start();
 	}
 
-	@SuppressWarnings("EmptyCatch") // Unreadable is as good as ended
+	@SuppressWarnings("EmptyCatch") // An input that cannot be read counts as ended
 	private static void await() {
 		try {
 			while (System.in.read() >= 0) {
@@ -24,7 +24,7 @@ final class ParentWatch {
 			}
 		}
 		catch (IOException ex) {
-			// Go on to the end
+			// Read to the end
 		}
 		Runtime.getRuntime().halt(0);
 	}

@@ -7,8 +7,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
 /**
- * The application with what stands before the handlers of most: Spring Security, which
- * lets everybody pass here.
+ * The application with Spring Security, configured to permit all requests.
  */
 @Configuration(proxyBeanMethods = false)
 class SecuredCometServer {

@@ -5,17 +5,18 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * A channel by hand: a sink that all clients subscribe to.
+ * A channel written by hand: a sink that all clients subscribe to.
  */
 final class Topic {
 
-	// What one client may lag behind
+	// How many messages one client may lag behind
 	private static final int BUFFER = 256;
 
 	private final Sinks.Many<String> sink = Sinks.many().multicast().directBestEffort();
 
 	/**
-	 * Hands a message to whoever listens now. One at a time: a sink takes no more.
+	 * Sends a message to the current subscribers. Synchronized, because a sink accepts
+	 * one call at a time.
 	 * @param data the message
 	 */
 	synchronized void publish(String data) {

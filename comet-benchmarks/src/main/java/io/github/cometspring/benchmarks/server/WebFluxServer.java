@@ -22,8 +22,8 @@ import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 
 /**
- * What one writes by hand with Spring WebFlux and a sink: no positions, no history. A
- * client that is between two polls misses what is published meanwhile.
+ * A server written by hand with Spring WebFlux and a sink, without positions and history.
+ * A client misses messages that are published between two of its polls.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -68,7 +68,7 @@ class WebFluxServer {
 	}
 
 	private Mono<ServerResponse> stream(ServerRequest request) {
-		// The comment sends the head; without one it waits for the first message
+		// The comment makes the server send the head at once, before the first message
 		var events = topic(request.pathVariable("channel")).stream()
 			.map((data) -> ServerSentEvent.builder(data).build())
 			.startWith(ServerSentEvent.<String>builder().comment("open").build());

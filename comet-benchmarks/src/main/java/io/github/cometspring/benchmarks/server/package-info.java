@@ -1,5 +1,5 @@
 /**
- * The servers that are compared, each a process of its own.
+ * The servers that are compared, each in its own process.
  */
 @NullMarked
 package io.github.cometspring.benchmarks.server;

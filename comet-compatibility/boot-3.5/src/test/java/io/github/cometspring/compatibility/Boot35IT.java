@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * An application whose Spring Boot is too old.
+ * Tests an application whose Spring Boot is too old.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class Boot35IT {

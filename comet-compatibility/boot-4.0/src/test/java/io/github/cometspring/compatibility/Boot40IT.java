@@ -36,7 +36,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * All that the starter does, once, on the oldest Spring Boot that it works with.
+ * Tests all features of the starter once on the oldest Spring Boot that it supports.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class Boot40IT {
@@ -53,14 +53,14 @@ class Boot40IT {
 		try (ConfigurableApplicationContext context = SpringApplication.run(Application.class, "--server.port=0",
 				"--spring.reactor.netty.shutdown-quiet-period=0s", "--comet.fast-path=" + fastPath)) {
 			String server = "localhost:" + context.getEnvironment().getRequiredProperty("local.server.port");
-			Channel channel = context.getBean(Channels.class).create("news").block(PATIENCE);
+			Channel channel = context.getBean(Channels.class).create("prices").block(PATIENCE);
 			CompletableFuture<HttpResponse<String>> legacy = this.client.sendAsync(
-					post(server, "/comet", "application/x-ocsigen-comet", "registration=news"),
+					post(server, "/comet", "application/x-ocsigen-comet", "registration=prices"),
 					BodyHandlers.ofString());
 			CompletableFuture<HttpResponse<String>> json = this.client.sendAsync(
-					post(server, "/comet", "application/json", "{\"channels\":[\"news\"]}"), BodyHandlers.ofString());
+					post(server, "/comet", "application/json", "{\"channels\":[\"prices\"]}"), BodyHandlers.ofString());
 			HttpResponse<Stream<String>> events = this.client
-				.send(HttpRequest.newBuilder(URI.create("http://" + server + "/comet?channel=news"))
+				.send(HttpRequest.newBuilder(URI.create("http://" + server + "/comet?channel=prices"))
 					.header("Accept", "text/event-stream")
 					.build(), BodyHandlers.ofLines());
 			BlockingQueue<String> frames = new LinkedBlockingQueue<>();
@@ -68,14 +68,14 @@ class Boot40IT {
 				.subprotocols("comet.v1")
 				.buildAsync(URI.create("ws://" + server + "/comet"), new Frames(frames))
 				.join();
-			webSocket.sendText("{\"subscribe\":[\"news\"]}", true).join();
+			webSocket.sendText("{\"subscribe\":[\"prices\"]}", true).join();
 			Awaitility.await().atMost(PATIENCE).until(() -> channel.subscribers() == 4);
 
 			Outcome outcome = channel.deliver("hello").block(PATIENCE);
 
 			assertThat(outcome).isNotNull().extracting(Outcome::delivered).isEqualTo(4);
-			assertThat(legacy.join().body()).isEqualTo("news:hello");
-			assertThat(json.join().body()).contains("{\"channel\":\"news\",\"data\":\"hello\"}");
+			assertThat(legacy.join().body()).isEqualTo("prices:hello");
+			assertThat(json.join().body()).contains("{\"channel\":\"prices\",\"data\":\"hello\"}");
 			assertThat(events.body().filter((line) -> line.contains("hello")).findFirst()).isPresent();
 			assertThat(frames.poll(10, TimeUnit.SECONDS)).contains("cursor");
 			assertThat(frames.poll(10, TimeUnit.SECONDS)).contains("hello");
@@ -84,11 +84,11 @@ class Boot40IT {
 			assertThat(get(server, "/actuator/comet").body()).contains("\"active\":true");
 			assertThat(command(server, "/actuator/comet/deactivate").body()).contains("\"active\":false");
 			assertThat(this.client
-				.send(post(server, "/comet", "application/x-ocsigen-comet", "registration=news"),
+				.send(post(server, "/comet", "application/x-ocsigen-comet", "registration=prices"),
 						BodyHandlers.ofString())
 				.statusCode()).isEqualTo(503);
 		}
-		// It brings a Reactor Netty that is too old.
+		// This Spring Boot brings a Reactor Netty that is too old.
 		assertThat(output).containsOnlyOnce("reactor-netty#4361");
 	}
 

@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An application that has Spring MVC as well, which makes it a servlet application.
+ * Tests an application that also has Spring MVC, which makes it a servlet application.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ServletApplicationIT {
