@@ -21,7 +21,7 @@ import reactor.core.publisher.Operators;
  * not. All state belongs to the event loop that owns the client's socket; requests and
  * cancellations from elsewhere move there first.
  */
-final class ClientSubscription extends DeadlineQueue.Entry implements Subscription {
+final class ClientSubscription extends WaitingClients.Client implements Subscription {
 
 	private final CoreSubscriber<? super Batch> subscriber;
 
@@ -59,8 +59,8 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 
 	private volatile boolean cancelled;
 
-	ClientSubscription(CoreSubscriber<? super Batch> subscriber, ConnectedClient connection,
-			SubscriptionRequest request, Map<String, ChannelLog> found) {
+	ClientSubscription(CoreSubscriber<? super Batch> subscriber, ConnectedClient connection, SubscriptionRequest request,
+			Map<String, ChannelLog> found) {
 		this.subscriber = subscriber;
 		this.connection = connection;
 		this.timeout = connection.timeout(request.timeout());
@@ -127,7 +127,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 			end(Ending.TIMED_OUT);
 		}
 		else {
-			home().deadlines(this.timeout).add(this);
+			home().hold(this, this.timeout);
 		}
 	}
 
@@ -266,7 +266,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 			end(Ending.TIMED_OUT);
 		}
 		else {
-			home().deadlines(this.timeout).add(this);
+			home().defer(this, this.timeout);
 			this.heartbeatDue = true;
 			advance();
 		}
@@ -290,7 +290,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	private void finish() {
 		if (!this.done) {
 			this.done = true;
-			unlink();
+			leave();
 			for (ChannelReader reader : this.readers) {
 				reader.leave();
 			}

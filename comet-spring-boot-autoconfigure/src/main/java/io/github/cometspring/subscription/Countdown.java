@@ -37,9 +37,4 @@ public final class Countdown extends DeadlineQueue.Entry {
 		this.over.run();
 	}
 
-	@Override
-	void end(Ending ending, int order) {
-		// No client waits for it.
-	}
-
 }

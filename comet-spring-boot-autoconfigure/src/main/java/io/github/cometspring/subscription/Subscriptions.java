@@ -130,8 +130,7 @@ public final class Subscriptions implements Disposable {
 	private ConnectedClient admit(Dialect dialect, EventLoop loop) {
 		// In this order: whoever has an old timeout has not seen the kill after it.
 		int killsBefore = this.kills.get();
-		ConnectedClient connection = new ConnectedClient(this, dialect, home(loop), this.control.timeout(),
-				killsBefore);
+		ConnectedClient connection = new ConnectedClient(this, dialect, home(loop), this.control.timeout(), killsBefore);
 		checkActive();
 		this.places.take(dialect.transport());
 		this.listener.connected(dialect.transport());

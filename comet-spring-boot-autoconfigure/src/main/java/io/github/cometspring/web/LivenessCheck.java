@@ -8,10 +8,10 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 
 /**
  * Finds out whether the client of a WebSocket is still there: it is asked by a ping at
- * each heartbeat of its {@link ConnectedClient}, and whatever it sends is a sign of life.
- * From the moment that the operating system has taken the ping, it has the time of a
- * write to give one. There is no timer while nothing is asked. Belongs to the event loop
- * of the socket; to be {@linkplain #end() ended} by its owner.
+ * each heartbeat of its {@link ConnectedClient}, and whatever it sends is a sign of life. From
+ * the moment that the operating system has taken the ping, it has the time of a write to
+ * give one. There is no timer while nothing is asked. Belongs to the event loop of the
+ * socket; to be {@linkplain #end() ended} by its owner.
  */
 final class LivenessCheck {
 

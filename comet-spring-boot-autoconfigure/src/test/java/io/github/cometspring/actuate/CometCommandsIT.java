@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The commands on a server with the starter and nothing else.
+ * The commands on a server with the starter and nothing else. One class, as all commands
+ * are sent to the one server that it starts.
  */
 class CometCommandsIT {
 

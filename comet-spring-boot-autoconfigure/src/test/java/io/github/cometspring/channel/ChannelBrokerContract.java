@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What every {@link ChannelBroker} holds to. A test of an implementation extends this,
  * from whatever package; the classes that it needs are in the artifact of type
- * {@code test-jar}. What is read from a log may take its time to arrive on the node.
+ * {@code test-jar}. What is read from a log may take its time to arrive on the node. One
+ * class, so that a test of a broker extends one and leaves none out.
  */
 public abstract class ChannelBrokerContract {
 

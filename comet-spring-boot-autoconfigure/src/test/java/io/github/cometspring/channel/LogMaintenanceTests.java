@@ -14,8 +14,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LogMaintenance} below a broker: sweeps look at what is due, and the
- * count of what is retained is right. Sweeps are made by the test, and looks are counted.
+ * Tests for {@link LogMaintenance} below a broker: sweeps look at what is due, and the count of
+ * what is retained is right. Sweeps are made by the test, and looks are counted.
  */
 class LogMaintenanceTests {
 

@@ -31,8 +31,7 @@ class ServerMessageTests {
 		assertThat(news.ended()).containsExactly("x", "y");
 		assertThat(news.gaps()).containsExactly("z");
 		assertThat(news.messages()).extracting(ServerMessage.Item::channel).containsExactly("a", "a");
-		assertThat(ServerMessage.decodeText(String.valueOf(news.messages().get(0).data())))
-			.isEqualTo("\"é\n\u2028\uD83D\uDE00");
+		assertThat(ServerMessage.decodeText(String.valueOf(news.messages().get(0).data()))).isEqualTo("\"é\n\u2028\uD83D\uDE00");
 		assertThat(news.messages().get(1).data()).isEqualTo("{\"a\":[1.10,\"]}\"]}");
 	}
 
@@ -48,8 +47,7 @@ class ServerMessageTests {
 	@ValueSource(strings = { "0", "-1.50e+3", "true", "false", "null", "\"\"", "\"\\\"}\\u00e9\"", "[]", "{}",
 			"[[1,2],{\"a\":\"}\"}]", "{\"channel\":\"b\"}", "{\"é\uD83D\uDE00\":\"é\"}" })
 	void decodeItemShouldCutOutTheValue(String value) {
-		assertThat(ServerMessage.decodeItem("{\"data\":" + value + ",\"channel\":\"a\"}"))
-			.isEqualTo(new ServerMessage.Item("a", value));
+		assertThat(ServerMessage.decodeItem("{\"data\":" + value + ",\"channel\":\"a\"}")).isEqualTo(new ServerMessage.Item("a", value));
 		assertThat(ServerMessage.decodeItem("{ \"new\" : [{}], \"channel\" : \"a\" , \"data\" : " + value + " } "))
 			.isEqualTo(new ServerMessage.Item("a", value));
 	}

@@ -31,7 +31,8 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Subscriptions}: who is let in, and how many.
+ * Tests for {@link Subscriptions}: who is let in, and how many. One class, as each way in
+ * is also a way to give the place back.
  */
 class AdmissionTests {
 

@@ -31,7 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * live, whatever is published or closed at whatever point between. One thread plays all
  * parts: the event loops run a task when the schedule says so, and a meddler publishes
  * and closes just before a log is asked anything. The seed is printed, and as the system
- * property {@code comet.test.seed} it repeats a run exactly.
+ * property {@code comet.test.seed} it repeats a run exactly. One class, as it is one test
+ * and the parts that play in it.
  */
 class NoLossTests {
 

@@ -25,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link SubscriptionListener}: what it is told of clients of each transport.
+ * One class, as all of it reads what the same listener has been told.
  */
 class SubscriptionListenerTests {
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection that sends the very bytes it is given and reads HTTP/1.x answers.
- * Reads fail after ten seconds without a byte.
+ * Reads fail after ten seconds without a byte. One class, as whatever is sent and read
+ * shares the one socket and its buffer.
  */
 public final class RawConnection implements AutoCloseable {
 

@@ -39,7 +39,8 @@ import org.springframework.http.client.ReactorResourceFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a poll does to its connection, and a connection to its poll.
+ * What a poll does to its connection, and a connection to its poll. One class, as all of
+ * it runs on each transport of the server.
  */
 @AlsoOnFilterPath
 @AlsoOnIoUring

@@ -30,7 +30,8 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How a client resumes by its cursor (protocol, sections 1, 2 and 7).
+ * How a client resumes by its cursor (protocol, sections 1, 2 and 7). One class, as a
+ * server is started for each, and on each way.
  */
 @AlsoOnFilterPath
 class LegacyCursorIT {

@@ -28,7 +28,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a poll in the legacy dialect is answered with (protocol, section 2).
+ * What a poll in the legacy dialect is answered with (protocol, section 2). One class, as
+ * a server is started for each, and on each way.
  */
 @AlsoOnIoUring
 @AlsoOnFilterPath

@@ -39,7 +39,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * change, close and are created anew, it gets exactly the messages after its cursor, in
  * order, none twice and none missing, or is told of a gap, and that only where history
  * had been overrun. The seed is printed; to repeat a run as far as threads allow, set it
- * as the system property {@code comet.test.seed}.
+ * as the system property {@code comet.test.seed}. One class, as it is one test and the
+ * parts that play in it.
  */
 class NoLossPropertyIT {
 

@@ -45,7 +45,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What refuses one channel leaves the others alone (protocol, section 8): in every
- * dialect, on every way to the client.
+ * dialect, on every way to the client. One class, as four servers are started for it, one
+ * for each way.
  */
 @SetsFastPath
 class RefusalIT {

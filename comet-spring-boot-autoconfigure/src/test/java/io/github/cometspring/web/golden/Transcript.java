@@ -23,7 +23,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Something that the original server was recorded to do.
+ * Something that the original server was recorded to do. One class, as reading and
+ * comparing a record need the same pieces of it.
  *
  * @param json the record
  */
