@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Who may import whom. Each rule is also held against violations that are planted, and
- * has to find them.
+ * has to find them. One class, as the classes are read once for all rules.
  */
 class ArchitectureTests {
 

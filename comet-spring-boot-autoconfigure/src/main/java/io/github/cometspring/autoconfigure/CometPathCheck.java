@@ -1,14 +1,24 @@
 package io.github.cometspring.autoconfigure;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.cometspring.web.CometHandlerMapping;
+import reactor.core.publisher.Mono;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.support.RouterFunctionMapping;
 import org.springframework.web.reactive.handler.AbstractUrlHandlerMapping;
 import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
@@ -16,6 +26,12 @@ import org.springframework.web.util.pattern.PathPattern;
  * merely covers the path is no mistake: the literal path wins over it.
  */
 final class CometPathCheck implements SmartInitializingSingleton {
+
+	/**
+	 * The media types of the requests that routes are asked for.
+	 */
+	private static final List<MediaType> CONTENT_TYPES = List.of(MediaType.APPLICATION_OCTET_STREAM,
+			MediaType.APPLICATION_JSON, MediaType.APPLICATION_FORM_URLENCODED, MediaType.TEXT_PLAIN);
 
 	private final String path;
 
@@ -53,11 +69,41 @@ final class CometPathCheck implements SmartInitializingSingleton {
 				.map((entry) -> entry.getValue().toString())
 				.findFirst();
 		}
-		if (mapping instanceof RouterFunctionMapping routes) {
-			return Optional.ofNullable(routes.getRouterFunction())
-				.flatMap((found) -> RouteFinder.find(found, this.path));
+		return (mapping instanceof RouterFunctionMapping functional && functional.getRouterFunction() != null)
+				? findRoute(functional.getRouterFunction()) : Optional.empty();
+	}
+
+	/**
+	 * Asks functional routes, which hide their predicates: sends them requests of every
+	 * method and looks which pattern takes each.
+	 */
+	private Optional<String> findRoute(RouterFunction<?> routes) {
+		for (HttpMethod method : HttpMethod.values()) {
+			for (MediaType contentType : CONTENT_TYPES) {
+				ServerWebExchange exchange = UnsentRequest.exchange(method, this.path, contentType);
+				if (isTaken(routes, ServerRequest.create(exchange, List.of()))
+						&& exchange
+							.getAttribute(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE) instanceof PathPattern pattern
+						&& isOurs(pattern)) {
+					return Optional.of("the route %s %s".formatted(method, pattern));
+				}
+			}
 		}
 		return Optional.empty();
+	}
+
+	/**
+	 * Whether routes have a handler for a request, and know it at once. A predicate that
+	 * fails because it misses something in the request does not take it.
+	 */
+	private static boolean isTaken(RouterFunction<?> routes, ServerRequest request) {
+		CompletableFuture<Boolean> taken = Mono.defer(() -> routes.route(request))
+			.hasElement()
+			.onErrorReturn(false)
+			.toFuture();
+		boolean result = taken.getNow(false);
+		taken.cancel(true);
+		return result;
 	}
 
 	private boolean isOurs(PathPattern pattern) {

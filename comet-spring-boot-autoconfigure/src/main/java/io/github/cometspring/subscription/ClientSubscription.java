@@ -21,7 +21,7 @@ import reactor.core.publisher.Operators;
  * it does not. All state is confined to the event loop that owns the client's socket;
  * requests and cancellations from other threads are moved there.
  */
-final class ClientSubscription extends DeadlineQueue.Entry implements Subscription {
+final class ClientSubscription extends WaitingClients.Client implements Subscription {
 
 	private final CoreSubscriber<? super Batch> subscriber;
 
@@ -127,7 +127,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 			end(Ending.TIMED_OUT);
 		}
 		else {
-			home().deadlines(this.timeout).add(this);
+			home().hold(this, this.timeout);
 		}
 	}
 
@@ -266,7 +266,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 			end(Ending.TIMED_OUT);
 		}
 		else {
-			home().deadlines(this.timeout).add(this);
+			home().defer(this, this.timeout);
 			this.heartbeatDue = true;
 			advance();
 		}
@@ -290,7 +290,7 @@ final class ClientSubscription extends DeadlineQueue.Entry implements Subscripti
 	private void finish() {
 		if (!this.done) {
 			this.done = true;
-			unlink();
+			leave();
 			for (ChannelReader reader : this.readers) {
 				reader.leave();
 			}

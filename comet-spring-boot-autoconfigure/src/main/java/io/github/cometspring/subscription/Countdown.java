@@ -37,9 +37,4 @@ public final class Countdown extends DeadlineQueue.Entry {
 		this.onExpiry.run();
 	}
 
-	@Override
-	void end(Ending ending, int order) {
-		// It does not end a client.
-	}
-
 }

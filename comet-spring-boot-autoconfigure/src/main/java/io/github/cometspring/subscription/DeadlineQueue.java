@@ -1,11 +1,11 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /**
  * Deadlines that are all the same time away: a queue with one timer for its head, not a
- * timer each. Entries join and leave in constant time. Belongs to its event loop.
+ * timer each. Entries join and leave in constant time. Its owner is told when the timer
+ * finds no entry, and may then let go of it. Belongs to its event loop.
  */
 final class DeadlineQueue {
 
@@ -18,13 +18,22 @@ final class DeadlineQueue {
 
 	private final Duration timeout;
 
+	private final Runnable whenIdle;
+
 	private final Entry head = new Head();
 
 	private boolean armed;
 
-	DeadlineQueue(EventLoop loop, Duration timeout) {
+	/**
+	 * Creates a queue.
+	 * @param loop the loop it belongs to
+	 * @param timeout how far away each deadline is
+	 * @param whenIdle is called when there is neither an entry nor a timer any more
+	 */
+	DeadlineQueue(EventLoop loop, Duration timeout, Runnable whenIdle) {
 		this.loop = loop;
 		this.timeout = timeout;
+		this.whenIdle = whenIdle;
 	}
 
 	void add(Entry entry) {
@@ -40,6 +49,9 @@ final class DeadlineQueue {
 		this.armed = first != this.head;
 		if (this.armed) {
 			this.loop.schedule(this::expire, Duration.ofNanos(Math.max(0, first.deadline - this.loop.nanoTime())));
+		}
+		else {
+			this.whenIdle.run();
 		}
 	}
 
@@ -62,20 +74,6 @@ final class DeadlineQueue {
 	}
 
 	/**
-	 * Looks at every entry, in the order they joined.
-	 * @param visitor who looks; it must not change the queue
-	 */
-	void forEach(Consumer<? super Entry> visitor) {
-		for (Entry entry = this.head.next; entry != this.head; entry = entry.next) {
-			visitor.accept(entry);
-		}
-	}
-
-	boolean isIdle() {
-		return !this.armed;
-	}
-
-	/**
 	 * A link of the ring.
 	 */
 	abstract static class Entry {
@@ -87,8 +85,6 @@ final class DeadlineQueue {
 		private long deadline;
 
 		abstract void expire();
-
-		abstract void end(Ending ending, int order);
 
 		final void unlink() {
 			this.previous.next = this.next;
@@ -113,11 +109,6 @@ final class DeadlineQueue {
 
 		@Override
 		void expire() {
-			throw new IllegalStateException("Not an entry");
-		}
-
-		@Override
-		void end(Ending ending, int order) {
 			throw new IllegalStateException("Not an entry");
 		}
 

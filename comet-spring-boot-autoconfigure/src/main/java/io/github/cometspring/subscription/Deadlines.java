@@ -19,6 +19,10 @@ import reactor.core.publisher.Operators;
  */
 public final class Deadlines {
 
+	/** There is one queue for each loop, which stays although nobody waits. */
+	private static final Runnable KEPT = () -> {
+	};
+
 	private final ConcurrentHashMap<EventLoop, DeadlineQueue> queues = new ConcurrentHashMap<>();
 
 	private final Duration timeout;
@@ -70,7 +74,7 @@ public final class Deadlines {
 	}
 
 	private DeadlineQueue queue(EventLoop loop) {
-		return this.queues.computeIfAbsent(loop, (key) -> new DeadlineQueue(key, this.timeout));
+		return this.queues.computeIfAbsent(loop, (key) -> new DeadlineQueue(key, this.timeout, KEPT));
 	}
 
 	private final class Deadline extends DeadlineQueue.Entry implements Subscription, Disposable {
@@ -118,11 +122,6 @@ public final class Deadlines {
 				this.done = true;
 				this.over.run();
 			}
-		}
-
-		@Override
-		void end(Ending ending, int order) {
-			expire();
 		}
 
 	}

@@ -44,7 +44,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 	/**
 	 * One wait. Confined to the client's event loop.
 	 */
-	private final class Wait extends DeadlineQueue.Entry implements Subscription {
+	private final class Wait extends WaitingClients.Client implements Subscription {
 
 		private final CoreSubscriber<? super T> subscriber;
 
@@ -63,7 +63,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 				fail(SubscriptionRejectedException.ended(meanwhile));
 			}
 			else {
-				DecisionTimeout.this.client.home().deadlines(DecisionTimeout.this.timeout).add(this);
+				DecisionTimeout.this.client.home().hold(this, DecisionTimeout.this.timeout);
 			}
 		}
 
@@ -76,7 +76,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 		public void cancel() {
 			DecisionTimeout.this.client.home().loop().run(() -> {
 				this.done = true;
-				unlink();
+				leave();
 			});
 		}
 
@@ -98,7 +98,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		private void fail(SubscriptionRejectedException ex) {
 			this.done = true;
-			unlink();
+			leave();
 			this.subscriber.onError(DecisionTimeout.this.client.refuse(ex));
 		}
 

@@ -1,24 +1,24 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 
 import io.github.cometspring.channel.ChannelLog;
 
 /**
- * Everything that one event loop serves: its lanes and its deadlines. Belongs to the
- * loop.
+ * Everything that one event loop serves: its lanes, the clients that wait, and their
+ * deadlines. Belongs to the loop.
  */
 final class LoopSubscriptions {
 
 	private final EventLoop loop;
 
 	private final Map<ChannelLog, Lane> lanes = new IdentityHashMap<>();
+
+	private final WaitingClients waiting = new WaitingClients();
 
 	private final Map<Duration, DeadlineQueue> deadlines = new HashMap<>();
 
@@ -55,11 +55,28 @@ final class LoopSubscriptions {
 		this.lanes.remove(log, lane);
 	}
 
-	DeadlineQueue deadlines(Duration timeout) {
-		if (this.deadlines.size() > 1) {
-			this.deadlines.values().removeIf(DeadlineQueue::isIdle);
+	/**
+	 * Lets a client wait, until its deadline or an order to end.
+	 * @param client who does not wait yet
+	 * @param timeout how far away its deadline is
+	 */
+	void hold(WaitingClients.Client client, Duration timeout) {
+		this.waiting.add(client);
+		defer(client, timeout);
+	}
+
+	/**
+	 * Gives a client that waits another deadline in place of one that is over.
+	 * @param client who has no deadline
+	 * @param timeout how far away the deadline is
+	 */
+	void defer(WaitingClients.Client client, Duration timeout) {
+		DeadlineQueue queue = this.deadlines.get(timeout);
+		if (queue == null) {
+			queue = new DeadlineQueue(this.loop, timeout, () -> this.deadlines.remove(timeout));
+			this.deadlines.put(timeout, queue);
 		}
-		return this.deadlines.computeIfAbsent(timeout, (key) -> new DeadlineQueue(this.loop, key));
+		queue.add(client);
 	}
 
 	/**
@@ -68,12 +85,10 @@ final class LoopSubscriptions {
 	 * @param order the number of the order
 	 */
 	void endAll(Ending ending, int order) {
-		List<DeadlineQueue.Entry> waiting = new ArrayList<>();
-		this.deadlines.values().forEach((queue) -> queue.forEach(waiting::add));
-		end(waiting.iterator(), ending, order);
+		end(this.waiting.list().iterator(), ending, order);
 	}
 
-	private void end(Iterator<DeadlineQueue.Entry> waiting, Ending ending, int order) {
+	private void end(Iterator<WaitingClients.Client> waiting, Ending ending, int order) {
 		try {
 			for (int i = 0; i < DeadlineQueue.SLICE && waiting.hasNext(); i++) {
 				waiting.next().end(ending, order);

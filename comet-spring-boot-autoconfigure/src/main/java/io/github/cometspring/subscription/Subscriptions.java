@@ -132,8 +132,7 @@ public final class Subscriptions implements Disposable {
 
 	private ConnectedClient admit(Dialect dialect, EventLoop loop) {
 		// In this order: a client with an old timeout has not counted the kill that
-		// followed
-		// the change.
+		// followed it.
 		int killsBefore = this.kills.get();
 		ConnectedClient client = new ConnectedClient(this, dialect, home(loop), this.control.timeout(), killsBefore);
 		checkActive();

@@ -24,6 +24,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * Commands on a server with nothing but the starter.
+ * One class, as all commands are sent to the one server that it starts.
  */
 class CometCommandsIT {
 

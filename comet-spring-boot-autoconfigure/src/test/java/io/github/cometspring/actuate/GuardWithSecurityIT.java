@@ -1,10 +1,8 @@
 package io.github.cometspring.actuate;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.RawConnection.Answer;
+import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,10 +13,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,8 +28,7 @@ class GuardWithSecurityIT {
 
 	private static final String REMOTE = "X-Forwarded-For: 192.0.2.1";
 
-	private static final String LOGIN = "Authorization: Basic "
-			+ Base64.getEncoder().encodeToString("operator:password".getBytes(StandardCharsets.UTF_8));
+	private static final String LOGIN = Users.login("user");
 
 	@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 	abstract static class Setup {
@@ -80,7 +74,7 @@ class GuardWithSecurityIT {
 
 		@Test
 		void requestWhenPasswordIsWrongShouldBeRefused() {
-			Answer answer = this.operator.post(COMMAND, this.operator.host(), "Authorization: Basic b3BlcmF0b3I6eA==");
+			Answer answer = this.operator.post(COMMAND, this.operator.host(), "Authorization: Basic dXNlcjp4");
 			assertThat(answer.status()).isEqualTo(401);
 			assertThat(this.server.control().isActive()).isTrue();
 		}
@@ -144,18 +138,6 @@ class GuardWithSecurityIT {
 
 		PermittingNamedAnonymous() {
 			super(AnonymousSecurity.class);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableWebFluxSecurity
-	static class Users {
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("operator").password("{noop}password").roles("OPS").build());
 		}
 
 	}

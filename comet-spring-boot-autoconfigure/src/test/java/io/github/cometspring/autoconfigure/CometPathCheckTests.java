@@ -11,6 +11,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -27,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.web.reactive.function.server.RequestPredicates.GET;
 import static org.springframework.web.reactive.function.server.RequestPredicates.POST;
 import static org.springframework.web.reactive.function.server.RequestPredicates.accept;
+import static org.springframework.web.reactive.function.server.RequestPredicates.contentType;
+import static org.springframework.web.reactive.function.server.RequestPredicates.method;
 import static org.springframework.web.reactive.function.server.RequestPredicates.path;
 import static org.springframework.web.reactive.function.server.RouterFunctions.nest;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
@@ -64,7 +67,9 @@ class CometPathCheckTests {
 				nest(path("/x").or(path("/api")), route(GET("/push"), HANDLER)),
 				nest(path("/api/push"), route(accept(MediaType.TEXT_PLAIN), HANDLER)),
 				route(GET("/x"), HANDLER).andRoute(GET("/y"), HANDLER).andRoute(POST("/api/push"), HANDLER),
-				nest(path("/api"), route(GET("/x"), HANDLER)).andRoute(GET("/api/push"), HANDLER) };
+				nest(path("/api"), route(GET("/x"), HANDLER)).andRoute(GET("/api/push"), HANDLER),
+				route(POST("/api/push").and(contentType(MediaType.APPLICATION_JSON)), HANDLER),
+				route(method(HttpMethod.DELETE).and(path("/api/push")), HANDLER) };
 	}
 
 	@ParameterizedTest
@@ -78,7 +83,9 @@ class CometPathCheckTests {
 				route(GET("/{first}/{second}"), HANDLER), route(accept(MediaType.TEXT_PLAIN), HANDLER),
 				route(path("/api/push").negate(), HANDLER), nest(path("/x"), route(GET("/api/push"), HANDLER)),
 				nest(path("/api"), route(GET("/x"), HANDLER)).andRoute(GET("/push"), HANDLER),
-				nest(path("/api"), route(GET("/**"), HANDLER)) };
+				nest(path("/api"), route(GET("/**"), HANDLER)),
+				route(GET("/api/push").and((request) -> request.queryParam("q").orElseThrow().isEmpty()), HANDLER),
+				(request) -> Mono.never(), (request) -> Mono.error(new IllegalStateException("not yet")) };
 	}
 
 	@ParameterizedTest

@@ -1,7 +1,5 @@
 package io.github.cometspring.autoconfigure;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,6 +7,7 @@ import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
+import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,10 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
@@ -41,8 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CsrfIT {
 
-	private static final String LOGIN = "Authorization: Basic "
-			+ Base64.getEncoder().encodeToString("user:password".getBytes(StandardCharsets.UTF_8));
+	private static final String LOGIN = Users.login("user");
 
 	private static final String LEGACY = "application/x-ocsigen-comet";
 
@@ -203,18 +198,6 @@ class CsrfIT {
 		@PostMapping({ "/orders", "/hook" })
 		String order() {
 			return "ordered";
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableWebFluxSecurity
-	static class Users {
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("user").password("{noop}password").roles("USER").build());
 		}
 
 	}

@@ -3,7 +3,6 @@ package io.github.cometspring.channel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -11,27 +10,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
-import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.test.subscriber.TestSubscriber;
-
-import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link Channel#messages()}.
  */
-class ChannelMessagesTests {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-
-	private final InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
+class ChannelMessagesTests extends ReadChannel {
 
 	@Test
 	void messagesShouldReturnMessagesInOrder() {
@@ -177,68 +166,6 @@ class ChannelMessagesTests {
 	}
 
 	@Test
-	void messagesWhenCursorIsGivenShouldReplayThenGoOn() {
-		Channel channel = channel(3);
-		publish(channel, "1", "2");
-		Cursor here = cursor(channel);
-		publish(channel, "3", "4");
-		TestSubscriber<Message> reader = read(channel.messages(here), Long.MAX_VALUE);
-		publish(channel, "5");
-		assertThat(texts(reader)).containsExactly("3", "4", "5");
-		assertThat(reader.getReceivedOnNext()).noneMatch(Message::afterGap);
-	}
-
-	@Test
-	void messagesWhenEarliestShouldReplayAllWithoutGap() {
-		Channel channel = channel(3);
-		publish(channel, "1", "2", "3", "4");
-		TestSubscriber<Message> reader = read(channel.messages(Cursor.EARLIEST), Long.MAX_VALUE);
-		assertThat(texts(reader)).containsExactly("2", "3", "4");
-		assertThat(reader.getReceivedOnNext()).noneMatch(Message::afterGap);
-	}
-
-	@Test
-	void messagesWhenCursorIsTooOldShouldMarkTheFirst() {
-		Channel channel = channel(3);
-		Cursor start = cursor(channel);
-		publish(channel, "1", "2", "3", "4");
-		TestSubscriber<Message> reader = read(channel.messages(start), Long.MAX_VALUE);
-		publish(channel, "5");
-		assertThat(texts(reader)).containsExactly("2", "3", "4", "5");
-		assertThat(reader.getReceivedOnNext()).extracting(Message::afterGap).containsExactly(true, false, false, false);
-	}
-
-	@Test
-	void messagesWhenGapComesWithoutMessageShouldMarkTheNext() {
-		Channel channel = channel(0);
-		Cursor start = cursor(channel);
-		publish(channel, "1");
-		TestSubscriber<Message> reader = read(channel.messages(start), Long.MAX_VALUE);
-		publish(channel, "2", "3");
-		assertThat(texts(reader)).containsExactly("2", "3");
-		assertThat(reader.getReceivedOnNext()).extracting(Message::afterGap).containsExactly(true, false);
-	}
-
-	@Test
-	void messagesWhenCursorIsOfOtherEpochShouldMarkTheFirst() {
-		Channel channel = channel(3);
-		publish(channel, "1");
-		Cursor other = Cursor.of(channel.id(), new Position(epochOf(channel) % Position.MAX_EPOCH + 1, 1));
-		TestSubscriber<Message> reader = read(channel.messages(other), Long.MAX_VALUE);
-		assertThat(texts(reader)).containsExactly("1");
-		assertThat(reader.getReceivedOnNext()).extracting(Message::afterGap).containsExactly(true);
-	}
-
-	@Test
-	void messagesWhenCursorIsOfOtherChannelShouldBeginAtEnd() {
-		Channel channel = channel(3);
-		publish(channel, "1");
-		TestSubscriber<Message> reader = read(channel.messages(Cursor.of("other", new Position(1, 1))), Long.MAX_VALUE);
-		publish(channel, "2");
-		assertThat(texts(reader)).containsExactly("2");
-	}
-
-	@Test
 	void messagesWhenCancelledShouldLeaveNoSubscriberBehind() {
 		Channel channel = channel(100);
 		List<TestSubscriber<Message>> readers = IntStream.range(0, 10)
@@ -280,72 +207,6 @@ class ChannelMessagesTests {
 		finally {
 			threads.dispose();
 		}
-	}
-
-	private Channel channel(int historySize) {
-		return channel(historySize, this.time);
-	}
-
-	private Channel channel(int historySize, Scheduler scheduler) {
-		return channel(new ChannelSettings(historySize, Duration.ofMinutes(5), null, MessageFormat.TEXT), scheduler);
-	}
-
-	private Channel channel(ChannelSettings settings, Scheduler scheduler) {
-		return Objects
-			.requireNonNull(new DefaultChannels(this.broker, settings, 1000, scheduler).create().block(PATIENCE));
-	}
-
-	private static TestSubscriber<Message> read(Flux<Message> messages, long request) {
-		TestSubscriber<Message> reader = TestSubscriber.builder().initialRequest(request).build();
-		messages.subscribe(reader);
-		return reader;
-	}
-
-	private static void publish(Channel channel, String... data) {
-		for (String text : data) {
-			channel.publish(text).block(PATIENCE);
-		}
-	}
-
-	private static void publishFails(Channel channel) {
-		StepVerifier.create(channel.publish("late")).expectError(ChannelClosedException.class).verify(PATIENCE);
-	}
-
-	private static List<String> texts(TestSubscriber<Message> reader) {
-		return reader.getReceivedOnNext().stream().map(Message::data).toList();
-	}
-
-	private static Cursor cursor(Channel channel) {
-		return channel.cursor().blockOptional(PATIENCE).orElseThrow();
-	}
-
-	private long epochOf(Channel channel) {
-		return Objects.requireNonNull(this.broker.find(channel.id()).block(PATIENCE)).newest().epoch();
-	}
-
-	private int feedSubscribers(Channel channel) {
-		Object log = Objects.requireNonNull(this.broker.find(channel.id()).block(PATIENCE));
-		return ((Sinks.Many<?>) Objects.requireNonNull(ReflectionTestUtils.getField(log, "live")))
-			.currentSubscriberCount();
-	}
-
-	/**
-	 * A scheduler whose tasks the test runs.
-	 */
-	private static final class SlowScheduler {
-
-		private final List<Runnable> tasks = new ArrayList<>();
-
-		private Scheduler scheduler() {
-			return Schedulers.fromExecutor(this.tasks::add);
-		}
-
-		private void run() {
-			while (!this.tasks.isEmpty()) {
-				this.tasks.remove(0).run();
-			}
-		}
-
 	}
 
 }

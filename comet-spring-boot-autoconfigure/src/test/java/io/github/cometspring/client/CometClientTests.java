@@ -2,20 +2,11 @@ package io.github.cometspring.client;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
 
 import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.channel.Position;
 import io.github.cometspring.client.CometClientOptions.Transport;
-import io.github.cometspring.testing.QuietLog;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,18 +14,13 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
-import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -43,123 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * The client against a server of canned answers, in virtual time.
  */
-class CometClientTests {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-	@RegisterExtension
-	static final QuietLog log = new QuietLog(CometClient.class.getName());
-
-	private static final String FIRST = Cursor.of("a", new Position(1, 1)).token();
-
-	private static final String SECOND = Cursor.of("a", new Position(1, 2)).token();
-
-	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-
-	private final List<ClientRequest> requests = new ArrayList<>();
-
-	@AfterEach
-	void dispose() {
-		this.time.dispose();
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void subscribeWhenConnectionFailsShouldBackOffFurtherAndFurther(Transport transport) {
-		CometClient client = client(transport, 0, (n) -> Mono.error(refused()));
-		StepVerifier.create(client.subscribe("a")).then(() -> {
-			assertThat(this.requests).hasSize(1);
-			for (int millis : new int[] { 500, 1000, 2000, 4000, 8000, 8000, 8000 }) {
-				int before = this.requests.size();
-				this.time.advanceTimeBy(Duration.ofMillis(millis - 1));
-				assertThat(this.requests).hasSize(before);
-				this.time.advanceTimeBy(Duration.ofMillis(1));
-				assertThat(this.requests).hasSize(before + 1);
-			}
-		}).thenCancel().verify(PATIENCE);
-	}
-
-	@Test
-	void subscribeWhenRandomIsOneShouldSubtractHalf() {
-		CometClient client = client(Transport.EVENT_STREAM, 1, (n) -> Mono.error(refused()));
-		StepVerifier.create(client.subscribe("a")).then(() -> {
-			this.time.advanceTimeBy(Duration.ofMillis(249));
-			assertThat(this.requests).hasSize(1);
-			this.time.advanceTimeBy(Duration.ofMillis(1));
-			assertThat(this.requests).hasSize(2);
-			this.time.advanceTimeBy(Duration.ofMillis(500));
-			assertThat(this.requests).hasSize(3);
-		}).thenCancel().verify(PATIENCE);
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void subscribeWhenUnavailableShouldObeyRetryAfter(Transport transport) {
-		CometClient client = client(transport, 0, (n) -> answer(503, null, "")
-			.map((response) -> response.mutate().header(HttpHeaders.RETRY_AFTER, "5").build()));
-		StepVerifier.create(client.subscribe("a")).then(() -> {
-			this.time.advanceTimeBy(Duration.ofMillis(5499));
-			assertThat(this.requests).hasSize(1);
-			this.time.advanceTimeBy(Duration.ofMillis(1));
-			assertThat(this.requests).hasSize(2);
-		}).thenCancel().verify(PATIENCE);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "Thu, 01 Jan 1970 00:00:30 GMT", "30" })
-	void subscribeWhenRetryAfterIsDateShouldObeyIt(String retryAfter) {
-		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> answer(429, null, "")
-			.map((response) -> response.mutate().header(HttpHeaders.RETRY_AFTER, retryAfter).build()));
-		StepVerifier.create(client.subscribe("a")).then(() -> {
-			this.time.advanceTimeBy(Duration.ofMillis(30_499));
-			assertThat(this.requests).hasSize(1);
-			this.time.advanceTimeBy(Duration.ofMillis(1));
-			assertThat(this.requests).hasSize(2);
-		}).thenCancel().verify(PATIENCE);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT", "999999999999" })
-	void subscribeWhenRetryAfterIsInvalidShouldBackOff(String retryAfter) {
-		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> answer(500, null, "")
-			.map((response) -> response.mutate().header(HttpHeaders.RETRY_AFTER, retryAfter).build()));
-		StepVerifier.create(client.subscribe("a")).then(() -> {
-			this.time.advanceTimeBy(Duration.ofMillis(500));
-			assertThat(this.requests).hasSize(2);
-		}).thenCancel().verify(PATIENCE);
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void subscribeWhenRefusedShouldFail(Transport transport) {
-		CometClient client = client(transport, 0, (n) -> answer(403, null, ""));
-		StepVerifier.create(client.subscribe("a"))
-			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(SubscriptionRefusedException.class,
-					(refused) -> assertThat(refused.getStatus()).isEqualTo(403)))
-			.verify(PATIENCE);
-		assertThat(this.requests).hasSize(1);
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void subscribeWhenRefusedWithProblemShouldReportDetail(Transport transport) {
-		CometClient client = client(transport, 0, (n) -> answer(400, MediaType.APPLICATION_PROBLEM_JSON,
-				"{\"title\":\"Bad Request\",\"status\":400,\"detail\":\"Too many channels\"}"));
-		StepVerifier.create(client.subscribe("a"))
-			.expectErrorMessage("Server refuses the subscription: status 400, Too many channels")
-			.verify(PATIENCE);
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void subscribeWhenNotTheProtocolShouldFail(Transport transport) {
-		for (Mono<ClientResponse> answer : List.of(answer(200, MediaType.TEXT_HTML, "<html>"), answer(302, null, ""),
-				answer(200, null, ""))) {
-			StepVerifier.create(client(transport, 0, (n) -> answer).subscribe("a"))
-				.expectError(UnexpectedAnswerException.class)
-				.verify(PATIENCE);
-		}
-	}
+class CometClientTests extends CannedServer {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "data: no\n\n", "data: []\n\n", "data: {}\n\n", "id: no\ndata: {}\n\n",
@@ -226,50 +96,7 @@ class CometClientTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void subscribeWhenServedBeforeShouldRetryAfterAnswersOfDeployment(Transport transport) {
-		List<Mono<ClientResponse>> meanwhile = List.of(answer(404, null, ""), answer(421, null, ""),
-				answer(401, MediaType.APPLICATION_PROBLEM_JSON, "{\"status\":401}"), answer(302, null, ""),
-				answer(200, MediaType.TEXT_HTML, "<html>"), answer(200, null, ""), answer(400, null, ""),
-				answer(403, MediaType.TEXT_HTML, "<html>"), answer(403, MediaType.APPLICATION_PROBLEM_JSON, "no"),
-				answer(200, MediaType.APPLICATION_JSON, "{}"), answer(405, null, ""));
-		CometClient client = client(transport, 0, (n) -> {
-			if (n > 0 && n <= meanwhile.size()) {
-				return meanwhile.get(n - 1);
-			}
-			return (transport == Transport.POLLING)
-					? answer(200, MediaType.APPLICATION_JSON,
-							"{\"cursor\":\"" + ((n == 0) ? FIRST : SECOND)
-									+ "\",\"messages\":[{\"channel\":\"a\",\"data\":1}]}")
-					: events("id: " + ((n == 0) ? FIRST : SECOND) + "\ndata: {\"channel\":\"a\",\"data\":1}\n\n");
-		});
-		StepVerifier.create(client.subscribe("a").take(2))
-			.expectNextCount(1)
-			.then(() -> this.time.advanceTimeBy(Duration.ofMinutes(3)))
-			.expectNextCount(1)
-			.expectComplete()
-			.verify(PATIENCE);
-		assertThat(this.requests).hasSize(meanwhile.size() + 2);
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void subscribeWhenServedBeforeAndRefusedByNameShouldFail(Transport transport) {
-		CometClient client = client(transport, 0,
-				(n) -> (n > 0)
-						? answer(403, MediaType.APPLICATION_PROBLEM_JSON, "{\"detail\":\"no\",\"refused\":[\"a\"]}")
-						: (transport == Transport.POLLING)
-								? answer(200, MediaType.APPLICATION_JSON, "{\"cursor\":\"" + FIRST + "\"}")
-								: events("id: " + FIRST + "\nevent: heartbeat\ndata: {}\n\n"));
-		StepVerifier.create(client.subscribe("a"))
-			.then(() -> this.time.advanceTimeBy(Duration.ofSeconds(1)))
-			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(SubscriptionRefusedException.class,
-					(refused) -> assertThat(refused.getChannels()).containsExactly("a")))
-			.verify(PATIENCE);
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void subscribeWhenOneIsRefusedShouldReceiveTheOthersAndFailWhenTheyHaveEnded(Transport transport) {
+	void subscribeWhenOneIsRefusedShouldHearTheOthersAndFailWhenTheyHaveEnded(Transport transport) {
 		String message = "{\"channel\":\"a\",\"data\":1}";
 		CometClient client = client(transport, 0, (n) -> (transport == Transport.POLLING)
 				? answer(200, MediaType.APPLICATION_JSON,
@@ -363,23 +190,7 @@ class CometClientTests {
 	}
 
 	@Test
-	void subscribeWhenPollsAreAnsweredAtOnceAndEmptyShouldBackOff() {
-		CometClient client = client(Transport.POLLING, 0,
-				(n) -> answer(200, MediaType.APPLICATION_JSON, "{\"cursor\":\"" + FIRST + "\"}"));
-		StepVerifier.create(client.subscribe("a")).then(() -> {
-			// The first, which is not held, and the second
-			assertThat(this.requests).hasSize(2);
-			this.time.advanceTimeBy(Duration.ofMillis(499));
-			assertThat(this.requests).hasSize(2);
-			this.time.advanceTimeBy(Duration.ofMillis(1));
-			assertThat(this.requests).hasSize(3);
-			this.time.advanceTimeBy(Duration.ofMillis(1000));
-			assertThat(this.requests).hasSize(4);
-		}).thenCancel().verify(PATIENCE);
-	}
-
-	@Test
-	void subscribeWhenPollIsNotAnsweredShouldPollAgain() {
+	void subscribeWhenPollIsNotAnsweredShouldPollAnew() {
 		CometClient client = client(Transport.POLLING, 0, (n) -> Mono.never());
 		StepVerifier.create(client.subscribe("a")).then(() -> {
 			this.time.advanceTimeBy(Duration.ofSeconds(46));
@@ -434,51 +245,6 @@ class CometClientTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> options.withBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1)));
 		assertThatIllegalArgumentException().isThrownBy(() -> options.withMaxAnswerSize(0));
-	}
-
-	private CometClient client(Transport transport, double random, IntFunction<Mono<ClientResponse>> server) {
-		return client(CometClientOptions.DEFAULT.withTransport(transport), random, server);
-	}
-
-	private CometClient client(CometClientOptions options, double random, IntFunction<Mono<ClientResponse>> server) {
-		this.requests.clear();
-		AtomicInteger count = new AtomicInteger();
-		WebClient webClient = WebClient.builder().baseUrl("http://server/base").exchangeFunction((request) -> {
-			this.requests.add(request);
-			return server.apply(count.getAndIncrement());
-		}).build();
-		return new CometClient(webClient, options.withBackoff(Duration.ofMillis(500), Duration.ofSeconds(8)), this.time,
-				() -> random);
-	}
-
-	private static WebClientRequestException refused() {
-		return new WebClientRequestException(new IOException("refused"), HttpMethod.GET, URI.create("http://server"),
-				HttpHeaders.EMPTY);
-	}
-
-	private static Mono<ClientResponse> events(String events) {
-		return answer(200, MediaType.TEXT_EVENT_STREAM, events);
-	}
-
-	private static Mono<ClientResponse> stream(Flux<String> chunks) {
-		return Mono.just(ClientResponse.create(HttpStatus.OK)
-			.header(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_EVENT_STREAM_VALUE)
-			.body(chunks.map(CometClientTests::buffer))
-			.build());
-	}
-
-	private static Mono<ClientResponse> answer(int status, MediaType type, String body) {
-		return Mono.fromSupplier(() -> {
-			ClientResponse.Builder response = ClientResponse.create(HttpStatus.valueOf(status));
-			if (type != null) {
-				response.header(HttpHeaders.CONTENT_TYPE, type.toString());
-			}
-			return response.body(Flux.just(buffer(body))).build();
-		});
-	}
-
-	private static DataBuffer buffer(String text) {
-		return DefaultDataBufferFactory.sharedInstance.wrap(text.getBytes(StandardCharsets.UTF_8));
 	}
 
 }

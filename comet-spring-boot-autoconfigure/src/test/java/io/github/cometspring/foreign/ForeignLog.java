@@ -26,7 +26,7 @@ import reactor.core.publisher.Sinks;
 
 /**
  * A node's copy of a channel, which a feed fills. The lock guards the copy and the order
- * of the live feed.
+ * of the live feed. One class, as all of it is under the one lock.
  */
 final class ForeignLog implements ChannelLog {
 

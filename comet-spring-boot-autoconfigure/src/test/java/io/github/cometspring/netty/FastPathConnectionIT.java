@@ -29,7 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What clients may do with a connection whose polls go the short way. A buffer that is
- * lost is logged, which fails the class.
+ * lost is logged, which fails the class. One class, as lost buffers are looked for once,
+ * when all of it has run.
  */
 class FastPathConnectionIT {
 

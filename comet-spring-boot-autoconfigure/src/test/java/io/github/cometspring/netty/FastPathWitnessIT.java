@@ -1,7 +1,5 @@
 package io.github.cometspring.netty;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,6 +9,7 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
+import io.github.cometspring.testing.Users;
 import io.github.cometspring.web.AllowedOrigins;
 import io.github.cometspring.web.CometHandlerMapping;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,10 +34,7 @@ import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.HandlerMapping;
@@ -52,7 +48,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Nothing is reached the short way that somebody in the application would have refused.
- * Each application here refuses every poll in a way of its own, with 402.
+ * Each application here refuses every poll in a way of its own, with 402. One class, as a
+ * test and its application are a few lines each.
  */
 class FastPathWitnessIT {
 
@@ -93,12 +90,11 @@ class FastPathWitnessIT {
 
 	@Test
 	void pollWhenNotLoggedInShouldBeRefusedBySpringSecurity() {
-		try (CometServer server = CometServer.start(new Class<?>[] { Security.class }, "comet.fast-path=true")) {
+		try (CometServer server = CometServer.start(new Class<?>[] { Users.class, Security.class },
+				"comet.fast-path=true")) {
 			assertThat(server.poll("registration=x").status()).isEqualTo(401);
-			String login = Base64.getEncoder().encodeToString("user:password".getBytes(StandardCharsets.UTF_8));
-			assertThat(server.poll("registration=x", "Authorization: Basic " + login).status()).isEqualTo(200);
-			String guest = Base64.getEncoder().encodeToString("guest:password".getBytes(StandardCharsets.UTF_8));
-			assertThat(server.poll("registration=x", "Authorization: Basic " + guest).status()).isEqualTo(403);
+			assertThat(server.poll("registration=x", Users.login("user")).status()).isEqualTo(200);
+			assertThat(server.poll("registration=x", Users.login("guest")).status()).isEqualTo(403);
 		}
 	}
 
@@ -134,19 +130,11 @@ class FastPathWitnessIT {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableWebFluxSecurity
 	static class Security {
 
 		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("user").password("{noop}password").roles("LISTENER").build(),
-					User.withUsername("guest").password("{noop}password").roles("GUEST").build());
-		}
-
-		@Bean
 		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().hasRole("LISTENER"))
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().hasRole("USER"))
 				.httpBasic(Customizer.withDefaults())
 				.csrf(ServerHttpSecurity.CsrfSpec::disable)
 				.build();

@@ -33,7 +33,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * What a filter may do to a poll, which says so in a header.
+ * What a filter may do to a poll, which says so in a header. One enum, so that a test can
+ * go through all of it.
  */
 enum Filtering {
 

@@ -69,7 +69,7 @@ import static org.mockito.Mockito.spy;
 
 /**
  * A node whose clients poll by one of the three ways, in virtual time. Each of its parts
- * can be told to fail.
+ * can be told to fail. One class, as the three ways share its parts.
  */
 final class PolledNode implements AutoCloseable {
 

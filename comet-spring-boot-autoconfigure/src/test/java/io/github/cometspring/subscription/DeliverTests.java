@@ -24,7 +24,8 @@ import org.springframework.util.ReflectionUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Channel#deliver(String)} with clients.
+ * Tests for {@link Channel#deliver(String)} with clients. One class, as all of it
+ * delivers to the clients of one node.
  */
 class DeliverTests {
 

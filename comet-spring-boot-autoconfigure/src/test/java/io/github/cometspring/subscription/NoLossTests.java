@@ -32,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * runs everything: a random schedule chooses the next task of the event loops, and also
  * publishes and closes right before calls to a log. The seed is printed, and as the
  * system property {@code comet.test.seed} it repeats a run exactly.
+ * One class, as it is one test and its parts.
  */
 class NoLossTests {
 

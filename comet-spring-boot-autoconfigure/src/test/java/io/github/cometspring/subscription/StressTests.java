@@ -42,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link Subscriptions} with real threads: many publishers, many clients that
  * poll with their cursors, kills, and channels that close. The seed is printed; to repeat
  * a run as far as threads allow, set it as the system property {@code comet.test.seed}.
+ * One class, as it is one test and its parts.
  */
 class StressTests {
 

@@ -25,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link SubscriptionListener}: the events of clients of each transport.
+ * One class, as all of it reads what the same listener has received.
  */
 class SubscriptionListenerTests {
 

@@ -22,6 +22,8 @@ public final class TcpProxy implements AutoCloseable {
 
 	private final int target;
 
+	private final Forwarding requests;
+
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
 	/** How many bytes still go to the clients before all connections are cut. */
@@ -32,11 +34,21 @@ public final class TcpProxy implements AutoCloseable {
 	private volatile ServerSocket server;
 
 	/**
-	 * Opens a proxy.
+	 * Opens a proxy that lets all requests through.
 	 * @param target the port of the server
 	 */
 	public TcpProxy(int target) {
+		this(target, (client, server) -> client.getInputStream().transferTo(server.getOutputStream()));
+	}
+
+	/**
+	 * Opens a proxy.
+	 * @param target the port of the server
+	 * @param requests what becomes of what the clients send
+	 */
+	public TcpProxy(int target, Forwarding requests) {
 		this.target = target;
+		this.requests = requests;
 		this.server = listen(0);
 	}
 
@@ -46,12 +58,15 @@ public final class TcpProxy implements AutoCloseable {
 
 	/**
 	 * Cuts all connections; new ones are taken.
+	 * @return how many connections there were
 	 */
-	public void cut() {
+	public int cut() {
 		this.allowance.set(NEVER);
 		this.cuts.incrementAndGet();
-		this.sockets.forEach(TcpProxy::closeQuietly);
-		this.sockets.clear();
+		Set<Socket> cut = Set.copyOf(this.sockets);
+		cut.forEach(TcpProxy::closeQuietly);
+		this.sockets.removeAll(cut);
+		return cut.size() / 2;
 	}
 
 	/**
@@ -120,8 +135,8 @@ public final class TcpProxy implements AutoCloseable {
 		try {
 			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
 			this.sockets.add(far);
-			start(() -> copy(near, far, false));
-			start(() -> copy(far, near, true));
+			start(() -> forward(near, far));
+			start(() -> answer(far, near));
 			if (socket.isClosed()) {
 				closeBoth(near, far);
 			}
@@ -132,12 +147,24 @@ public final class TcpProxy implements AutoCloseable {
 		}
 	}
 
-	private void copy(Socket from, Socket to, boolean limited) {
+	private void forward(Socket near, Socket far) {
+		try {
+			this.requests.forward(near, far);
+		}
+		catch (IOException ex) {
+			// One of the two is gone, and so is the other
+		}
+		finally {
+			closeBoth(near, far);
+		}
+	}
+
+	private void answer(Socket far, Socket near) {
 		byte[] buffer = new byte[8192];
-		try (InputStream in = from.getInputStream()) {
-			OutputStream out = to.getOutputStream();
+		try (InputStream in = far.getInputStream()) {
+			OutputStream out = near.getOutputStream();
 			for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-				long left = limited ? this.allowance.getAndUpdate(spend(count)) : NEVER;
+				long left = this.allowance.getAndUpdate(spend(count));
 				out.write(buffer, 0, (int) Math.min(left, count));
 				if (left <= count) {
 					cut();
@@ -148,7 +175,7 @@ public final class TcpProxy implements AutoCloseable {
 			// One of the two is gone, and so is the other
 		}
 		finally {
-			closeBoth(from, to);
+			closeBoth(far, near);
 		}
 	}
 
@@ -176,6 +203,23 @@ public final class TcpProxy implements AutoCloseable {
 		Thread thread = new Thread(work, "proxy");
 		thread.setDaemon(true);
 		thread.start();
+	}
+
+	/**
+	 * What becomes of what a client sends.
+	 */
+	@FunctionalInterface
+	public interface Forwarding {
+
+		/**
+		 * Reads what the client sends, and passes on what the server shall have. The
+		 * connection ends when this returns.
+		 * @param client the client
+		 * @param server the server
+		 * @throws IOException if one of the two is gone
+		 */
+		void forward(Socket client, Socket server) throws IOException;
+
 	}
 
 }

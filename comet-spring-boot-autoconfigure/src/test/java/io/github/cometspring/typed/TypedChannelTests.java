@@ -1,57 +1,21 @@
 package io.github.cometspring.typed;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import io.github.cometspring.channel.Channel;
-import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.ChannelSettings;
-import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.DuplicateChannelException;
-import io.github.cometspring.channel.InMemoryChannelBroker;
-import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.channel.MessageTooLargeException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
-import reactor.test.publisher.TestPublisher;
-import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class TypedChannelTests {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-	private static final TypeReference<Map<String, List<Bid>>> GENERIC = new TypeReference<>() {
-	};
-
-	private final InMemoryChannelBroker broker = new InMemoryChannelBroker(null, VirtualTimeScheduler.create());
-
-	private final Channels channels = new DefaultChannels(this.broker, ChannelSettings.DEFAULT, 1000,
-			Schedulers.immediate());
-
-	private final TypedChannels typed = new TypedChannels(this.channels, ChannelSettings.DEFAULT,
-			JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build());
-
-	@AfterEach
-	void dispose() {
-		this.broker.dispose();
-	}
+class TypedChannelTests extends ValueChannels {
 
 	@Test
 	void publishShouldPublishJson() {
@@ -160,75 +124,6 @@ class TypedChannelTests {
 	}
 
 	@Test
-	void bindShouldPublishInOrderAndCloseAtTheEnd() {
-		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
-		Flux<Integer> received = channel.messages(Cursor.EARLIEST).replay(200).autoConnect(0);
-		StepVerifier.create(channel.bind(Flux.range(1, 100))).expectComplete().verify(PATIENCE);
-		StepVerifier.create(received)
-			.expectNextSequence(Flux.range(1, 100).toIterable())
-			.expectComplete()
-			.verify(PATIENCE);
-		assertThat(this.channels.find("n").blockOptional(PATIENCE)).isEmpty();
-	}
-
-	@Test
-	void bindShouldRequestNoMoreThanItPublishes() {
-		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
-		AtomicLong ahead = new AtomicLong();
-		AtomicLong most = new AtomicLong();
-		Flux<Integer> source = Flux.range(1, 1000)
-			.doOnRequest((n) -> most.accumulateAndGet(ahead.addAndGet(n), Math::max))
-			.doOnNext((value) -> ahead.decrementAndGet());
-		StepVerifier.create(channel.bind(source)).expectComplete().verify(PATIENCE);
-		assertThat(most).hasValueLessThanOrEqualTo(2);
-	}
-
-	@Test
-	void bindWhenSourceFailsShouldFailAndLeaveOpen() {
-		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
-		TestPublisher<Integer> source = TestPublisher.create();
-		StepVerifier.create(channel.bind(source.flux()))
-			.then(() -> source.next(1).error(new IllegalStateException("source")))
-			.expectErrorMessage("source")
-			.verify(PATIENCE);
-		assertThat(await(channel.publish(2)).offset()).isEqualTo(2);
-		StepVerifier.create(channel.bind(Flux.just(3))).expectComplete().verify(PATIENCE);
-	}
-
-	@Test
-	void bindWhenValueDoesNotSerializeShouldCancelSourceAndLeaveOpen() {
-		TypedChannel<Object> channel = await(this.typed.create("n", Object.class));
-		TestPublisher<Object> source = TestPublisher.create();
-		StepVerifier.create(channel.bind(source.flux()))
-			.then(() -> source.next(1).next(new Broken()))
-			.expectError(UnwritableValueException.class)
-			.verify(PATIENCE);
-		source.assertCancelled();
-		assertThat(await(channel.publish(2)).offset()).isEqualTo(2);
-	}
-
-	@Test
-	void bindWhenChannelIsClosedShouldCancelSource() {
-		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
-		TestPublisher<Integer> source = TestPublisher.create();
-		StepVerifier.create(channel.bind(source.flux()))
-			.then(() -> channel.close().block(PATIENCE))
-			.then(() -> source.next(1))
-			.expectError(ChannelClosedException.class)
-			.verify(PATIENCE);
-		source.assertCancelled();
-	}
-
-	@Test
-	void bindWhenCancelledShouldCancelSourceAndLeaveOpen() {
-		TypedChannel<Integer> channel = await(this.typed.create("n", Integer.class));
-		TestPublisher<Integer> source = TestPublisher.create();
-		StepVerifier.create(channel.bind(source.flux())).thenCancel().verify(PATIENCE);
-		source.assertCancelled();
-		assertThat(await(channel.publish(1)).offset()).isOne();
-	}
-
-	@Test
 	void createWhenNameIsTakenShouldFail() {
 		await(this.typed.create("a", Bid.class));
 		StepVerifier.create(this.typed.create("a", GENERIC))
@@ -267,46 +162,6 @@ class TypedChannelTests {
 		StepVerifier.create(this.typed.obtain("text", Bid.class))
 			.expectError(TextChannelException.class)
 			.verify(PATIENCE);
-	}
-
-	private static List<String> texts(Channel channel, int count) {
-		return await(channel.messages(Cursor.EARLIEST).take(count).map(Message::data).collectList());
-	}
-
-	private static <T> T await(Mono<T> mono) {
-		return Objects.requireNonNull(mono.block(PATIENCE));
-	}
-
-	record Bid(String by, int amount) {
-	}
-
-	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
-	@JsonSubTypes({ @JsonSubTypes.Type(value = Sold.class, name = "sold"),
-			@JsonSubTypes.Type(value = Opened.class, name = "opened") })
-	interface Event {
-
-	}
-
-	record Sold(String item) implements Event {
-	}
-
-	record Opened(int items) implements Event {
-	}
-
-	static final class Broken {
-
-		public String getValue() {
-			throw new IllegalStateException("broken");
-		}
-
-	}
-
-	static final class Circle {
-
-		public Circle getSelf() {
-			return this;
-		}
-
 	}
 
 }

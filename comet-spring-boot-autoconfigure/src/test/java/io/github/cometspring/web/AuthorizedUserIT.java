@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -23,6 +22,7 @@ import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawWebSocket;
+import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,13 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContext;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
@@ -67,7 +64,8 @@ class AuthorizedUserIT {
 	@BeforeAll
 	static void start() {
 		for (boolean fastPath : new boolean[] { true, false }) {
-			CometServer server = CometServer.start(new Class<?>[] { Security.class }, "comet.fast-path=" + fastPath);
+			CometServer server = CometServer.start(new Class<?>[] { Users.class, Security.class },
+					"comet.fast-path=" + fastPath);
 			SERVERS.put(fastPath, server);
 			Stream.of("ada.1", "ada.2", "bob.1").forEach((name) -> server.create(name).publish("m").block(PATIENCE));
 		}
@@ -186,7 +184,7 @@ class AuthorizedUserIT {
 
 			@Override
 			String header(String user, int port) {
-				return "Authorization: Basic " + Base64.getEncoder().encodeToString(ascii(user + ":password"));
+				return Users.login(user);
 			}
 
 		},
@@ -226,16 +224,7 @@ class AuthorizedUserIT {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableWebFluxSecurity
 	static class Security {
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(List.of("ada", "bob")
-				.stream()
-				.map((name) -> User.withUsername(name).password("{noop}password").roles("USER").build())
-				.toList());
-		}
 
 		@Bean
 		ReactiveJwtDecoder jwtDecoder() {

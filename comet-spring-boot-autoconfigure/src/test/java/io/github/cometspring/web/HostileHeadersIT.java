@@ -12,6 +12,7 @@ import io.github.cometspring.testing.PassingFilter;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
+import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,10 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,7 +67,8 @@ class HostileHeadersIT {
 
 		BYPASS(new Class<?>[0]), FOREIGN_PAGES_ALLOWED(new Class<?>[0], "comet.allowed-origins=https://friend.example"),
 		ALL_PAGES_ALLOWED(new Class<?>[0], "comet.allowed-origins=*"), FILTERED(new Class<?>[] { PassingFilter.class }),
-		SECURED(new Class<?>[] { Lenient.class }), FORWARDED(new Class<?>[0], "server.forward-headers-strategy=native");
+		SECURED(new Class<?>[] { Users.class, Lenient.class }),
+		FORWARDED(new Class<?>[0], "server.forward-headers-strategy=native");
 
 		private final Class<?>[] configuration;
 
@@ -202,14 +201,7 @@ class HostileHeadersIT {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableWebFluxSecurity
 	static class Lenient {
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("user").password("{noop}password").roles("USER").build());
-		}
 
 		@Bean
 		SecurityWebFilterChain security(ServerHttpSecurity http) {

@@ -40,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Polls and their connections: pipelining, closing, and disconnected clients.
+ * One class, as all of it runs on each transport of the server.
  */
 @AlsoOnFilterPath
 @AlsoOnIoUring

@@ -29,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The answers to polls in the legacy dialect (protocol, section 2).
+ * One class, as a server is started for each, and on each path.
  */
 @AlsoOnIoUring
 @AlsoOnFilterPath

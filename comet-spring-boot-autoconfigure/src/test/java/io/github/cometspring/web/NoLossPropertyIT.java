@@ -40,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * lose their connections, and change their channels, which are closed and created anew.
  * The seed is printed; to repeat a run as far as threads allow, set it as the system
  * property {@code comet.test.seed}.
+ * One class, as it is one test and its parts.
  */
 class NoLossPropertyIT {
 

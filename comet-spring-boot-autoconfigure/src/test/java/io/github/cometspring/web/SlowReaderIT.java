@@ -43,7 +43,7 @@ class SlowReaderIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
+	private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(1);
 
 	// A stalled write is checked once in each timeout. The rest is for a busy machine.
 	private static final Duration LATEST_CUT = WRITE_TIMEOUT.multipliedBy(2).plusSeconds(20);
@@ -153,7 +153,7 @@ class SlowReaderIT {
 		// A message takes longer than the timeout.
 		Awaitility.await()
 			.pollDelay(Duration.ZERO)
-			.pollInterval(Duration.ofMillis(100))
+			.pollInterval(Duration.ofMillis(50))
 			.atMost(Duration.ofMinutes(1))
 			.until(() -> {
 				assertThat(client.read(2048)).isTrue();

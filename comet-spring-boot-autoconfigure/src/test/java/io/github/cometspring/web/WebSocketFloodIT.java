@@ -34,7 +34,7 @@ class WebSocketFloodIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(3);
+	private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final Duration LATEST_CUT = WRITE_TIMEOUT.multipliedBy(2).plusSeconds(20);
 

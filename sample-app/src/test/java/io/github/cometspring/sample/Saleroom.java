@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.testing.TcpProxy;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.context.ApplicationContext;
@@ -31,6 +32,8 @@ final class Saleroom implements AutoCloseable {
 
 	final TcpProxy beasCable;
 
+	private final Obstacles obstacles = new Obstacles();
+
 	private final AuctionHouse house;
 
 	private final Channels channels;
@@ -48,7 +51,7 @@ final class Saleroom implements AutoCloseable {
 		this.ada = new SaleroomPage(browsers.desk());
 		this.bea = new SaleroomPage(browsers.phone());
 		this.adasCable = new TcpProxy(port);
-		this.beasCable = new TcpProxy(port);
+		this.beasCable = new TcpProxy(port, this.obstacles);
 		server.getBean(CometControl.class).activate().block(PATIENCE);
 		passUntilSold();
 		this.item = bringIn();
@@ -67,6 +70,17 @@ final class Saleroom implements AutoCloseable {
 	void open(String query) {
 		this.ada.open(url(this.adasCable, query), "Ada");
 		this.bea.open(url(this.beasCable, query), "Bea");
+	}
+
+	/**
+	 * Puts a proxy in Bea's way, which treats requests with this header so from now on;
+	 * the connections that are there are cut.
+	 * @param header the header, as {@code Name: value}
+	 * @param treatment what becomes of the request
+	 */
+	void obstructBea(String header, Obstacles.Treatment treatment) {
+		this.obstacles.put(header, treatment);
+		this.beasCable.cut();
 	}
 
 	static String url(TcpProxy cable, String path) {

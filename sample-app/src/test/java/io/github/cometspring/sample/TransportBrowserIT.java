@@ -1,6 +1,6 @@
 package io.github.cometspring.sample;
 
-import io.github.cometspring.sample.TcpProxy.Treatment;
+import io.github.cometspring.sample.Obstacles.Treatment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,15 +48,15 @@ class TransportBrowserIT {
 	@ParameterizedTest
 	@EnumSource
 	void pageWhenProxyBlocksWebSocketShouldTakeEvents(Treatment treatment, Saleroom room) {
-		room.beasCable.obstruct(WEB_SOCKET, treatment);
+		room.obstructBea(WEB_SOCKET, treatment);
 		assertListens(room, "Events");
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void pageWhenProxyBlocksEventsTooShouldPoll(Treatment treatment, Saleroom room) {
-		room.beasCable.obstruct(WEB_SOCKET, Treatment.REFUSE);
-		room.beasCable.obstruct(EVENT_STREAM, treatment);
+		room.obstructBea(WEB_SOCKET, Treatment.REFUSE);
+		room.obstructBea(EVENT_STREAM, treatment);
 		assertListens(room, "Polling");
 	}
 
@@ -64,7 +64,7 @@ class TransportBrowserIT {
 	void pageWhenProxyBlocksItsWebSocketLaterShouldTakeEvents(Saleroom room) {
 		room.bid("Old Tobias", 9000);
 		room.bea.until(() -> room.bea.lot(room.item(), "price").equals("€9,000"));
-		room.beasCable.obstruct(WEB_SOCKET, Treatment.KILL);
+		room.obstructBea(WEB_SOCKET, Treatment.KILL);
 		room.bid("Old Tobias", 9500);
 		room.bea.until(() -> room.bea.transport().equals("Events"));
 		room.bea.until(() -> room.bea.lot(room.item(), "price").equals("€9,500"));
