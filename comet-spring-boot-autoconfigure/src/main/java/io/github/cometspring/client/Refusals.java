@@ -72,8 +72,8 @@ final class Refusals {
 		return response.bodyToMono(byte[].class)
 			.map((body) -> new String(body, StandardCharsets.UTF_8))
 			.defaultIfEmpty("")
-			.map((problem) -> new SubscriptionRefusedException(status.value(), ServerMessage.decodeProblemDetail(problem),
-					ServerMessage.decodeProblemRefused(problem)))
+			.map((problem) -> new SubscriptionRefusedException(status.value(),
+					ServerMessage.decodeProblemDetail(problem), ServerMessage.decodeProblemRefused(problem)))
 			.flatMap(Mono::error);
 	}
 

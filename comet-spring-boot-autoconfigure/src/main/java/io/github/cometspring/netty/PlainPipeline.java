@@ -37,8 +37,8 @@ final class PlainPipeline {
 	static final String AGGREGATOR = "comet.aggregator";
 
 	private static final Set<String> PLAIN = Set.of(NettyPipeline.SslHandler, NettyPipeline.HttpCodec,
-			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, UNREAD, GUARD, FAST_PATH, ClosedWebSocketHandler.NAME,
-			WebSocketFrames.NAME, FrameRules.NAME, AGGREGATOR, "wsencoder", "wsdecoder");
+			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, UNREAD, GUARD, FAST_PATH,
+			ClosedWebSocketHandler.NAME, WebSocketFrames.NAME, FrameRules.NAME, AGGREGATOR, "wsencoder", "wsdecoder");
 
 	private PlainPipeline() {
 	}

@@ -26,7 +26,8 @@ import tools.jackson.core.json.JsonFactory;
  * @since 0.1.0
  * @see JsonCodec
  */
-public record ServerMessage(Cursor cursor, List<Item> messages, List<String> ended, List<String> gaps, List<String> refused) {
+public record ServerMessage(Cursor cursor, List<Item> messages, List<String> ended, List<String> gaps,
+		List<String> refused) {
 
 	// The parser only finds the end of a value, so its length needs no limit here.
 	private static final JsonFactory JSON = JsonFactory.builder()
@@ -72,7 +73,8 @@ public record ServerMessage(Cursor cursor, List<Item> messages, List<String> end
 			if (cursor == null) {
 				throw wrong("'cursor' is missing");
 			}
-			return new ServerMessage(cursor, List.copyOf(messages), List.copyOf(ended), List.copyOf(gaps), List.copyOf(refused));
+			return new ServerMessage(cursor, List.copyOf(messages), List.copyOf(ended), List.copyOf(gaps),
+					List.copyOf(refused));
 		});
 	}
 

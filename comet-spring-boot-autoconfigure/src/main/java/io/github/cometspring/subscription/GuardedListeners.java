@@ -11,7 +11,8 @@ import reactor.util.Loggers;
  */
 final class GuardedListeners implements SubscriptionListener {
 
-	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(SubscriptionListener.class), System::nanoTime);
+	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(SubscriptionListener.class),
+			System::nanoTime);
 
 	private final List<SubscriptionListener> listeners;
 

@@ -23,8 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Commands on a server with nothing but the starter.
- * One class, as all commands are sent to the one server that it starts.
+ * Commands on a server with nothing but the starter. One class, as all commands are sent
+ * to the one server that it starts.
  */
 class CometCommandsIT {
 

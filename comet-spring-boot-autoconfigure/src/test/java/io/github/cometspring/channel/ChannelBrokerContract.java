@@ -28,8 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The contract of every {@link ChannelBroker}. The test of an implementation extends
  * this, from any package; the classes that it needs are in the artifact of type
- * {@code test-jar}. Messages may take some time to arrive in a node's copy of a log.
- * One class, so that a test of a broker extends one and leaves none out.
+ * {@code test-jar}. Messages may take some time to arrive in a node's copy of a log. One
+ * class, so that a test of a broker extends one and leaves none out.
  */
 public abstract class ChannelBrokerContract {
 

@@ -82,7 +82,8 @@ abstract class FastPathConnection {
 	void connect() {
 		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, PATIENCE), true,
 				PATIENCE);
-		List<PollTerms> polls = Stream.<PollDialect>of(new LegacyPollDialect(), new JsonPollDialect(), new BrokenPolls())
+		List<PollTerms> polls = Stream
+			.<PollDialect>of(new LegacyPollDialect(), new JsonPollDialect(), new BrokenPolls())
 			.map((dialect) -> new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
 		PlainRequests requests = new PlainRequests("/comet", polls, 1000);

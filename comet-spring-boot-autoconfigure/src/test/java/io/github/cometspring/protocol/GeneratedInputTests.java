@@ -105,8 +105,7 @@ class GeneratedInputTests {
 		for (int i = 0; i < ROUND_TRIPS; i++) {
 			byte[] body = body();
 			List<LegacyEntry> entries = LegacyCodec.decodeEntries(body);
-			assertThat(LegacyCodec.decodeEntries(LegacyCodec.encodeEntries(entries))).as(said(body))
-				.isEqualTo(entries);
+			assertThat(LegacyCodec.decodeEntries(LegacyCodec.encodeEntries(entries))).as(said(body)).isEqualTo(entries);
 		}
 	}
 

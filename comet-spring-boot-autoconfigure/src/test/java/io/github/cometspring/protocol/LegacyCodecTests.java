@@ -221,8 +221,7 @@ class LegacyCodecTests {
 		byte[] first = LegacyCodec.encodeEntries(entries.subList(0, 2));
 		byte[] second = LegacyCodec.encodeEntries(entries.subList(2, 3));
 		byte[] none = LegacyCodec.encodeEntries(List.of());
-		assertThat(LegacyCodec.join(List.of(none, first, none, second)))
-			.isEqualTo(LegacyCodec.encodeEntries(entries));
+		assertThat(LegacyCodec.join(List.of(none, first, none, second))).isEqualTo(LegacyCodec.encodeEntries(entries));
 		assertThat(LegacyCodec.join(List.of(none, first, none))).isSameAs(first);
 		assertThat(LegacyCodec.join(List.of(none))).isEmpty();
 		assertThat(LegacyCodec.join(List.of())).isEmpty();

@@ -48,7 +48,8 @@ class ServerMessageTests {
 	@ValueSource(strings = { "0", "-1.50e+3", "true", "false", "null", "\"\"", "\"\\\"}\\u00e9\"", "[]", "{}",
 			"[[1,2],{\"a\":\"}\"}]", "{\"channel\":\"b\"}", "{\"é\uD83D\uDE00\":\"é\"}" })
 	void decodeItemShouldCutOutTheValue(String value) {
-		assertThat(ServerMessage.decodeItem("{\"data\":" + value + ",\"channel\":\"a\"}")).isEqualTo(new ServerMessage.Item("a", value));
+		assertThat(ServerMessage.decodeItem("{\"data\":" + value + ",\"channel\":\"a\"}"))
+			.isEqualTo(new ServerMessage.Item("a", value));
 		assertThat(ServerMessage.decodeItem("{ \"new\" : [{}], \"channel\" : \"a\" , \"data\" : " + value + " } "))
 			.isEqualTo(new ServerMessage.Item("a", value));
 	}

@@ -31,8 +31,8 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Subscriptions}: the admission of clients and the connection limit.
- * One class, as each kind of admission is also a way to give the slot back.
+ * Tests for {@link Subscriptions}: the admission of clients and the connection limit. One
+ * class, as each kind of admission is also a way to give the slot back.
  */
 class AdmissionTests {
 

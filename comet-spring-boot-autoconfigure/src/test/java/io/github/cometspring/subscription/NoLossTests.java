@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * delivery, at whatever point messages are published and channels are closed. One thread
  * runs everything: a random schedule chooses the next task of the event loops, and also
  * publishes and closes right before calls to a log. The seed is printed, and as the
- * system property {@code comet.test.seed} it repeats a run exactly.
- * One class, as it is one test and its parts.
+ * system property {@code comet.test.seed} it repeats a run exactly. One class, as it is
+ * one test and its parts.
  */
 class NoLossTests {
 

@@ -24,8 +24,8 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link SubscriptionListener}: the events of clients of each transport.
- * One class, as all of it reads what the same listener has received.
+ * Tests for {@link SubscriptionListener}: the events of clients of each transport. One
+ * class, as all of it reads what the same listener has received.
  */
 class SubscriptionListenerTests {
 

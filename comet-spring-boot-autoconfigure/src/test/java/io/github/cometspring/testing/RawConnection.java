@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection that sends exactly the given bytes and reads HTTP/1.x answers. Reads
- * fail after ten seconds without a byte.
- * One class, as all that is sent and read shares the one socket and its buffer.
+ * fail after ten seconds without a byte. One class, as all that is sent and read shares
+ * the one socket and its buffer.
  */
 public final class RawConnection implements AutoCloseable {
 

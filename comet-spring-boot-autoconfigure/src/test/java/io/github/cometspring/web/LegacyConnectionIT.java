@@ -39,8 +39,8 @@ import org.springframework.http.client.ReactorResourceFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Polls and their connections: pipelining, closing, and disconnected clients.
- * One class, as all of it runs on each transport of the server.
+ * Polls and their connections: pipelining, closing, and disconnected clients. One class,
+ * as all of it runs on each transport of the server.
  */
 @AlsoOnFilterPath
 @AlsoOnIoUring

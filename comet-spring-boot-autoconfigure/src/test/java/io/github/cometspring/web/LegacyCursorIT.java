@@ -30,8 +30,8 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Clients that resume by a cursor (protocol, sections 1, 2 and 7).
- * One class, as a server is started for each, and on each path.
+ * Clients that resume by a cursor (protocol, sections 1, 2 and 7). One class, as a server
+ * is started for each, and on each path.
  */
 @AlsoOnFilterPath
 class LegacyCursorIT {

@@ -28,8 +28,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The answers to polls in the legacy dialect (protocol, section 2).
- * One class, as a server is started for each, and on each path.
+ * The answers to polls in the legacy dialect (protocol, section 2). One class, as a
+ * server is started for each, and on each path.
  */
 @AlsoOnIoUring
 @AlsoOnFilterPath

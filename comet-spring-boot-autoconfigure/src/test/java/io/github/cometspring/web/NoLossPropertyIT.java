@@ -39,8 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * gets a gap, and that only where history was overrun. Clients change their dialects,
  * lose their connections, and change their channels, which are closed and created anew.
  * The seed is printed; to repeat a run as far as threads allow, set it as the system
- * property {@code comet.test.seed}.
- * One class, as it is one test and its parts.
+ * property {@code comet.test.seed}. One class, as it is one test and its parts.
  */
 class NoLossPropertyIT {
 

@@ -37,8 +37,8 @@ class PollTests {
 	private final RecordingClient client = new RecordingClient();
 
 	private final Poll poll = new Poll(
-			new PollTerms(this.subscriptions, new LegacyPollDialect(), new Deadlines(Duration.ofSeconds(30))), this.loop,
-			this.client);
+			new PollTerms(this.subscriptions, new LegacyPollDialect(), new Deadlines(Duration.ofSeconds(30))),
+			this.loop, this.client);
 
 	@Test
 	void pollWhenItFailsOnAnotherThreadShouldNotifyItsClientOnItsLoop() {

@@ -45,8 +45,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The refusal of one channel does not affect the others (protocol, section 8), in every
- * dialect and on every path.
- * One class, as four servers are started for it, one for each path.
+ * dialect and on every path. One class, as four servers are started for it, one for each
+ * path.
  */
 @SetsFastPath
 class RefusalIT {

@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A recording of the original server.
- * One class, as reading and comparing a record need the same pieces of it.
+ * A recording of the original server. One class, as reading and comparing a record need
+ * the same pieces of it.
  *
  * @param json the record
  */
