@@ -25,7 +25,7 @@ class PollTimeoutTests {
 		assertThat(poll.isTerminated()).isFalse();
 		node.time.advanceTimeBy(Duration.ofNanos(1));
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.TIMED_OUT);
-		assertThat(TestNode.news(poll)).isEmpty();
+		assertThat(TestNode.received(poll)).isEmpty();
 		assertThat(TestNode.cursor(poll).knows("a")).isTrue();
 	}
 
@@ -38,7 +38,7 @@ class PollTimeoutTests {
 		loop.runTasks();
 		node.publish("a", "just in time");
 		loop.runTimers(TestNode.TIMEOUT);
-		assertThat(TestNode.news(poll)).containsExactly("a=just in time");
+		assertThat(TestNode.received(poll)).containsExactly("a=just in time");
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.ANSWERED);
 	}
 
@@ -118,7 +118,7 @@ class PollTimeoutTests {
 		node.control.setTimeout(Duration.ZERO).block(TestNode.TIMEOUT);
 		TestSubscriber<Batch> poll = node.poll("a");
 		assertThat(TestNode.ending(poll)).isEqualTo(Ending.TIMED_OUT);
-		assertThat(TestNode.news(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=old");
+		assertThat(TestNode.received(node.poll(Cursor.EARLIEST, "a"))).containsExactly("a=old");
 		assertThat(node.deadlineQueues()).isZero();
 	}
 
