@@ -60,8 +60,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What arrives, message by message. What the channel reads at its end has gone the
- * ordinary way.
+ * Tests for {@link FastPathHandler}, message by message. Messages at the end of the
+ * embedded channel have taken the default path.
  */
 class FastPathHandlerTests {
 
@@ -126,7 +126,7 @@ class FastPathHandlerTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3 })
-	void pollWhenReadCompletesBeforeItsEndShouldBeHandedOnWhole(int parts) {
+	void pollWhenReadCompletesBeforeItsEndShouldBeHandedOnInFull(int parts) {
 		Object[] all = { head(), content("regis"), content("tration"), last("=x") };
 		for (int i = 0; i < parts; i++) {
 			this.connection.writeOneInbound(all[i]);
@@ -145,7 +145,7 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void pollWhenRefusedShouldBeHandedOnWhole() {
+	void pollWhenRefusedShouldBeHandedOnInFull() {
 		assertHandedOn(head(), last("registration="));
 		assertHandedOn(head(), content("registration=1%0A2"), last("%0A3%0A4"));
 		this.control.deactivate().block(PATIENCE);
@@ -167,7 +167,7 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void pollWhenItCannotBeReadForAnErrorShouldBeHandedOnAndLeaveNoPlace() {
+	void pollWhenItCannotBeReadForAnErrorShouldBeHandedOnAndTakeNoSlot() {
 		HttpRequest head = head();
 		head.headers().set("Content-Type", "broken/read");
 		assertHandedOn(head, last("registration=a"));
@@ -175,7 +175,7 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void pollWhenItCannotBeAnsweredForAnErrorShouldAnswer500AndLeaveNoPlace() {
+	void pollWhenItCannotBeAnsweredForAnErrorShouldAnswer500AndTakeNoSlot() {
 		HttpRequest head = head();
 		head.headers().set("Content-Type", "broken/answer");
 		read(head, last("registration=a"));
@@ -209,7 +209,7 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void handlerWhenProtocolIsSwitchedShouldGo() {
+	void handlerWhenProtocolIsSwitchedShouldBeRemoved() {
 		read(get(), LastHttpContent.EMPTY_LAST_CONTENT);
 		respond(HttpResponseStatus.SWITCHING_PROTOCOLS);
 		assertThat(this.connection.pipeline().get(PlainPipeline.FAST_PATH)).isNull();
@@ -226,7 +226,7 @@ class FastPathHandlerTests {
 		assertThat(answer()).isEqualTo("200 a:m");
 		assertThat(answer()).isEqualTo("200 x:ENDED_CHANNEL");
 		assertNoAnswer();
-		// The poll behind the ordinary request goes with it.
+		// The poll behind the server's request is handed on, too.
 		assertThat(this.connection.inboundMessages()).hasSize(4);
 	}
 
@@ -260,7 +260,7 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void connectionShouldBeReadWhilePollIsHeldWhateverWaits() {
+	void connectionShouldBeReadWhilePollIsHeldAlsoIfRequestsWait() {
 		int before = this.reads.count;
 		read(head(), last("registration=a"));
 		assertThat(this.reads.count).isGreaterThan(before);
@@ -281,7 +281,7 @@ class FastPathHandlerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "nothing", "head", "half", "held", "waiting", "half waiting", "answered", "ordinary" })
+	@ValueSource(strings = { "nothing", "head", "half", "held", "waiting", "half waiting", "answered", "server" })
 	void handlerWhenRemovedShouldLeaveNothing(String state) {
 		switch (state) {
 			case "head" -> this.connection.writeOneInbound(head());
@@ -293,7 +293,7 @@ class FastPathHandlerTests {
 			case "waiting" -> read(head(), last("registration=a"), head(), last("registration=a"));
 			case "half waiting" -> read(head(), last("registration=a"), head(), content("registration=a"));
 			case "answered" -> read(head(), last("registration=x"));
-			case "ordinary" -> read(get(), LastHttpContent.EMPTY_LAST_CONTENT);
+			case "server" -> read(get(), LastHttpContent.EMPTY_LAST_CONTENT);
 			default -> assertNothingHandedOn();
 		}
 		this.connection.pipeline().remove(PlainPipeline.FAST_PATH);
@@ -338,7 +338,7 @@ class FastPathHandlerTests {
 	}
 
 	@Test
-	void pollsWhenPlacesAreTakenShouldBeHandedOn() {
+	void pollsWhenAllSlotsAreTakenShouldBeHandedOn() {
 		Flux.range(0, 5)
 			.map((i) -> this.subscriptions.connect(new LegacyPollDialect().dialect(),
 					new SchedulerClientSockets(this.time, 1, PATIENCE).of(null).loop()))
@@ -346,7 +346,7 @@ class FastPathHandlerTests {
 			.doOnNext((taken) -> {
 				read(head(), last("registration=x"));
 				assertThat(this.connection.inboundMessages()).hasSize(2);
-				taken.forEach((place) -> place.close());
+				taken.forEach((client) -> client.close());
 			})
 			.block(PATIENCE);
 	}
@@ -469,7 +469,7 @@ class FastPathHandlerTests {
 	}
 
 	/**
-	 * Stands for the codec, and counts how often it is asked to read.
+	 * Stands for the codec, and counts reads.
 	 */
 	private static final class Reads extends ChannelDuplexHandler {
 

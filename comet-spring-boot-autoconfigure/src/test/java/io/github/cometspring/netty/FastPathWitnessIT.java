@@ -51,8 +51,8 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Nothing is reached the short way that somebody in the application would have refused.
- * Each application here refuses every poll in a way of its own, with 402.
+ * The fast path serves no poll that the application would have refused. Each application
+ * here refuses every poll by other means, with 402.
  */
 class FastPathWitnessIT {
 
@@ -307,9 +307,9 @@ class FastPathWitnessIT {
 	}
 
 	/**
-	 * Puts something else in the place of Spring's handler.
+	 * Replaces Spring's handler.
 	 *
-	 * @param replacement what
+	 * @param replacement makes the new handler of the old one
 	 */
 	private record Wrapper(UnaryOperator<Object> replacement) implements BeanPostProcessor {
 

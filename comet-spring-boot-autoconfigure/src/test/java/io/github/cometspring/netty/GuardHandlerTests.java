@@ -58,10 +58,10 @@ class GuardHandlerTests {
 
 	@BeforeEach
 	void connect() {
-		Duration patience = Duration.ofSeconds(PATIENCE);
+		Duration timeout = Duration.ofSeconds(PATIENCE);
 		NettyClientSockets sockets = new NettyClientSockets(
-				new SchedulerClientSockets(Schedulers.immediate(), 1, patience), true, patience);
-		Deadlines deadlines = new Deadlines(patience);
+				new SchedulerClientSockets(Schedulers.immediate(), 1, timeout), true, timeout);
+		Deadlines deadlines = new Deadlines(timeout);
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.freezeTime();
 		this.application = new Application();
@@ -77,7 +77,7 @@ class GuardHandlerTests {
 		this.connection.finishAndReleaseAll();
 	}
 
-	// What waits
+	// Requests that wait
 
 	@Test
 	void requestsShouldBeHandedOnOneAtATimeInOrder() {
@@ -104,7 +104,7 @@ class GuardHandlerTests {
 		for (int i = 0; i <= WaitingRequests.MOST; i++) {
 			assertThat(this.application.seen).hasSize(i + 1);
 			respond();
-			// And always another
+			// And another request
 			send(get(100 + i));
 		}
 		assertOpen();
@@ -176,13 +176,13 @@ class GuardHandlerTests {
 	}
 
 	@Test
-	void whatWaitsShouldBeReleasedWithTheConnection() {
+	void waitingRequestsShouldBeReleasedWithTheConnection() {
 		send(get(0) + POST.formatted(1) + "body");
 		this.connection.close();
 		assertThat(this.application.seen).containsExactly("/0");
 	}
 
-	// What is no HTTP
+	// Data that is not HTTP
 
 	@Test
 	void malformedRequestShouldBeRefusedInItsTurn() {
@@ -202,7 +202,7 @@ class GuardHandlerTests {
 	@ValueSource(strings = { "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: h:x\r\n\r\n",
 			"GET / HTTP/1.1\r\nHost: [::1]:\r\n\r\n", "GET / HTTP/1.1\r\nX\u0000: y\r\n\r\n",
 			"\u0016\u0003\u0001\r\n\r\n" })
-	void whatTheServerWouldRefuseShouldBeRefusedAtOnce(String request) {
+	void requestThatTheServerWouldRefuseShouldBeRefusedAtOnce(String request) {
 		send(request);
 		assertThat(output()).startsWith("HTTP/1.1 400");
 		assertThat(this.connection.isOpen()).isFalse();
@@ -242,7 +242,7 @@ class GuardHandlerTests {
 	}
 
 	@Test
-	void whatSomebodyElseWantsToSeeShouldBePassedOn() {
+	void malformedRequestWhenApplicationHasHandlerShouldBePassedOn() {
 		this.connection.pipeline().addLast("accessLog", new ChannelInboundHandlerAdapter());
 		send("NONSENSE\r\n\r\n");
 		assertThat(this.application.seen).hasSize(1);
@@ -280,7 +280,7 @@ class GuardHandlerTests {
 	}
 
 	@Test
-	void restOfBodyThatIsNotWaitedForShouldComeInTime() {
+	void restOfBodyAfterItsAnswerShouldComeInTime() {
 		this.application.prompt = true;
 		send("POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
 		for (int i = 0; i < PATIENCE; i++) {
@@ -373,7 +373,7 @@ class GuardHandlerTests {
 	// The end
 
 	@Test
-	void failureOfTheClientShouldCloseTheConnectionAndNotBeToldOf() {
+	void failureOfTheClientShouldCloseTheConnectionAndNotBeLogged() {
 		for (Throwable failure : List.of(new IOException("reset"), new DecoderException("not TLS"))) {
 			connect();
 			send(get(0));
@@ -391,7 +391,7 @@ class GuardHandlerTests {
 	}
 
 	private void pass(int seconds) {
-		// The deadlines of a long time fall due one after the other.
+		// Long deadlines are made of short ones, which expire one after the other.
 		for (int i = 0; i < seconds; i++) {
 			this.connection.advanceTimeBy(1, TimeUnit.SECONDS);
 			this.connection.runScheduledPendingTasks();
@@ -427,7 +427,7 @@ class GuardHandlerTests {
 	}
 
 	/**
-	 * Answers when it is told to, or at once.
+	 * Answers at once, or on an event.
 	 */
 	private static final class Application extends ChannelDuplexHandler {
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.netty.PolledNode.Way;
+import io.github.cometspring.netty.PolledNode.Path;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.testing.QuietLog;
@@ -28,14 +28,15 @@ import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 
 /**
- * What holds for polls whichever way they come: the client is told what becomes of its
- * poll, a message that it does not get counts as a failure, and its place is given back.
+ * The contract of polls on every path: the client gets an answer, a message that it does
+ * not get counts as a failure, and its slot is free again.
  */
 class PollContractTests {
 
 	private static final Duration MOMENT = Duration.ofMillis(1);
 
-	// Failures of the application are told by Spring, or where there is no Spring by us.
+	// Spring logs failures of the application, and the fast path where Spring is not
+	// used.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("org.springframework.web.server.adapter.HttpWebHandlerAdapter",
 			FastPoll.class.getName(), "io.github.cometspring.subscription.Admission");
@@ -43,7 +44,7 @@ class PollContractTests {
 	private @Nullable PolledNode opened;
 
 	@AfterEach
-	void everyPlaceShouldBeGivenBack() {
+	void everySlotShouldBeFree() {
 		PolledNode node = this.opened;
 		assertThat(node).isNotNull();
 		assertThat(node.connections()).isZero();
@@ -52,12 +53,12 @@ class PollContractTests {
 		assertThat(node.connections()).isZero();
 	}
 
-	private PolledNode node(Way way) {
-		return node(way, null);
+	private PolledNode node(Path path) {
+		return node(path, null);
 	}
 
-	private PolledNode node(Way way, @Nullable ChannelAuthorizer authorizer) {
-		PolledNode node = new PolledNode(way, authorizer);
+	private PolledNode node(Path path, @Nullable ChannelAuthorizer authorizer) {
+		PolledNode node = new PolledNode(path, authorizer);
 		node.channel("a");
 		this.opened = node;
 		return node;
@@ -73,8 +74,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollShouldBeAnswered(Way way) {
-		PolledNode node = node(way);
+	void pollShouldBeAnswered(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("none yet");
 		assertThat(node.connections()).isOne();
@@ -86,16 +87,16 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenAnswerIsThereShouldBeAnsweredAtOnce(Way way) {
-		PolledNode node = node(way);
+	void pollWhenAnswerIsThereShouldBeAnsweredAtOnce(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=unknown");
 		assertThat(node.answer()).isEqualTo("200");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItIsDecidedLateShouldBeAnswered(Way way) {
-		PolledNode node = node(way, after(Duration.ofSeconds(1), true));
+	void pollWhenItIsAuthorizedLateShouldBeAnswered(Path path) {
+		PolledNode node = node(path, after(Duration.ofSeconds(1), true));
 		node.poll("registration=unknown");
 		assertThat(node.answer()).isEqualTo("none yet");
 		node.pass(Duration.ofSeconds(1));
@@ -104,8 +105,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenKilledShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollWhenKilledShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=a");
 		node.control.setTimeout(Duration.ofSeconds(20), true).block(Duration.ofSeconds(10));
 		node.pass(MOMENT);
@@ -116,8 +117,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenInactiveShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollWhenInactiveShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		node.control.deactivate().block(Duration.ofSeconds(10));
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("503");
@@ -125,8 +126,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenAllPlacesAreTakenShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollWhenAllSlotsAreTakenShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		List<ConnectedClient> others = new ArrayList<>();
 		for (int i = 0; i < PolledNode.MAX_CONNECTIONS; i++) {
 			others.add(node.subscriptions.connect(new LegacyPollDialect().dialect(),
@@ -140,16 +141,16 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenNotAuthorizedShouldBeRefused(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.just(false));
+	void pollWhenNotAuthorizedShouldBeRefused(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.just(false));
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("403");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenNotAuthorizedInTheEndShouldBeRefused(Way way) {
-		PolledNode node = node(way, after(Duration.ofSeconds(1), false));
+	void pollWhenRefusedLateShouldBeRefused(Path path) {
+		PolledNode node = node(path, after(Duration.ofSeconds(1), false));
 		node.poll("registration=a");
 		node.pass(Duration.ofSeconds(1));
 		assertThat(node.answer()).isEqualTo("403");
@@ -157,8 +158,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenNobodyDecidesShouldBeRefused(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.never());
+	void pollWhenAuthorizerDoesNotAnswerShouldBeRefused(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.never());
 		node.poll("registration=a");
 		assertThat(node.connections()).isOne();
 		node.pass(PolledNode.AUTHORIZATION_TIMEOUT);
@@ -167,8 +168,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenKilledBeforeAnybodyDecidesShouldBeRefused(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.never());
+	void pollWhenKilledBeforeAuthorizationShouldBeRefused(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.never());
 		node.poll("registration=a");
 		node.control.setTimeout(Duration.ofSeconds(20), true).block(Duration.ofSeconds(10));
 		node.pass(MOMENT);
@@ -177,16 +178,16 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenMalformedShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollWhenMalformedShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=");
 		assertThat(node.answer()).isEqualTo("400");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void pollOfTooManyChannelsShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollOfTooManyChannelsShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=1%0A2%0A3%0A4");
 		assertThat(node.answer()).isEqualTo("400");
 	}
@@ -194,9 +195,9 @@ class PollContractTests {
 	// Answers that are held back
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void pollWhenFilterHoldsAnswerBackShouldFailAfterTheWriteTimeout(Way way) {
-		PolledNode node = node(way);
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
+	void pollWhenFilterHoldsAnswerBackShouldFailAfterTheWriteTimeout(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -206,14 +207,14 @@ class PollContractTests {
 		assertThat(node.answer()).isEqualTo("none yet");
 		node.pass(Duration.ofSeconds(1));
 		assertFailed(outcome);
-		// Whatever it is told, it must not take the cursor of what it has not got.
+		// No answer with the cursor of messages that it has not got
 		assertThat(node.answer()).isNotIn("none yet", "200");
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void pollWhenFilterDelaysAnswerShouldBeAnswered(Way way) {
-		PolledNode node = node(way);
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
+	void pollWhenFilterDelaysAnswerShouldBeAnswered(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.delay(Duration.ofSeconds(20), node.time).then();
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -226,18 +227,18 @@ class PollContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void refusalWhenFilterHoldsItBackShouldTakeNoPlaceAndBeGivenUpAfterTheWriteTimeout(Way way) {
-		PolledNode node = node(way);
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
+	void refusalWhenFilterHoldsItBackShouldTakeNoSlotAndBeGivenUpAfterTheWriteTimeout(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
 		node.control.deactivate().block(Duration.ofSeconds(10));
 		assertRefusalGivenUp(node, "registration=a");
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void laterRefusalWhenFilterHoldsItBackShouldTakeNoPlaceAndBeGivenUpAfterTheWriteTimeout(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.just(false));
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
+	void laterRefusalWhenFilterHoldsItBackShouldTakeNoSlotAndBeGivenUpAfterTheWriteTimeout(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.just(false));
 		node.beforeCommit = Mono.never();
 		assertRefusalGivenUp(node, "registration=a");
 	}
@@ -254,8 +255,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenAuthorizerThrowsShouldBeRefused(Way way) {
-		PolledNode node = node(way, (principal, channel) -> {
+	void pollWhenAuthorizerThrowsShouldBeRefused(Path path) {
+		PolledNode node = node(path, (principal, channel) -> {
 			throw new IllegalStateException("broken");
 		});
 		node.poll("registration=a");
@@ -264,8 +265,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenServiceCannotTellItsTimeoutShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenServiceCannotTellItsTimeoutShouldFail(Path path) {
+		PolledNode node = node(path);
 		doThrow(new IllegalStateException("broken")).when(node.control).timeout();
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
@@ -273,8 +274,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenBrokerThrowsShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenBrokerThrowsShouldFail(Path path) {
+		PolledNode node = node(path);
 		doThrow(new IllegalStateException("broken")).when(node.broker).findAll(any());
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
@@ -282,8 +283,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenBrokerFailsShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenBrokerFailsShouldFail(Path path) {
+		PolledNode node = node(path);
 		doReturn(Mono.error(new IllegalStateException("broken"))).when(node.broker).findAll(any());
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
@@ -291,8 +292,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenBrokerFailsLaterShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenBrokerFailsLaterShouldFail(Path path) {
+		PolledNode node = node(path);
 		doReturn(Mono.delay(MOMENT, node.time).then(Mono.error(new IllegalStateException("broken")))).when(node.broker)
 			.findAll(any());
 		node.poll("registration=a");
@@ -303,8 +304,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItCannotBeReadShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItCannotBeReadShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.readFailure = new IllegalStateException("broken");
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
@@ -312,8 +313,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItsAnswerCannotBeEncodedShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItsAnswerCannotBeEncodedShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.answerFailure = new IllegalStateException("broken");
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -323,8 +324,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItsAnswerIsThereAndCannotBeEncodedShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItsAnswerIsThereAndCannotBeEncodedShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.answerFailure = new IllegalStateException("broken");
 		node.poll("registration=unknown");
 		assertThat(node.answer()).isEqualTo("500");
@@ -332,8 +333,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItsRefusalCannotBeEncodedShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItsRefusalCannotBeEncodedShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.refusalFailure = new IllegalStateException("broken");
 		node.poll("registration=1%0A2%0A3%0A4");
 		assertThat(node.answer()).isEqualTo("500");
@@ -341,8 +342,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItsLateRefusalCannotBeEncodedShouldFail(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.never());
+	void pollWhenItsLateRefusalCannotBeEncodedShouldFail(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.never());
 		node.refusalFailure = new IllegalStateException("broken");
 		node.poll("registration=a");
 		node.pass(PolledNode.AUTHORIZATION_TIMEOUT);
@@ -350,9 +351,9 @@ class PollContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void pollWhenItsAnswerCannotBeWrittenShouldFail(Way way) {
-		PolledNode node = node(way);
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
+	void pollWhenItsAnswerCannotBeWrittenShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.error(new IllegalStateException("broken"));
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -361,9 +362,9 @@ class PollContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "WEBFLUX")
-	void pollWhenCodecFailsShouldEndTheConnection(Way way) {
-		PolledNode node = node(way);
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEFAULT_PATH")
+	void pollWhenCodecFailsShouldEndTheConnection(Path path) {
+		PolledNode node = node(path);
 		node.codecFails = true;
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -374,9 +375,9 @@ class PollContractTests {
 	// Clients that leave
 
 	@ParameterizedTest
-	@EnumSource(names = "WEBFLUX")
-	void clientThatLeavesBeforeItsBodyArrivesShouldBeForgotten(Way way) {
-		PolledNode node = node(way);
+	@EnumSource(names = "DEFAULT_PATH")
+	void clientThatLeavesBeforeItsBodyArrivesShouldBeForgotten(Path path) {
+		PolledNode node = node(path);
 		node.pollWithoutBody();
 		assertThat(node.connections()).isOne();
 		node.leave();
@@ -384,9 +385,9 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatLeavesBeforeAnybodyDecidesShouldBeForgotten(Way way) {
+	void clientThatLeavesBeforeAuthorizationShouldBeForgotten(Path path) {
 		AtomicInteger cancelled = new AtomicInteger();
-		PolledNode node = node(way,
+		PolledNode node = node(path,
 				(principal, channel) -> Mono.<Boolean>never().doOnCancel(cancelled::incrementAndGet));
 		node.poll("registration=a");
 		assertThat(node.connections()).isOne();
@@ -396,9 +397,9 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatLeavesBeforeItsChannelsAreFoundShouldBeForgotten(Way way) {
+	void clientThatLeavesBeforeItsChannelsAreFoundShouldBeForgotten(Path path) {
 		AtomicInteger cancelled = new AtomicInteger();
-		PolledNode node = node(way);
+		PolledNode node = node(path);
 		doReturn(Mono.<Map<String, ChannelLog>>never().doOnCancel(cancelled::incrementAndGet)).when(node.broker)
 			.findAll(any());
 		node.poll("registration=a");
@@ -409,8 +410,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatLeavesWhileItsPollIsHeldShouldBeForgotten(Way way) {
-		PolledNode node = node(way);
+	void clientThatLeavesWhileItsPollIsHeldShouldBeForgotten(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=a");
 		assertThat(node.channel("a").subscribers()).isOne();
 		node.leave();
@@ -419,9 +420,9 @@ class PollContractTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void clientThatLeavesWhileItsAnswerIsHeldBackShouldNotHaveIt(Way way) {
-		PolledNode node = node(way);
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
+	void clientThatLeavesWhileItsAnswerIsHeldBackShouldNotHaveIt(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -433,8 +434,8 @@ class PollContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatLeavesWhenItIsAnsweredShouldHaveItsAnswer(Way way) {
-		PolledNode node = node(way);
+	void clientThatLeavesWhenItIsAnsweredShouldHaveItsAnswer(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
 		node.leave();
