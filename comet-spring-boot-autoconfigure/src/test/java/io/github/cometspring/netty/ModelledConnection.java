@@ -126,6 +126,9 @@ final class ModelledConnection {
 
 	private boolean switched;
 
+	/** The number of messages that the server has got. */
+	private int served;
+
 	ModelledConnection(Random random, Set<ConnectionState> seen) {
 		this.random = random;
 		this.seen = seen;
@@ -242,7 +245,13 @@ final class ModelledConnection {
 		}
 		HttpObject message = this.rest.remove();
 		this.history.add("read " + message.getClass().getSimpleName());
+		boolean ofStream = this.stream != null && !(message instanceof HttpRequest)
+				&& this.requests - 1 == this.answers;
+		int before = this.served;
 		this.channel.writeOneInbound(message);
+		if (ofStream) {
+			assertThat(this.served).as("rest of the request of a stream").isEqualTo(before + 1);
+		}
 	}
 
 	private void request() {
@@ -448,6 +457,7 @@ final class ModelledConnection {
 
 		@Override
 		public void channelRead(ChannelHandlerContext context, Object message) {
+			ModelledConnection.this.served++;
 			if (message instanceof HttpRequest head) {
 				ModelledConnection.this.ours = false;
 				ModelledConnection.this.alone = false;
