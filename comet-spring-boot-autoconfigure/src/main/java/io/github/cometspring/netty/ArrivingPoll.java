@@ -12,8 +12,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * What has arrived of a poll, from its head on, whose messages it owns; as a function,
- * the values of its headers by their names. Belongs to the event loop of its connection.
+ * The messages of a poll that have arrived, from its head on, which it owns. As a
+ * function, it maps the name of a header to its values. Belongs to the event loop of its
+ * connection.
  */
 final class ArrivingPoll implements Function<String, List<String>> {
 
@@ -47,7 +48,7 @@ final class ArrivingPoll implements Function<String, List<String>> {
 	}
 
 	/**
-	 * The body, so far as it has arrived.
+	 * The body, as far as it has arrived.
 	 */
 	byte[] body() {
 		int length = 0;
@@ -67,7 +68,7 @@ final class ArrivingPoll implements Function<String, List<String>> {
 	}
 
 	/**
-	 * Gives the messages away.
+	 * Hands the messages, and their ownership, to a consumer.
 	 */
 	void handOnTo(Consumer<Object> next) {
 		this.messages.forEach(next);

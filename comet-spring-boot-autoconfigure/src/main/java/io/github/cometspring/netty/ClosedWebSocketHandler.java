@@ -12,16 +12,19 @@ import io.netty.util.ReferenceCountUtil;
 import reactor.netty.NettyPipeline;
 
 /**
- * Ignores what a client sends when its WebSocket has been closed, and that it leaves in
- * the middle of a message: neither is an error of the server, and Reactor Netty would log
- * it as one. Belongs to the event loop of the connection.
+ * Ignores frames that a client sends after its WebSocket has been closed, and a client
+ * that leaves in the middle of a message. Neither is an error of the server, and Reactor
+ * Netty would log it as one. Belongs to the event loop of the connection.
  */
 final class ClosedWebSocketHandler extends ChannelDuplexHandler {
 
-	// With this beginning, what puts fragments together is added before it
-	static final String NAME = NettyPipeline.RIGHT + "comet.farewell";
+	// Reactor Netty adds the frame aggregator before handlers with this prefix.
+	static final String NAME = NettyPipeline.RIGHT + "comet.closedWebSocket";
 
-	private boolean said;
+	/**
+	 * Whether the server has sent a close frame.
+	 */
+	private boolean closed;
 
 	private ClosedWebSocketHandler() {
 	}
@@ -32,21 +35,21 @@ final class ClosedWebSocketHandler extends ChannelDuplexHandler {
 	 */
 	static void watch(Channel channel) {
 		ChannelPipeline pipeline = channel.pipeline();
-		boolean detached = pipeline.get(WebSocketFrames.class) != null;
-		if (!detached && pipeline.get(NettyPipeline.ReactiveBridge) != null) {
+		boolean direct = pipeline.get(WebSocketFrames.class) != null;
+		if (!direct && pipeline.get(NettyPipeline.ReactiveBridge) != null) {
 			pipeline.addBefore(NettyPipeline.ReactiveBridge, NAME, new ClosedWebSocketHandler());
 		}
 	}
 
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-		this.said = this.said || message instanceof CloseWebSocketFrame;
+		this.closed = this.closed || message instanceof CloseWebSocketFrame;
 		context.write(message, promise);
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
-		if (this.said) {
+		if (this.closed) {
 			ReferenceCountUtil.release(message);
 		}
 		else {
@@ -56,7 +59,7 @@ final class ClosedWebSocketHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-		if (!(cause instanceof PrematureChannelClosureException) && !(this.said && cause instanceof CodecException)) {
+		if (!(cause instanceof PrematureChannelClosureException) && !(this.closed && cause instanceof CodecException)) {
 			context.fireExceptionCaught(cause);
 		}
 	}

@@ -10,10 +10,11 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * Bounds what a client can pile up on a connection of HTTP/1.1, whoever answers: behind a
- * request that is being answered, at most 16 others may wait, and no more than 128 KB of
- * them; whoever sends more is cut. So is whoever does not send a request, or the rest of
- * one, in time. The time that an answer takes is not limited here.
+ * Limits the requests that wait on a connection of HTTP/1.1, for all requests of the
+ * application. While a request is being answered, at most 16 others may wait, and 128 KB
+ * of them; the connection of a client that sends more is closed. So is the connection of
+ * a client that does not send a request, or the rest of one, in time. The time that an
+ * answer takes is not limited here.
  * <p>
  * Thread-safe.
  *
@@ -22,8 +23,8 @@ import reactor.netty.http.server.HttpServer;
 public final class ConnectionGuard {
 
 	/**
-	 * How long a request may take to arrive, from the connection or from its first byte
-	 * on.
+	 * How long a request may take to arrive, counted from the connection or from the
+	 * first byte of the request.
 	 */
 	public static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -34,12 +35,12 @@ public final class ConnectionGuard {
 	/**
 	 * Creates the guard of a server.
 	 * @param sockets the sockets of its clients
-	 * @param patience how long a request may take to arrive; a connection may be idle
+	 * @param timeout how long a request may take to arrive; a connection may be idle
 	 * between two requests for three times as long
 	 */
-	public ConnectionGuard(NettyClientSockets sockets, Duration patience) {
+	public ConnectionGuard(NettyClientSockets sockets, Duration timeout) {
 		this.sockets = sockets;
-		this.deadlines = new Deadlines(patience);
+		this.deadlines = new Deadlines(timeout);
 	}
 
 	/**

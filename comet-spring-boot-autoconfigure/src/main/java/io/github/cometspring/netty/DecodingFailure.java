@@ -15,8 +15,8 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the server refuses what is no HTTP/1.1, and after which nothing can be read any
- * more.
+ * Recognises data that is not HTTP/1.1, after which nothing can be decoded, and refuses
+ * it as the server does.
  */
 final class DecodingFailure {
 
@@ -27,8 +27,8 @@ final class DecodingFailure {
 
 	/**
 	 * The status with which a message is refused.
-	 * @param message what the codec has read
-	 * @return the status, or {@code null} if nothing is wrong with it
+	 * @param message a message that the codec has decoded
+	 * @return the status, or {@code null} if it is HTTP/1.1
 	 */
 	static @Nullable HttpResponseStatus status(Object message) {
 		DecoderResult result = (message instanceof DecoderResultProvider decoded) ? decoded.decoderResult()
@@ -70,7 +70,7 @@ final class DecodingFailure {
 	}
 
 	/**
-	 * The answer with which the server refuses, too.
+	 * The same answer as that of the server.
 	 */
 	static FullHttpResponse response(HttpResponseStatus status) {
 		FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);

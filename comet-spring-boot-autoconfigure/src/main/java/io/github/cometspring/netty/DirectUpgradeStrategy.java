@@ -29,9 +29,9 @@ import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Makes a WebSocket of a request and lets go of its exchange: it is over when the hands
- * are shaken. Where anybody waits for the end of the exchange, the ordinary strategy is
- * taken.
+ * Upgrades a request to a WebSocket, and completes its exchange when the handshake is
+ * answered. Where something in the application waits for the end of the exchange, or the
+ * pipeline is not plain, the default strategy is used.
  * <p>
  * Thread-safe.
  *
@@ -39,7 +39,7 @@ import org.springframework.web.server.ServerWebExchange;
  */
 public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 
-	private final RequestUpgradeStrategy ordinary;
+	private final RequestUpgradeStrategy fallback;
 
 	private final NettyClientSockets sockets;
 
@@ -47,13 +47,13 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 
 	/**
 	 * Creates a strategy.
-	 * @param ordinary the strategy to take otherwise
-	 * @param sockets tells whether there is anybody between an answer and its socket
+	 * @param fallback the strategy to use otherwise
+	 * @param sockets the sockets of clients, which know whether they can be taken over
 	 * @param maxFramePayloadLength the size of the largest message, in bytes
 	 */
-	public DirectUpgradeStrategy(RequestUpgradeStrategy ordinary, NettyClientSockets sockets,
+	public DirectUpgradeStrategy(RequestUpgradeStrategy fallback, NettyClientSockets sockets,
 			int maxFramePayloadLength) {
-		this.ordinary = ordinary;
+		this.fallback = fallback;
 		this.sockets = sockets;
 		this.decoding = WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(maxFramePayloadLength).build();
 	}
@@ -63,16 +63,16 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 			Supplier<HandshakeInfo> handshakeInfo) {
 		NettyClientSocket socket = this.sockets.find(exchange.getRequest());
 		if (socket == null) {
-			return this.ordinary.upgrade(exchange, handler, subProtocol, handshakeInfo);
+			return this.fallback.upgrade(exchange, handler, subProtocol, handshakeInfo);
 		}
 		Channel channel = socket.channel();
 		FastPathHandler path = (channel.eventLoop().inEventLoop() && socket.isDirect(exchange.getResponse()))
 				? channel.pipeline().get(FastPathHandler.class) : null;
 		if (path == null || !path.isTakeable()) {
 			FrameRules.apply(channel, this.decoding.maxFramePayloadLength());
-			return this.ordinary.upgrade(exchange, handler, subProtocol, handshakeInfo);
+			return this.fallback.upgrade(exchange, handler, subProtocol, handshakeInfo);
 		}
-		// What the application does when an answer begins, and its headers
+		// Runs the actions of the application before the commit, and applies its headers.
 		return exchange.getResponse()
 			.setComplete()
 			.then(Mono.create((sink) -> upgrade(channel, exchange, handler, subProtocol, sink)));
@@ -83,15 +83,15 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 		HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
 		HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
 		HttpHeaders headers = response.responseHeaders().remove(HttpHeaderNames.TRANSFER_ENCODING);
-		FullHttpRequest whole = new DefaultFullHttpRequest(request.version(), request.method(), request.uri(),
+		FullHttpRequest full = new DefaultFullHttpRequest(request.version(), request.method(), request.uri(),
 				Unpooled.EMPTY_BUFFER, request.requestHeaders(), EmptyHttpHeaders.INSTANCE);
 		ChannelPipeline pipeline = channel.pipeline();
 		FrameRules.apply(channel, this.decoding.maxFramePayloadLength());
 		pipeline.remove(NettyPipeline.HttpTrafficHandler);
 		WebSocketFrames frames = new WebSocketFrames();
-		new WebSocketServerHandshaker13("", subProtocol, this.decoding).handshake(channel, whole, headers,
-				channel.newPromise().addListener((shaken) -> {
-					if (shaken.isSuccess()) {
+		new WebSocketServerHandshaker13("", subProtocol, this.decoding).handshake(channel, full, headers,
+				channel.newPromise().addListener((written) -> {
+					if (written.isSuccess()) {
 						pipeline.addBefore(NettyPipeline.ReactiveBridge, PlainPipeline.AGGREGATOR,
 								new WebSocketFrameAggregator(this.decoding.maxFramePayloadLength()));
 						pipeline.addBefore(NettyPipeline.ReactiveBridge, WebSocketFrames.NAME, frames);
@@ -99,7 +99,7 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 						sink.success();
 					}
 					else {
-						sink.error(shaken.cause());
+						sink.error(written.cause());
 					}
 				}));
 	}

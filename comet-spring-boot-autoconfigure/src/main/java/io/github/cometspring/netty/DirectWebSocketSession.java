@@ -22,21 +22,20 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.adapter.NettyWebSocketSessionSupport;
 
 /**
- * A WebSocket that has outlived its exchange and keeps nothing of it, not even what its
- * handshake was about: very many may be open. Belongs to the event loop of its
- * connection.
+ * A WebSocket whose exchange is complete. It keeps nothing of the exchange, not even the
+ * handshake, as very many may be open. Belongs to the event loop of its connection.
  */
 final class DirectWebSocketSession extends NettyWebSocketSessionSupport<Channel> {
 
-	private static final HandshakeInfo FORGOTTEN = new HandshakeInfo(URI.create("/"), HttpHeaders.EMPTY, Mono.empty(),
-			null);
+	private static final HandshakeInfo NO_HANDSHAKE = new HandshakeInfo(URI.create("/"), HttpHeaders.EMPTY,
+			Mono.empty(), null);
 
 	private static final NettyDataBufferFactory BUFFERS = new NettyDataBufferFactory(ByteBufAllocator.DEFAULT);
 
 	private final WebSocketFrames frames;
 
 	DirectWebSocketSession(Channel channel, WebSocketFrames frames) {
-		super(channel, FORGOTTEN, BUFFERS);
+		super(channel, NO_HANDSHAKE, BUFFERS);
 		this.frames = frames;
 	}
 
@@ -66,7 +65,7 @@ final class DirectWebSocketSession extends NettyWebSocketSessionSupport<Channel>
 	}
 
 	/**
-	 * Nobody is there any more who serves the client.
+	 * Closes the WebSocket, as its handler has ended.
 	 */
 	void leave(WebSocketCloseStatus status) {
 		this.frames.close(new CloseWebSocketFrame(status), getDelegate().newPromise());

@@ -19,11 +19,11 @@ import reactor.netty.http.server.HttpServerConfig;
 import org.springframework.http.server.reactive.HttpHandler;
 
 /**
- * Answers long polls in the server's own pipeline, which saves most of what a delivery
- * costs: before WebFlux has seen them, or, where the application wants to see them,
- * through WebFlux but past the server. It serves the plain case only: whatever is unusual
- * about a request, and whatever would be refused, goes the ordinary way from its first
- * byte on, and so does everything on a connection on which somebody else has a handler.
+ * Answers long polls in the server's own pipeline, which saves most of the cost of a
+ * delivery: on the bypass, where WebFlux does not see them, or on the filter path, where
+ * the application has filters or security. It serves plain requests only. A request that
+ * is unusual, or that would be refused, takes the default path from its first byte on. So
+ * do all requests of a connection whose pipeline has a handler of the application.
  * <p>
  * Thread-safe.
  *
@@ -33,9 +33,9 @@ public final class FastPath {
 
 	private final PlainRequests requests;
 
-	private final PollPath around;
+	private final PollPath bypass;
 
-	private final PollPath through;
+	private final PollPath filterPath;
 
 	private final NettyClientSockets sockets;
 
@@ -51,12 +51,12 @@ public final class FastPath {
 	 * Creates the fast path.
 	 * @param path the path of the endpoint on the server, literal
 	 * @param dialects the polling dialects that are switched on
-	 * @param subscriptions what it opens
+	 * @param subscriptions the subscriptions that polls open
 	 * @param sockets the sockets of clients
 	 * @param maxRequestSize the size of the largest request body, in bytes
-	 * @param eligible whether there is nobody in the application who would miss the polls
-	 * @param application what answers all requests of the application; {@code null} if
-	 * it, too, has to get them from the server
+	 * @param eligible whether nothing in the application needs to see the polls
+	 * @param application the handler of all requests of the application; {@code null} if
+	 * it has to get them from the server
 	 */
 	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions, NettyClientSockets sockets,
 			int maxRequestSize, BooleanSupplier eligible, Supplier<@Nullable HttpHandler> application) {
@@ -64,22 +64,22 @@ public final class FastPath {
 			.map((dialect) -> new PollTerms(subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
 		this.requests = new PlainRequests(path, polls, maxRequestSize);
-		this.around = new FastPoll.Path(sockets);
-		this.through = new FilterPath(application, sockets);
+		this.bypass = new FastPoll.Path(sockets);
+		this.filterPath = new FilterPath(application, sockets);
 		this.sockets = sockets;
 		this.eligible = eligible;
 		this.application = application;
 	}
 
 	/**
-	 * Opens the fast path on a server, unless it is set up to do something about each
+	 * Opens the fast path on a server, unless the server is configured to process each
 	 * request or answer.
 	 * @param server the server
 	 * @return the server with the fast path
 	 */
 	public HttpServer openOn(HttpServer server) {
 		boolean observed = server.configuration().childObserver() != ConnectionObserver.emptyListener();
-		// Others may go on setting it up.
+		// The application may configure the server further.
 		return server.doOnBind((config) -> {
 			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
 			this.sockets.setCompressing(compressing);
@@ -88,31 +88,31 @@ public final class FastPath {
 			this.plainCookies = hasPlainCookies(config);
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
-			PollPath way = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? way(pipeline) : null;
-			if (way != null) {
-				// What is piled up is counted before anything is kept here.
+			PollPath path = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? path(pipeline) : null;
+			if (path != null) {
+				// The guard counts requests before any are kept here.
 				String before = (pipeline.get(PlainPipeline.GUARD) != null) ? PlainPipeline.GUARD
 						: NettyPipeline.HttpCodec;
 				pipeline.addAfter(before, PlainPipeline.FAST_PATH,
-						new FastPathHandler(this.requests, way, this.sockets));
+						new FastPathHandler(this.requests, path, this.sockets));
 			}
 		});
 	}
 
-	private @Nullable PollPath way(ChannelPipeline pipeline) {
+	private @Nullable PollPath path(ChannelPipeline pipeline) {
 		if (this.eligible.getAsBoolean()) {
-			return this.around;
+			return this.bypass;
 		}
-		// Who has shown a certificate, and what proxies have told of, the server knows
-		// best.
+		// The request of the filter path has no certificate of the client and no
+		// addresses from proxies.
 		boolean known = !this.requests.areForwarded() && pipeline.get(NettyPipeline.SslHandler) == null
 				&& pipeline.get(NettyPipeline.ProxyProtocolDecoder) == null;
-		return (known && this.plainCookies && this.application.get() != null) ? this.through : null;
+		return (known && this.plainCookies && this.application.get() != null) ? this.filterPath : null;
 	}
 
 	/**
-	 * Whether nothing is set up that shows in the pipeline only when a request goes
-	 * through it.
+	 * Whether no option is set whose handler is added to the pipeline only when a request
+	 * comes.
 	 */
 	private static boolean isPlain(HttpServerConfig config) {
 		return config.maxKeepAliveRequests() <= 0 && config.readTimeout() == null && config.requestTimeout() == null

@@ -1,8 +1,6 @@
 package io.github.cometspring.netty;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Queue;
 
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollTerms;
@@ -14,70 +12,45 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fast path on one connection, beside the HTTP codec. It keeps what has arrived of a
- * poll until it is known which way the poll goes, and lets go on what the server takes
- * for answered: an event stream. What arrives while an answer is held waits for its turn;
- * {@link GuardHandler} bounds how much of it there is. Belongs to the event loop of the
- * connection. Longer than most classes, as all of it is about one state: whose turn it is
- * on the connection.
+ * The fast path on one connection, beside the HTTP codec. It decides for each request
+ * whether the fast path or the server answers it, and keeps later requests until the
+ * client has taken the answer; {@link GuardHandler} limits how many. All transitions
+ * between the states of the connection are in {@link FastPathConnection}. Belongs to the
+ * event loop of the connection.
  */
 final class FastPathHandler extends ChannelDuplexHandler {
 
 	private final PlainRequests requests;
 
-	private final PollPath way;
+	private final PollPath path;
 
 	private final NettyClientSockets sockets;
 
 	private final ServerRequests server = new ServerRequests();
 
+	private final FastPathConnection connection = new FastPathConnection();
+
 	@SuppressWarnings("NullAway.Init") // before anything else can happen
 	private ChannelHandlerContext context;
 
 	/**
-	 * Whether nobody else has a handler on this connection, or {@code null} if somebody
-	 * may have got one since it was looked at.
+	 * Whether a caller of the running method is taking the messages that wait.
 	 */
-	private @Nullable Boolean plain;
-
-	/**
-	 * The poll that is arriving.
-	 */
-	private @Nullable ArrivingPoll arriving;
-
-	/**
-	 * The poll that is held, or whose answer the client has not taken yet, or the stream
-	 * that was taken over.
-	 */
-	private @Nullable HeldAnswer held;
-
-	/**
-	 * Whether the server has yet to say that the stream that was taken over is complete.
-	 */
-	private boolean completing;
-
-	/**
-	 * What was read while an answer was held.
-	 */
-	private @Nullable Queue<Object> waiting;
-
 	private boolean proceeding;
 
-	/**
-	 * Whether the last answer was ours, so that nobody else reads on.
-	 */
-	private boolean last;
-
-	FastPathHandler(PlainRequests requests, PollPath way, NettyClientSockets sockets) {
+	FastPathHandler(PlainRequests requests, PollPath path, NettyClientSockets sockets) {
 		this.requests = requests;
-		this.way = way;
+		this.path = path;
 		this.sockets = sockets;
+	}
+
+	ConnectionState state() {
+		return this.connection.state();
 	}
 
 	@Override
@@ -85,7 +58,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		this.context = context;
 	}
 
-	// What comes in
+	// Requests
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
@@ -93,70 +66,60 @@ final class FastPathHandler extends ChannelDuplexHandler {
 			take(message);
 		}
 		else {
-			// The server may have left it on, and nobody else would turn it off.
+			// The server may have left it on.
 			context.channel().config().setAutoRead(false);
-			this.waiting = (this.waiting != null) ? this.waiting : new ArrayDeque<>(2);
-			this.waiting.add(message);
+			this.connection.keep(message);
 		}
 	}
 
 	/**
-	 * Whether what comes next need not wait: it is a request's turn, or it belongs to the
-	 * request whose answer was taken over.
+	 * Whether the next message can be taken now: no answer is held, or the message
+	 * belongs to the request whose answer was taken over.
 	 */
 	private boolean isTurn() {
-		return this.held == null || this.server.isArriving();
+		return !state().isHolding() || this.server.isArriving();
 	}
 
 	private void take(Object message) {
-		ArrivingPoll arriving = this.arriving;
+		ArrivingPoll arriving = this.connection.arriving();
 		if (arriving != null) {
 			arriving.add(message);
 		}
 		else if (message instanceof HttpRequest request) {
 			arriving = arrivingPoll(request);
-			this.arriving = arriving;
 		}
 		if (arriving == null) {
 			handOn(message);
 		}
 		else if (message instanceof LastHttpContent) {
-			decide(arriving);
+			start(arriving);
 		}
 	}
 
 	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
 		// Answers keep the order of the requests.
 		PollTerms terms = this.server.areAnswered() ? this.requests.terms(request) : null;
-		if (terms != null && this.plain == null) {
-			this.plain = PlainPipeline.isPlain(this.context.channel());
+		if (terms == null || !this.server.hasPlainPipeline(this.context.channel())) {
+			return null;
 		}
-		return (terms != null && Boolean.TRUE.equals(this.plain)) ? new ArrivingPoll(terms, request) : null;
+		ArrivingPoll arriving = new ArrivingPoll(terms, request);
+		this.connection.pollArriving(arriving);
+		return arriving;
 	}
 
-	private void decide(ArrivingPoll arriving) {
-		HeldPoll poll = this.way.admit(arriving, this, this.context);
+	private void start(ArrivingPoll arriving) {
+		HeldPoll poll = this.path.admit(arriving, this, this.context);
 		if (poll == null) {
 			handOnArriving();
 			return;
 		}
-		this.last = true;
-		this.held = poll;
+		this.connection.pollStarting(poll);
 		poll.start(arriving);
-		releaseArriving();
-	}
-
-	private void releaseArriving() {
-		ArrivingPoll arriving = this.arriving;
-		this.arriving = null;
-		if (arriving != null) {
-			arriving.release();
-		}
+		this.connection.pollStarted();
 	}
 
 	private void handOnArriving() {
-		ArrivingPoll arriving = this.arriving;
-		this.arriving = null;
+		ArrivingPoll arriving = this.connection.handOn();
 		if (arriving != null) {
 			arriving.handOnTo(this::handOn);
 		}
@@ -164,7 +127,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private void handOn(Object message) {
 		if (message instanceof HttpRequest) {
-			this.last = false;
+			this.connection.serverRequested();
 		}
 		this.server.add(message);
 		this.context.fireChannelRead(message);
@@ -172,166 +135,144 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
-		// A body that takes its time is the ordinary way's to wait for.
+		// The default path waits for the rest of a body. It also gets a poll that has
+		// failed
+		// to start.
 		handOnArriving();
 		context.fireChannelReadComplete();
-		readOn();
-	}
-
-	/**
-	 * Reads more where nobody else would: to notice that a client has gone, also if
-	 * something of it waits, and to have its next request.
-	 */
-	private void readOn() {
-		if (this.last && this.arriving == null) {
-			this.context.read();
+		if (state().isReading()) {
+			// Also while requests wait, so that a client that leaves is noticed.
+			context.read();
 		}
 	}
 
-	// What goes out
+	// Answers of the fast path
 
 	/**
 	 * Writes the answer to the poll.
-	 * @return whether it was written, or waits to be; if not, the connection is closed
+	 * @return whether it is written or queued; if not, the connection is closed
 	 */
 	boolean answer(HeldPoll poll, PollAnswer answer) {
-		if (this.held != poll) {
+		if (!this.connection.isHeld(poll)) {
 			return false;
 		}
 		FullHttpResponse response = NettyAnswer.response(answer, this.context.channel());
-		releaseArriving();
+		this.connection.pollStarted();
 		boolean failed = this.context.writeAndFlush(response).cause() != null;
 		if (failed) {
-			// Nobody knows how much of it was written.
+			// A part of it may have been written.
 			this.context.close();
 		}
 		return !failed;
 	}
 
 	/**
-	 * Hands the poll on, if it has just arrived: the ordinary way knows best what there
-	 * is to say.
+	 * Hands the poll to the server, which refuses or serves it, while it is being
+	 * started.
 	 * @return whether it was handed on
 	 */
 	boolean handOn(HeldPoll poll) {
-		boolean possible = this.held == poll && this.arriving != null;
+		boolean possible = this.connection.isHeld(poll) && state() == ConnectionState.STARTING;
 		if (possible) {
-			this.held = null;
 			handOnArriving();
 		}
 		return possible;
 	}
 
 	/**
-	 * Tells when the client has taken all that was written to it.
+	 * Notifies a listener when the client has taken everything that was written to it.
 	 */
 	void watch(WriteListener listener) {
 		this.sockets.watch(this.context.channel(), listener);
 	}
 
 	/**
-	 * Goes on, as a poll has been answered by the application.
+	 * Ends an answer: the client has taken it, or the application has completed it. The
+	 * requests that wait are taken next.
 	 */
-	void answered(HeldPoll poll) {
-		if (this.held == poll) {
-			// What was asked is known; it must not be handed on.
-			releaseArriving();
+	void answered(HeldAnswer answer) {
+		if (this.connection.isHeld(answer)) {
+			this.connection.answered();
 			proceed();
 		}
 	}
 
-	/**
-	 * Whether there is one answer that the server is writing, and it could go on without
-	 * the server.
-	 */
-	boolean isTakeable() {
-		return this.way.bypassesWebFlux() && this.server.isOnePlain() && this.held == null;
-	}
-
-	/**
-	 * Whether more has come behind the request that the server is answering.
-	 */
-	boolean hasMoreThanOne() {
-		return this.server.areSeveral() || (this.waiting != null && !this.waiting.isEmpty());
-	}
-
-	/**
-	 * Takes over the answer that the server is writing: the server may say that it is
-	 * complete, and the client is not told.
-	 * @param stream what goes on instead
-	 * @return whether it was taken over
-	 */
-	boolean takeOver(HeldAnswer stream) {
-		if (!isTakeable()) {
-			return false;
-		}
-		this.held = stream;
-		this.completing = true;
-		this.last = true;
-		return true;
-	}
-
-	/**
-	 * Completes the answer that was taken over.
-	 */
-	void complete(HeldAnswer stream) {
-		if (this.held != stream) {
-			return;
-		}
-		if (this.completing) {
-			// The server does it after all.
-			this.completing = false;
-		}
-		else {
-			this.context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-		}
-		proceed();
-	}
-
-	/**
-	 * Goes on with what was read meanwhile: the client has taken its answer.
-	 */
-	void proceed() {
-		this.held = null;
-		if (this.proceeding || this.waiting == null) {
+	private void proceed() {
+		RequestQueue waiting = this.connection.waiting();
+		if (this.proceeding || waiting == null) {
 			return;
 		}
 		this.proceeding = true;
 		try {
-			for (Object next = this.waiting.poll(); next != null; next = isTurn() ? this.waiting.poll() : null) {
+			for (Object next = waiting.poll(); next != null; next = isTurn() ? waiting.poll() : null) {
 				take(next);
 			}
 		}
 		finally {
 			this.proceeding = false;
 		}
-		if (this.waiting.isEmpty()) {
-			// Nothing more has been read in the same piece.
+		if (waiting.isEmpty()) {
+			// The last request may not have arrived to its end.
 			channelReadComplete(this.context);
 		}
 	}
 
+	// Streams that are taken over
+
+	/**
+	 * Whether the server is writing one answer that can be taken over.
+	 */
+	boolean isTakeable() {
+		return this.path.bypassesWebFlux() && this.server.isOnePlain() && state().leadsTo(ConnectionState.TAKEN_OVER);
+	}
+
+	/**
+	 * Whether more messages have come after the request that the server is answering.
+	 */
+	boolean hasMoreThanOne() {
+		RequestQueue waiting = this.connection.waiting();
+		return this.server.areSeveral() || (waiting != null && !waiting.isEmpty());
+	}
+
+	/**
+	 * Takes over the answer that the server is writing. The server may complete it
+	 * without any effect on the client.
+	 * @param stream continues the answer
+	 * @return whether it was taken over
+	 */
+	boolean takeOver(HeldAnswer stream) {
+		boolean takeable = isTakeable();
+		if (takeable) {
+			this.connection.takenOver(stream);
+		}
+		return takeable;
+	}
+
+	/**
+	 * Completes the answer that was taken over.
+	 */
+	void complete(HeldAnswer stream) {
+		// In the state TAKEN_OVER the last content of the server completes it.
+		if (this.connection.isHeld(stream) && state() == ConnectionState.STREAMING) {
+			this.context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+		}
+		answered(stream);
+	}
+
+	// Answers of the server
+
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-		boolean informational = message instanceof HttpResponse response
-				&& response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-		if (message instanceof LastHttpContent && !informational) {
-			this.server.answered();
-			this.plain = null;
-			if (this.completing) {
-				this.completing = false;
-				ReferenceCountUtil.release(message);
-				promise.trySuccess();
-				// The server believes that it has nothing more to wait for.
-				context.read();
-				return;
-			}
-		}
-		else if (message instanceof HttpResponse response && !informational) {
-			this.server.answering(response);
+		if (this.server.addAnswer(message) && this.connection.serverAnswered()) {
+			ReferenceCountUtil.release(message);
+			promise.trySuccess();
+			// The server has nothing more to wait for, and does not read.
+			context.read();
+			return;
 		}
 		context.write(message, promise);
-		if (informational && ((HttpResponse) message).status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+		if (message instanceof HttpResponse response
+				&& response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
 			context.pipeline().remove(this);
 		}
 	}
@@ -340,8 +281,8 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-		if (this.held != null && cause instanceof IOException) {
-			// The client has gone; nobody else knows of it.
+		if (state().isHolding() && cause instanceof IOException) {
+			// The client has gone, and the server would log that.
 			context.close();
 		}
 		else {
@@ -352,14 +293,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	@Override
 	public void handlerRemoved(ChannelHandlerContext context) {
 		// Also when the connection has been closed
-		releaseArriving();
-		if (this.waiting != null) {
-			this.waiting.forEach(ReferenceCountUtil::release);
-			this.waiting.clear();
-		}
-		if (this.held != null) {
-			this.held.end();
-		}
+		this.connection.closed();
 	}
 
 }

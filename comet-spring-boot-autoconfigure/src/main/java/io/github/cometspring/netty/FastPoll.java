@@ -13,10 +13,9 @@ import reactor.util.Loggers;
 import org.springframework.http.HttpStatus;
 
 /**
- * A poll that nobody in the application would miss: it is answered before WebFlux has
- * seen it. What cannot be served while all of the request is still there goes the
- * ordinary way, which meets it again, and says what has to be said. Belongs to the event
- * loop of its connection.
+ * A poll on the bypass. A poll that cannot be served is handed to the default path, which
+ * refuses it, as long as its request is kept. Belongs to the event loop of its
+ * connection.
  */
 final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
@@ -83,7 +82,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	@Override
 	public void taken() {
 		this.poll.taken();
-		this.handler.proceed();
+		this.handler.answered(this);
 	}
 
 	@Override
@@ -105,7 +104,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	}
 
 	/**
-	 * The way of these polls.
+	 * The bypass.
 	 *
 	 * @param sockets the sockets of clients
 	 */

@@ -13,8 +13,8 @@ import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.server.reactive.HttpHandler;
 
 /**
- * The way of polls that the application wants to see: through all of its filters, but
- * without what the server does for each request.
+ * The filter path: polls pass all filters of the application, in a request and a response
+ * without the work of Reactor Netty for each request.
  */
 final class FilterPath implements PollPath {
 
@@ -27,7 +27,7 @@ final class FilterPath implements PollPath {
 	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(ByteBufAllocator.DEFAULT);
 
 	/**
-	 * The address that was last asked for: mostly all ask for the same.
+	 * The address of the last request. Most requests have the same.
 	 */
 	private volatile @Nullable Target last;
 
@@ -51,7 +51,7 @@ final class FilterPath implements PollPath {
 	}
 
 	/**
-	 * What a plain request asks for: a literal path, on a host that has been looked at.
+	 * The address of a plain request: a literal path, on a host that has been checked.
 	 */
 	private URI uri(HttpRequest head) {
 		String host = head.headers().get(HttpHeaderNames.HOST);

@@ -25,13 +25,12 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
- * Refuses what RFC 6455 does not allow the client of a WebSocket to send, whichever way
- * its frames go: the connection is closed with 1002 for what breaks the protocol, 1007
- * for text that is not UTF-8, 1009 for a frame that is too big. A client that sends
- * anything before its handshake is answered breaks the protocol, too (section 4.1): the
- * HTTP decoder has read into it by then, so that it could not be served reliably. Nobody
- * behind this handler hears of what was refused; to them the connection has ended.
- * Belongs to the event loop of the connection.
+ * Refuses frames that RFC 6455 does not allow the client of a WebSocket to send. The
+ * connection is closed with 1002 for a breach of the protocol, 1007 for text that is not
+ * UTF-8, 1009 for a frame that is too big. A client that sends anything before its
+ * handshake is answered breaks the protocol, too (section 4.1): the HTTP decoder has
+ * decoded a part of it by then. Later handlers do not get refused frames; to them the
+ * connection has ended. Belongs to the event loop of the connection.
  */
 final class FrameRules extends ChannelDuplexHandler {
 
@@ -47,23 +46,23 @@ final class FrameRules extends ChannelDuplexHandler {
 	private boolean switched;
 
 	/**
-	 * Whether something has come before that.
+	 * Whether the client has sent anything before that.
 	 */
 	private boolean early;
 
 	/**
-	 * Whether either side has said goodbye: nothing is read any more.
+	 * Whether either side has sent a close frame. Later frames are dropped.
 	 */
 	private boolean over;
 
 	/**
-	 * The text message of which fragments are still to come.
+	 * The check of a text message whose last fragment has not come.
 	 */
 	private @Nullable Utf8Check text;
 
 	/**
-	 * Whether what has come of it is UTF-8. Judged when it is complete: what follows in
-	 * the same breath would only reset the connection before the client has read why.
+	 * Whether its fragments so far are UTF-8. The message is refused when it is complete:
+	 * unread fragments would reset the connection before the client has read the reason.
 	 */
 	private boolean textValid;
 
@@ -73,8 +72,8 @@ final class FrameRules extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Applies the rules to a connection. To be called when its handshake is about to be
-	 * answered; if it is not answered with success, the rules go.
+	 * Applies the rules to a connection. To be called just before its handshake is
+	 * answered. The handler is removed if the answer is not a success.
 	 * @param channel the connection
 	 * @param maxFramePayloadLength the size of the largest frame, in bytes
 	 */
@@ -111,15 +110,14 @@ final class FrameRules extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Puts a decoder in the place of the server's that leaves it to this handler to
-	 * close. It has not decoded anything yet.
+	 * Replaces the decoder of the server, which has not decoded anything yet, with one
+	 * that leaves it to this handler to close.
 	 */
 	private void decodeStrictly(ChannelPipeline pipeline) {
 		if (pipeline.get(DECODER) != null) {
 			WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
 				.maxFramePayloadLength(this.maxFramePayloadLength)
-				// The bits that a negotiated extension has not taken away are looked at
-				// here.
+				// This handler checks the bits that no negotiated extension uses.
 				.allowExtensions(pipeline.get(WebSocketServerExtensionHandler.class) != null)
 				.closeOnProtocolViolation(false)
 				.build();
@@ -133,7 +131,7 @@ final class FrameRules extends ChannelDuplexHandler {
 			read(context, frame);
 		}
 		else if (message == LastHttpContent.EMPTY_LAST_CONTENT) {
-			// The end of the handshake's own request
+			// The end of the handshake request
 			context.fireChannelRead(message);
 		}
 		else {
@@ -166,7 +164,7 @@ final class FrameRules extends ChannelDuplexHandler {
 
 	/**
 	 * Whether the content of a close frame has no code or one that may go over the wire
-	 * (RFC 6455, section 7.4, and the registry it founds).
+	 * (RFC 6455, section 7.4, and its registry).
 	 */
 	private static boolean isLegal(ByteBuf content) {
 		if (content.readableBytes() < Short.BYTES) {
@@ -227,8 +225,8 @@ final class FrameRules extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Netty's decoder, but for close frames: it would let codes pass that are illegal,
-	 * and refuse others without a word.
+	 * Netty's decoder without its check of close frames, which accepts illegal codes, and
+	 * refuses others without a close frame.
 	 */
 	private static final class FrameDecoder extends WebSocket13FrameDecoder {
 
@@ -238,7 +236,7 @@ final class FrameRules extends ChannelDuplexHandler {
 
 		@Override
 		protected void checkCloseFrameBody(ChannelHandlerContext context, ByteBuf body) {
-			// Looked at when it is decoded
+			// Checked when it is decoded
 		}
 
 	}

@@ -1,14 +1,14 @@
 package io.github.cometspring.netty;
 
 /**
- * An answer that is not complete yet, and about which only this package knows. Belongs to
- * the event loop of its connection.
+ * An answer of the fast path that is not complete yet. Belongs to the event loop of its
+ * connection.
  */
 @FunctionalInterface
 interface HeldAnswer {
 
 	/**
-	 * The connection has ended, or the answer goes another way.
+	 * The connection has ended, before the answer was complete.
 	 */
 	void end();
 

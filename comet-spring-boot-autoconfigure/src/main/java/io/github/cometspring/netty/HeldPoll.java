@@ -1,14 +1,14 @@
 package io.github.cometspring.netty;
 
 /**
- * A poll that does not go the ordinary way. Belongs to the event loop of its connection.
+ * A poll on the fast path. Belongs to the event loop of its connection.
  */
 interface HeldPoll extends HeldAnswer {
 
 	/**
-	 * Begins to answer. The poll may be answered before this returns, or have gone the
-	 * ordinary way.
-	 * @param arriving the poll, all of it, which is not kept
+	 * Starts to serve the poll. Before this returns, the poll may be answered, or be
+	 * handed to the default path.
+	 * @param arriving the full request of the poll, which is not kept
 	 */
 	void start(ArrivingPoll arriving);
 

@@ -18,7 +18,7 @@ import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
 import io.netty.util.AsciiString;
 
 /**
- * Makes Netty's responses of answers. Those who share an answer share its head.
+ * Converts answers to Netty's responses. Clients that share an answer share its headers.
  */
 final class NettyAnswer {
 
@@ -60,14 +60,14 @@ final class NettyAnswer {
 	}
 
 	/**
-	 * What those who share an answer share.
+	 * The form of an answer that clients share.
 	 */
 	private static final class Encoded {
 
 		private final HttpHeaders headers;
 
 		/**
-		 * Whether somebody has been answered before.
+		 * Whether a client has got this answer before.
 		 */
 		private boolean used;
 

@@ -20,7 +20,7 @@ import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
- * The socket that a request came by, for as long as the request, or its stream, lasts.
+ * The socket of a request, for as long as the request, or its stream, lasts.
  */
 final class NettyClientSocket implements ClientSocket {
 
@@ -29,8 +29,8 @@ final class NettyClientSocket implements ClientSocket {
 	private final NettyClientSockets sockets;
 
 	/**
-	 * Whether streams may be written past the codecs of the server, so far as the request
-	 * tells.
+	 * Whether streams may be written past the codecs of the server, as far as the request
+	 * shows.
 	 */
 	private final boolean direct;
 
@@ -78,7 +78,7 @@ final class NettyClientSocket implements ClientSocket {
 	public void cut() {
 		loop().run(() -> {
 			if (this.channel.isOpen()) {
-				// Else the kernel keeps what the client does not take.
+				// Else the kernel keeps the bytes that the client does not take.
 				this.channel.config().setOption(ChannelOption.SO_LINGER, 0);
 				this.channel.close();
 			}
@@ -97,12 +97,11 @@ final class NettyClientSocket implements ClientSocket {
 
 	@Override
 	public boolean isDirect(ServerHttpResponse response) {
-		// A filter that has put its own response around the server's wants to see what is
-		// written.
-		boolean bare = response instanceof AbstractServerHttpResponse bareResponse
-				&& bareResponse.getNativeResponse() instanceof HttpServerResponse nettyResponse
+		// A filter that has decorated the response of the server must see all writes.
+		boolean undecorated = response instanceof AbstractServerHttpResponse serverResponse
+				&& serverResponse.getNativeResponse() instanceof HttpServerResponse nettyResponse
 				&& nettyResponse.version().equals(HttpVersion.HTTP_1_1);
-		return this.direct && bare && PlainPipeline.isPlain(this.channel);
+		return this.direct && undecorated && PlainPipeline.isPlain(this.channel);
 	}
 
 	@Override

@@ -50,7 +50,8 @@ public final class NettyClientSockets implements ClientSockets {
 	 * Creates the sockets.
 	 * @param fallback for requests that another server took in
 	 * @param direct whether streams may be written past the codecs of the server
-	 * @param writeTimeout how long a client may take nothing before it is cut off
+	 * @param writeTimeout how long a client may take nothing before its connection is
+	 * closed
 	 */
 	public NettyClientSockets(ClientSockets fallback, boolean direct, Duration writeTimeout) {
 		this.fallback = fallback;
@@ -60,7 +61,7 @@ public final class NettyClientSockets implements ClientSockets {
 	}
 
 	/**
-	 * Notes whether the server may compress an answer, which shows in the pipeline only
+	 * Records whether the server may compress an answer, which shows in the pipeline only
 	 * when the head of the answer is written.
 	 * @param compressing whether it may
 	 */
@@ -103,8 +104,8 @@ public final class NettyClientSockets implements ClientSockets {
 
 	private static @Nullable Channel channel(ServerHttpRequest request) {
 		Object nativeRequest = nativeRequest(request);
-		if (nativeRequest instanceof NettyServerHttpRequest pastServer) {
-			return pastServer.channel();
+		if (nativeRequest instanceof NettyServerHttpRequest filtered) {
+			return filtered.channel();
 		}
 		AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
 		if (nativeRequest instanceof HttpServerRequest nettyRequest) {
@@ -143,10 +144,10 @@ public final class NettyClientSockets implements ClientSockets {
 	}
 
 	/**
-	 * Tells when a client has taken all that was written to it, which is mostly at once.
-	 * A client that takes nothing at all for too long is cut off.
+	 * Notifies a listener when a client has taken everything that was written to it,
+	 * which is mostly at once. The connection of a client that stalls is closed.
 	 * @param channel the connection, on its event loop
-	 * @param listener is told
+	 * @param listener is notified
 	 */
 	void watch(Channel channel, WriteListener listener) {
 		ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
@@ -185,8 +186,8 @@ public final class NettyClientSockets implements ClientSockets {
 
 		@Override
 		public void executeAfterIo(Runnable task) {
-			// Netty runs a task that is due when it has looked at the sockets, and
-			// perhaps before that one that is only queued.
+			// Netty runs a scheduled task after the I/O of the loop. It may run a queued
+			// task before that.
 			this.delegate.schedule(task, 1, TimeUnit.NANOSECONDS);
 		}
 

@@ -7,8 +7,8 @@ import reactor.core.CoreSubscriber;
 import org.springframework.http.server.reactive.HttpHandler;
 
 /**
- * A poll that the application answers, to which it is handed past Reactor Netty. Belongs
- * to the event loop of its connection; the application may answer on any thread.
+ * A poll on the filter path: the application gets its request without Reactor Netty.
+ * Belongs to the event loop of its connection; the application may answer on any thread.
  */
 final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 
@@ -41,7 +41,7 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 		try {
 			this.application.handle(this.request, this.response).subscribe(this);
 		}
-		// Whatever it is, the client must not wait for ever.
+		// The client gets an answer on any failure.
 		catch (Throwable ex) {
 			onError(ex);
 		}
@@ -60,7 +60,7 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 
 	@Override
 	public void onNext(Void nothing) {
-		// There is none.
+		// A Mono<Void> has no element.
 	}
 
 	@Override
@@ -74,27 +74,27 @@ final class NettyExchange implements HeldPoll, CoreSubscriber<Void> {
 	}
 
 	private void answered() {
-		if (leave()) {
+		if (tryEnd()) {
 			this.handler.answered(this);
 		}
 	}
 
-	private boolean leave() {
-		boolean left = !this.ended;
-		if (left) {
+	private boolean tryEnd() {
+		boolean ending = !this.ended;
+		if (ending) {
 			this.ended = true;
 			this.sockets.exchangeEnded();
 		}
-		return left;
+		return ending;
 	}
 
 	/**
-	 * Nobody waits for the answer any more.
+	 * Cancels the exchange: the client has gone.
 	 */
 	@Override
 	public void end() {
 		Subscription subscription = this.subscription;
-		if (leave() && subscription != null) {
+		if (tryEnd() && subscription != null) {
 			subscription.cancel();
 		}
 	}

@@ -26,7 +26,8 @@ import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 
 /**
- * A request that has arrived as a whole, on a connection without encryption.
+ * A request on the filter path, which has arrived in full on a connection without
+ * encryption.
  */
 final class NettyServerHttpRequest extends AbstractServerHttpRequest implements FullRequest {
 

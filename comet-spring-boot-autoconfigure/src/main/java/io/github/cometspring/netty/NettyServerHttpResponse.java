@@ -36,8 +36,8 @@ import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.support.Netty4HeadersAdapter;
 
 /**
- * The answer to a request that the server does not know of. Is written by one thread at a
- * time, not always that of the connection.
+ * The response on the filter path. It is written by one thread at a time, which need not
+ * be the event loop of the connection.
  */
 final class NettyServerHttpResponse extends AbstractServerHttpResponse implements FullResponse {
 
@@ -50,17 +50,18 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	private HttpResponseStatus status = HttpResponseStatus.OK;
 
 	/**
-	 * The writing of what was last written.
+	 * The future of the last write.
 	 */
 	private volatile @Nullable ChannelFuture written;
 
 	/**
-	 * Whether nothing follows.
+	 * Whether the answer is complete.
 	 */
-	private volatile boolean entire;
+	private volatile boolean finished;
 
 	/**
-	 * Whether the connection has gone on. Belongs to its event loop.
+	 * Whether the exchange is over, so that nothing may be written. Belongs to the event
+	 * loop of the connection.
 	 */
 	private boolean over;
 
@@ -95,7 +96,7 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 
 	@Override
 	protected void applyHeaders() {
-		// They are Netty's already.
+		// The headers are Netty's already.
 	}
 
 	@Override
@@ -108,9 +109,9 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	@Override
 	protected Mono<Void> writeWithInternal(Publisher<? extends DataBuffer> body) {
 		if (body instanceof Mono) {
-			// Not to be discarded behind this: the buffer belongs to the connection then.
+			// Without a discard hook, as the connection releases the buffer.
 			return Mono.from(body).flatMap((bytes) -> {
-				writeEntire(NettyDataBufferFactory.toByteBuf(bytes));
+				writeFull(NettyDataBufferFactory.toByteBuf(bytes));
 				return Mono.empty();
 			});
 		}
@@ -118,7 +119,7 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 			.concatMap(this::writePart, 1)
 			.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
 			.then(Mono.fromRunnable(this::writeEnd))
-			// Half an answer
+			// The client has a part of the answer.
 			.doOnCancel(this.context::close)
 			.then();
 	}
@@ -126,28 +127,28 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	@Override
 	public Mono<Void> write(PollAnswer answer) {
 		if (isCommitted()) {
-			return Mono.error(new IllegalStateException("Somebody else has answered"));
+			return Mono.error(new IllegalStateException("The request has been answered already"));
 		}
 		setStatusCode(answer.status());
 		NettyAnswer.headers(answer)
 			.iteratorCharSequence()
 			.forEachRemaining((header) -> this.headers.set(header.getKey(), header.getValue()));
 		return doCommit(() -> Mono.defer(() -> {
-			writeEntire(Unpooled.wrappedBuffer(answer.body()));
+			writeFull(Unpooled.wrappedBuffer(answer.body()));
 			ChannelFuture written = this.written;
 			Throwable failure = (written != null) ? written.cause() : null;
-			// As it is: a client that has gone is no error of the server.
+			// The failure itself: a client that has gone is not an error of the server.
 			return (failure != null) ? Mono.error(failure) : Mono.empty();
 		}));
 	}
 
 	@Override
 	protected Mono<Void> writeAndFlushWithInternal(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		// Each part is flushed anyhow.
+		// Each part is flushed in any case.
 		return writeWithInternal(Flux.from(body).concatMap((part) -> part, 1));
 	}
 
-	private void writeEntire(ByteBuf body) {
+	private void writeFull(ByteBuf body) {
 		HttpHeaders headers = headersToWrite();
 		headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
 		String length = String.valueOf(body.readableBytes());
@@ -155,7 +156,7 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 				&& !this.status.equals(HttpResponseStatus.NOT_MODIFIED)) {
 			headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
 		}
-		this.entire = true;
+		this.finished = true;
 		write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, this.status, body, headers, EmptyHttpHeaders.INSTANCE));
 	}
 
@@ -167,7 +168,7 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 
 	private void writeEnd() {
 		writeHead();
-		this.entire = true;
+		this.finished = true;
 		write(LastHttpContent.EMPTY_LAST_CONTENT);
 	}
 
@@ -182,8 +183,8 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	}
 
 	/**
-	 * The headers, or a copy if they will be encoded by another thread than the one that
-	 * may still know them.
+	 * The headers, or a copy if the event loop encodes them while another thread may
+	 * change them.
 	 */
 	private HttpHeaders headersToWrite() {
 		return this.loop.inLoop() ? this.headers : this.headers.copy();
@@ -198,7 +199,7 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 
 	private void write(HttpObject part, ChannelPromise promise) {
 		if (this.over) {
-			// It would be taken for the answer to the next request.
+			// The client would read it as the answer to the next request.
 			ReferenceCountUtil.release(part);
 			promise.tryFailure(new IllegalStateException("The exchange is over"));
 		}
@@ -208,9 +209,9 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	}
 
 	/**
-	 * Completes the answer: the application has nothing more to say.
-	 * @param next what follows, on the event loop of the connection, if it stays open and
-	 * the client is still there
+	 * Completes the answer, as the application has handled the request.
+	 * @param next is run on the event loop of the connection, when the answer is written,
+	 * unless the connection closes
 	 */
 	void complete(Runnable next) {
 		this.loop.run(() -> end(next));
@@ -218,16 +219,16 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 
 	private void end(Runnable next) {
 		if (this.written == null) {
-			writeEntire(Unpooled.EMPTY_BUFFER);
+			writeFull(Unpooled.EMPTY_BUFFER);
 		}
 		this.over = true;
 		ChannelFuture written = this.written;
 		boolean last = this.headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
-		if (!this.entire || written == null) {
+		if (!this.finished || written == null) {
 			this.context.close();
 		}
 		else {
-			// Mostly it has been written, and this is called at once.
+			// In most cases the answer is written already, and this is called at once.
 			written.addListener((future) -> {
 				if (future.isSuccess() && !last) {
 					next.run();
@@ -240,13 +241,14 @@ final class NettyServerHttpResponse extends AbstractServerHttpResponse implement
 	}
 
 	/**
-	 * Gives up: the application has failed.
+	 * Fails the exchange: answers with status 500, or closes the connection if an answer
+	 * has begun.
 	 */
 	void fail() {
-		this.loop.run(this::giveUp);
+		this.loop.run(this::failNow);
 	}
 
-	private void giveUp() {
+	private void failNow() {
 		if (this.written != null || this.over) {
 			this.over = true;
 			this.context.close();

@@ -13,18 +13,18 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 
 /**
- * What waits in one connection until its client, or the kernel, takes it. Reactor Netty
- * counts an answer as sent as soon as it has been queued, which says nothing about the
- * client. However many writes wait, there is one deadline for the connection: where the
- * kernel writes by itself, as with io_uring, each of them waits for a moment. Belongs to
- * the event loop of the connection.
+ * The writes of one connection that its client, or the kernel, has not taken yet. Reactor
+ * Netty counts an answer as sent as soon as it has been queued, which says nothing about
+ * the client. The connection has one deadline for all writes: where the kernel writes by
+ * itself, as with io_uring, each write waits for a moment. Belongs to the event loop of
+ * the connection.
  */
 final class PendingWrite {
 
 	/**
-	 * A client for which a write had to wait longer is slow. The kernel would take it for
-	 * gone: it does not count what is taken bit by bit through a window that is mostly
-	 * shut.
+	 * A client that a write had to wait for longer is slow. The kernel would regard it as
+	 * gone, as it does not count bytes that are taken through a window that is mostly
+	 * closed.
 	 */
 	private static final long SLOW = Duration.ofSeconds(1).toNanos();
 
@@ -35,26 +35,26 @@ final class PendingWrite {
 	private final Countdown countdown;
 
 	/**
-	 * How many writes wait.
+	 * The number of writes that wait.
 	 */
 	private int waiting;
 
 	/**
-	 * How many have waited.
+	 * The number of writes that have ended.
 	 */
-	private long over;
+	private long ended;
 
 	private boolean slow;
 
-	private boolean givenUp;
+	private boolean stalled;
 
-	// How things stood when the deadline was set
+	// The state when the deadline was set
 
 	private long bytesThen;
 
 	private long progressThen;
 
-	private long overThen;
+	private long endedThen;
 
 	private long then;
 
@@ -62,18 +62,18 @@ final class PendingWrite {
 	 * Creates the watch over a connection.
 	 * @param channel the connection
 	 * @param loop its event loop
-	 * @param patience how long nothing at all may be taken before the connection is
+	 * @param deadlines how long the client may take nothing before the connection is
 	 * closed
 	 */
-	PendingWrite(Channel channel, EventLoop loop, Deadlines patience) {
+	PendingWrite(Channel channel, EventLoop loop, Deadlines deadlines) {
 		this.channel = channel;
 		this.loop = loop;
-		this.countdown = patience.countdown(loop, this::judge);
+		this.countdown = deadlines.countdown(loop, this::check);
 	}
 
 	/**
-	 * Waits until all that has been written so far is taken.
-	 * @param listener is told whether it was, or the connection was closed before
+	 * Waits until the client has taken everything that has been written so far.
+	 * @param listener is notified of that, or of the end of the connection before
 	 */
 	void add(WriteListener listener) {
 		ChannelHandlerContext first = this.channel.pipeline().firstContext();
@@ -87,7 +87,7 @@ final class PendingWrite {
 			if (future.isSuccess()) {
 				listener.taken();
 			}
-			else if (this.givenUp) {
+			else if (this.stalled) {
 				listener.stalled();
 			}
 			else {
@@ -95,7 +95,7 @@ final class PendingWrite {
 			}
 		});
 		this.waiting++;
-		// Beside the codecs, behind all that they have written
+		// Past the codecs, after everything that they have written
 		first.writeAndFlush(Unpooled.EMPTY_BUFFER, end);
 		ChannelOutboundBuffer pending = this.channel.unsafe().outboundBuffer();
 		if (this.waiting == 1 && pending != null) {
@@ -106,15 +106,15 @@ final class PendingWrite {
 	private void begin(ChannelOutboundBuffer pending) {
 		this.bytesThen = pending.totalPendingWriteBytes();
 		this.progressThen = progress(pending);
-		this.overThen = this.over;
+		this.endedThen = this.ended;
 		this.then = this.loop.nanoTime();
 		this.countdown.start();
 	}
 
 	private void finished(boolean taken) {
-		this.over++;
+		this.ended++;
 		if (taken && !this.slow && this.loop.nanoTime() - this.then > SLOW) {
-			beSlow();
+			becomeSlow();
 		}
 		if (--this.waiting == 0) {
 			this.countdown.stop();
@@ -124,26 +124,26 @@ final class PendingWrite {
 	/**
 	 * Closes the connection if nothing has been taken since the deadline was set.
 	 */
-	private void judge() {
+	private void check() {
 		ChannelOutboundBuffer pending = this.channel.unsafe().outboundBuffer();
 		if (pending == null) {
 			return;
 		}
 		if (pending.totalPendingWriteBytes() == this.bytesThen && progress(pending) == this.progressThen
-				&& this.over == this.overThen) {
-			this.givenUp = true;
+				&& this.ended == this.endedThen) {
+			this.stalled = true;
 			this.channel.unsafe().close(this.channel.newPromise());
 		}
 		else {
-			beSlow();
+			becomeSlow();
 			begin(pending);
 		}
 	}
 
 	/**
-	 * From now on only this deadline says whether the client takes anything.
+	 * From now on only this deadline checks whether the client takes anything.
 	 */
-	private void beSlow() {
+	private void becomeSlow() {
 		if (!this.slow) {
 			this.slow = true;
 			UserTimeout.clear(this.channel);

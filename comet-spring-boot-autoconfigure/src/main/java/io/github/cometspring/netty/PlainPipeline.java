@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
- * Looks whether anybody sits between the socket of a client and its request who would
- * miss what goes around him: an access log, metrics, compression, a timeout, a handler of
- * the application, a multiplexed protocol.
+ * Checks whether a pipeline is plain: without a handler that must see every request and
+ * answer, such as an access log, metrics, compression, a timeout, a handler of the
+ * application, or a multiplexed protocol.
  */
 final class PlainPipeline {
 
 	/**
-	 * The name of the handler that bounds what a client may pile up.
+	 * The name of the handler that limits the requests that wait.
 	 */
 	static final String GUARD = "comet.guard";
 
 	/**
-	 * The name of the handler that knows what the codec has not read.
+	 * The name of the handler that knows whether the codec has unread bytes.
 	 */
 	static final String UNREAD = "comet.unread";
 
@@ -32,7 +32,7 @@ final class PlainPipeline {
 	static final String FAST_PATH = "comet.fastPath";
 
 	/**
-	 * The name of what puts the fragments of messages together.
+	 * The name of the handler that joins the fragments of messages.
 	 */
 	static final String AGGREGATOR = "comet.aggregator";
 
@@ -44,9 +44,9 @@ final class PlainPipeline {
 	}
 
 	/**
-	 * Whether nobody would miss anything.
+	 * Whether the pipeline of a connection is plain.
 	 * @param channel the connection
-	 * @return {@code true} if there is only what serves HTTP/1.1 or WebSocket anyhow
+	 * @return {@code true} if it has only the handlers that serve HTTP/1.1 or WebSocket
 	 */
 	static boolean isPlain(Channel channel) {
 		// A stream of HTTP/2 has no socket of its own.
@@ -58,17 +58,17 @@ final class PlainPipeline {
 	}
 
 	/**
-	 * Where to write what shall go over the wire as it is: behind all codecs, before
+	 * The context to which bytes are written directly: past all codecs, before
 	 * encryption.
 	 * @param pipeline the handlers of the connection
-	 * @return the place, or {@code null} if the connection is closed
+	 * @return the context, or {@code null} if the connection is closed
 	 */
 	static @Nullable ChannelHandlerContext wire(ChannelPipeline pipeline) {
 		ChannelHandlerContext first = pipeline.firstContext();
 		if (first == null || !first.name().equals(NettyPipeline.SslHandler)) {
 			return first;
 		}
-		// What a handler writes goes to those before it.
+		// A write through a context goes to the handlers before it.
 		return pipeline.toMap()
 			.keySet()
 			.stream()

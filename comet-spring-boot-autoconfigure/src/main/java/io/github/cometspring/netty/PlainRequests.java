@@ -49,7 +49,7 @@ final class PlainRequests {
 	}
 
 	/**
-	 * Notes whether the server believes what proxies tell of a client.
+	 * Records whether the server believes the forwarding headers of proxies.
 	 */
 	void setForwarded(boolean forwarded) {
 		this.forwarded = forwarded;
@@ -60,7 +60,7 @@ final class PlainRequests {
 	}
 
 	/**
-	 * On which terms a request can be served, so far as its head tells.
+	 * The terms on which a request can be served, as far as its head shows.
 	 * @param request the head of the request
 	 * @return the terms of its dialect, or {@code null} if it is left to the server
 	 */
@@ -105,8 +105,7 @@ final class PlainRequests {
 	}
 
 	/**
-	 * Whether the host is a name or an address of the fourth version, perhaps with a
-	 * port.
+	 * Whether the host is a name or an IPv4 address, perhaps with a port.
 	 */
 	private static boolean hasPlainHost(HttpHeaders headers) {
 		String host = headers.get(HttpHeaderNames.HOST);
@@ -119,7 +118,7 @@ final class PlainRequests {
 	}
 
 	/**
-	 * Whether proxies have added nothing but what they mostly add.
+	 * Whether the forwarding headers, if any, have the usual form.
 	 */
 	private static boolean hasPlainForwarding(HttpHeaders headers) {
 		String host = headers.get("X-Forwarded-Host");
@@ -150,7 +149,7 @@ final class PlainRequests {
 	}
 
 	/**
-	 * Whether a text is a number from a place on.
+	 * Whether a text is a number from an index on.
 	 * @param text the text
 	 * @param start where the number begins
 	 * @param mostDigits how many digits it may have

@@ -4,7 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way that polls can go beside the server's own.
+ * A path of polls other than the default path: the filter path or the bypass.
  * <p>
  * Implementations are thread-safe.
  */
@@ -12,16 +12,16 @@ interface PollPath {
 
 	/**
 	 * Admits a poll.
-	 * @param arriving the poll, all of it
-	 * @param handler what serves its connection
-	 * @param context where the answer goes
-	 * @return the poll, or {@code null} if it has to go the ordinary way
+	 * @param arriving the full request of the poll
+	 * @param handler the handler of its connection
+	 * @param context the context to which the answer is written
+	 * @return the poll, or {@code null} if it has to take the default path
 	 */
 	@Nullable HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context);
 
 	/**
-	 * Whether this way leads around WebFlux, where nobody waits for the end of an
-	 * exchange.
+	 * Whether this path is the bypass, so that nothing in the application waits for the
+	 * end of an exchange.
 	 */
 	boolean bypassesWebFlux();
 

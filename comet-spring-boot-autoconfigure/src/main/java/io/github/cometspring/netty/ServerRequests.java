@@ -1,10 +1,13 @@
 package io.github.cometspring.netty;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of one connection that have been handed to the server. Belongs to the
@@ -14,65 +17,95 @@ final class ServerRequests {
 
 	private int unanswered;
 
-	private boolean simple;
-
-	private boolean entire = true;
+	/**
+	 * Whether the last request has no body, and its answer comes in chunks and leaves the
+	 * connection open, as far as is known.
+	 */
+	private boolean plain;
 
 	/**
-	 * Notes a part of a request that is handed to the server.
+	 * Whether the last request has arrived to its end.
+	 */
+	private boolean complete = true;
+
+	/**
+	 * Whether the pipeline is plain; {@code null} if the server has given an answer since
+	 * that was checked, and may have added a handler.
+	 */
+	private @Nullable Boolean pipelinePlain;
+
+	/**
+	 * Records a part of a request that is handed to the server.
 	 */
 	void add(Object message) {
 		if (message instanceof HttpRequest request) {
 			this.unanswered++;
-			this.entire = false;
-			this.simple = PlainRequests.isPersistent(request)
+			this.complete = false;
+			this.plain = PlainRequests.isPersistent(request)
 					&& !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
 					&& !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
 		}
-		this.entire = this.entire || message instanceof LastHttpContent;
+		this.complete = this.complete || message instanceof LastHttpContent;
 	}
 
 	/**
-	 * Notes the head of an answer.
+	 * Records a part of an answer that the server writes.
+	 * @return whether the answer ends with it
 	 */
-	void answering(HttpResponse response) {
-		this.simple = this.simple && HttpUtil.isKeepAlive(response) && HttpUtil.isTransferEncodingChunked(response);
+	boolean addAnswer(Object message) {
+		HttpResponse head = (message instanceof HttpResponse response) ? response : null;
+		if (head != null && head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+			return false;
+		}
+		if (message instanceof LastHttpContent) {
+			this.unanswered--;
+			this.pipelinePlain = null;
+			return true;
+		}
+		this.plain = this.plain
+				&& (head == null || (HttpUtil.isKeepAlive(head) && HttpUtil.isTransferEncodingChunked(head)));
+		return false;
 	}
 
 	/**
-	 * Notes that one has been answered.
-	 */
-	void answered() {
-		this.unanswered--;
-	}
-
-	/**
-	 * Whether all have been answered.
+	 * Whether all requests have been answered.
 	 */
 	boolean areAnswered() {
 		return this.unanswered == 0;
 	}
 
 	/**
-	 * Whether more than one waits for its answer.
+	 * Whether more than one request has no answer yet.
 	 */
 	boolean areSeveral() {
 		return this.unanswered > 1;
 	}
 
 	/**
-	 * Whether there is something of the last one still to come.
+	 * Whether a part of the last request has not arrived.
 	 */
 	boolean isArriving() {
-		return !this.entire;
+		return !this.complete;
 	}
 
 	/**
-	 * Whether one is to be answered, behind which nothing follows that belongs to it, and
-	 * whose answer, so far as is known, comes in chunks and leaves the connection open.
+	 * Whether exactly one request is unanswered and it is plain: it has no body, and its
+	 * answer, as far as is known, comes in chunks and leaves the connection open.
 	 */
 	boolean isOnePlain() {
-		return this.unanswered == 1 && this.simple;
+		return this.unanswered == 1 && this.plain;
+	}
+
+	/**
+	 * Whether the pipeline of the connection is {@linkplain PlainPipeline plain}.
+	 */
+	boolean hasPlainPipeline(Channel channel) {
+		Boolean plain = this.pipelinePlain;
+		if (plain == null) {
+			plain = PlainPipeline.isPlain(channel);
+			this.pipelinePlain = plain;
+		}
+		return plain;
 	}
 
 }

@@ -10,31 +10,31 @@ import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Direct buffers of what one event loop writes to many sockets in one turn: the sockets
- * share one, where each would make a copy of its own. Belongs to its event loop.
+ * Direct buffers of bytes that one event loop writes to many sockets in one turn. The
+ * sockets share one buffer, where each would make a copy of its own. Belongs to its event
+ * loop.
  * <p>
- * A buffer is read-only and counted. Each socket holds it until it has taken the bytes;
- * this holds it until the end of the turn, and not as long as the bytes are kept. So
- * nothing direct is pinned for a channel where nothing happens, nobody has to know when
- * its messages are dropped, and no memory waits for the garbage collector, which does not
- * see how much direct memory there is.
+ * A buffer is read-only and reference-counted. Each socket holds it until it has taken
+ * the bytes; this object holds it until the end of the turn. So an idle channel pins no
+ * direct memory, a log that drops messages has no buffer to release, and no direct memory
+ * waits for the garbage collector, which does not see its size.
  */
 final class SharedBuffers {
 
 	/**
-	 * How many different answers are remembered: one for each transport.
+	 * The number of different answers that are kept: one for each transport.
 	 */
-	private static final int PLACES = 4;
+	private static final int ENTRIES = 4;
 
 	private static final FastThreadLocal<SharedBuffers> OF_THREAD = new FastThreadLocal<>();
 
 	private final EventLoop loop;
 
-	private final @Nullable Place[] places = new Place[PLACES];
+	private final @Nullable Entry[] entries = new Entry[ENTRIES];
 
 	private int next;
 
-	private boolean releaseDue;
+	private boolean releaseScheduled;
 
 	private SharedBuffers(EventLoop loop) {
 		this.loop = loop;
@@ -58,71 +58,71 @@ final class SharedBuffers {
 	}
 
 	/**
-	 * A buffer of bytes that other sockets are written, too. Who is the first to write
-	 * them may be the only one, and gets a buffer around the array.
+	 * A buffer of bytes that may be written to other sockets, too. The first writer may
+	 * be the only one, and gets a buffer that wraps the array.
 	 * @param bytes the bytes, not changed any more
 	 * @param allocator makes the buffer
 	 * @return the buffer, to be released by the caller
 	 */
 	ByteBuf buffer(byte[] bytes, ByteBufAllocator allocator) {
-		for (Place place : this.places) {
-			if (place != null && place.bytes == bytes) {
-				return share(place, allocator);
+		for (Entry entry : this.entries) {
+			if (entry != null && entry.bytes == bytes) {
+				return share(entry, allocator);
 			}
 		}
-		Place last = this.places[this.next];
+		Entry last = this.entries[this.next];
 		if (last != null) {
 			last.release();
 		}
-		this.places[this.next] = new Place(bytes);
-		this.next = (this.next + 1) % PLACES;
+		this.entries[this.next] = new Entry(bytes);
+		this.next = (this.next + 1) % ENTRIES;
 		return Unpooled.wrappedBuffer(bytes);
 	}
 
-	private ByteBuf share(Place place, ByteBufAllocator allocator) {
-		ByteBuf buffer = place.buffer;
+	private ByteBuf share(Entry entry, ByteBufAllocator allocator) {
+		ByteBuf buffer = entry.buffer;
 		if (buffer == null) {
-			if (!announceRelease()) {
-				return Unpooled.wrappedBuffer(place.bytes);
+			if (!scheduleRelease()) {
+				return Unpooled.wrappedBuffer(entry.bytes);
 			}
-			buffer = allocator.directBuffer(place.bytes.length).writeBytes(place.bytes).asReadOnly();
-			place.buffer = buffer;
+			buffer = allocator.directBuffer(entry.bytes.length).writeBytes(entry.bytes).asReadOnly();
+			entry.buffer = buffer;
 		}
 		return buffer.retainedDuplicate();
 	}
 
-	private boolean announceRelease() {
-		if (!this.releaseDue) {
+	private boolean scheduleRelease() {
+		if (!this.releaseScheduled) {
 			try {
 				this.loop.execute(this::release);
-				this.releaseDue = true;
+				this.releaseScheduled = true;
 			}
 			catch (RejectedExecutionException ex) {
-				// The loop ends, and there would be no end of the turn.
+				// The loop is shutting down, and does not run the task.
 			}
 		}
-		return this.releaseDue;
+		return this.releaseScheduled;
 	}
 
 	private void release() {
-		this.releaseDue = false;
-		for (Place place : this.places) {
-			if (place != null) {
-				place.release();
+		this.releaseScheduled = false;
+		for (Entry entry : this.entries) {
+			if (entry != null) {
+				entry.release();
 			}
 		}
 	}
 
 	/**
-	 * Bytes that have been written, and the buffer of those who were not the first.
+	 * Bytes that have been written, and the buffer for all writers but the first.
 	 */
-	private static final class Place {
+	private static final class Entry {
 
 		private final byte[] bytes;
 
 		private @Nullable ByteBuf buffer;
 
-		private Place(byte[] bytes) {
+		private Entry(byte[] bytes) {
 			this.bytes = bytes;
 		}
 

@@ -6,9 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether the codec behind it still has bytes of which it can make nothing yet, as
- * of half a head: the codec itself does not tell. It reads a buffer where it is, and
- * appends to it what comes later. Belongs to the event loop of the connection.
+ * Knows whether the codec after it has bytes that it cannot decode yet, such as half a
+ * head. The codec itself does not say so. It decodes a buffer in place, and appends later
+ * bytes to it. Belongs to the event loop of the connection.
  */
 final class UnreadBytes extends ChannelInboundHandlerAdapter {
 
@@ -29,7 +29,7 @@ final class UnreadBytes extends ChannelInboundHandlerAdapter {
 	boolean any() {
 		ByteBuf buffer = this.buffer;
 		if (buffer != null && (buffer.refCnt() == 0 || !buffer.isReadable())) {
-			// The memory may be another's soon.
+			// The memory may be reused soon.
 			this.buffer = null;
 		}
 		return this.buffer != null;

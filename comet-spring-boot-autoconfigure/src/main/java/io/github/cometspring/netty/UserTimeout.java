@@ -9,9 +9,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 
 /**
- * Makes the kernel give up a client that acknowledges nothing any more, as when its cable
- * was pulled: {@code TCP_USER_TIMEOUT}, where the transport has it. Without it the kernel
- * sends again and again for a quarter of an hour.
+ * Makes the kernel close the connection of a client that acknowledges nothing, as when
+ * its cable was pulled: {@code TCP_USER_TIMEOUT}, where the transport has it. Without it
+ * the kernel retransmits for a quarter of an hour.
  */
 final class UserTimeout {
 
@@ -24,9 +24,9 @@ final class UserTimeout {
 	}
 
 	/**
-	 * Sets the time, if the transport knows it.
+	 * Sets the timeout, if the transport has the option.
 	 * @param channel a connection, or a stream of HTTP/2 in one
-	 * @param time how long nothing of what was sent may be acknowledged
+	 * @param time how long bytes that were sent may be unacknowledged
 	 */
 	static void set(Channel channel, Duration time) {
 		Channel connection = channel;
@@ -37,7 +37,7 @@ final class UserTimeout {
 	}
 
 	/**
-	 * Leaves it to the kernel again how long it waits.
+	 * Restores the timeout of the kernel.
 	 * @param connection the connection
 	 */
 	static void clear(Channel connection) {

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.ByteProcessor;
 
 /**
- * Looks whether bytes that come in pieces are UTF-8 (RFC 3629, section 4). Not
+ * Checks whether bytes that come in pieces are UTF-8 (RFC 3629, section 4). Not
  * thread-safe.
  */
 final class Utf8Check implements ByteProcessor {
@@ -14,7 +14,7 @@ final class Utf8Check implements ByteProcessor {
 	private static final int HIGHEST = 0xBF;
 
 	/**
-	 * How many bytes of the last character are still to come.
+	 * The number of bytes of the last character that have not come.
 	 */
 	private int missing;
 
@@ -26,8 +26,8 @@ final class Utf8Check implements ByteProcessor {
 	private int high = HIGHEST;
 
 	/**
-	 * Looks at the next piece.
-	 * @param piece the bytes, which stay as they are
+	 * Checks the next piece.
+	 * @param piece the bytes, whose reader index is not changed
 	 * @return whether all could be UTF-8 so far
 	 */
 	boolean accept(ByteBuf piece) {
@@ -59,14 +59,14 @@ final class Utf8Check implements ByteProcessor {
 			return false;
 		}
 		this.missing = (b < 0xE0) ? 1 : (b < 0xF0) ? 2 : 3;
-		// Neither longer than need be, nor half of a surrogate pair, nor beyond Unicode
+		// No overlong form, no half of a surrogate pair, nothing beyond Unicode
 		switch (b) {
 			case 0xE0 -> this.low = 0xA0;
 			case 0xED -> this.high = 0x9F;
 			case 0xF0 -> this.low = 0x90;
 			case 0xF4 -> this.high = 0x8F;
 			default -> {
-				// Any continuation will do.
+				// Any continuation byte is valid.
 			}
 		}
 		return true;

@@ -1,17 +1,14 @@
 package io.github.cometspring.netty;
 
-import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.Queue;
 import java.util.function.Consumer;
 
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.util.ReferenceCountUtil;
 
 /**
- * The requests of one connection that wait until another has been answered. Belongs to
- * the event loop of the connection.
+ * The requests of one connection that wait until another has been answered, within
+ * limits. Belongs to the event loop of the connection.
  */
 final class WaitingRequests {
 
@@ -26,20 +23,21 @@ final class WaitingRequests {
 	static final int MOST_BYTES = 128 * 1024;
 
 	/**
-	 * What a message takes besides its text and its content, and so does each header.
+	 * The estimated size of a message besides its text and its content, and of each
+	 * header.
 	 */
 	private static final int OVERHEAD = 128;
 
-	private final Queue<Object> messages = new ArrayDeque<>(4);
+	private final RequestQueue messages = new RequestQueue();
 
 	private int requests;
 
 	private int bytes;
 
 	/**
-	 * Keeps what has been read.
+	 * Adds a message.
 	 * @param message a part of a request
-	 * @return {@code false} if it is too much; it is kept nevertheless
+	 * @return {@code false} if a limit is exceeded; the message is added all the same
 	 */
 	boolean add(Object message) {
 		this.messages.add(message);
@@ -60,29 +58,27 @@ final class WaitingRequests {
 	}
 
 	/**
-	 * Gives the first request away, as far as it has arrived.
+	 * Removes the first request, as far as it has arrived.
 	 * @param taker takes its messages
 	 */
 	void takeFirst(Consumer<Object> taker) {
-		do {
-			Object message = this.messages.remove();
+		for (Object message = this.messages.poll(); message != null; message = this.messages.isAtHead() ? null
+				: this.messages.poll()) {
 			this.bytes -= size(message);
 			this.requests -= (message instanceof HttpRequest) ? 1 : 0;
 			taker.accept(message);
 		}
-		while (!this.messages.isEmpty() && !(this.messages.peek() instanceof HttpRequest));
 	}
 
 	/**
-	 * How many there are.
+	 * How many requests there are.
 	 */
 	int count() {
 		return this.requests;
 	}
 
 	void release() {
-		this.messages.forEach(ReferenceCountUtil::release);
-		this.messages.clear();
+		this.messages.release();
 		this.requests = 0;
 		this.bytes = 0;
 	}

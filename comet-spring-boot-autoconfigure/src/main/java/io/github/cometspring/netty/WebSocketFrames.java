@@ -21,8 +21,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * What the client of a detached WebSocket sends, for one who listens: no more is read
- * than he asks for. Belongs to the event loop of the connection.
+ * The frames that the client of a WebSocket sends that was taken over, for one
+ * subscriber. No more are read than the subscriber requests. Belongs to the event loop of
+ * the connection.
  */
 final class WebSocketFrames extends ChannelDuplexHandler {
 
@@ -55,8 +56,8 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * The frames, each released when it has been handed out; they end when the client
-	 * says goodbye or is gone.
+	 * The frames, each released after it has been handed to the subscriber. They end with
+	 * the close frame or the connection of the client.
 	 */
 	Flux<WebSocketFrame> receive() {
 		return new Flux<>() {
@@ -69,17 +70,17 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Whether either side has said goodbye.
+	 * Whether either side has sent a close frame.
 	 */
 	boolean isClosing() {
 		return this.closing;
 	}
 
 	/**
-	 * Says goodbye, unless that was done, and closes the connection when the client has
-	 * taken it.
-	 * @param frame the last frame
-	 * @param promise is told when it is written
+	 * Sends a close frame, unless one was sent, and closes the connection when the frame
+	 * is written.
+	 * @param frame the close frame
+	 * @param promise is completed when it is written
 	 */
 	void close(CloseWebSocketFrame frame, ChannelPromise promise) {
 		if (this.closing) {
@@ -102,8 +103,8 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 			// Too late, or no frame
 			ReferenceCountUtil.release(message);
 		}
-		else if (frame instanceof CloseWebSocketFrame goodbye) {
-			close(goodbye);
+		else if (frame instanceof CloseWebSocketFrame close) {
+			close(close);
 			end(null);
 		}
 		else {
@@ -159,7 +160,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
 		if (message instanceof HttpObject) {
-			// The exchange is over, and its answer was the handshake.
+			// The handshake was the answer. The server completes its exchange.
 			ReferenceCountUtil.release(message);
 			promise.trySuccess();
 		}
@@ -171,7 +172,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
 		if (cause instanceof IOException) {
-			// The client has gone; nobody else knows of it.
+			// The client has gone, and no other handler closes the connection.
 			context.close();
 		}
 		else if (!(cause instanceof PrematureChannelClosureException)
@@ -193,7 +194,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * What the listener asks for.
+	 * The demand of the subscriber.
 	 */
 	private final class Demand implements Subscription {
 

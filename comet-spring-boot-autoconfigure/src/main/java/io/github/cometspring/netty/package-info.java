@@ -1,6 +1,6 @@
 /**
- * What is served close to the sockets of Reactor Netty: its event loops, and the ways
- * around its codecs, its requests and WebFlux, as far as nothing else is owed.
+ * The parts that work on the sockets of Reactor Netty: its event loops, direct writes,
+ * the filter path and the bypass.
  */
 @NullMarked
 package io.github.cometspring.netty;

@@ -31,7 +31,7 @@ import org.springframework.web.server.WebFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Streams are written past nobody who wants to see what is written.
+ * Streams are written directly only where no filter and no codec must see the bytes.
  */
 class DirectStreamIT {
 
@@ -76,7 +76,7 @@ class DirectStreamIT {
 	}
 
 	@Test
-	void eventsWhenCompressedShouldBeWhole() throws IOException {
+	void eventsWhenCompressedShouldBeComplete() throws IOException {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "server.compression.enabled=true",
 				"server.compression.mime-types=text/event-stream", "server.compression.min-response-size=0");
 				RawConnection client = RawConnection.open(server.port())) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A request gets the same answer on the short ways as on the ordinary one.
+ * A request gets the same answer on the bypass and on the filter path as on the default
+ * path.
  */
 class FastPathAnswersIT {
 
@@ -42,27 +43,27 @@ class FastPathAnswersIT {
 	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations",
 			"org.springframework.web.reactive.resource.ResourceHandlerUtils");
 
-	private static Side brief;
+	private static Side bypass;
 
-	private static Side filtered;
+	private static Side filterPath;
 
-	private static Side ordinary;
+	private static Side defaultPath;
 
 	@BeforeAll
 	static void start() {
-		brief = new Side(true);
-		filtered = new Side(true, PassingFilter.class);
-		ordinary = new Side(false);
+		bypass = new Side(true);
+		filterPath = new Side(true, PassingFilter.class);
+		defaultPath = new Side(false);
 	}
 
 	@AfterAll
 	static void stop() {
-		Route.assertShort(brief.server, "/comet");
-		Route.assertDefaultPath(filtered.server, "/comet");
-		Route.assertDefaultPath(ordinary.server, "/comet");
-		brief.server.close();
-		filtered.server.close();
-		ordinary.server.close();
+		Route.assertBypass(bypass.server, "/comet");
+		Route.assertDefaultPath(filterPath.server, "/comet");
+		Route.assertDefaultPath(defaultPath.server, "/comet");
+		bypass.server.close();
+		filterPath.server.close();
+		defaultPath.server.close();
 	}
 
 	static Stream<String> polls() {
@@ -152,20 +153,20 @@ class FastPathAnswersIT {
 
 	@ParameterizedTest
 	@MethodSource({ "polls", "oddPolls" })
-	void pollShouldBeAnsweredTheSameAllWays(String request) {
+	void pollShouldBeAnsweredTheSameOnAllPaths(String request) {
 		assertSame(request, false);
 	}
 
 	@ParameterizedTest
 	@MethodSource({ "polls", "oddPolls" })
-	void pollAfterPollOnOneConnectionShouldBeAnsweredTheSameAllWays(String request) {
+	void pollAfterPollOnOneConnectionShouldBeAnsweredTheSameOnAllPaths(String request) {
 		assertSame(request, true);
 	}
 
 	@ParameterizedTest
 	@MethodSource("polls")
-	void pollWhenDeactivatedShouldBeAnsweredTheSameAllWays(String request) {
-		List<Side> sides = List.of(brief, filtered, ordinary);
+	void pollWhenDeactivatedShouldBeAnsweredTheSameOnAllPaths(String request) {
+		List<Side> sides = List.of(bypass, filterPath, defaultPath);
 		sides.forEach((side) -> side.server.control().deactivate().block(PATIENCE));
 		try {
 			assertSame(request, false);
@@ -176,13 +177,13 @@ class FastPathAnswersIT {
 	}
 
 	private static void assertSame(String request, boolean again) {
-		String expected = ordinary.ask(request, again);
-		assertThat(brief.ask(request, again)).isEqualTo(expected);
-		assertThat(filtered.ask(request, again)).isEqualTo(expected);
+		String expected = defaultPath.ask(request, again);
+		assertThat(bypass.ask(request, again)).isEqualTo(expected);
+		assertThat(filterPath.ask(request, again)).isEqualTo(expected);
 	}
 
 	/**
-	 * A server, with the same on it as the others.
+	 * A server, with the same channels as the others.
 	 */
 	private static final class Side {
 
@@ -212,8 +213,8 @@ class FastPathAnswersIT {
 		}
 
 		/**
-		 * What is answered, and whether the connection is good for more, without what is
-		 * of this server alone.
+		 * The answer, and whether the connection stays open, without the parts that
+		 * differ from server to server.
 		 */
 		private String ask(String request, boolean again) {
 			String own = request.replace("${start}", this.cursors.get(0))

@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What clients may do with a connection whose polls go the short way. A buffer that is
- * lost is logged, which fails the class. One class, as lost buffers are looked for once,
- * when all of it has run.
+ * What clients may do with a connection whose polls take the bypass. A buffer that leaks
+ * is logged, which fails the class. One class, as lost buffers are looked for once, when
+ * all of it has run.
  */
 class FastPathConnectionIT {
 
@@ -38,8 +38,8 @@ class FastPathConnectionIT {
 
 	private static final String ENDED = "x:ENDED_CHANNEL";
 
-	// More than ever vanish at a time: the server may look at some of them when the next
-	// test has begun
+	// More than the clients that leave in one test: the server may handle some of them
+	// during the next test.
 	private static final int LIMIT = 100;
 
 	@RegisterExtension
@@ -54,12 +54,12 @@ class FastPathConnectionIT {
 	static void watchBuffers() {
 		level = ResourceLeakDetector.getLevel();
 		ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-		Route.assertShort(comet.server(), "/comet");
+		Route.assertBypass(comet.server(), "/comet");
 	}
 
 	@AfterAll
-	static void lookForLostBuffers() {
-		// A loss is reported when the next buffer is made.
+	static void reportLeaks() {
+		// A leak is reported when the next buffer is allocated.
 		for (int i = 0; i < 3; i++) {
 			System.gc();
 			comet.server().poll("registration=x");
@@ -88,7 +88,7 @@ class FastPathConnectionIT {
 	}
 
 	@Test
-	void requestsOfBothWaysInTurnShouldAllBeAnswered() {
+	void requestsOfBothPathsInTurnShouldAllBeAnswered() {
 		for (int i = 0; i < 30; i++) {
 			assertThat(this.client.send(poll("x")).read().body()).isEqualTo(ENDED);
 			assertThat(this.client.send(get("/nothing")).read().status()).isEqualTo(404);
@@ -106,7 +106,7 @@ class FastPathConnectionIT {
 	}
 
 	@Test
-	void requestsOfBothWaysAtOnceShouldBeAnsweredInOrder() {
+	void requestsOfBothPathsAtOnceShouldBeAnsweredInOrder() {
 		String all = poll("x") + get("/nothing") + poll("x") + poll("") + poll("y") + poll("y") + get("/comet/comet.js")
 				+ poll("x", "X: y") + get("/nothing");
 		for (int i = 0; i < 20; i++) {
@@ -221,7 +221,7 @@ class FastPathConnectionIT {
 	}
 
 	@Test
-	void connectionThatShallCloseShouldBeClosedAfterItsAnswer() {
+	void connectionShouldBeClosedAfterAnswerIfClientAsks() {
 		this.client.send(poll("x") + poll("x", "Connection: close") + poll("y"));
 		assertThat(this.client.read().body()).isEqualTo(ENDED);
 		Answer last = this.client.read();
@@ -306,7 +306,7 @@ class FastPathConnectionIT {
 	}
 
 	@Test
-	void answerUnderWayWhenKilledShouldBeWhole() {
+	void answerThatIsBeingWrittenWhenKilledShouldBeComplete() {
 		comet.publish("m".repeat(60_000), "m".repeat(60_000), "m".repeat(60_000), "m".repeat(60_000));
 		RawConnection slow = comet.open(RawConnection.open(comet.port(), 4096));
 		slow.send(poll(comet.name(), "Comet-Cursor: earliest") + poll(comet.name()));

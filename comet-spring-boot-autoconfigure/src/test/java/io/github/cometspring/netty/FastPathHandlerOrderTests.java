@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What becomes of requests that come one behind another, and of those whose connection
  * ends.
  */
-class FastPathHandlerOrderTests extends FastPathConnection {
+class FastPathHandlerOrderTests extends EmbeddedFastPath {
 
 	@Test
 	void pollBehindServersRequestShouldTakeTheDefaultPathUntilThatIsAnswered() {
@@ -48,7 +48,7 @@ class FastPathHandlerOrderTests extends FastPathConnection {
 		assertThat(answer()).isEqualTo("200 a:m");
 		assertThat(answer()).isEqualTo("200 x:ENDED_CHANNEL");
 		assertNoAnswer();
-		// The poll behind the ordinary request goes with it.
+		// The poll behind the server's request is handed on, too.
 		assertThat(this.connection.inboundMessages()).hasSize(4);
 	}
 

@@ -17,10 +17,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What arrives, message by message. What the channel reads at its end has gone the
- * ordinary way.
+ * What arrives, message by message. What the channel reads at its end has taken the
+ * default path.
  */
-class FastPathHandlerTests extends FastPathConnection {
+class FastPathHandlerTests extends EmbeddedFastPath {
 
 	@Test
 	void pollShouldBeAnsweredAndNotHandedOn() {
@@ -38,7 +38,7 @@ class FastPathHandlerTests extends FastPathConnection {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3 })
-	void pollWhenReadCompletesBeforeItsEndShouldBeHandedOnWhole(int parts) {
+	void pollWhenReadCompletesBeforeItsEndShouldBeHandedOnInFull(int parts) {
 		Object[] all = { head(), content("regis"), content("tration"), last("=x") };
 		for (int i = 0; i < parts; i++) {
 			this.connection.writeOneInbound(all[i]);
@@ -57,7 +57,7 @@ class FastPathHandlerTests extends FastPathConnection {
 	}
 
 	@Test
-	void pollWhenRefusedShouldBeHandedOnWhole() {
+	void pollWhenRefusedShouldBeHandedOnInFull() {
 		assertHandedOn(head(), last("registration="));
 		assertHandedOn(head(), content("registration=1%0A2"), last("%0A3%0A4"));
 		this.control.deactivate().block(PATIENCE);
@@ -67,7 +67,7 @@ class FastPathHandlerTests extends FastPathConnection {
 	}
 
 	@Test
-	void pollWhenItCannotBeReadForAnErrorShouldBeHandedOnAndLeaveNoPlace() {
+	void pollWhenItCannotBeReadForAnErrorShouldBeHandedOnAndTakeNoSlot() {
 		HttpRequest head = head();
 		head.headers().set("Content-Type", "broken/read");
 		assertHandedOn(head, last("registration=a"));
@@ -75,7 +75,7 @@ class FastPathHandlerTests extends FastPathConnection {
 	}
 
 	@Test
-	void pollWhenItCannotBeAnsweredForAnErrorShouldAnswer500AndLeaveNoPlace() {
+	void pollWhenItCannotBeAnsweredForAnErrorShouldAnswer500AndTakeNoSlot() {
 		HttpRequest head = head();
 		head.headers().set("Content-Type", "broken/answer");
 		read(head, last("registration=a"));
@@ -101,7 +101,7 @@ class FastPathHandlerTests extends FastPathConnection {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "nothing", "head", "half", "held", "waiting", "half waiting", "answered", "ordinary" })
+	@ValueSource(strings = { "nothing", "head", "half", "held", "waiting", "half waiting", "answered", "server" })
 	void handlerWhenRemovedShouldLeaveNothing(String state) {
 		switch (state) {
 			case "head" -> this.connection.writeOneInbound(head());
@@ -113,7 +113,7 @@ class FastPathHandlerTests extends FastPathConnection {
 			case "waiting" -> read(head(), last("registration=a"), head(), last("registration=a"));
 			case "half waiting" -> read(head(), last("registration=a"), head(), content("registration=a"));
 			case "answered" -> read(head(), last("registration=x"));
-			case "ordinary" -> read(get(), LastHttpContent.EMPTY_LAST_CONTENT);
+			case "server" -> read(get(), LastHttpContent.EMPTY_LAST_CONTENT);
 			default -> assertNothingHandedOn();
 		}
 		this.connection.pipeline().remove(PlainPipeline.FAST_PATH);
@@ -142,7 +142,7 @@ class FastPathHandlerTests extends FastPathConnection {
 	}
 
 	@Test
-	void pollsWhenPlacesAreTakenShouldBeHandedOn() {
+	void pollsWhenSlotsAreTakenShouldBeHandedOn() {
 		Flux.range(0, 5)
 			.map((i) -> this.subscriptions.connect(new LegacyPollDialect().dialect(),
 					new SchedulerClientSockets(this.time, 1, PATIENCE).of(null).loop()))
@@ -150,7 +150,7 @@ class FastPathHandlerTests extends FastPathConnection {
 			.doOnNext((taken) -> {
 				read(head(), last("registration=x"));
 				assertThat(this.connection.inboundMessages()).hasSize(2);
-				taken.forEach((place) -> place.close());
+				taken.forEach((client) -> client.close());
 			})
 			.block(PATIENCE);
 	}

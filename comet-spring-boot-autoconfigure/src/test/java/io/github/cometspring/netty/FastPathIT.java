@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which way polls go where nobody stands in between.
+ * The path of polls in applications without filters.
  */
 class FastPathIT {
 
@@ -23,18 +23,18 @@ class FastPathIT {
 	static final QuietLog log = new QuietLog();
 
 	@Test
-	void pollOfPlainApplicationShouldGoTheShortWay() {
+	void pollOfPlainApplicationShouldTakeTheBypass() {
 		try (CometServer server = CometServer.start("comet.fast-path=true")) {
-			Route.assertShort(server, "/comet");
+			Route.assertBypass(server, "/comet");
 		}
 	}
 
 	@Test
 	void fastPathShouldBeOnUnlessSwitchedOff() {
-		// Not by a system property, as when all tests are run the ordinary way
+		// Without the system property that runs all tests on the default path
 		String property = System.clearProperty("comet.fast-path");
 		try (CometServer server = CometServer.start()) {
-			Route.assertShort(server, "/comet");
+			Route.assertBypass(server, "/comet");
 		}
 		finally {
 			if (property != null) {
@@ -44,7 +44,7 @@ class FastPathIT {
 	}
 
 	@Test
-	void pollWhenHeldShouldGoTheShortWay() {
+	void pollWhenHeldShouldTakeTheBypass() {
 		try (CometServer server = CometServer.start("comet.fast-path=true");
 				RawConnection client = RawConnection.open(server.port())) {
 			Channel channel = server.create("a");
@@ -73,10 +73,10 @@ class FastPathIT {
 	}
 
 	@Test
-	void pollWhenBasePathIsSetShouldGoTheShortWayThereAndNowhereElse() {
+	void pollWhenBasePathIsSetShouldTakeTheBypassThereAndNowhereElse() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "spring.webflux.base-path=/base",
 				"comet.path=/push")) {
-			Route.assertShort(server, "/base/push");
+			Route.assertBypass(server, "/base/push");
 			for (String path : new String[] { "/push", "/base", "/base/base/push", "/comet", "/base/comet", "/" }) {
 				try (RawConnection client = RawConnection.open(server.port())) {
 					client.request("POST", path, "application/x-ocsigen-comet", "registration=x");
@@ -89,7 +89,7 @@ class FastPathIT {
 	@Test
 	void pollAtPortOfActuatorShouldNotBeServed() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "management.server.port=0")) {
-			Route.assertShort(server, "/comet");
+			Route.assertBypass(server, "/comet");
 			try (RawConnection client = RawConnection.open(server.managementPort())) {
 				client.request("POST", "/comet", "application/x-ocsigen-comet", "registration=x");
 				assertThat(client.read().status()).isEqualTo(404);
@@ -101,7 +101,7 @@ class FastPathIT {
 	void transportThatIsSwitchedOffShouldNotBeServed() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "comet.transports=legacy");
 				RawConnection client = RawConnection.open(server.port())) {
-			Route.assertShort(server, "/comet");
+			Route.assertBypass(server, "/comet");
 			client.request("POST", "/comet", "application/json", "{\"channels\":[\"x\"]}");
 			assertThat(client.read().status()).isEqualTo(415);
 		}

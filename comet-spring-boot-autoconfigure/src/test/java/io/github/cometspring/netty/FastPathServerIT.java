@@ -30,8 +30,8 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Polls go the ordinary way where the server itself is set up to do something about
- * requests, connections or answers.
+ * Polls take the default path where the server itself is configured to process requests,
+ * connections or answers.
  */
 class FastPathServerIT {
 
@@ -39,7 +39,7 @@ class FastPathServerIT {
 
 	private static final String LARGE = "z".repeat(8000);
 
-	// Reactor Netty itself warns of what it cannot decode, before anybody here sees it
+	// Reactor Netty logs a warning of data that it cannot decode.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations");
 
@@ -61,7 +61,7 @@ class FastPathServerIT {
 	@ValueSource(strings = { "server.netty.idle-timeout=1m", "server.netty.max-keep-alive-requests=100",
 			"server.compression.enabled=true", "server.http2.enabled=true",
 			"comet.allowed-origins=https://friend.example" })
-	void pollWhenServerHasToCareShouldTakeTheDefaultPath(String property) {
+	void pollWhenServerIsConfiguredToSeeItShouldTakeTheDefaultPath(String property) {
 		try (CometServer server = CometServer.start("comet.fast-path=true", property)) {
 			Route.assertDefaultPath(server, "/comet");
 		}
@@ -102,15 +102,15 @@ class FastPathServerIT {
 	}
 
 	@Test
-	void pollWhenForwardedAsUsualShouldGoTheShortWay() {
+	void pollWhenForwardedAsUsualShouldTakeTheBypass() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "server.forward-headers-strategy=native")) {
-			Route.assertShort(server, "/comet", "X-Forwarded-For: 192.0.2.1, 192.0.2.2", "X-Forwarded-Proto: https",
+			Route.assertBypass(server, "/comet", "X-Forwarded-For: 192.0.2.1, 192.0.2.2", "X-Forwarded-Proto: https",
 					"X-Forwarded-Host: example.org", "X-Forwarded-Port: 443");
 		}
 	}
 
 	@Test
-	void answerToForeignPageShouldBearItsOrigin() {
+	void answerToForeignPageShouldHaveItsOrigin() {
 		try (CometServer server = CometServer.start("comet.fast-path=true",
 				"comet.allowed-origins=https://friend.example")) {
 			Answer friend = server.poll("registration=x", "Origin: https://friend.example");
@@ -130,7 +130,7 @@ class FastPathServerIT {
 			}
 		}
 		catch (RuntimeException ex) {
-			// Not to start is as good.
+			// A server that does not start is fine, too.
 			assertThat(ex).hasMessageContaining("/push");
 		}
 	}
@@ -139,7 +139,7 @@ class FastPathServerIT {
 	void pollWhenActuatorHasTheRootShouldBeAnswered() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "management.endpoints.web.base-path=/",
 				"comet.path=/push")) {
-			Route.assertShort(server, "/push");
+			Route.assertBypass(server, "/push");
 		}
 	}
 

@@ -50,7 +50,7 @@ class FastPathShutdownIT {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void crowdOfStreamsWhenServerStopsShouldHearOfIt(boolean fastPath) {
+	void crowdOfStreamsWhenServerStopsShouldBeEnded(boolean fastPath) {
 		List<RawEventStream> streams = new ArrayList<>();
 		List<RawWebSocket> sockets = new ArrayList<>();
 		try (CometServer server = CometServer.start("comet.fast-path=" + fastPath, "comet.heartbeat=1h")) {
@@ -61,7 +61,7 @@ class FastPathShutdownIT {
 			}
 			Await.until(() -> channel.subscribers() == CROWD);
 			server.context().close();
-			// The end of the answer, and not of the connection in its middle
+			// The last chunk of the answer, before the connection closes
 			assertThat(streams).allSatisfy((stream) -> assertThat(stream.nextMessage()).isNull());
 			sockets.forEach(RawWebSocket::text);
 			assertThat(sockets).allSatisfy((socket) -> assertThat(socket.text()).isEqualTo("close 1001"));
@@ -74,7 +74,7 @@ class FastPathShutdownIT {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void answerUnderWayWhenServerStopsGracefullyShouldBeWhole(boolean fastPath) {
+	void answerThatIsBeingWrittenWhenServerStopsGracefullyShouldBeComplete(boolean fastPath) {
 		try (CometServer server = CometServer.start("comet.fast-path=" + fastPath, "comet.history.size=1000")) {
 			Channel channel = server.create("a");
 			for (int i = 0; i < 15; i++) {

@@ -47,9 +47,9 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Nothing is reached the short way that somebody in the application would have refused.
- * Each application here refuses every poll in a way of its own, with 402. One class, as a
- * test and its application are a few lines each.
+ * The fast path serves no poll that the application would have refused. Each application
+ * here refuses every poll by other means, with 402. One class, as a test and its
+ * application are a few lines each.
  */
 class FastPathWitnessIT {
 
@@ -295,9 +295,9 @@ class FastPathWitnessIT {
 	}
 
 	/**
-	 * Puts something else in the place of Spring's handler.
+	 * Replaces Spring's handler.
 	 *
-	 * @param replacement what
+	 * @param replacement makes the new handler of the old one
 	 */
 	private record Wrapper(UnaryOperator<Object> replacement) implements BeanPostProcessor {
 

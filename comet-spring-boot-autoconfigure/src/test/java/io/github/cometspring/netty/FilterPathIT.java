@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A filter that looks at polls sees the same, and can do the same, whether they come from
- * the server's own requests or past them.
+ * A filter sees the same, and can do the same, on the filter path as on the default path.
  */
 class FilterPathIT {
 
@@ -36,29 +35,29 @@ class FilterPathIT {
 
 	private static final String LEGACY = "application/x-ocsigen-comet";
 
-	// Errors of filters are told by Spring, and half answers by Reactor Netty.
+	// Spring logs errors of filters, and Reactor Netty incomplete answers.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog(
 			"org.springframework.boot.webflux.autoconfigure.error.AbstractErrorWebExceptionHandler",
 			"org.springframework.web.server.adapter.HttpWebHandlerAdapter",
 			"reactor.netty.http.server.HttpServerOperations", "reactor.netty.http.server.HttpServer");
 
-	private static CometServer past;
+	private static CometServer filterPath;
 
-	private static CometServer ordinary;
+	private static CometServer defaultPath;
 
 	@BeforeAll
 	static void start() {
-		past = CometServer.start(new Class<?>[] { Filtering.Configured.class }, "comet.fast-path=true",
+		filterPath = CometServer.start(new Class<?>[] { Filtering.Configured.class }, "comet.fast-path=true",
 				"comet.timeout=30s");
-		ordinary = CometServer.start(new Class<?>[] { Filtering.Configured.class }, "comet.fast-path=false",
+		defaultPath = CometServer.start(new Class<?>[] { Filtering.Configured.class }, "comet.fast-path=false",
 				"comet.timeout=30s");
 	}
 
 	@AfterAll
 	static void stop() {
-		past.close();
-		ordinary.close();
+		filterPath.close();
+		defaultPath.close();
 	}
 
 	@BeforeEach
@@ -68,16 +67,16 @@ class FilterPathIT {
 		Filtering.INTERFERED.set(0);
 	}
 
-	// What comes too late keeps Reactor Netty from answering at all.
+	// With LATE, Reactor Netty does not answer at all.
 	@ParameterizedTest
 	@EnumSource(names = "LATE", mode = EnumSource.Mode.EXCLUDE)
-	void filterShouldHaveTheSameEffectBothWays(Filtering filtering) {
-		assertThat(ask(past, filtering)).isEqualTo(ask(ordinary, filtering));
+	void filterShouldHaveTheSameEffectOnBothPaths(Filtering filtering) {
+		assertThat(ask(filterPath, filtering)).isEqualTo(ask(defaultPath, filtering));
 		assertThat(Filtering.SEEN).startsWith(Maker.FAST_PATH).contains(Maker.SERVER);
 	}
 
 	/**
-	 * What is answered, and to another poll on the same connection.
+	 * The answer, and the answer to another poll on the same connection.
 	 */
 	private static String ask(CometServer server, Filtering filtering) {
 		try (RawConnection client = RawConnection.open(server.port())) {
@@ -116,8 +115,8 @@ class FilterPathIT {
 
 	@Test
 	void pollShouldBeAnsweredAfterItWasHeld() {
-		Channel channel = past.create("held");
-		try (RawConnection client = RawConnection.open(past.port())) {
+		Channel channel = filterPath.create("held");
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			for (int i = 0; i < 3; i++) {
 				client.poll("registration=held");
 				Await.until(() -> channel.subscribers() == 1);
@@ -130,13 +129,13 @@ class FilterPathIT {
 
 	@Test
 	void clientThatLeavesShouldBeForgotten() {
-		Channel channel = past.create("left");
-		try (RawConnection client = RawConnection.open(past.port())) {
+		Channel channel = filterPath.create("left");
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			client.poll("registration=left");
 			Await.until(() -> channel.subscribers() == 1);
 		}
 		Await.until(() -> channel.subscribers() == 0);
-		try (RawConnection client = RawConnection.open(past.port())) {
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			client.poll("registration=left", "X-Do: WAIT");
 			Await.until(() -> Filtering.SEEN.size() == 2);
 			client.reset();
@@ -146,7 +145,7 @@ class FilterPathIT {
 
 	@Test
 	void requestsShouldBeAnsweredInTheirOrder() {
-		try (RawConnection client = RawConnection.open(past.port())) {
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			client.send(poll("registration=1", "X-Do: SLEEP") + poll("registration=2", "X-Do: PARTS")
 					+ poll("registration=3", "X-Do: THREAD")
 					+ "GET /comet HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n" + poll("registration=4"));
@@ -160,7 +159,7 @@ class FilterPathIT {
 
 	@Test
 	void pollAfterPollsInOnePieceShouldBeAnsweredOnce() {
-		try (RawConnection client = RawConnection.open(past.port())) {
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			client.send(poll("registration=1", "X-Do: SLEEP") + poll("registration=2"));
 			assertThat(client.read().body()).isEqualTo("1:ENDED_CHANNEL");
 			assertThat(client.read().body()).isEqualTo("2:ENDED_CHANNEL");
@@ -174,8 +173,8 @@ class FilterPathIT {
 	}
 
 	@Test
-	void answerThatComesTooLateShouldNotBeTakenForTheNext() {
-		try (RawConnection client = RawConnection.open(past.port())) {
+	void answerThatComesTooLateShouldNotAnswerTheNextPoll() {
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			client.poll("registration=1", "X-Do: LATE");
 			assertThat(client.read().body()).isEmpty();
 			assertThat(client.readFor(Duration.ofMillis(200))).isEmpty();
@@ -186,10 +185,10 @@ class FilterPathIT {
 
 	@Test
 	void pollThatFilterDoesNotWaitForShouldBeForgotten() {
-		Channel channel = past.create("slow");
-		try (RawConnection client = RawConnection.open(past.port())) {
+		Channel channel = filterPath.create("slow");
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			for (int i = 0; i < 2; i++) {
-				client.poll("registration=slow", "X-Do: HURRY");
+				client.poll("registration=slow", "X-Do: TIMEOUT");
 				Answer answer = client.read();
 				assertThat(answer.status()).isEqualTo(202);
 				Await.until(() -> channel.subscribers() == 0);
@@ -203,8 +202,8 @@ class FilterPathIT {
 
 	@Test
 	void pollWhenFilterHasAnsweredMeanwhileShouldEndTheConnection() {
-		Channel channel = past.create("answered");
-		try (RawConnection client = RawConnection.open(past.port())) {
+		Channel channel = filterPath.create("answered");
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			client.poll("registration=answered", "X-Do: INTERFERE");
 			Await.until(() -> channel.subscribers() == 1 && Filtering.INTERFERED.get() > 0);
 			channel.publish("m").block(PATIENCE);
@@ -214,9 +213,9 @@ class FilterPathIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "localhost:80", "localhost:0080", "localhost:8081", "LOCALHOST", "127.0.0.1:080" })
-	void addressShouldBeTheSameBothWays(String host) {
+	void addressShouldBeTheSameOnBothPaths(String host) {
 		String request = poll("registration=x", "X-Do: DESCRIBE").replace("Host: localhost", "Host: " + host);
-		assertThat(first(past, request)).isEqualTo(first(ordinary, request)).contains("POST http://");
+		assertThat(first(filterPath, request)).isEqualTo(first(defaultPath, request)).contains("POST http://");
 	}
 
 	private static String first(CometServer server, String request) {
@@ -243,7 +242,7 @@ class FilterPathIT {
 	@ParameterizedTest
 	@MethodSource("unusual")
 	void unusualPollShouldComeFromTheServer(String request) {
-		try (RawConnection client = RawConnection.open(past.port())) {
+		try (RawConnection client = RawConnection.open(filterPath.port())) {
 			client.send(request);
 			Await.until(() -> !Filtering.SEEN.isEmpty());
 		}

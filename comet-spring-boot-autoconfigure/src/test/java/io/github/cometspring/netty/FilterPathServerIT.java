@@ -20,7 +20,8 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Filters see what a server is set up to tell of a request, whoever makes the request.
+ * Filters see the forwarded address and the path that the server is configured to report,
+ * on the filter path and on the default path.
  */
 class FilterPathServerIT {
 
@@ -44,7 +45,7 @@ class FilterPathServerIT {
 	}
 
 	@Test
-	void pollWhenProxiesTellOfClientsShouldComeFromTheServer() {
+	void pollWhenProxyProtocolIsOnShouldComeFromTheServer() {
 		try (CometServer server = CometServer.start(new Class<?>[] { Filtering.Configured.class, ProxyProtocol.class },
 				"comet.fast-path=true"); RawConnection client = RawConnection.open(server.port())) {
 			client.send("PROXY TCP4 192.0.2.1 192.0.2.2 1234 80\r\n");
@@ -57,7 +58,7 @@ class FilterPathServerIT {
 	}
 
 	@Test
-	void pollWhoseAnswerIsHeldUpByFilterShouldBeAnsweredAtShutdown() {
+	void pollWhoseAnswerIsDelayedByFilterShouldBeAnsweredAtShutdown() {
 		CometServer server = CometServer.start(new Class<?>[] { Filtering.Configured.class }, "comet.fast-path=true");
 		Channel channel = server.create("a");
 		try (RawConnection client = RawConnection.open(server.port())) {

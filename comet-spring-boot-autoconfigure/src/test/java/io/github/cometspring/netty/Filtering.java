@@ -33,8 +33,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * What a filter may do to a poll, which says so in a header. One enum, so that a test can
- * go through all of it.
+ * The actions of a filter on a poll. A header of the poll selects one. One enum, so that
+ * a test can go through all of it.
  */
 enum Filtering {
 
@@ -305,7 +305,7 @@ enum Filtering {
 		}
 	},
 
-	HURRY {
+	TIMEOUT {
 		@Override
 		Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 			return chain.filter(exchange).timeout(Duration.ofMillis(50), Mono.defer(() -> {
@@ -340,7 +340,7 @@ enum Filtering {
 		}
 	};
 
-	/** By whom the requests were made that filters have seen. */
+	/** The makers of the requests that filters have seen. */
 	static final List<Maker> SEEN = new CopyOnWriteArrayList<>();
 
 	private static final DataBufferFactory BUFFERS = new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT);
@@ -369,7 +369,7 @@ enum Filtering {
 	}
 
 	/**
-	 * Who has made a request of what came from the client.
+	 * What has made the request object: the fast path or the server.
 	 */
 	enum Maker {
 

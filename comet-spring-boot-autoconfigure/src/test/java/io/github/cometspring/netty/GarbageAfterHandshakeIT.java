@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A client that sends what is not encrypted, after its handshake, has gone.
+ * A client that sends plain text after its TLS handshake is disconnected.
  */
 class GarbageAfterHandshakeIT {
 
@@ -50,7 +50,7 @@ class GarbageAfterHandshakeIT {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void garbageShouldEndWhatIsHeldAndLogNothing(boolean fastPath)
+	void garbageShouldEndAllClientsAndLogNothing(boolean fastPath)
 			throws IOException, InterruptedException, GeneralSecurityException {
 		try (CometServer server = CometServer.start("comet.fast-path=" + fastPath, "comet.timeout=1h",
 				"server.ssl.key-store=" + keyStore(), "server.ssl.key-store-password=" + PASSWORD)) {

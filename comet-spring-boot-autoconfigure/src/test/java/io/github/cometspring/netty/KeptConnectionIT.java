@@ -21,8 +21,8 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A connection that is kept, on which a controller answers when a delivery is done: on
- * another thread than the connection's, and while the next request is already there.
+ * A persistent connection on which a controller answers when a delivery is complete: on
+ * another thread than the connection's, and while the next request has already arrived.
  * <p>
  * Reactor Netty before 1.3.8 stops reading from such a connection sooner or later.
  */
@@ -35,11 +35,11 @@ class KeptConnectionIT {
 
 	private static final Duration LATER = Duration.ofMillis(50);
 
-	/** As many as there may be event loops, so that hardly one is without. */
+	/** As many as there may be event loops, so that most have one. */
 	private static final int LISTENERS = 8;
 
 	@Test
-	void requestWhenNextIsAlreadyThereShouldBeAnsweredEachTime() {
+	void requestWhenNextHasArrivedShouldBeAnsweredEachTime() {
 		Channel channel = served.channel();
 		listen(channel);
 		RawConnection kept = served.connect();
@@ -51,7 +51,7 @@ class KeptConnectionIT {
 	}
 
 	/**
-	 * The same without Comet, where each try fails on a Reactor Netty that has the fault.
+	 * The same without Comet. Each run fails on a Reactor Netty that has the fault.
 	 */
 	@Test
 	void requestAfterOneThatHadToWaitShouldBeAnswered() {

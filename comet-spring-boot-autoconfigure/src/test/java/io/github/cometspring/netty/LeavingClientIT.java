@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * A client that leaves while something waits behind what it is held by gives its place
- * back at once, also where the operating system tells only those who read.
+ * A client that leaves while a request waits behind its poll or stream frees its slot at
+ * once, also on a transport that notices the end of a connection only by reading.
  */
 class LeavingClientIT {
 
@@ -47,7 +47,7 @@ class LeavingClientIT {
 				"POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n" + "x".repeat(4_000) }) {
 			RawConnection client = comet.connect().send(held + waiting);
 			Await.until(() -> comet.channel().subscribers() == 1);
-			// In a piece of its own
+			// In a read of its own
 			client.send((waiting.length() > 1_000) ? "x" : "");
 			switch (how) {
 				case "close" -> client.close();

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.netty.PolledNode.Way;
+import io.github.cometspring.netty.PolledNode.Path;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.testing.QuietLog;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A node whose clients poll one way or another, and all of whose places are given back in
+ * A node whose clients poll on one of the paths, and all of whose slots are free again in
  * the end.
  */
 abstract class PollContract {
@@ -30,7 +30,7 @@ abstract class PollContract {
 	@Nullable PolledNode opened;
 
 	@AfterEach
-	void everyPlaceShouldBeGivenBack() {
+	void everySlotShouldBeFree() {
 		PolledNode node = this.opened;
 		assertThat(node).isNotNull();
 		assertThat(node.connections()).isZero();
@@ -39,12 +39,12 @@ abstract class PollContract {
 		assertThat(node.connections()).isZero();
 	}
 
-	PolledNode node(Way way) {
-		return node(way, null);
+	PolledNode node(Path path) {
+		return node(path, null);
 	}
 
-	PolledNode node(Way way, @Nullable ChannelAuthorizer authorizer) {
-		PolledNode node = new PolledNode(way, authorizer);
+	PolledNode node(Path path, @Nullable ChannelAuthorizer authorizer) {
+		PolledNode node = new PolledNode(path, authorizer);
 		node.channel("a");
 		this.opened = node;
 		return node;

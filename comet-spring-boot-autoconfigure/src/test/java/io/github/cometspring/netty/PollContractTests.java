@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.netty.PolledNode.Way;
+import io.github.cometspring.netty.PolledNode.Path;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.SchedulerClientSockets;
@@ -17,8 +17,8 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What holds for polls whichever way they come: the client is told what becomes of its
- * poll, a message that it does not get counts as a failure, and its place is given back.
+ * What holds for polls whichever path they take: the client is told what becomes of its
+ * poll, a message that it does not get counts as a failure, and its slot is free again.
  */
 class PollContractTests extends PollContract {
 
@@ -26,8 +26,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollShouldBeAnswered(Way way) {
-		PolledNode node = node(way);
+	void pollShouldBeAnswered(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("none yet");
 		assertThat(node.connections()).isOne();
@@ -39,16 +39,16 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenAnswerIsThereShouldBeAnsweredAtOnce(Way way) {
-		PolledNode node = node(way);
+	void pollWhenAnswerIsThereShouldBeAnsweredAtOnce(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=unknown");
 		assertThat(node.answer()).isEqualTo("200");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItIsDecidedLateShouldBeAnswered(Way way) {
-		PolledNode node = node(way, after(Duration.ofSeconds(1), true));
+	void pollWhenItIsDecidedLateShouldBeAnswered(Path path) {
+		PolledNode node = node(path, after(Duration.ofSeconds(1), true));
 		node.poll("registration=unknown");
 		assertThat(node.answer()).isEqualTo("none yet");
 		node.pass(Duration.ofSeconds(1));
@@ -57,8 +57,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenKilledShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollWhenKilledShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=a");
 		node.control.setTimeout(Duration.ofSeconds(20), true).block(Duration.ofSeconds(10));
 		node.pass(MOMENT);
@@ -69,8 +69,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenInactiveShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollWhenInactiveShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		node.control.deactivate().block(Duration.ofSeconds(10));
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("503");
@@ -78,8 +78,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenAllPlacesAreTakenShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollWhenAllSlotsAreTakenShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		List<ConnectedClient> others = new ArrayList<>();
 		for (int i = 0; i < PolledNode.MAX_CONNECTIONS; i++) {
 			others.add(node.subscriptions.connect(new LegacyPollDialect().dialect(),
@@ -93,16 +93,16 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenNotAuthorizedShouldBeRefused(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.just(false));
+	void pollWhenNotAuthorizedShouldBeRefused(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.just(false));
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("403");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenNotAuthorizedInTheEndShouldBeRefused(Way way) {
-		PolledNode node = node(way, after(Duration.ofSeconds(1), false));
+	void pollWhenNotAuthorizedInTheEndShouldBeRefused(Path path) {
+		PolledNode node = node(path, after(Duration.ofSeconds(1), false));
 		node.poll("registration=a");
 		node.pass(Duration.ofSeconds(1));
 		assertThat(node.answer()).isEqualTo("403");
@@ -110,8 +110,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenNobodyDecidesShouldBeRefused(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.never());
+	void pollWhenNobodyDecidesShouldBeRefused(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.never());
 		node.poll("registration=a");
 		assertThat(node.connections()).isOne();
 		node.pass(PolledNode.AUTHORIZATION_TIMEOUT);
@@ -120,8 +120,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenKilledBeforeAnybodyDecidesShouldBeRefused(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.never());
+	void pollWhenKilledBeforeAnybodyDecidesShouldBeRefused(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.never());
 		node.poll("registration=a");
 		node.control.setTimeout(Duration.ofSeconds(20), true).block(Duration.ofSeconds(10));
 		node.pass(MOMENT);
@@ -130,16 +130,16 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenMalformedShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollWhenMalformedShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=");
 		assertThat(node.answer()).isEqualTo("400");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void pollOfTooManyChannelsShouldBeRefused(Way way) {
-		PolledNode node = node(way);
+	void pollOfTooManyChannelsShouldBeRefused(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=1%0A2%0A3%0A4");
 		assertThat(node.answer()).isEqualTo("400");
 	}
@@ -148,8 +148,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void pollWhenFilterHoldsAnswerBackShouldFailAfterTheWriteTimeout(Way way) {
-		PolledNode node = node(way);
+	void pollWhenFilterHoldsAnswerBackShouldFailAfterTheWriteTimeout(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -165,8 +165,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void pollWhenFilterDelaysAnswerShouldBeAnswered(Way way) {
-		PolledNode node = node(way);
+	void pollWhenFilterDelaysAnswerShouldBeAnswered(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.delay(Duration.ofSeconds(20), node.time).then();
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -180,8 +180,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void refusalWhenFilterHoldsItBackShouldTakeNoPlaceAndBeGivenUpAfterTheWriteTimeout(Way way) {
-		PolledNode node = node(way);
+	void refusalWhenFilterHoldsItBackShouldTakeNoSlotAndBeGivenUpAfterTheWriteTimeout(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
 		node.control.deactivate().block(Duration.ofSeconds(10));
 		assertRefusalGivenUp(node, "registration=a");
@@ -189,8 +189,8 @@ class PollContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void laterRefusalWhenFilterHoldsItBackShouldTakeNoPlaceAndBeGivenUpAfterTheWriteTimeout(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.just(false));
+	void laterRefusalWhenFilterHoldsItBackShouldTakeNoSlotAndBeGivenUpAfterTheWriteTimeout(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.just(false));
 		node.beforeCommit = Mono.never();
 		assertRefusalGivenUp(node, "registration=a");
 	}

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.netty.PolledNode.Way;
+import io.github.cometspring.netty.PolledNode.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
@@ -17,7 +17,7 @@ import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 
 /**
- * What holds for polls whichever way they come, when something fails or the client
+ * What holds for polls whichever path they take, when something fails or the client
  * leaves.
  */
 class PollFailureContractTests extends PollContract {
@@ -26,8 +26,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenAuthorizerThrowsShouldBeRefused(Way way) {
-		PolledNode node = node(way, (principal, channel) -> {
+	void pollWhenAuthorizerThrowsShouldBeRefused(Path path) {
+		PolledNode node = node(path, (principal, channel) -> {
 			throw new IllegalStateException("broken");
 		});
 		node.poll("registration=a");
@@ -36,8 +36,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenServiceCannotTellItsTimeoutShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenServiceCannotTellItsTimeoutShouldFail(Path path) {
+		PolledNode node = node(path);
 		doThrow(new IllegalStateException("broken")).when(node.control).timeout();
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
@@ -45,8 +45,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenBrokerThrowsShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenBrokerThrowsShouldFail(Path path) {
+		PolledNode node = node(path);
 		doThrow(new IllegalStateException("broken")).when(node.broker).findAll(any());
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
@@ -54,8 +54,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenBrokerFailsShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenBrokerFailsShouldFail(Path path) {
+		PolledNode node = node(path);
 		doReturn(Mono.error(new IllegalStateException("broken"))).when(node.broker).findAll(any());
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
@@ -63,8 +63,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenBrokerFailsLaterShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenBrokerFailsLaterShouldFail(Path path) {
+		PolledNode node = node(path);
 		doReturn(Mono.delay(MOMENT, node.time).then(Mono.error(new IllegalStateException("broken")))).when(node.broker)
 			.findAll(any());
 		node.poll("registration=a");
@@ -75,8 +75,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItCannotBeReadShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItCannotBeReadShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.readFailure = new IllegalStateException("broken");
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
@@ -84,8 +84,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItsAnswerCannotBeEncodedShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItsAnswerCannotBeEncodedShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.answerFailure = new IllegalStateException("broken");
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -95,8 +95,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItsAnswerIsThereAndCannotBeEncodedShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItsAnswerIsThereAndCannotBeEncodedShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.answerFailure = new IllegalStateException("broken");
 		node.poll("registration=unknown");
 		assertThat(node.answer()).isEqualTo("500");
@@ -104,8 +104,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItsRefusalCannotBeEncodedShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItsRefusalCannotBeEncodedShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.refusalFailure = new IllegalStateException("broken");
 		node.poll("registration=1%0A2%0A3%0A4");
 		assertThat(node.answer()).isEqualTo("500");
@@ -113,8 +113,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void pollWhenItsLateRefusalCannotBeEncodedShouldFail(Way way) {
-		PolledNode node = node(way, (principal, channel) -> Mono.never());
+	void pollWhenItsLateRefusalCannotBeEncodedShouldFail(Path path) {
+		PolledNode node = node(path, (principal, channel) -> Mono.never());
 		node.refusalFailure = new IllegalStateException("broken");
 		node.poll("registration=a");
 		node.pass(PolledNode.AUTHORIZATION_TIMEOUT);
@@ -123,8 +123,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void pollWhenItsAnswerCannotBeWrittenShouldFail(Way way) {
-		PolledNode node = node(way);
+	void pollWhenItsAnswerCannotBeWrittenShouldFail(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.error(new IllegalStateException("broken"));
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -134,8 +134,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "WEBFLUX")
-	void pollWhenCodecFailsShouldEndTheConnection(Way way) {
-		PolledNode node = node(way);
+	void pollWhenCodecFailsShouldEndTheConnection(Path path) {
+		PolledNode node = node(path);
 		node.codecFails = true;
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -147,8 +147,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource(names = "WEBFLUX")
-	void clientThatLeavesBeforeItsBodyArrivesShouldBeForgotten(Way way) {
-		PolledNode node = node(way);
+	void clientThatLeavesBeforeItsBodyArrivesShouldBeForgotten(Path path) {
+		PolledNode node = node(path);
 		node.pollWithoutBody();
 		assertThat(node.connections()).isOne();
 		node.leave();
@@ -156,9 +156,9 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatLeavesBeforeAnybodyDecidesShouldBeForgotten(Way way) {
+	void clientThatLeavesBeforeAnybodyDecidesShouldBeForgotten(Path path) {
 		AtomicInteger cancelled = new AtomicInteger();
-		PolledNode node = node(way,
+		PolledNode node = node(path,
 				(principal, channel) -> Mono.<Boolean>never().doOnCancel(cancelled::incrementAndGet));
 		node.poll("registration=a");
 		assertThat(node.connections()).isOne();
@@ -168,9 +168,9 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatLeavesBeforeItsChannelsAreFoundShouldBeForgotten(Way way) {
+	void clientThatLeavesBeforeItsChannelsAreFoundShouldBeForgotten(Path path) {
 		AtomicInteger cancelled = new AtomicInteger();
-		PolledNode node = node(way);
+		PolledNode node = node(path);
 		doReturn(Mono.<Map<String, ChannelLog>>never().doOnCancel(cancelled::incrementAndGet)).when(node.broker)
 			.findAll(any());
 		node.poll("registration=a");
@@ -181,8 +181,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatLeavesWhileItsPollIsHeldShouldBeForgotten(Way way) {
-		PolledNode node = node(way);
+	void clientThatLeavesWhileItsPollIsHeldShouldBeForgotten(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=a");
 		assertThat(node.channel("a").subscribers()).isOne();
 		node.leave();
@@ -192,8 +192,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
-	void clientThatLeavesWhileItsAnswerIsHeldBackShouldNotHaveIt(Way way) {
-		PolledNode node = node(way);
+	void clientThatLeavesWhileItsAnswerIsHeldBackShouldNotHaveIt(Path path) {
+		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
@@ -205,8 +205,8 @@ class PollFailureContractTests extends PollContract {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatLeavesWhenItIsAnsweredShouldHaveItsAnswer(Way way) {
-		PolledNode node = node(way);
+	void clientThatLeavesWhenItIsAnsweredShouldHaveItsAnswer(Path path) {
+		PolledNode node = node(path);
 		node.poll("registration=a");
 		CompletableFuture<Outcome> outcome = node.deliver("a");
 		node.leave();

@@ -68,8 +68,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.spy;
 
 /**
- * A node whose clients poll by one of the three ways, in virtual time. Each of its parts
- * can be told to fail. One class, as the three ways share its parts.
+ * A node whose clients poll by one of the three paths, in virtual time. A test can make
+ * each of its parts fail. One class, as the three paths share its parts.
  */
 final class PolledNode implements AutoCloseable {
 
@@ -91,7 +91,7 @@ final class PolledNode implements AutoCloseable {
 
 	final Subscriptions subscriptions;
 
-	/** What is done before an answer begins, where a filter can have a say. */
+	/** What a filter does before an answer begins. */
 	@Nullable Mono<Void> beforeCommit;
 
 	/** Whether the codec fails to write answers. */
@@ -116,7 +116,7 @@ final class PolledNode implements AutoCloseable {
 
 	private final Client client;
 
-	PolledNode(Way way, @Nullable ChannelAuthorizer authorizer) {
+	PolledNode(Path path, @Nullable ChannelAuthorizer authorizer) {
 		this.broker = mock(ChannelBroker.class, AdditionalAnswers.delegatesTo(this.channelBroker));
 		this.subscriptions = new Subscriptions(this.broker, this.control,
 				(authorizer != null) ? new Authorization(authorizer, AUTHORIZATION_TIMEOUT) : null,
@@ -134,13 +134,13 @@ final class PolledNode implements AutoCloseable {
 		}).build();
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, new Codec());
-		if (way == Way.WEBFLUX) {
+		if (path == Path.DEFAULT_PATH) {
 			this.client = new DefaultPathClient();
 		}
 		else {
 			PlainRequests requests = new PlainRequests("/comet",
 					List.of(new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines())), 1000);
-			PollPath polls = (way == Way.SHORT) ? new FastPoll.Path(sockets)
+			PollPath polls = (path == Path.BYPASS) ? new FastPoll.Path(sockets)
 					: new FilterPath(() -> this.application, sockets);
 			this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, polls, sockets));
 			this.client = new ConnectedClient();
@@ -152,7 +152,7 @@ final class PolledNode implements AutoCloseable {
 	}
 
 	/**
-	 * Delivers a message to those who wait.
+	 * Delivers a message to the clients that are connected.
 	 */
 	CompletableFuture<Outcome> deliver(String name) {
 		CompletableFuture<Outcome> outcome = channel(name).deliver("m").toFuture();
@@ -173,14 +173,14 @@ final class PolledNode implements AutoCloseable {
 	}
 
 	/**
-	 * The status of the answer, or what there is in place of it.
+	 * The status of the answer, or a word if there is none.
 	 */
 	String answer() {
 		return this.client.answer();
 	}
 
 	/**
-	 * The client goes away.
+	 * The client closes its connection.
 	 */
 	void leave() {
 		this.client.leave();
@@ -213,18 +213,18 @@ final class PolledNode implements AutoCloseable {
 	}
 
 	/**
-	 * The ways of polls.
+	 * The paths of polls.
 	 */
-	enum Way {
+	enum Path {
 
 		/** The request comes from a server, and its body piece by piece. */
-		WEBFLUX,
+		DEFAULT_PATH,
 
-		/** The application gets the request past the server. */
-		PAST_SERVER,
+		/** The application gets the request without the server. */
+		FILTER_PATH,
 
 		/** The application does not get the request, unless it is handed on. */
-		SHORT
+		BYPASS
 
 	}
 
@@ -328,7 +328,7 @@ final class PolledNode implements AutoCloseable {
 	}
 
 	/**
-	 * The legacy dialect, which fails when it is told to.
+	 * The legacy dialect, which fails on demand.
 	 */
 	private final class FailingPolls implements PollDialect {
 

@@ -11,8 +11,7 @@ import io.micrometer.core.instrument.Timer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tells by Spring's own meter which of the requests to a server have gone through
- * WebFlux.
+ * Counts, by Spring's own meter, the requests to a server that WebFlux has seen.
  */
 final class Route {
 
@@ -33,34 +32,34 @@ final class Route {
 	}
 
 	/**
-	 * Polls, on one connection, and finds that WebFlux has seen none of it.
+	 * Polls on one connection, and asserts that WebFlux has seen no poll.
 	 */
-	static void assertShort(CometServer server, String path, String... headers) {
+	static void assertBypass(CometServer server, String path, String... headers) {
 		long before = webFluxRequests(server, "POST");
 		poll(server, path, true, headers);
-		assertThat(webFluxRequests(server, "POST") - before).as("requests through WebFlux").isEqualTo(1);
+		assertThat(webFluxRequests(server, "POST") - before).as("requests that WebFlux has seen").isEqualTo(1);
 	}
 
 	/**
-	 * Polls, on one connection, and finds that WebFlux has seen all of it.
+	 * Polls on one connection, and asserts that WebFlux has seen all polls.
 	 */
 	static void assertDefaultPath(CometServer server, String path, String... headers) {
 		long before = webFluxRequests(server, "POST");
 		poll(server, path, false, headers);
-		assertThat(webFluxRequests(server, "POST") - before).as("requests through WebFlux").isEqualTo(POLLS + 1);
+		assertThat(webFluxRequests(server, "POST") - before).as("requests that WebFlux has seen").isEqualTo(POLLS + 1);
 	}
 
-	private static void poll(CometServer server, String path, boolean brief, String... headers) {
+	private static void poll(CometServer server, String path, boolean bypass, String... headers) {
 		long before = webFluxRequests(server, "POST");
 		try (RawConnection client = RawConnection.open(server.port())) {
 			for (int i = 0; i < POLLS; i++) {
 				client.request("POST", path, "application/x-ocsigen-comet", "registration=x", headers);
 				assertThat(client.read().body()).isEqualTo("x:ENDED_CHANNEL");
 			}
-			// Counted after all that came before it on this connection
+			// Counted after all earlier requests of this connection
 			client.request("POST", path, "text/plain", "");
 			assertThat(client.read().status()).isEqualTo(415);
-			Await.until(() -> webFluxRequests(server, "POST") - before >= (brief ? 1 : POLLS + 1));
+			Await.until(() -> webFluxRequests(server, "POST") - before >= (bypass ? 1 : POLLS + 1));
 		}
 	}
 

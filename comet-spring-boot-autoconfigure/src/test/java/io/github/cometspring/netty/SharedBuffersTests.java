@@ -32,7 +32,7 @@ class SharedBuffersTests {
 	}
 
 	@Test
-	void bufferWhenNobodyElseWritesShouldNotMakeCopy() {
+	void bufferOfOnlyWriterShouldNotBeCopied() {
 		ByteBuf only = buffer(this.bytes);
 		assertThat(only.isDirect()).isFalse();
 		only.release();
@@ -49,7 +49,7 @@ class SharedBuffersTests {
 		assertThat(second.isReadOnly()).isTrue();
 		assertThat(third.unwrap()).isSameAs(second.unwrap());
 		assertThat(this.allocator.metric().usedDirectMemory()).isEqualTo(used).isPositive();
-		// One socket has taken it, and the other has not.
+		// One socket has taken the bytes, and the other has not.
 		second.skipBytes(2);
 		second.release();
 		assertThat(ByteBufUtil.getBytes(third)).isEqualTo(this.bytes);

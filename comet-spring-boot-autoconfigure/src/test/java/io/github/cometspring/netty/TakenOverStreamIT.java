@@ -22,15 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Event streams and WebSockets that go on when the server takes their requests for
- * answered.
+ * Event streams and WebSockets that go on after the server regards their exchanges as
+ * complete.
  */
 @AlsoOnIoUring
 class TakenOverStreamIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private static final Duration A_WHILE = Duration.ofMillis(200);
+	private static final Duration MOMENT = Duration.ofMillis(200);
 
 	private static final String POLL = "POST /comet HTTP/1.1\r\nHost: localhost\r\n"
 			+ "Content-Type: application/x-ocsigen-comet\r\nContent-Length: 14\r\n\r\nregistration=x";
@@ -60,7 +60,7 @@ class TakenOverStreamIT {
 		return Route.webFluxRequests(comet.server(), "GET");
 	}
 
-	private static void shouldTell(RawEventStream stream, String message) {
+	private static void shouldDeliver(RawEventStream stream, String message) {
 		comet.publish(message);
 		assertThat(stream.message().data()).contains(message);
 	}
@@ -83,7 +83,7 @@ class TakenOverStreamIT {
 		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name());
 		Await.until(() -> exchanges() == before + 1);
 		for (int i = 0; i < 5; i++) {
-			shouldTell(stream, "message " + i);
+			shouldDeliver(stream, "message " + i);
 		}
 		assertThat(streams()).isEqualTo(1);
 		shouldEnd(stream);
@@ -116,7 +116,7 @@ class TakenOverStreamIT {
 		assertThat(this.client.readChunk()).asString().contains("heartbeat");
 		comet.publish("m");
 		assertThat(this.client.readChunk()).asString().contains("\"m\"");
-		assertThat(this.client.readFor(A_WHILE)).isEmpty();
+		assertThat(this.client.readFor(MOMENT)).isEmpty();
 		chunksShouldEnd();
 		assertThat(this.client.read().body()).isEqualTo(ENDED);
 		assertThat(this.client.read().status()).isEqualTo(404);
@@ -136,7 +136,7 @@ class TakenOverStreamIT {
 		assertThat(this.client.readWithoutBody().status()).isEqualTo(200);
 		assertThat(this.client.readChunk()).asString().contains("heartbeat");
 		this.client.send(POLL + get("/nothing"));
-		assertThat(this.client.readFor(A_WHILE)).isEmpty();
+		assertThat(this.client.readFor(MOMENT)).isEmpty();
 		comet.publish("1");
 		assertThat(this.client.readChunk()).asString().contains("\"1\"");
 		chunksShouldEnd();
@@ -177,10 +177,10 @@ class TakenOverStreamIT {
 	}
 
 	@Test
-	void streamThatShallCloseItsConnectionShouldDoSo() {
+	void streamShouldCloseItsConnectionIfClientAsks() {
 		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name(), "Connection: close");
 		stream.next();
-		shouldTell(stream, "message");
+		shouldDeliver(stream, "message");
 		shouldEnd(stream);
 		assertThat(this.client.isClosedByServer()).isTrue();
 	}
@@ -190,7 +190,7 @@ class TakenOverStreamIT {
 		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name(), "Content-Length: 9");
 		stream.next();
 		this.client.send("some body");
-		shouldTell(stream, "message");
+		shouldDeliver(stream, "message");
 		shouldEnd(stream);
 		assertThat(this.client.send(POLL).read().body()).isEqualTo(ENDED);
 	}
@@ -200,7 +200,7 @@ class TakenOverStreamIT {
 		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name());
 		stream.next();
 		this.client.send("\u0000nonsense\r\n\r\n");
-		shouldTell(stream, "message");
+		shouldDeliver(stream, "message");
 		shouldEnd(stream);
 		assertThat(new String(this.client.readToEnd(), StandardCharsets.ISO_8859_1)).startsWith("HTTP/1.1 400");
 	}

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whether those tests that are to run on io_uring do so.
+ * Tests that are to run on io_uring do so.
  */
 @AlsoOnIoUring
 class TransportIT {

@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
- * How long the kernel waits for a client that acknowledges nothing.
+ * The time that the kernel waits for a client that acknowledges nothing.
  */
 @AlsoOnIoUring
 class UserTimeoutIT {

@@ -23,8 +23,8 @@ import reactor.netty.resources.LoopResources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What deliveries leave on the event loop. With io_uring the kernel writes by itself, so
- * that each has to be waited for.
+ * Deliveries leave no timers on the event loop. With io_uring the kernel writes by
+ * itself, so that each write waits for a moment.
  */
 @AlsoOnIoUring
 class WriteDeadlinesIT {
@@ -39,7 +39,7 @@ class WriteDeadlinesIT {
 	static final ServedClass comet = new ServedClass(new Class<?>[] { SingleLoop.class });
 
 	/**
-	 * How many tasks the loop has been given for later.
+	 * The number of tasks that are scheduled on the loop.
 	 */
 	private static int scheduled() {
 		AtomicInteger tasks = new AtomicInteger();

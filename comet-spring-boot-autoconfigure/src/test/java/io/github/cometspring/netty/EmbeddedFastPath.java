@@ -55,9 +55,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A connection with a {@link FastPathHandler}, in virtual time. What the channel reads at
- * its end has gone the ordinary way.
+ * its end has taken the default path.
  */
-abstract class FastPathConnection {
+abstract class EmbeddedFastPath {
 
 	static final Duration PATIENCE = Duration.ofSeconds(10);
 
