@@ -439,7 +439,7 @@ test('subscriptions made in one go are one request, and share a channel', async 
 	assert.equal(socket().readyState, 2);
 });
 
-test('news that cross a subscribe frame do not count as its answer', async () => {
+test('messages that cross a subscribe frame do not count as its answer', async () => {
 	await connected('C1');
 	const b = listen({ channel: 'b', cursor: 'P' });
 	await settle();
@@ -1263,7 +1263,7 @@ test('a page that is shown for the first time has nothing to come back to', asyn
 	assert.equal(comet.state, 'paused');
 });
 
-// ---- Signs of life ----
+// ---- Liveness ----
 
 for (const [what, event] of [['is online again', () => view.tell('online')], ['is seen again', () => show(false)]]) {
 	test(`when the page ${what}, a dead WebSocket is replaced within five seconds`, async () => {

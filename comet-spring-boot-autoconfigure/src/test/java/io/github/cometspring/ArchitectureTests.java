@@ -150,7 +150,7 @@ class ArchitectureTests {
 				new Rule("who subscribes hands on a context",
 						(root) -> classes().that(doNotBegin()).should(handOnContext()), "ForgetsContext",
 						"SubscribesWithoutContext"),
-				new Rule("whoever looks for something on the class path has a hint for native images",
+				new Rule("each class that is looked up on the class path has a hint for native images",
 						(root) -> noClasses().that()
 							.doNotHaveSimpleName("BrowserClientHandler")
 							.and()

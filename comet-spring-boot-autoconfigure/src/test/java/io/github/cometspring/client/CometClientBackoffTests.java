@@ -165,7 +165,7 @@ class CometClientBackoffTests extends CannedServer {
 	}
 
 	@Test
-	void subscribeWhenPollsAreAnsweredAtOnceAndEmptyShouldNotHurry() {
+	void subscribeWhenPollsAreAnsweredAtOnceAndEmptyShouldBackOff() {
 		CometClient client = client(Transport.POLLING, 0,
 				(n) -> answer(200, MediaType.APPLICATION_JSON, "{\"cursor\":\"" + FIRST + "\"}"));
 		StepVerifier.create(client.subscribe("a")).then(() -> {

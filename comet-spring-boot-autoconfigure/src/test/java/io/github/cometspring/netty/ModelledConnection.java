@@ -118,8 +118,6 @@ final class ModelledConnection {
 	/** Whether the fast path alone has to ask for reads. */
 	private boolean alone;
 
-	private int written;
-
 	// The server
 
 	private final Deque<Exchange> exchanges = new ArrayDeque<>();
