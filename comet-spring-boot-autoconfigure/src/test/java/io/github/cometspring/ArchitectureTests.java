@@ -93,8 +93,6 @@ class ArchitectureTests {
 	private static final List<String> BEGINNINGS = List.of(
 			// The server's own work, in no request
 			"autoconfigure.CometShutdown", "subscription.Subscriptions", "subscription.Lane",
-			// Where a request begins: there is no context before it
-			"netty.NettyExchange",
 			// The request is over; the socket has kept what it needs
 			"netty.DirectUpgradeStrategy",
 			// Frames that are written to a socket: behind all decisions

@@ -57,7 +57,7 @@ public final class CometFastPathAutoConfiguration {
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
 		FastPath fastPath = new FastPath(path, dialects, subscriptions, sockets, settings.maxRequestSize(),
-				eligibility::isEligible, eligibility::application);
+				eligibility::isEligible);
 		// A subclass may add something that must see all requests first.
 		return (factory) -> {
 			if (factory.getClass() == NettyReactiveWebServerFactory.class) {

@@ -5,7 +5,6 @@ import java.util.Arrays;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.web.ClientSockets;
 import reactor.core.publisher.Flux;
 
 import org.springframework.context.SmartLifecycle;
@@ -23,13 +22,10 @@ final class CometShutdown implements SmartLifecycle {
 
 	private final Subscriptions subscriptions;
 
-	private final ClientSockets sockets;
-
 	private volatile boolean running;
 
-	CometShutdown(Subscriptions subscriptions, ClientSockets sockets) {
+	CometShutdown(Subscriptions subscriptions) {
 		this.subscriptions = subscriptions;
-		this.sockets = sockets;
 	}
 
 	@Override
@@ -57,7 +53,7 @@ final class CometShutdown implements SmartLifecycle {
 	}
 
 	private boolean allHaveEnded() {
-		return this.sockets.exchanges() == 0 && Arrays.stream(Transport.values())
+		return Arrays.stream(Transport.values())
 			.allMatch((transport) -> this.subscriptions.connections(transport) == 0);
 	}
 

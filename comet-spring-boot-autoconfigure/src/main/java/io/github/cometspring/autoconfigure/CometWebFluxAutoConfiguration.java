@@ -92,8 +92,8 @@ public final class CometWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	CometShutdown cometShutdown(Subscriptions subscriptions, ClientSockets sockets) {
-		return new CometShutdown(subscriptions, sockets);
+	CometShutdown cometShutdown(Subscriptions subscriptions) {
+		return new CometShutdown(subscriptions);
 	}
 
 	private static ClientSockets schedulerSockets(CometSettings settings) {

@@ -9,7 +9,6 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -28,9 +27,8 @@ import org.springframework.web.server.adapter.HttpWebHandlerAdapter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
- * Decides whether long polls may take the bypass: only if no component of the application
- * needs to see them. Logs the decision once. If one does, polls may still take the filter
- * path.
+ * Decides whether long polls may take the fast path: only if no component of the
+ * application needs to see them. Logs the decision once.
  */
 final class FastPathEligibility implements SmartInitializingSingleton {
 
@@ -40,10 +38,6 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	private static final List<Class<?>> WITNESSES = List.of(WebFilter.class, ChannelAuthorizer.class,
 			HttpHandlerDecoratorFactory.class, WebHttpHandlerBuilderCustomizer.class, NettyRouteProvider.class);
 
-	/** Those of them who stand between the server and the application. */
-	private static final List<Class<?>> DOORKEEPERS = List.of(HttpHandlerDecoratorFactory.class,
-			NettyRouteProvider.class);
-
 	private final ApplicationContext context;
 
 	private final String path;
@@ -51,8 +45,6 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	private final List<String> allowedOrigins;
 
 	private volatile boolean eligible;
-
-	private volatile @Nullable HttpHandler application;
 
 	FastPathEligibility(ApplicationContext context, String path, List<String> allowedOrigins) {
 		this.context = context;
@@ -64,8 +56,6 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		Optional<String> obstacle = obstacle();
 		this.eligible = obstacle.isEmpty();
-		this.application = this.path.equals(CometHandlerMapping.EVERYWHERE) || beans(DOORKEEPERS).findAny().isPresent()
-				? null : this.context.getBeanProvider(HttpHandler.class).getIfUnique();
 		if (logger.isDebugEnabled()) {
 			logger.debug(obstacle.map((witness) -> "Long polls go through WebFlux because of " + witness)
 				.orElse("Long polls are answered before WebFlux (set comet.fast-path to false to change that)"));
@@ -73,19 +63,11 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Whether polls may take the bypass.
+	 * Whether polls may take the fast path.
 	 * @return {@code false} also as long as it is not decided
 	 */
 	boolean isEligible() {
 		return this.eligible;
-	}
-
-	/**
-	 * What answers all requests that the application gets.
-	 * @return {@code null} if somebody stands before it, and as long as it is not decided
-	 */
-	@Nullable HttpHandler application() {
-		return this.application;
 	}
 
 	private Optional<String> obstacle() {

@@ -223,7 +223,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * Whether the server is writing one answer that can be taken over.
 	 */
 	boolean isTakeable() {
-		return this.path.bypassesWebFlux() && this.server.isOnePlain() && state().leadsTo(ConnectionState.TAKEN_OVER);
+		return this.server.isOnePlain() && state().leadsTo(ConnectionState.TAKEN_OVER);
 	}
 
 	/**

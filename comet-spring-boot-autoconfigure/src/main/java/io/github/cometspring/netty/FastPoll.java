@@ -13,8 +13,8 @@ import reactor.util.Loggers;
 import org.springframework.http.HttpStatus;
 
 /**
- * A poll on the bypass. A poll that cannot be served is handed to the default path, which
- * refuses it, as long as its request is kept. Belongs to the event loop of its
+ * A poll on the fast path. A poll that cannot be served is handed to the default path,
+ * which refuses it, as long as its request is kept. Belongs to the event loop of its
  * connection.
  */
 final class FastPoll implements HeldPoll, PollClient, WriteListener {
@@ -104,7 +104,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	}
 
 	/**
-	 * The bypass.
+	 * The path of these polls.
 	 *
 	 * @param sockets the sockets of clients
 	 */
@@ -114,12 +114,6 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 		public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
 			return new FastPoll(arriving.terms(), this.sockets, handler, context);
 		}
-
-		@Override
-		public boolean bypassesWebFlux() {
-			return true;
-		}
-
 	}
 
 }

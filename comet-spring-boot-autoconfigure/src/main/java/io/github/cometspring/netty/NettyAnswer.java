@@ -43,13 +43,6 @@ final class NettyAnswer {
 				body, encoded.headers, EmptyHttpHeaders.INSTANCE);
 	}
 
-	/**
-	 * The headers of an answer, shared and not to be changed.
-	 */
-	static HttpHeaders headers(PollAnswer answer) {
-		return answer.encoded(ENCODED).headers;
-	}
-
 	private static HttpHeaders encode(PollAnswer answer) {
 		List<CharSequence> headers = new ArrayList<>();
 		answer.headers().forEach((name, value) -> {

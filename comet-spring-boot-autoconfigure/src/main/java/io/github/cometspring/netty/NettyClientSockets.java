@@ -3,7 +3,6 @@ package io.github.cometspring.netty;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.cometspring.subscription.Deadlines;
@@ -42,8 +41,6 @@ public final class NettyClientSockets implements ClientSockets {
 
 	private final Deadlines writeDeadlines;
 
-	private final AtomicInteger exchanges = new AtomicInteger();
-
 	private volatile boolean compressing;
 
 	/**
@@ -69,19 +66,6 @@ public final class NettyClientSockets implements ClientSockets {
 		this.compressing = compressing;
 	}
 
-	void exchangeBegan() {
-		this.exchanges.incrementAndGet();
-	}
-
-	void exchangeEnded() {
-		this.exchanges.decrementAndGet();
-	}
-
-	@Override
-	public int exchanges() {
-		return this.exchanges.get();
-	}
-
 	@Override
 	public ClientSocket of(ServerHttpRequest request) {
 		NettyClientSocket socket = find(request);
@@ -104,9 +88,6 @@ public final class NettyClientSockets implements ClientSockets {
 
 	private static @Nullable Channel channel(ServerHttpRequest request) {
 		Object nativeRequest = nativeRequest(request);
-		if (nativeRequest instanceof NettyServerHttpRequest filtered) {
-			return filtered.channel();
-		}
 		AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
 		if (nativeRequest instanceof HttpServerRequest nettyRequest) {
 			nettyRequest.withConnection((connection) -> channel.set(connection.channel()));

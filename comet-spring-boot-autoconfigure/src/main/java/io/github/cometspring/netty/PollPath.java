@@ -4,7 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path of polls other than the default path: the filter path or the bypass.
+ * The path of polls that the fast path serves.
  * <p>
  * Implementations are thread-safe.
  */
@@ -18,11 +18,5 @@ interface PollPath {
 	 * @return the poll, or {@code null} if it has to take the default path
 	 */
 	@Nullable HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context);
-
-	/**
-	 * Whether this path is the bypass, so that nothing in the application waits for the
-	 * end of an exchange.
-	 */
-	boolean bypassesWebFlux();
 
 }

@@ -1,6 +1,6 @@
 /**
  * The parts that work on the sockets of Reactor Netty: its event loops, direct writes,
- * the filter path and the bypass.
+ * and the fast path of polls.
  */
 @NullMarked
 package io.github.cometspring.netty;

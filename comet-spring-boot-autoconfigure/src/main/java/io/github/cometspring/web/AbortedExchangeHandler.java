@@ -23,16 +23,15 @@ record AbortedExchangeHandler(WebHandler handler) implements WebHandler {
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		return this.handler.handle(exchange)
-			.onErrorComplete((ex) -> exchange.getResponse().isCommitted() && isTooLate(exchange, ex));
+			.onErrorComplete((ex) -> exchange.getResponse().isCommitted() && isTooLate(ex));
 	}
 
-	private static boolean isTooLate(ServerWebExchange exchange, Throwable ex) {
+	private static boolean isTooLate(Throwable ex) {
 		// EOFException is StalledClientException: it must reach the server, which closes
 		// the connection.
 		boolean gone = ex instanceof AbortedException || (ex instanceof IOException && !(ex instanceof EOFException));
-		// Reactor Netty throws it when it has answered by itself. That cannot happen to
-		// a full response, which Comet writes.
-		return gone || (ex instanceof IllegalStateException && !(exchange.getResponse() instanceof FullResponse));
+		// Reactor Netty throws IllegalStateException when it has answered by itself.
+		return gone || ex instanceof IllegalStateException;
 	}
 
 }

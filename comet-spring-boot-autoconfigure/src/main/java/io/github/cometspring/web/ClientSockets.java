@@ -26,12 +26,4 @@ public interface ClientSockets {
 	 */
 	Deadlines writeDeadlines();
 
-	/**
-	 * The number of exchanges in progress that the server itself does not count.
-	 * @return the number at this moment
-	 */
-	default int exchanges() {
-		return 0;
-	}
-
 }

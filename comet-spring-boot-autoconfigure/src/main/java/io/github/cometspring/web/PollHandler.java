@@ -12,7 +12,7 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 
 /**
- * Long polling (protocol, sections 2 and 3) on the default path and the filter path.
+ * Long polling (protocol, sections 2 and 3) on the default path.
  * <p>
  * Thread-safe.
  *

@@ -15,9 +15,9 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * A poll on the default path or the filter path. It is one operator in place of about
- * twenty, which would cause most of the cost of a delivery. It completes when the answer
- * is written, and does not wait for the client. The application handles failures.
+ * A poll on the default path. It is one operator in place of about twenty, which would
+ * cause most of the cost of a delivery. It completes when the answer is written, and does
+ * not wait for the client. The application handles failures.
  */
 final class WebFluxPoll extends Mono<Void> {
 
@@ -88,10 +88,6 @@ final class WebFluxPoll extends Mono<Void> {
 		}
 
 		private void read(ServerHttpRequest request) {
-			if (request instanceof FullRequest full) {
-				ask(full.body());
-				return;
-			}
 			Disposable reading = WebFluxPoll.this.requestBody.read(request, WebFluxPoll.this.socket.loop())
 				.subscribe(this::ask, this.poll::onError, null, currentContext());
 			this.reading = reading;
@@ -111,8 +107,8 @@ final class WebFluxPoll extends Mono<Void> {
 		@Override
 		public void answer(PollAnswer answer) {
 			ServerHttpResponse response = WebFluxPoll.this.exchange.getResponse();
-			Mono<Void> written = (response instanceof FullResponse full) ? full.write(answer) : write(response, answer);
-			Disposable write = written.subscribe(null, this.poll::failed, this.poll::written, currentContext());
+			Disposable write = write(response, answer).subscribe(null, this.poll::failed, this.poll::written,
+					currentContext());
 			this.write = write;
 			if (this.over) {
 				write.dispose();

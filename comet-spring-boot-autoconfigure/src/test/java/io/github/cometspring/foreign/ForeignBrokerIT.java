@@ -56,7 +56,7 @@ class ForeignBrokerIT {
 	@BeforeAll
 	static void start() {
 		for (Way path : Way.values()) {
-			Class<?>[] configuration = (path == Way.FILTER_PATH)
+			Class<?>[] configuration = (path == Way.FILTERED)
 					? new Class<?>[] { ForeignNode.class, PassingFilter.class } : new Class<?>[] { ForeignNode.class };
 			SERVERS.put(path, CometServer.start(configuration, "comet.fast-path=" + (path != Way.DEFAULT_PATH),
 					"management.endpoints.web.exposure.include=comet,cometchannels"));
@@ -222,7 +222,7 @@ class ForeignBrokerIT {
 
 	@Test
 	void clientWhenItDisconnectsWhileBrokerAnswersShouldBeReleased() {
-		CometServer server = server(Way.BYPASS);
+		CometServer server = server(Way.FAST_PATH);
 		Channel channel = server.create("leaves-" + number++);
 		ForeignCluster cluster = server.bean(ForeignCluster.class);
 		cluster.setLatency(Duration.ofMillis(200));
@@ -258,14 +258,14 @@ class ForeignBrokerIT {
 	enum Way {
 
 		/**
-		 * The bypass.
+		 * The fast path.
 		 */
-		BYPASS,
+		FAST_PATH,
 
 		/**
-		 * The filter path.
+		 * The default path, beside a filter.
 		 */
-		FILTER_PATH,
+		FILTERED,
 
 		/**
 		 * The default path.

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A request gets the same answer on the bypass and on the filter path as on the default
+ * A request gets the same answer on the fast path and beside a filter as on the default
  * path.
  */
 class FastPathAnswersIT {
@@ -43,26 +43,26 @@ class FastPathAnswersIT {
 	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations",
 			"org.springframework.web.reactive.resource.ResourceHandlerUtils");
 
-	private static Side bypass;
+	private static Side fastPath;
 
-	private static Side filterPath;
+	private static Side filtered;
 
 	private static Side defaultPath;
 
 	@BeforeAll
 	static void start() {
-		bypass = new Side(true);
-		filterPath = new Side(true, PassingFilter.class);
+		fastPath = new Side(true);
+		filtered = new Side(true, PassingFilter.class);
 		defaultPath = new Side(false);
 	}
 
 	@AfterAll
 	static void stop() {
-		Route.assertBypass(bypass.server, "/comet");
-		Route.assertDefaultPath(filterPath.server, "/comet");
+		Route.assertFastPath(fastPath.server, "/comet");
+		Route.assertDefaultPath(filtered.server, "/comet");
 		Route.assertDefaultPath(defaultPath.server, "/comet");
-		bypass.server.close();
-		filterPath.server.close();
+		fastPath.server.close();
+		filtered.server.close();
 		defaultPath.server.close();
 	}
 
@@ -166,7 +166,7 @@ class FastPathAnswersIT {
 	@ParameterizedTest
 	@MethodSource("polls")
 	void pollWhenDeactivatedShouldBeAnsweredTheSameOnAllPaths(String request) {
-		List<Side> sides = List.of(bypass, filterPath, defaultPath);
+		List<Side> sides = List.of(fastPath, filtered, defaultPath);
 		sides.forEach((side) -> side.server.control().deactivate().block(PATIENCE));
 		try {
 			assertSame(request, false);
@@ -178,8 +178,8 @@ class FastPathAnswersIT {
 
 	private static void assertSame(String request, boolean again) {
 		String expected = defaultPath.ask(request, again);
-		assertThat(bypass.ask(request, again)).isEqualTo(expected);
-		assertThat(filterPath.ask(request, again)).isEqualTo(expected);
+		assertThat(fastPath.ask(request, again)).isEqualTo(expected);
+		assertThat(filtered.ask(request, again)).isEqualTo(expected);
 	}
 
 	/**

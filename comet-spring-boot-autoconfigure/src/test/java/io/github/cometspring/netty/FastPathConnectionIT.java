@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What clients may do with a connection whose polls take the bypass. A buffer that leaks
- * is logged, which fails the class. One class, as lost buffers are looked for once, when
- * all of it has run.
+ * What clients may do with a connection whose polls take the fast path. A buffer that
+ * leaks is logged, which fails the class. One class, as lost buffers are looked for once,
+ * when all of it has run.
  */
 class FastPathConnectionIT {
 
@@ -54,7 +54,7 @@ class FastPathConnectionIT {
 	static void watchBuffers() {
 		level = ResourceLeakDetector.getLevel();
 		ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-		Route.assertBypass(comet.server(), "/comet");
+		Route.assertFastPath(comet.server(), "/comet");
 	}
 
 	@AfterAll

@@ -23,9 +23,9 @@ class FastPathIT {
 	static final QuietLog log = new QuietLog();
 
 	@Test
-	void pollOfPlainApplicationShouldTakeTheBypass() {
+	void pollOfPlainApplicationShouldTakeTheFastPath() {
 		try (CometServer server = CometServer.start("comet.fast-path=true")) {
-			Route.assertBypass(server, "/comet");
+			Route.assertFastPath(server, "/comet");
 		}
 	}
 
@@ -34,7 +34,7 @@ class FastPathIT {
 		// Without the system property that runs all tests on the default path
 		String property = System.clearProperty("comet.fast-path");
 		try (CometServer server = CometServer.start()) {
-			Route.assertBypass(server, "/comet");
+			Route.assertFastPath(server, "/comet");
 		}
 		finally {
 			if (property != null) {
@@ -44,7 +44,7 @@ class FastPathIT {
 	}
 
 	@Test
-	void pollWhenHeldShouldTakeTheBypass() {
+	void pollWhenHeldShouldTakeTheFastPath() {
 		try (CometServer server = CometServer.start("comet.fast-path=true");
 				RawConnection client = RawConnection.open(server.port())) {
 			Channel channel = server.create("a");
@@ -73,10 +73,10 @@ class FastPathIT {
 	}
 
 	@Test
-	void pollWhenBasePathIsSetShouldTakeTheBypassThereAndNowhereElse() {
+	void pollWhenBasePathIsSetShouldTakeTheFastPathThereAndNowhereElse() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "spring.webflux.base-path=/base",
 				"comet.path=/push")) {
-			Route.assertBypass(server, "/base/push");
+			Route.assertFastPath(server, "/base/push");
 			for (String path : new String[] { "/push", "/base", "/base/base/push", "/comet", "/base/comet", "/" }) {
 				try (RawConnection client = RawConnection.open(server.port())) {
 					client.request("POST", path, "application/x-ocsigen-comet", "registration=x");
@@ -89,7 +89,7 @@ class FastPathIT {
 	@Test
 	void pollAtPortOfActuatorShouldNotBeServed() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "management.server.port=0")) {
-			Route.assertBypass(server, "/comet");
+			Route.assertFastPath(server, "/comet");
 			try (RawConnection client = RawConnection.open(server.managementPort())) {
 				client.request("POST", "/comet", "application/x-ocsigen-comet", "registration=x");
 				assertThat(client.read().status()).isEqualTo(404);
@@ -101,7 +101,7 @@ class FastPathIT {
 	void transportThatIsSwitchedOffShouldNotBeServed() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "comet.transports=legacy");
 				RawConnection client = RawConnection.open(server.port())) {
-			Route.assertBypass(server, "/comet");
+			Route.assertFastPath(server, "/comet");
 			client.request("POST", "/comet", "application/json", "{\"channels\":[\"x\"]}");
 			assertThat(client.read().status()).isEqualTo(415);
 		}

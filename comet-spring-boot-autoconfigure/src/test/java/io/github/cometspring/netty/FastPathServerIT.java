@@ -102,9 +102,9 @@ class FastPathServerIT {
 	}
 
 	@Test
-	void pollWhenForwardedAsUsualShouldTakeTheBypass() {
+	void pollWhenForwardedAsUsualShouldTakeTheFastPath() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "server.forward-headers-strategy=native")) {
-			Route.assertBypass(server, "/comet", "X-Forwarded-For: 192.0.2.1, 192.0.2.2", "X-Forwarded-Proto: https",
+			Route.assertFastPath(server, "/comet", "X-Forwarded-For: 192.0.2.1, 192.0.2.2", "X-Forwarded-Proto: https",
 					"X-Forwarded-Host: example.org", "X-Forwarded-Port: 443");
 		}
 	}
@@ -139,7 +139,7 @@ class FastPathServerIT {
 	void pollWhenActuatorHasTheRootShouldBeAnswered() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "management.endpoints.web.base-path=/",
 				"comet.path=/push")) {
-			Route.assertBypass(server, "/push");
+			Route.assertFastPath(server, "/push");
 		}
 	}
 

@@ -494,11 +494,6 @@ final class ModelledConnection {
 			return chance(80) ? new Poll(arriving.head().headers().getInt(NUMBER), context) : null;
 		}
 
-		@Override
-		public boolean bypassesWebFlux() {
-			return true;
-		}
-
 	}
 
 	private final class Poll implements HeldPoll {
@@ -537,7 +532,7 @@ final class ModelledConnection {
 		}
 
 		/**
-		 * Writes the answer as the bypass does, or as the filter path.
+		 * Writes the answer, or completes the poll without one.
 		 */
 		private void write() {
 			this.written = true;

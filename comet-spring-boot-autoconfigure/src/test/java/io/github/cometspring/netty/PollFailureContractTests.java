@@ -122,7 +122,7 @@ class PollFailureContractTests extends PollContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FAST_PATH")
 	void pollWhenItsAnswerCannotBeWrittenShouldFail(Path path) {
 		PolledNode node = node(path);
 		node.beforeCommit = Mono.error(new IllegalStateException("broken"));
@@ -191,7 +191,7 @@ class PollFailureContractTests extends PollContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FAST_PATH")
 	void clientThatLeavesWhileItsAnswerIsHeldBackShouldNotHaveIt(Path path) {
 		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();

@@ -68,8 +68,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.spy;
 
 /**
- * A node whose clients poll by one of the three paths, in virtual time. A test can make
- * each of its parts fail. One class, as the three paths share its parts.
+ * A node whose clients poll by one of the two paths, in virtual time. A test can make
+ * each of its parts fail. One class, as the two paths share its parts.
  */
 final class PolledNode implements AutoCloseable {
 
@@ -140,9 +140,8 @@ final class PolledNode implements AutoCloseable {
 		else {
 			PlainRequests requests = new PlainRequests("/comet",
 					List.of(new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines())), 1000);
-			PollPath polls = (path == Path.BYPASS) ? new FastPoll.Path(sockets)
-					: new FilterPath(() -> this.application, sockets);
-			this.connection.pipeline().addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, polls, sockets));
+			this.connection.pipeline()
+				.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, new FastPoll.Path(sockets), sockets));
 			this.client = new ConnectedClient();
 		}
 	}
@@ -220,11 +219,8 @@ final class PolledNode implements AutoCloseable {
 		/** The request comes from a server, and its body piece by piece. */
 		DEFAULT_PATH,
 
-		/** The application gets the request without the server. */
-		FILTER_PATH,
-
 		/** The application does not get the request, unless it is handed on. */
-		BYPASS
+		FAST_PATH
 
 	}
 

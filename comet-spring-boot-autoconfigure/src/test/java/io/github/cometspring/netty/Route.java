@@ -34,7 +34,7 @@ final class Route {
 	/**
 	 * Polls on one connection, and asserts that WebFlux has seen no poll.
 	 */
-	static void assertBypass(CometServer server, String path, String... headers) {
+	static void assertFastPath(CometServer server, String path, String... headers) {
 		long before = webFluxRequests(server, "POST");
 		poll(server, path, true, headers);
 		assertThat(webFluxRequests(server, "POST") - before).as("requests that WebFlux has seen").isEqualTo(1);
@@ -49,7 +49,7 @@ final class Route {
 		assertThat(webFluxRequests(server, "POST") - before).as("requests that WebFlux has seen").isEqualTo(POLLS + 1);
 	}
 
-	private static void poll(CometServer server, String path, boolean bypass, String... headers) {
+	private static void poll(CometServer server, String path, boolean fastPath, String... headers) {
 		long before = webFluxRequests(server, "POST");
 		try (RawConnection client = RawConnection.open(server.port())) {
 			for (int i = 0; i < POLLS; i++) {
@@ -59,7 +59,7 @@ final class Route {
 			// Counted after all earlier requests of this connection
 			client.request("POST", path, "text/plain", "");
 			assertThat(client.read().status()).isEqualTo(415);
-			Await.until(() -> webFluxRequests(server, "POST") - before >= (bypass ? 1 : POLLS + 1));
+			Await.until(() -> webFluxRequests(server, "POST") - before >= (fastPath ? 1 : POLLS + 1));
 		}
 	}
 

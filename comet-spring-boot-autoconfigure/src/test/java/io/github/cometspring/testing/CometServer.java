@@ -12,11 +12,9 @@ import io.github.cometspring.control.CometControl;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 
 /**
  * A server of an application with nothing but the starter, on a random port by default.
@@ -169,18 +167,7 @@ public final class CometServer implements AutoCloseable {
 			"org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration",
 			"org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration",
 			"org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration" })
-	@Import(Application.Filtered.class)
 	static class Application {
-
-		/**
-		 * For a second run of tests, in which all requests pass a filter.
-		 */
-		@Configuration(proxyBeanMethods = false)
-		@ConditionalOnBooleanProperty("testing.filtered")
-		@Import(PassingFilter.class)
-		static class Filtered {
-
-		}
 
 	}
 

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * Configuration of a server that refuses all clients the channel {@code secret}. Its
- * polls cannot take the bypass.
+ * polls cannot take the fast path.
  */
 @Configuration(proxyBeanMethods = false)
 public class Secret {

@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.InMemoryChannelBroker;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -26,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A message that is published as soon as a client is counted reaches that client.
  */
-@AlsoOnFilterPath
 @AlsoOnIoUring
 class CountedClientIT {
 

@@ -48,7 +48,7 @@ class HostileCrowdIT {
 
 	enum Setup {
 
-		BYPASS("true", Nothing.class), FILTERED("true", PassingFilter.class), DEFAULT_PATH("false", Nothing.class),
+		FAST_PATH("true", Nothing.class), FILTERED("true", PassingFilter.class), DEFAULT_PATH("false", Nothing.class),
 		WATCHED("true", Watched.class);
 
 		private final String fastPath;

@@ -7,7 +7,6 @@ import java.util.Random;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -24,7 +23,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * No request of a client causes an error of the server or a line in its log.
  */
-@AlsoOnFilterPath
 class HostileRequestsIT {
 
 	private static final int REQUESTS = 500;

@@ -9,7 +9,6 @@ import java.util.Objects;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -32,7 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * HTTP clients that never complete their requests, beside one that behaves.
  */
-@AlsoOnFilterPath
 @AlsoOnIoUring
 class HttpFloodIT {
 

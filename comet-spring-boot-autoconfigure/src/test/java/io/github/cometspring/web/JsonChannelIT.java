@@ -9,7 +9,6 @@ import io.github.cometspring.channel.ChannelHandle;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.MessageFormat;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.RawConnection;
@@ -27,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A JSON channel in each dialect.
  */
-@AlsoOnFilterPath
 class JsonChannelIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -9,7 +9,6 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
@@ -30,7 +29,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Long polling with JSON over real sockets (protocol, section 3): the answers.
  */
 @AlsoOnIoUring
-@AlsoOnFilterPath
 class JsonPollIT {
 
 	@RegisterExtension

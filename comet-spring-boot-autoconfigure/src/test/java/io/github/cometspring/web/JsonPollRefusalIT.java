@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -25,7 +24,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Long polling with JSON over real sockets (protocol, section 3): refused requests.
  */
-@AlsoOnFilterPath
 class JsonPollRefusalIT {
 
 	@RegisterExtension

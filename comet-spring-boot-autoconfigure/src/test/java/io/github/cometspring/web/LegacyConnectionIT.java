@@ -10,7 +10,6 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -42,7 +41,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Polls and their connections: pipelining, closing, and disconnected clients. One class,
  * as all of it runs on each transport of the server.
  */
-@AlsoOnFilterPath
 @AlsoOnIoUring
 class LegacyConnectionIT {
 

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.MessageFormat;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -33,7 +32,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Clients that resume by a cursor (protocol, sections 1, 2 and 7). One class, as a server
  * is started for each, and on each path.
  */
-@AlsoOnFilterPath
 class LegacyCursorIT {
 
 	@RegisterExtension

@@ -8,7 +8,6 @@ import java.util.Objects;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -26,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The results of deliveries and the number of subscribers, as the application sees them.
  */
 @AlsoOnIoUring
-@AlsoOnFilterPath
 class LegacyDeliveryIT {
 
 	@RegisterExtension

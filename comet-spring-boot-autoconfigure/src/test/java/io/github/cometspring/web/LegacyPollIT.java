@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -32,7 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * server is started for each, and on each path.
  */
 @AlsoOnIoUring
-@AlsoOnFilterPath
 class LegacyPollIT {
 
 	private static final String[] HEADERS = { "Content-Type", "Cache-Control", "X-Content-Type-Options", "Comet-Cursor",

@@ -6,7 +6,6 @@ import java.util.stream.IntStream;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.TooManyChannelsException;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -26,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Refused requests in the legacy dialect (protocol, section 2).
  */
-@AlsoOnFilterPath
 class LegacyRefusalIT {
 
 	private static final String[] HEADERS = { "Content-Type", "Cache-Control", "X-Content-Type-Options",

@@ -5,7 +5,6 @@ import java.time.Duration;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -23,7 +22,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Malformed HTTP on the port of the server.
  */
-@AlsoOnFilterPath
 class MalformedHttpIT {
 
 	private static final String POLL = "POST /comet HTTP/1.1\r\nHost: localhost\r\n"

@@ -365,7 +365,8 @@ class RefusalIT {
 	 */
 	private enum Setup {
 
-		BYPASS(false, true), DEFAULT_PATH(false, false), AUTHORIZED(true, true), AUTHORIZED_DEFAULT_PATH(true, false);
+		FAST_PATH(false, true), DEFAULT_PATH(false, false), AUTHORIZED(true, true),
+		AUTHORIZED_DEFAULT_PATH(true, false);
 
 		private final boolean authorized;
 

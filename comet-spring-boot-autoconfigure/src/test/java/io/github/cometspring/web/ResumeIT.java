@@ -10,7 +10,6 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -29,7 +28,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A cursor of one dialect resumes on every other (protocol, section 1).
  */
 @AlsoOnIoUring
-@AlsoOnFilterPath
 class ResumeIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -21,7 +20,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A server that shuts down does not wait for held polls.
  */
-@AlsoOnFilterPath
 @AlsoOnIoUring
 class ShutdownIT {
 

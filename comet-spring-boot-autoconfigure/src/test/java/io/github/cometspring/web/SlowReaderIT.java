@@ -13,7 +13,6 @@ import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -37,7 +36,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Stalled and slow clients of streams (protocol, section 6).
  */
-@AlsoOnFilterPath
 @AlsoOnIoUring
 class SlowReaderIT {
 

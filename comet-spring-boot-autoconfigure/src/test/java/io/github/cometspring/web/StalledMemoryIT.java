@@ -8,7 +8,6 @@ import java.util.Objects;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
@@ -24,7 +23,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The memory of stalled clients that are not disconnected yet: they have no queue
  * (protocol, section 6).
  */
-@AlsoOnFilterPath
 class StalledMemoryIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
