@@ -14,6 +14,7 @@ import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.OwnLoop;
@@ -34,8 +35,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -203,13 +202,8 @@ public class MixedCrowdBenchmark {
 	private record WrittenSocket(EventLoop loop, Written written) implements ClientSocket {
 
 		@Override
-		public Mono<Void> deadline() {
-			return Mono.never();
-		}
-
-		@Override
-		public Disposable whenLate(Runnable over) {
-			return Disposables.disposed();
+		public Deadlines writeDeadlines() {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override

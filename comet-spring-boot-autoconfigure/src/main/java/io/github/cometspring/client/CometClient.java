@@ -7,10 +7,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.LateErrors;
 import io.github.cometspring.protocol.MalformedMessageException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -64,8 +64,8 @@ public final class CometClient {
 	 * half read may still fail, and without this key Reactor would log that as an error
 	 * of the application.
 	 */
-	private static final Context LATE_ERRORS = Context.of("reactor.onErrorDropped.local",
-			(Consumer<Throwable>) (ex) -> logger.debug("A cancelled request has failed", ex));
+	private static final Context LATE_ERRORS = LateErrors
+		.passedTo((ex) -> logger.debug("A cancelled request has failed", ex));
 
 	private final CometClientOptions options;
 

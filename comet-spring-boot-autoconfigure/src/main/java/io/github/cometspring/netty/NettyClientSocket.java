@@ -2,6 +2,7 @@ package io.github.cometspring.netty;
 
 import java.time.Duration;
 
+import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.web.ClientSocket;
 import io.github.cometspring.web.WriteListener;
@@ -12,8 +13,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
@@ -54,13 +53,8 @@ final class NettyClientSocket implements ClientSocket {
 	}
 
 	@Override
-	public Mono<Void> deadline() {
-		return this.sockets.writeDeadlines().on(loop());
-	}
-
-	@Override
-	public Disposable whenLate(Runnable over) {
-		return this.sockets.writeDeadlines().after(loop(), over);
+	public Deadlines writeDeadlines() {
+		return this.sockets.writeDeadlines();
 	}
 
 	@Override

@@ -3,12 +3,12 @@ package io.github.cometspring.subscription;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.LateErrors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.Loggers;
@@ -26,8 +26,7 @@ final class Admission {
 	 * Logs errors that arrive when the client no longer waits. Without this, Reactor
 	 * would log each with its stack trace.
 	 */
-	private final Context lateErrors = Context.of("reactor.onErrorDropped.local",
-			(Consumer<Throwable>) this::logUnavailable);
+	private final Context lateErrors = LateErrors.passedTo(this::logUnavailable);
 
 	private final ChannelBroker broker;
 

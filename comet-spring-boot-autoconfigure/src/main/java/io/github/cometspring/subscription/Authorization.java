@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
+import io.github.cometspring.channel.LateErrors;
 import io.github.cometspring.security.ChannelAuthorizer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -41,8 +41,7 @@ public final class Authorization {
 	 * Logs errors that arrive when the client no longer waits. Without this, Reactor
 	 * would log each with its stack trace.
 	 */
-	private final Context lateErrors = Context.of("reactor.onErrorDropped.local",
-			(Consumer<Throwable>) this::logFailure);
+	private final Context lateErrors = LateErrors.passedTo(this::logFailure);
 
 	/**
 	 * Creates an authorization.

@@ -2,6 +2,7 @@ package io.github.cometspring.web;
 
 import java.time.Duration;
 
+import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -25,18 +26,28 @@ public interface ClientSocket {
 	EventLoop loop();
 
 	/**
+	 * The write timeout: how long a write to the client may make no progress.
+	 * @return the deadlines, one object for all clients
+	 */
+	Deadlines writeDeadlines();
+
+	/**
 	 * The deadline of a write to the client.
 	 * @return completes on the loop when a write that starts at the subscription has
 	 * taken longer than the write timeout
 	 */
-	Mono<Void> deadline();
+	default Mono<Void> deadline() {
+		return writeDeadlines().on(loop());
+	}
 
 	/**
 	 * Runs a task when a write that starts now has taken longer than the write timeout.
 	 * @param over the task, run on the loop
 	 * @return the deadline, to be disposed of when the write is done
 	 */
-	Disposable whenLate(Runnable over);
+	default Disposable whenLate(Runnable over) {
+		return writeDeadlines().after(loop(), over);
+	}
 
 	/**
 	 * Notifies a listener when the operating system has taken all bytes written to the

@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import io.github.cometspring.channel.LateErrors;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;

@@ -3,6 +3,7 @@ package io.github.cometspring.web;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
+import io.github.cometspring.channel.LateErrors;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import reactor.core.publisher.Mono;

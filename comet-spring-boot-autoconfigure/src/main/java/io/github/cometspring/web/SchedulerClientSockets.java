@@ -8,8 +8,6 @@ import java.util.stream.Stream;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SchedulerEventLoop;
-import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -51,16 +49,6 @@ public final class SchedulerClientSockets implements ClientSockets {
 	}
 
 	private record Socket(EventLoop loop, Deadlines writeDeadlines) implements ClientSocket {
-
-		@Override
-		public Mono<Void> deadline() {
-			return this.writeDeadlines.on(this.loop);
-		}
-
-		@Override
-		public Disposable whenLate(Runnable over) {
-			return this.writeDeadlines.after(this.loop, over);
-		}
 
 		@Override
 		public void cut() {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.LateErrors;
 import io.github.cometspring.protocol.ClientMessage;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.protocol.MalformedMessageException;

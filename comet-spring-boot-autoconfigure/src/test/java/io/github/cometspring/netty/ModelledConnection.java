@@ -51,7 +51,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A connection on the fast path whose client, path and server do at random what they may
  * do, and a model of it: after each event the state, the answers and the reading of the
- * connection are compared with the model. Requests and answers are numbered.
+ * connection are compared with the model. Requests and answers are numbered. One class,
+ * as each event touches the connection and the model at once.
  */
 final class ModelledConnection {
 

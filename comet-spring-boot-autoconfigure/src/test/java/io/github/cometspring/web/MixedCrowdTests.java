@@ -16,6 +16,7 @@ import io.github.cometspring.control.CometControl;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.protocol.LegacyCodec;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SchedulerEventLoop;
@@ -27,8 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.mockito.MockedStatic;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -178,13 +177,8 @@ class MixedCrowdTests {
 		}
 
 		@Override
-		public Mono<Void> deadline() {
-			return Mono.never();
-		}
-
-		@Override
-		public Disposable whenLate(Runnable over) {
-			return Disposables.disposed();
+		public Deadlines writeDeadlines() {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override
