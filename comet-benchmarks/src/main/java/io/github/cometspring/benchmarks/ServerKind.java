@@ -13,16 +13,14 @@ enum ServerKind {
 
 	/** The starter with its defaults. */
 	COMET("CometServer", "comet", "security|jetty|cometd|servlet"),
-	/** With a web filter: polls take the filter path. */
+	/** With a web filter: polls take the default path. */
 	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true"),
 	/** With a web filter and Spring Security. */
 	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true"),
-	/**
-	 * The same filter, and every poll on the default path: the fast path is switched off.
-	 */
+	/** With a web filter, and the fast path switched off. */
 	COMET_DEFAULT_PATH("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true",
 			"--comet.fast-path=false"),
-	/** Behind Spring Security, on the default path. */
+	/** With a web filter and Spring Security, and the fast path switched off. */
 	COMET_SECURITY_DEFAULT_PATH("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true",
 			"--comet.fast-path=false"),
 	/**
