@@ -31,8 +31,6 @@ record Look(Color color, Shape shape, Stroke stroke) {
 			case COMET -> new Look(new Color(0xD55E00), circle(5), THICK);
 			case COMET_CHAIN -> new Look(new Color(0xD55E00), ShapeUtils.createUpTriangle(5), DASHED);
 			case COMET_SECURITY -> new Look(new Color(0xCC79A7), ShapeUtils.createDownTriangle(5), DASHED);
-			case COMET_DEFAULT_PATH -> new Look(new Color(0xE69F00), ShapeUtils.createUpTriangle(5), PLAIN);
-			case COMET_SECURITY_DEFAULT_PATH -> new Look(new Color(0xE69F00), ShapeUtils.createDownTriangle(5), PLAIN);
 			case COMET_MIXED -> new Look(new Color(0xD55E00), square(4), DASHED);
 			case WEBFLUX -> new Look(new Color(0x0072B2), square(4), PLAIN);
 			case NETTY -> new Look(Color.DARK_GRAY, ShapeUtils.createDiagonalCross(4, 0.8f), DASHED);

@@ -17,12 +17,6 @@ enum ServerKind {
 	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true"),
 	/** With a web filter and Spring Security. */
 	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true"),
-	/** With a web filter, and the fast path switched off. */
-	COMET_DEFAULT_PATH("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true",
-			"--comet.fast-path=false"),
-	/** With a web filter and Spring Security, and the fast path switched off. */
-	COMET_SECURITY_DEFAULT_PATH("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true",
-			"--comet.fast-path=false"),
 	/**
 	 * The starter with its defaults; each client listens to a channel of its own, too.
 	 */
@@ -119,14 +113,14 @@ enum ServerKind {
 	 * Whether this is measured only if it is asked for by its name.
 	 */
 	boolean isOnDemand() {
-		return this == COMET_DEFAULT_PATH || this == COMET_SECURITY_DEFAULT_PATH || this == COMET_MIXED;
+		return this == COMET_MIXED;
 	}
 
 	/**
 	 * Whether a delivery takes so long that many would take hours.
 	 */
 	boolean isSlow() {
-		return this == COMETD || this == COMET_SECURITY || this == COMET_SECURITY_DEFAULT_PATH;
+		return this == COMETD || this == COMET_SECURITY;
 	}
 
 	@Override

@@ -109,10 +109,6 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private void start(ArrivingPoll arriving) {
 		HeldPoll poll = this.path.admit(arriving, this, this.context);
-		if (poll == null) {
-			handOnArriving();
-			return;
-		}
 		this.connection.pollStarting(poll);
 		poll.start(arriving);
 		this.connection.pollStarted();

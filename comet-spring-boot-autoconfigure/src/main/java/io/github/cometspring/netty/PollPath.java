@@ -1,7 +1,6 @@
 package io.github.cometspring.netty;
 
 import io.netty.channel.ChannelHandlerContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The path of polls that the fast path serves.
@@ -11,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 interface PollPath {
 
 	/**
-	 * Admits a poll.
+	 * Makes a poll of a full request. It is started by the caller.
 	 * @param arriving the full request of the poll
 	 * @param handler the handler of its connection
 	 * @param context the context to which the answer is written
-	 * @return the poll, or {@code null} if it has to take the default path
+	 * @return the poll, not yet started
 	 */
-	@Nullable HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context);
+	HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context);
 
 }

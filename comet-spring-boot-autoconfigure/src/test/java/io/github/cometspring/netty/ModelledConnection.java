@@ -484,15 +484,15 @@ final class ModelledConnection {
 	}
 
 	/**
-	 * Admits most polls.
+	 * Makes polls of the model.
 	 */
 	private final class Path implements PollPath {
 
 		@Override
-		public @Nullable HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
 			assertThat(ModelledConnection.this.poll).isNull();
 			assertThat(ModelledConnection.this.stream).isNull();
-			return chance(80) ? new Poll(arriving.head().headers().getInt(NUMBER), context) : null;
+			return new Poll(arriving.head().headers().getInt(NUMBER), context);
 		}
 
 	}
