@@ -36,7 +36,8 @@ class WebSocketFloodIT {
 
 	private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
 
-	private static final Duration LATEST_CUT = WRITE_TIMEOUT.multipliedBy(2).plusSeconds(20);
+	// Before the write timeout the server answers what has been sent, at its own speed.
+	private static final Duration LATEST_CUT = Duration.ofMinutes(2);
 
 	private static final long MEGABYTE = 1024 * 1024;
 

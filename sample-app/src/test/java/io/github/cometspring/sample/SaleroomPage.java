@@ -1,6 +1,7 @@
 package io.github.cometspring.sample;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -58,6 +59,14 @@ final class SaleroomPage {
 	/** The text that a part of a lot's card shows. */
 	String lot(Item item, String part) {
 		return find("[data-item='%s'] .%s".formatted(item.id(), part)).getText();
+	}
+
+	/** The texts that a part of a lot's card shows: one, or none without a card. */
+	@SuppressWarnings("unchecked")
+	List<String> lots(Item item, String part) {
+		return (List<String>) this.driver.executeScript(
+				"return [...document.querySelectorAll(arguments[0])].map((element) => element.textContent)",
+				"[data-item='%s'] .%s".formatted(item.id(), part));
 	}
 
 	boolean has(Item item) {
