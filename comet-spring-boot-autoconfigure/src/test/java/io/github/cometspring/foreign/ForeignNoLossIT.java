@@ -211,7 +211,7 @@ class ForeignNoLossIT {
 
 		private void read() {
 			Reader reader = new Reader(this.nodes.get(this.random.nextInt(this.nodes.size())).port(), this.cursor);
-			Transport transport = Transport.values()[this.random.nextInt(4)];
+			Transport transport = Transport.values()[this.random.nextInt(Transport.values().length)];
 			List<String> received;
 			try {
 				received = reader.read(transport, CHANNELS, 1 + this.random.nextInt(40));

@@ -241,7 +241,7 @@ class SubscriptionListenerTests {
 		this.node.channel("a");
 		List<Client> clients = new ArrayList<>();
 		for (int i = 0; i < 500; i++) {
-			Transport transport = Transport.values()[random.nextInt(4)];
+			Transport transport = Transport.values()[random.nextInt(Transport.values().length)];
 			switch (random.nextInt(6)) {
 				case 0 -> clients.add(connect(transport, Batch::failed, Cursor.LATEST, "a"));
 				case 1 -> this.node.publish("a", "1");

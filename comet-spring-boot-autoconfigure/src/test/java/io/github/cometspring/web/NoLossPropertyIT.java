@@ -349,7 +349,7 @@ class NoLossPropertyIT {
 				if (this.random.nextInt(12) == 0) {
 					giveUp(channels, reader.cursor());
 				}
-				Transport transport = Transport.values()[this.random.nextInt(4)];
+				Transport transport = Transport.values()[this.random.nextInt(Transport.values().length)];
 				Map<String, Position> newest = new HashMap<>();
 				for (String channel : channels) {
 					ChannelLog log = this.broker.find(channel).block();
