@@ -93,7 +93,7 @@ class EventStreamEncoderTests {
 			channel(name);
 			ChannelLog log = Objects.requireNonNull(this.broker.find(name).block(TIMEOUT));
 			starts.put(name, this.random.nextBoolean() ? Cursor.EARLIEST : Cursor.LATEST);
-			boolean fromFirst = starts.get(name) == Cursor.EARLIEST && log.retained() > 0;
+			boolean fromFirst = Cursor.EARLIEST.equals(starts.get(name)) && log.retained() > 0;
 			positions.put(name, fromFirst ? before(log.readAll().messages().get(0)) : log.newest());
 		}
 		if (this.random.nextInt(5) == 0) {
