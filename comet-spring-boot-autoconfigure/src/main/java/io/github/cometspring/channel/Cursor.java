@@ -37,9 +37,9 @@ public final class Cursor {
 	 */
 	public static final Cursor EARLIEST = new Cursor("earliest");
 
-	private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+	static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
-	private static final byte VERSION = 1;
+	static final byte VERSION = 1;
 
 	private static final int ENTRY_SIZE = 16;
 
@@ -70,7 +70,7 @@ public final class Cursor {
 		byte[][] entries = new byte[positions.size()][];
 		int next = 0;
 		for (Map.Entry<String, Position> entry : positions.entrySet()) {
-			entries[next++] = entry(entry.getKey(), entry.getValue().epoch(), entry.getValue().offset());
+			entries[next++] = entry(entry.getKey(), entry.getValue());
 		}
 		if (next > 1) {
 			Arrays.sort(entries, Arrays::compareUnsigned);
@@ -136,21 +136,22 @@ public final class Cursor {
 		return true;
 	}
 
-	private static Cursor of(byte[] bytes) {
+	/**
+	 * The cursor of some bytes.
+	 * @param bytes the version and the positions in order, not changed any more
+	 */
+	static Cursor of(byte[] bytes) {
 		return new Cursor(BASE64.encodeToString(bytes), bytes);
 	}
 
-	private static byte[] entry(String channel, long epoch, long offset) {
+	private static byte[] entry(String channel, Position position) {
 		return ByteBuffer.allocate(ENTRY_SIZE)
-			.putInt(key(channel))
-			.putShort((short) (epoch >>> 32))
-			.putInt((int) epoch)
-			.putShort((short) (offset >>> 32))
-			.putInt((int) offset)
+			.putLong(Positions.high(key(channel), position))
+			.putLong(Positions.low(position))
 			.array();
 	}
 
-	private static int key(String channel) {
+	static int key(String channel) {
 		CRC32C checksum = new CRC32C();
 		checksum.update(channel.getBytes(StandardCharsets.UTF_8));
 		return (int) checksum.getValue();
@@ -212,6 +213,9 @@ public final class Cursor {
 	 * it at "now"
 	 */
 	public boolean knows(String channel) {
+		if (this.entries.length <= 1) {
+			return false;
+		}
 		int key = key(channel);
 		for (int i = 1; i < this.entries.length; i += ENTRY_SIZE) {
 			if (ByteBuffer.wrap(this.entries).getInt(i) == key) {
@@ -229,6 +233,9 @@ public final class Cursor {
 	 * cursor has no position of this epoch
 	 */
 	public OptionalLong offset(String channel, long epoch) {
+		if (this.entries.length <= 1) {
+			return OptionalLong.empty();
+		}
 		int key = key(channel);
 		for (int i = 1; i < this.entries.length; i += ENTRY_SIZE) {
 			if (ByteBuffer.wrap(this.entries).getInt(i) == key && uint48(this.entries, i + EPOCH_INDEX) == epoch) {

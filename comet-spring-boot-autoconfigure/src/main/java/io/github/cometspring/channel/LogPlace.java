@@ -61,18 +61,18 @@ public final class LogPlace {
 			return;
 		}
 		Position position;
-		if (!this.start.knows(this.log.id())) {
-			position = this.log.end();
+		OptionalLong known = this.start.offset(this.log.id(), newest.epoch());
+		if (known.isPresent()) {
+			position = new Position(newest.epoch(), known.getAsLong());
+		}
+		else if (this.start.knows(this.log.id())) {
+			// The messages after a position of another epoch are lost.
+			this.gap = true;
+			this.listeningSince = newest;
+			return;
 		}
 		else {
-			OptionalLong known = this.start.offset(this.log.id(), newest.epoch());
-			if (known.isEmpty()) {
-				// The messages after a position of another epoch are lost.
-				this.gap = true;
-				this.listeningSince = newest;
-				return;
-			}
-			position = new Position(newest.epoch(), known.getAsLong());
+			position = this.log.end();
 		}
 		this.position = position;
 		// A reader at the end may read the messages that are kept for listening readers

@@ -26,6 +26,9 @@ public final class JsonCodec {
 	// {"channel":"…","data":"…"} and a comma
 	private static final int MESSAGE_OVERHEAD = 27;
 
+	// {"pong":…,"cursor":"…","messages":[
+	private static final int OPENING_SIZE = 64;
+
 	private JsonCodec() {
 	}
 
@@ -101,7 +104,7 @@ public final class JsonCodec {
 	 */
 	public static byte[] encodeBatch(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
 			Collection<String> gaps, Collection<String> refused, @Nullable String why, @Nullable Long pong) {
-		StringBuilder opening = new StringBuilder("{");
+		StringBuilder opening = new StringBuilder(OPENING_SIZE + ((cursor != null) ? cursor.length() : 0)).append('{');
 		if (pong != null) {
 			opening.append("\"pong\":").append(pong.longValue());
 		}

@@ -1,13 +1,11 @@
 package io.github.cometspring.subscription;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
-import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Positions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +25,7 @@ public final class Batch {
 
 	private final List<Segment> segments;
 
-	private final Map<String, Position> positions;
+	private final Positions positions;
 
 	private final @Nullable Ending ending;
 
@@ -40,7 +38,7 @@ public final class Batch {
 	@SuppressWarnings("unused") // by the updater
 	private volatile int reported;
 
-	Batch(ConnectedClient client, List<Segment> segments, Map<String, Position> positions, @Nullable Ending ending,
+	Batch(ConnectedClient client, List<Segment> segments, Positions positions, @Nullable Ending ending,
 			Refusals refused, List<Delivery> receipts, boolean heartbeat) {
 		this.client = client;
 		this.segments = segments;
@@ -65,9 +63,7 @@ public final class Batch {
 	 * @return the cursor to resume from
 	 */
 	public Cursor cursor() {
-		// Most clients listen to one channel, and many have the same position.
-		// The segment keeps their cursor.
-		return isOneChannel() ? this.segments.get(0).cursor() : Cursor.of(this.positions);
+		return this.positions.cursor();
 	}
 
 	/**
@@ -76,24 +72,18 @@ public final class Batch {
 	 * @return {@code true} if the only segment has the client's cursor, too
 	 */
 	public boolean isOneChannel() {
-		if (this.segments.size() != 1 || this.positions.size() != 1 || !this.refused.isEmpty()) {
-			return false;
-		}
-		Segment segment = this.segments.get(0);
-		return !segment.isEnded() && this.positions.containsKey(segment.channel());
+		return this.segments.size() == 1 && this.positions.size() == 1 && this.refused.isEmpty()
+				&& !this.segments.get(0).isEnded();
 	}
 
 	/**
 	 * The positions of the client before it receives this.
-	 * @return a position for each channel, in a map that the caller may change
+	 * @return a position for each channel, which the caller may change
 	 */
-	public Map<String, Position> startingPositions() {
-		Map<String, Position> start = new HashMap<>(this.positions);
+	public Positions startingPositions() {
+		Positions start = this.positions.copy();
 		for (Segment segment : this.segments) {
-			Position position = segment.start();
-			if (position != null) {
-				start.put(segment.channel(), position);
-			}
+			segment.rewind(start);
 		}
 		return start;
 	}

@@ -1,6 +1,7 @@
 package io.github.cometspring.subscription;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -9,6 +10,7 @@ import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
 import io.github.cometspring.channel.LogPlace;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Positions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,6 @@ final class ChannelReader extends Lane.Member {
 	private final LogPlace place;
 
 	private @Nullable Lane lane;
-
-	private boolean ended;
 
 	private @Nullable List<Receipt> receipts;
 
@@ -87,22 +87,42 @@ final class ChannelReader extends Lane.Member {
 			segment = segment.withGap();
 		}
 		if (segment.isEnded()) {
-			this.ended = true;
 			leaveLane();
 		}
 		return (segment.messages().isEmpty() && !segment.isGap() && !segment.isEnded()) ? null : segment;
 	}
 
-	boolean hasEnded() {
-		return this.ended;
+	/**
+	 * The positions of those readers of a client whose channels have not ended.
+	 * @param readers the readers, {@linkplain #inOrder in order}
+	 */
+	static Positions positions(ChannelReader[] readers) {
+		Positions positions = new Positions(readers.length);
+		for (ChannelReader reader : readers) {
+			if (reader.lane != null) {
+				positions.add(reader.lane.key(), reader.place.position());
+			}
+		}
+		return positions;
 	}
 
-	String channel() {
-		return this.place.log().id();
+	/**
+	 * Puts many readers in the order of their positions in a cursor, where each is added
+	 * behind the others then. The positions of two are put in order as fast.
+	 * @param readers the readers, which have joined
+	 * @return the same array if there are two or less, else a new one
+	 */
+	static ChannelReader[] inOrder(ChannelReader[] readers) {
+		if (readers.length <= 2) {
+			return readers;
+		}
+		ChannelReader[] ordered = readers.clone();
+		Arrays.sort(ordered, (one, other) -> Integer.compareUnsigned(one.key(), other.key()));
+		return ordered;
 	}
 
-	Position position() {
-		return this.place.position();
+	private int key() {
+		return (this.lane != null) ? this.lane.key() : 0;
 	}
 
 	boolean awaitsReceipts() {

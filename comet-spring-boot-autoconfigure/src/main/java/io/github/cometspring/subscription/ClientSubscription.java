@@ -2,14 +2,13 @@ package io.github.cometspring.subscription;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
-import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Positions;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -30,6 +29,11 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 	private final Duration timeout;
 
 	private final ChannelReader[] readers;
+
+	/**
+	 * The readers in the order of their positions in a cursor.
+	 */
+	private ChannelReader[] ordered;
 
 	private List<String> unknown;
 
@@ -65,6 +69,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		this.client = client;
 		this.timeout = client.timeout(request.timeout());
 		this.readers = new ChannelReader[found.size()];
+		this.ordered = this.readers;
 		this.unknown = List.of();
 		this.refused = request.refused();
 		int next = 0;
@@ -118,6 +123,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		for (ChannelReader reader : this.readers) {
 			reader.join(home());
 		}
+		this.ordered = ChannelReader.inOrder(this.readers);
 		this.ending = this.client.endedMeanwhile();
 		advance();
 		if (this.done) {
@@ -209,12 +215,12 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 
 	private void emit(List<Segment> segments) {
 		List<Delivery> receipts = receipts();
-		Map<String, Position> positions = positions();
+		Positions positions = positions(segments);
 		Ending last = this.ending;
 		if (last == null && this.client.isPolling()) {
 			last = Ending.ANSWERED;
 		}
-		else if (last == null && positions.isEmpty() && !segments.isEmpty()) {
+		else if (last == null && positions.size() == 0 && !segments.isEmpty()) {
 			last = Ending.CHANNELS_ENDED;
 		}
 		boolean heartbeat = this.heartbeatDue;
@@ -233,18 +239,9 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		}
 	}
 
-	private Map<String, Position> positions() {
-		if (this.readers.length == 1) {
-			ChannelReader reader = this.readers[0];
-			return reader.hasEnded() ? Map.of() : Map.of(reader.channel(), reader.position());
-		}
-		Map<String, Position> positions = new HashMap<>();
-		for (ChannelReader reader : this.readers) {
-			if (!reader.hasEnded()) {
-				positions.put(reader.channel(), reader.position());
-			}
-		}
-		return positions;
+	private Positions positions(List<Segment> segments) {
+		boolean oneChannel = this.readers.length == 1 && segments.size() == 1 && !segments.get(0).isEnded();
+		return oneChannel ? segments.get(0).positions() : ChannelReader.positions(this.ordered);
 	}
 
 	private List<Delivery> receipts() {

@@ -9,6 +9,7 @@ import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Delivery;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Positions;
 import io.github.cometspring.channel.Publication;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.BaseSubscriber;
@@ -28,6 +29,8 @@ final class Lane extends BaseSubscriber<Publication> {
 
 	private final ChannelLog log;
 
+	private final int key;
+
 	private final LoopSubscriptions home;
 
 	private final SharedSegment segments;
@@ -46,6 +49,7 @@ final class Lane extends BaseSubscriber<Publication> {
 
 	Lane(ChannelLog log, LoopSubscriptions home) {
 		this.log = log;
+		this.key = Positions.key(log.id());
 		this.home = home;
 		this.segments = new SharedSegment(log, home.loop());
 	}
@@ -183,6 +187,13 @@ final class Lane extends BaseSubscriber<Publication> {
 				this.home.loop().executeAfterIo(this::visit);
 			}
 		}
+	}
+
+	/**
+	 * The {@linkplain Positions#key key} of the channel.
+	 */
+	int key() {
+		return this.key;
 	}
 
 	/**

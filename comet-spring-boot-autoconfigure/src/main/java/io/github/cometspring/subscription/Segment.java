@@ -1,12 +1,12 @@
 package io.github.cometspring.subscription;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Positions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +21,8 @@ public final class Segment {
 
 	private final String channel;
 
+	private final int key;
+
 	private final List<Message> messages;
 
 	private final boolean gap;
@@ -33,13 +35,14 @@ public final class Segment {
 
 	private volatile @Nullable Encoded<?> encoded;
 
-	private volatile @Nullable Cursor cursor;
+	private volatile @Nullable Positions positions;
 
 	private volatile @Nullable Segment afterGap;
 
 	Segment(String channel, List<Message> messages, boolean gap, boolean ended, @Nullable Position position,
 			long size) {
 		this.channel = channel;
+		this.key = Positions.key(channel);
 		this.messages = messages;
 		this.gap = gap;
 		this.ended = ended;
@@ -122,12 +125,77 @@ public final class Segment {
 	 * @return the cursor to resume from
 	 */
 	public Cursor cursor() {
-		Cursor cursor = this.cursor;
-		if (cursor == null) {
-			cursor = (this.position != null) ? Cursor.of(this.channel, this.position) : Cursor.of(Map.of());
-			this.cursor = cursor;
+		return positions().cursor();
+	}
+
+	/**
+	 * The positions before this segment of a client that listens to this channel only.
+	 * @return the positions, which the caller may change
+	 */
+	public Positions startingPositions() {
+		return only(start());
+	}
+
+	/**
+	 * Moves a client that has the messages before one of these behind this one, too.
+	 * @param index the index of the message
+	 * @param positions the positions of the client, which are changed
+	 */
+	public void pass(int index, Positions positions) {
+		Position position = this.messages.get(index).position();
+		positions.move(this.key, (index > 0) ? this.messages.get(index - 1).position() : before(position), position);
+	}
+
+	/**
+	 * Removes the channel, which has ended, from the positions of a client that has these
+	 * messages.
+	 * @param positions the positions of the client, which are changed
+	 */
+	public void leave(Positions positions) {
+		int size = this.messages.size();
+		Position position = (size > 0) ? this.messages.get(size - 1).position() : this.position;
+		if (position != null) {
+			positions.remove(this.key, position);
 		}
-		return cursor;
+	}
+
+	/**
+	 * Moves a client that has received this segment back to its start.
+	 * @param positions the positions of the client, which are changed
+	 */
+	void rewind(Positions positions) {
+		Position start = start();
+		if (start == null || this.position == null) {
+			return;
+		}
+		if (this.ended) {
+			positions.add(this.key, start);
+		}
+		else {
+			positions.move(this.key, this.position, start);
+		}
+	}
+
+	/**
+	 * The positions after this segment of a client that listens to this channel only. All
+	 * such clients share them.
+	 * @return the positions, not to be changed
+	 */
+	Positions positions() {
+		Positions positions = this.positions;
+		if (positions == null) {
+			positions = only(this.position);
+			this.positions = positions;
+		}
+		return positions;
+	}
+
+	private Positions only(@Nullable Position position) {
+		Positions positions = new Positions(1);
+		if (position != null) {
+			positions.add(this.key, position);
+		}
+		return positions;
 	}
 
 	/**
@@ -135,11 +203,11 @@ public final class Segment {
 	 * @return the position, or {@code null} if there is no such channel
 	 */
 	@Nullable Position start() {
-		if (this.messages.isEmpty()) {
-			return this.position;
-		}
-		Position first = this.messages.get(0).position();
-		return new Position(first.epoch(), first.offset() - 1);
+		return this.messages.isEmpty() ? this.position : before(this.messages.get(0).position());
+	}
+
+	private static Position before(Position position) {
+		return new Position(position.epoch(), position.offset() - 1);
 	}
 
 	/**

@@ -1,15 +1,12 @@
 package io.github.cometspring.web;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
-import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Positions;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Refusals;
@@ -18,7 +15,8 @@ import io.github.cometspring.subscription.Segment;
 /**
  * Encodes batches as server-sent events (protocol, section 4). Each event has the cursor
  * after it as its id, so that a client that loses its connection within a batch resumes
- * within it.
+ * within it. The events are collected in parts, many of which clients share, and then
+ * each byte is copied once.
  */
 final class EventStreamEncoder {
 
@@ -37,15 +35,25 @@ final class EventStreamEncoder {
 
 	private static final byte[] DATA = ascii("data: ");
 
+	private static final byte[] LINE_END = ascii("\n");
+
 	private static final byte[] END = ascii("\n\n");
 
 	private static final byte[] CRLF = ascii("\r\n");
 
 	private static final byte[] NOTHING = new byte[0];
 
+	/**
+	 * The events of the messages, each without the cursor, with which it begins.
+	 */
+	private static final Function<Segment, List<byte[]>> EVENTS = (segment) -> segment.messages()
+		.stream()
+		.map((message) -> join(List.of(LINE_END, DATA, JsonCodec.encodeMessage(message), END)))
+		.toList();
+
 	private static final Function<Segment, byte[]> ALONE = EventStreamEncoder::encodeAlone;
 
-	private static final Function<Segment, byte[]> ALONE_AS_CHUNK = (segment) -> chunk(encodeAlone(segment));
+	private static final Function<Segment, byte[]> ALONE_AS_CHUNK = (segment) -> chunk(List.of(encodeAlone(segment)));
 
 	private EventStreamEncoder() {
 	}
@@ -57,26 +65,10 @@ final class EventStreamEncoder {
 	 * @return the events
 	 */
 	static byte[] encode(Batch batch, boolean opening) {
-		List<Segment> segments = batch.segments();
 		if (!opening && batch.isOneChannel()) {
-			return segments.get(0).encoded(ALONE);
+			return batch.segments().get(0).encoded(ALONE);
 		}
-		Map<String, Position> positions = batch.startingPositions();
-		ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-		if (opening) {
-			out.writeBytes(
-					ascii("retry: " + ThreadLocalRandom.current().nextInt(RETRY_MILLIS, 3 * RETRY_MILLIS) + "\n"));
-		}
-		// Gaps come before any new position, so that a client that loses its connection
-		// here gets them again.
-		segments.stream().filter(Segment::isGap).forEach((segment) -> writeNotice(out, "gap", segment.channel()));
-		if (opening || (segments.isEmpty() && batch.ending() == null)) {
-			writeId(out, positions);
-			out.writeBytes(HEARTBEAT);
-		}
-		batch.refused().reasons().forEach((channel, reason) -> writeRefused(out, channel, reason));
-		segments.forEach((segment) -> writeSegment(out, segment, positions));
-		return out.toByteArray();
+		return join(parts(batch, opening));
 	}
 
 	/**
@@ -85,63 +77,115 @@ final class EventStreamEncoder {
 	 * @return the events in a chunk, or no bytes if there are no events
 	 */
 	static byte[] encodeChunk(Batch batch) {
-		return batch.isOneChannel() ? batch.segments().get(0).encoded(ALONE_AS_CHUNK) : chunk(encode(batch, false));
+		return batch.isOneChannel() ? batch.segments().get(0).encoded(ALONE_AS_CHUNK) : chunk(parts(batch, false));
 	}
 
-	private static byte[] chunk(byte[] content) {
-		if (content.length == 0) {
-			// An empty chunk would end the body.
-			return NOTHING;
+	private static List<byte[]> parts(Batch batch, boolean opening) {
+		List<Segment> segments = batch.segments();
+		Positions positions = batch.startingPositions();
+		List<byte[]> parts = new ArrayList<>(16);
+		if (opening) {
+			parts.add(ascii("retry: " + ThreadLocalRandom.current().nextInt(RETRY_MILLIS, 3 * RETRY_MILLIS) + "\n"));
 		}
-		ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + 16);
-		out.writeBytes(ascii(Integer.toHexString(content.length)));
-		out.writeBytes(CRLF);
-		out.writeBytes(content);
-		out.writeBytes(CRLF);
-		return out.toByteArray();
+		// Gaps come before any new position, so that a client that loses its connection
+		// here gets them again.
+		for (Segment segment : segments) {
+			addGap(parts, segment);
+		}
+		if (opening || (segments.isEmpty() && batch.ending() == null)) {
+			addId(parts, positions);
+			parts.add(LINE_END);
+			parts.add(HEARTBEAT);
+		}
+		if (!batch.refused().isEmpty()) {
+			batch.refused().reasons().forEach((channel, reason) -> addRefused(parts, channel, reason));
+		}
+		for (Segment segment : segments) {
+			addSegment(parts, segment, positions);
+		}
+		return parts;
 	}
 
 	private static byte[] encodeAlone(Segment segment) {
-		ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-		if (segment.isGap()) {
-			writeNotice(out, "gap", segment.channel());
-		}
-		writeSegment(out, segment, new HashMap<>());
-		return out.toByteArray();
+		List<byte[]> parts = new ArrayList<>();
+		addGap(parts, segment);
+		addSegment(parts, segment, segment.startingPositions());
+		return join(parts);
 	}
 
-	private static void writeSegment(ByteArrayOutputStream out, Segment segment, Map<String, Position> positions) {
-		List<byte[]> messages = JsonSegmentEncoder.of(segment);
-		for (int i = 0; i < messages.size(); i++) {
-			positions.put(segment.channel(), segment.messages().get(i).position());
-			writeId(out, positions);
-			out.writeBytes(DATA);
-			out.writeBytes(messages.get(i));
-			out.writeBytes(END);
+	private static void addSegment(List<byte[]> parts, Segment segment, Positions positions) {
+		List<byte[]> events = segment.encoded(EVENTS);
+		for (int i = 0; i < events.size(); i++) {
+			segment.pass(i, positions);
+			addId(parts, positions);
+			parts.add(events.get(i));
 		}
 		if (segment.isEnded()) {
-			positions.remove(segment.channel());
-			writeNotice(out, "ended", segment.channel());
+			segment.leave(positions);
+			addNotice(parts, "ended", segment.channel());
 		}
 	}
 
-	private static void writeId(ByteArrayOutputStream out, Map<String, Position> positions) {
-		out.writeBytes(ID);
-		out.writeBytes(ascii(Cursor.of(positions).token()));
-		out.write('\n');
+	private static void addGap(List<byte[]> parts, Segment segment) {
+		if (segment.isGap()) {
+			addNotice(parts, "gap", segment.channel());
+		}
 	}
 
-	private static void writeRefused(ByteArrayOutputStream out, String channel, Refusals.Reason reason) {
-		out.writeBytes(REFUSED);
-		out.writeBytes(JsonCodec.encodeRefused(channel, reason.why()));
-		out.writeBytes(END);
+	private static void addId(List<byte[]> parts, Positions positions) {
+		parts.add(ID);
+		parts.add(positions.token());
 	}
 
-	private static void writeNotice(ByteArrayOutputStream out, String event, String channel) {
-		out.writeBytes(ascii("event: " + event + "\n"));
-		out.writeBytes(DATA);
-		out.writeBytes(JsonCodec.encodeMember("channel", channel));
-		out.writeBytes(END);
+	private static void addRefused(List<byte[]> parts, String channel, Refusals.Reason reason) {
+		parts.add(REFUSED);
+		parts.add(JsonCodec.encodeRefused(channel, reason.why()));
+		parts.add(END);
+	}
+
+	private static void addNotice(List<byte[]> parts, String event, String channel) {
+		parts.add(ascii("event: " + event + "\n"));
+		parts.add(DATA);
+		parts.add(JsonCodec.encodeMember("channel", channel));
+		parts.add(END);
+	}
+
+	private static byte[] chunk(List<byte[]> parts) {
+		int size = size(parts);
+		if (size == 0) {
+			// An empty chunk would end the body.
+			return NOTHING;
+		}
+		byte[] head = ascii(Integer.toHexString(size) + "\r\n");
+		byte[] chunk = new byte[head.length + size + CRLF.length];
+		int at = copy(head, chunk, 0);
+		for (byte[] part : parts) {
+			at = copy(part, chunk, at);
+		}
+		copy(CRLF, chunk, at);
+		return chunk;
+	}
+
+	private static byte[] join(List<byte[]> parts) {
+		byte[] joined = new byte[size(parts)];
+		int at = 0;
+		for (byte[] part : parts) {
+			at = copy(part, joined, at);
+		}
+		return joined;
+	}
+
+	private static int size(List<byte[]> parts) {
+		int size = 0;
+		for (byte[] part : parts) {
+			size = Math.addExact(size, part.length);
+		}
+		return size;
+	}
+
+	private static int copy(byte[] source, byte[] target, int at) {
+		System.arraycopy(source, 0, target, at, source.length);
+		return at + source.length;
 	}
 
 	private static byte[] ascii(String text) {

@@ -39,7 +39,7 @@ final class JsonBatchEncoder {
 	}
 
 	private static byte[] encode(List<Segment> segments, Cursor cursor, Refusals refused, @Nullable Long pong) {
-		List<byte[]> messages = new ArrayList<>();
+		List<byte[]> messages = new ArrayList<>(segments.size());
 		List<String> ended = new ArrayList<>();
 		List<String> gaps = new ArrayList<>();
 		for (Segment segment : segments) {

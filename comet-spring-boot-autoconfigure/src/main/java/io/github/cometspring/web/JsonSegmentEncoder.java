@@ -1,6 +1,5 @@
 package io.github.cometspring.web;
 
-import java.util.List;
 import java.util.function.Function;
 
 import io.github.cometspring.protocol.JsonCodec;
@@ -11,22 +10,10 @@ import io.github.cometspring.subscription.Segment;
  */
 final class JsonSegmentEncoder {
 
-	private static final Function<Segment, List<byte[]>> EACH = (
-			segment) -> segment.messages().stream().map(JsonCodec::encodeMessage).toList();
-
 	private static final Function<Segment, byte[]> JOINED = (segment) -> JsonCodec
 		.join(segment.messages().stream().map(JsonCodec::encodeMessage).toList());
 
 	private JsonSegmentEncoder() {
-	}
-
-	/**
-	 * The messages of a segment.
-	 * @param segment the segment
-	 * @return the encoded messages in order, not to be changed
-	 */
-	static List<byte[]> of(Segment segment) {
-		return segment.encoded(EACH);
 	}
 
 	/**

@@ -17,6 +17,7 @@ import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Positions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -289,15 +290,24 @@ class NoLossTests {
 			}
 
 			private void take(Batch batch) {
-				Map<String, Position> starts = batch.startingPositions();
+				Positions positions = batch.startingPositions();
+				Cursor start = positions.cursor();
 				for (Segment segment : batch.segments()) {
 					take(segment);
-					Position start = starts.get(segment.channel());
-					if (!segment.messages().isEmpty()) {
-						assertThat(start).as(context()).isNotNull();
+					for (int i = 0; i < segment.messages().size(); i++) {
+						Position position = segment.messages().get(i).position();
+						if (i == 0) {
+							assertThat(start.offset(segment.channel(), position.epoch())).as(context())
+								.hasValue(position.offset() - 1);
+						}
+						segment.pass(i, positions);
+					}
+					if (segment.isEnded()) {
+						segment.leave(positions);
 					}
 				}
 				this.cursor = batch.cursor();
+				assertThat(positions.cursor()).as(context()).isEqualTo(this.cursor);
 				for (String channel : this.channels) {
 					for (long epoch : Schedule.this.epochs.get(channel)) {
 						OptionalLong offset = this.cursor.offset(channel, epoch);
