@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when the {@link ChannelBroker} cannot be asked, because what is behind it cannot
- * be reached at the moment. Nothing is known of what was asked: a message may have been
- * published or not. Clients are told to come again; those that wait go on waiting.
+ * be reached at the moment. Clients are told to come again; those that wait go on
+ * waiting.
  *
  * @since 0.1.0
  */
@@ -14,11 +14,38 @@ public class BrokerUnavailableException extends ChannelException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Creates an exception.
+	 * Whether what was asked may have been done.
+	 */
+	private final boolean outcomeUnknown;
+
+	/**
+	 * Creates an exception of a broker that has not done what was asked, or of which
+	 * nothing is known.
 	 * @param cause what the broker met, or {@code null} if it knows without trying
 	 */
 	public BrokerUnavailableException(@Nullable Throwable cause) {
-		super("The channel broker cannot be reached (try again later)", cause);
+		this(cause, false);
+	}
+
+	/**
+	 * Creates an exception.
+	 * @param cause what the broker met, or {@code null} if it knows without trying
+	 * @param outcomeUnknown whether what was asked is known to be under way, and its
+	 * answer was lost: a message may have been published or not
+	 */
+	public BrokerUnavailableException(@Nullable Throwable cause, boolean outcomeUnknown) {
+		super(outcomeUnknown ? "The channel broker has not answered (what was asked may have been done or not)"
+				: "The channel broker cannot be reached (try again later)", cause);
+		this.outcomeUnknown = outcomeUnknown;
+	}
+
+	/**
+	 * Whether the request was sent and its answer was lost. Who publishes a message again
+	 * after this may publish it twice.
+	 * @return {@code true} if what was asked may have been done
+	 */
+	public boolean isOutcomeUnknown() {
+		return this.outcomeUnknown;
 	}
 
 }

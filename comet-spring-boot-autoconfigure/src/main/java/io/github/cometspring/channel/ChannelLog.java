@@ -1,5 +1,8 @@
 package io.github.cometspring.channel;
 
+import java.util.OptionalLong;
+
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -64,6 +67,20 @@ public interface ChannelLog {
 	}
 
 	/**
+	 * Where a cursor stands in this channel. A log that has been
+	 * {@linkplain #prepare(Cursor) prepared} may know more epochs than the one that the
+	 * channel has now, and then {@link #read} goes on from there, and tells the gap where
+	 * the epoch ends.
+	 * @param start the cursor, which has a position of this channel
+	 * @return the position, or {@code null} if what it stood for is lost
+	 */
+	default @Nullable Position locate(Cursor start) {
+		long epoch = newest().epoch();
+		OptionalLong offset = start.offset(id(), epoch);
+		return offset.isPresent() ? new Position(epoch, offset.getAsLong()) : null;
+	}
+
+	/**
 	 * How many messages are kept now.
 	 * @return the number
 	 */
@@ -97,7 +114,8 @@ public interface ChannelLog {
 	 * promise to keep. This judges whether there is a gap: if the position is of another
 	 * epoch than the channel's, or beyond its end, or before what is kept. A position
 	 * that has not arrived on this node yet is none of these, and is answered with
-	 * nothing and itself.
+	 * nothing and itself. Messages of two epochs are never in one replay: where an epoch
+	 * ended it stops, and the next one is asked for after the position that this gives.
 	 * @param after the position
 	 * @return the messages
 	 */

@@ -1,7 +1,6 @@
 package io.github.cometspring.channel;
 
 import java.util.Objects;
-import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +64,14 @@ public final class LogPlace {
 			position = this.log.end();
 		}
 		else {
-			OptionalLong known = this.start.offset(this.log.id(), newest.epoch());
-			if (known.isEmpty()) {
+			Position known = this.log.locate(this.start);
+			if (known == null) {
 				// What a cursor of another epoch stood for is lost.
 				this.gap = true;
 				this.listeningSince = newest;
 				return;
 			}
-			position = new Position(newest.epoch(), known.getAsLong());
+			position = known;
 		}
 		this.position = position;
 		// A reader that lacks nothing from before may have what is kept for listeners.

@@ -39,7 +39,9 @@ final class SegmentReader {
 			}
 			size += more;
 		}
-		return new Segment(log.id(), messages, replay.gap(), closed, replay.position(), size);
+		// A replay that stops where an epoch ended has not come to the end.
+		boolean ended = closed && replay.position().epoch() == log.newest().epoch();
+		return new Segment(log.id(), messages, replay.gap(), ended, replay.position(), size);
 	}
 
 }

@@ -77,8 +77,9 @@ public final class CometServer implements AutoCloseable {
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
 		application.setRegisterShutdownHook(false);
 		// Nothing is left on the event loops that they would have to wait for
-		application
-			.setDefaultProperties(Map.of("server.port", "0", "spring.reactor.netty.shutdown-quiet-period", "0s"));
+		application.setDefaultProperties(Map.of("server.port", "0", "spring.reactor.netty.shutdown-quiet-period", "0s",
+				// Spring Boot's own client is there in all tests, and a Redis in few.
+				"management.health.redis.enabled", "false"));
 		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(properties))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);
