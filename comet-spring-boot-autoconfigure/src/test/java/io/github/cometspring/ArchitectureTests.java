@@ -157,6 +157,8 @@ class ArchitectureTests {
 							.doNotHaveSimpleName("LoopbackGuard")
 							.and()
 							.doNotHaveSimpleName("CometExposurePostProcessor")
+							.and()
+							.doNotHaveSimpleName("RedisScript")
 							.should()
 							.callMethodWhere(looksOnClassPath())
 							.orShould()

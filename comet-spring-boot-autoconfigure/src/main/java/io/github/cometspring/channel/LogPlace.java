@@ -1,7 +1,6 @@
 package io.github.cometspring.channel;
 
 import java.util.Objects;
-import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +64,14 @@ public final class LogPlace {
 			position = this.log.end();
 		}
 		else {
-			OptionalLong known = this.start.offset(this.log.id(), newest.epoch());
-			if (known.isEmpty()) {
+			Position known = this.log.locate(this.start);
+			if (known == null) {
 				// The messages after a position of another epoch are lost.
 				this.gap = true;
 				this.listeningSince = newest;
 				return;
 			}
-			position = new Position(newest.epoch(), known.getAsLong());
+			position = known;
 		}
 		this.position = position;
 		// A reader at the end may read the messages that are kept for listening readers

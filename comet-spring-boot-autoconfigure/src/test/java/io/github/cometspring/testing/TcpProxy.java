@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,11 @@ public final class TcpProxy implements AutoCloseable {
 
 	private final AtomicLong cuts = new AtomicLong();
 
+	/** The sockets from which nothing is passed on any more, though they stay open. */
+	private final Set<Socket> silenced = ConcurrentHashMap.newKeySet();
+
+	private final Set<Socket> servers = ConcurrentHashMap.newKeySet();
+
 	private volatile ServerSocket server;
 
 	/**
@@ -38,7 +44,9 @@ public final class TcpProxy implements AutoCloseable {
 	 * @param target the port of the server
 	 */
 	public TcpProxy(int target) {
-		this(target, (client, server) -> client.getInputStream().transferTo(server.getOutputStream()));
+		this.target = target;
+		this.requests = this::passOn;
+		this.server = listen(0);
 	}
 
 	/**
@@ -76,6 +84,22 @@ public final class TcpProxy implements AutoCloseable {
 	 */
 	public void cutAfter(long bytes) {
 		this.allowance.set(bytes);
+	}
+
+	/**
+	 * Passes nothing on any more on the connections that there are, and leaves them open,
+	 * as a firewall does that has forgotten them. New ones work.
+	 */
+	public void forget() {
+		this.silenced.addAll(this.sockets);
+	}
+
+	/**
+	 * Passes nothing on to the clients on the connections that there are: the server is
+	 * asked, and its answers are lost.
+	 */
+	public void loseAnswers() {
+		this.sockets.stream().filter(this.servers::contains).forEach(this.silenced::add);
 	}
 
 	/**
@@ -134,6 +158,7 @@ public final class TcpProxy implements AutoCloseable {
 		this.sockets.add(near);
 		try {
 			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
+			this.servers.add(far);
 			this.sockets.add(far);
 			start(() -> forward(near, far));
 			start(() -> answer(far, near));
@@ -159,11 +184,25 @@ public final class TcpProxy implements AutoCloseable {
 		}
 	}
 
+	private void passOn(Socket near, Socket far) throws IOException {
+		byte[] buffer = new byte[8192];
+		InputStream in = near.getInputStream();
+		OutputStream out = far.getOutputStream();
+		for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+			if (!this.silenced.contains(near)) {
+				out.write(buffer, 0, count);
+			}
+		}
+	}
+
 	private void answer(Socket far, Socket near) {
 		byte[] buffer = new byte[8192];
 		try (InputStream in = far.getInputStream()) {
 			OutputStream out = near.getOutputStream();
 			for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+				if (this.silenced.contains(far)) {
+					continue;
+				}
 				long left = this.allowance.getAndUpdate(spend(count));
 				out.write(buffer, 0, (int) Math.min(left, count));
 				if (left <= count) {
@@ -186,8 +225,10 @@ public final class TcpProxy implements AutoCloseable {
 	private void closeBoth(Socket one, Socket other) {
 		closeQuietly(one);
 		closeQuietly(other);
-		this.sockets.remove(one);
-		this.sockets.remove(other);
+		for (Set<Socket> set : List.of(this.sockets, this.silenced, this.servers)) {
+			set.remove(one);
+			set.remove(other);
+		}
 	}
 
 	private static void closeQuietly(AutoCloseable closeable) {
