@@ -176,7 +176,7 @@ class ArchitectureTests {
 							.doNotHaveFullyQualifiedName(root + ".channel.MonotonicTime")
 							.and()
 							// Retry-After may name a date.
-							.doNotHaveFullyQualifiedName(root + ".client.Answers")
+							.doNotHaveFullyQualifiedName(root + ".client.Refusals")
 							.should()
 							.accessTargetWhere(tellsWallClock()),
 						"TellsWallClock$ByMillis", "TellsWallClock$ByInstant", "TellsWallClock$ByClock",

@@ -147,7 +147,7 @@ class PollContractTests extends PollContract {
 	// Answers that are held back
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
 	void pollWhenFilterHoldsAnswerBackShouldFailAfterTheWriteTimeout(Path path) {
 		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
@@ -164,7 +164,7 @@ class PollContractTests extends PollContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
 	void pollWhenFilterDelaysAnswerShouldBeAnswered(Path path) {
 		PolledNode node = node(path);
 		node.beforeCommit = Mono.delay(Duration.ofSeconds(20), node.time).then();
@@ -179,7 +179,7 @@ class PollContractTests extends PollContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
 	void refusalWhenFilterHoldsItBackShouldTakeNoSlotAndBeGivenUpAfterTheWriteTimeout(Path path) {
 		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
@@ -188,7 +188,7 @@ class PollContractTests extends PollContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
 	void laterRefusalWhenFilterHoldsItBackShouldTakeNoSlotAndBeGivenUpAfterTheWriteTimeout(Path path) {
 		PolledNode node = node(path, (principal, channel) -> Mono.just(false));
 		node.beforeCommit = Mono.never();

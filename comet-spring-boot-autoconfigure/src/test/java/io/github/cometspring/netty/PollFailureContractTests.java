@@ -122,7 +122,7 @@ class PollFailureContractTests extends PollContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
 	void pollWhenItsAnswerCannotBeWrittenShouldFail(Path path) {
 		PolledNode node = node(path);
 		node.beforeCommit = Mono.error(new IllegalStateException("broken"));
@@ -133,7 +133,7 @@ class PollFailureContractTests extends PollContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "WEBFLUX")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEFAULT_PATH")
 	void pollWhenCodecFailsShouldEndTheConnection(Path path) {
 		PolledNode node = node(path);
 		node.codecFails = true;
@@ -146,7 +146,7 @@ class PollFailureContractTests extends PollContract {
 	// Clients that leave
 
 	@ParameterizedTest
-	@EnumSource(names = "WEBFLUX")
+	@EnumSource(names = "DEFAULT_PATH")
 	void clientThatLeavesBeforeItsBodyArrivesShouldBeForgotten(Path path) {
 		PolledNode node = node(path);
 		node.pollWithoutBody();
@@ -191,7 +191,7 @@ class PollFailureContractTests extends PollContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SHORT")
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYPASS")
 	void clientThatLeavesWhileItsAnswerIsHeldBackShouldNotHaveIt(Path path) {
 		PolledNode node = node(path);
 		node.beforeCommit = Mono.never();
