@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -13,6 +14,7 @@ import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Publication;
 import io.github.cometspring.channel.Replay;
@@ -250,7 +252,7 @@ class RedisFailureTests {
 		RedisChannelBroker third = this.nodes.broker(this.nodes.node(this.server.port(), "comet", 10));
 		for (Position position : List.of(fifth, new Position(fifth.epoch(), 3))) {
 			Cursor cursor = Cursor.of("numbers", position);
-			ChannelLog log = third.findAll(java.util.Map.of("numbers", cursor)).block(PATIENCE).get("numbers");
+			ChannelLog log = third.findAll(Map.of("numbers", cursor)).block(PATIENCE).get("numbers");
 			assertThat(log.read(position).gap()).isEqualTo(position.offset() == 3);
 			assertThat(log.read(position).messages()).hasSize(5);
 		}
@@ -353,6 +355,43 @@ class RedisFailureTests {
 		Traffic.Reader late = new Traffic.Reader(Traffic.channels(third).find("numbers").block(PATIENCE),
 				Cursor.EARLIEST);
 		Await.within(PATIENCE, () -> late.numbers().equals(List.of(1, 2, 3, 4)));
+	}
+
+	@Test
+	void messageWhenTheFeedLosesItShouldBeReadWithTheNext() {
+		Position second = new Position(this.traffic.publish(0).epoch(), 2);
+		this.traffic.awaitArrival();
+		// As a script does that is not heard
+		this.server.command(
+				"XADD %s 2-%d e %d d 100".formatted(keys("messages"), Long.MAX_VALUE / 1_000_000_000, second.epoch()));
+		this.server.command("HSET " + keys("channel") + " top 2");
+		this.traffic.publish(1);
+		this.traffic.awaitArrival();
+		for (int node = 0; node < 2; node++) {
+			assertThat(this.traffic.reader(node).numbers()).containsExactly(1, 100, 2);
+			assertThat(this.traffic.reader(node).afterGap()).isEmpty();
+		}
+	}
+
+	@Test
+	void positionsWhenServerHasLostMessagesAndNobodyReadsShouldNotBeGivenTwice() {
+		ChannelLog quiet = this.there.create("quiet", SETTINGS).block(PATIENCE);
+		quiet.append("kept").block(PATIENCE);
+		Path saved = this.server.folder().resolve("appendonlydir");
+		Path copy = this.server.folder().resolve("copy");
+		copy(saved, copy);
+		Position lost = quiet.append("lost").block(PATIENCE);
+		this.server.kill();
+		copy(copy, saved);
+		this.server.startAgain();
+		Await.within(PATIENCE, () -> this.traffic.publish(1) != null);
+		Position next = quiet.append("next").block(PATIENCE);
+		assertThat(next.offset()).isEqualTo(lost.offset());
+		assertThat(next.epoch()).isNotEqualTo(lost.epoch());
+		ChannelLog log = this.there.findAll(Map.of("quiet", Cursor.of("quiet", lost))).block(PATIENCE).get("quiet");
+		assertThat(log.locate(Cursor.of("quiet", lost))).isEqualTo(lost);
+		assertThat(log.read(lost).gap()).isTrue();
+		assertThat(log.read(lost).messages()).extracting(Message::data).containsExactly("next");
 	}
 
 }
