@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when the {@link ChannelBroker} cannot reach the store behind it at the moment.
- * {@link #isOutcomeUnknown()} says whether the call may have taken effect. New clients are told to try again; clients that are waiting go on waiting.
+ * {@link #isOutcomeUnknown()} says whether the call may have taken effect. New clients
+ * are told to try again; clients that are waiting go on waiting.
  *
  * @since 0.1.0
  */

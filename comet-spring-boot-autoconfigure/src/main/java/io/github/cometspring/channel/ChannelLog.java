@@ -115,9 +115,8 @@ public interface ChannelLog {
 	 * promise to keep. There is a gap if the position is of another epoch than the
 	 * channel's, or beyond its end, or before the messages that are kept. A position that
 	 * has not arrived on this node yet is no gap: the replay is empty and ends at that
-	 * position.
-	 * Messages of two epochs are never in one replay: it stops where an epoch ends, and
-	 * the next replay goes on from its position.
+	 * position. Messages of two epochs are never in one replay: it stops where an epoch
+	 * ends, and the next replay goes on from its position.
 	 * @param after the position
 	 * @return the messages
 	 */

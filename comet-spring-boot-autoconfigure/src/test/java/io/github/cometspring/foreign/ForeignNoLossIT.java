@@ -236,7 +236,8 @@ class ForeignNoLossIT {
 				int before = this.last.getOrDefault(channel, 0);
 				String context = "seed %d, %s after %d: %s".formatted(ForeignNoLossIT.this.seed, transport, before,
 						received);
-				// The earliest message of a channel that has lost some need not be the first.
+				// The earliest message of a channel that has lost some need not be the
+				// first.
 				boolean begins = before == 0 && this.mayMiss;
 				if (this.missed.remove(channel) || begins) {
 					assertThat(number).as(context).isGreaterThan(before);
