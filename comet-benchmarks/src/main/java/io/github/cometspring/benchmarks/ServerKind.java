@@ -25,7 +25,9 @@ enum ServerKind {
 	/** Behind Spring Security, on the default path. */
 	COMET_SECURITY_DEFAULT_PATH("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true",
 			"--comet.fast-path=false"),
-	/** The starter with its defaults; each client listens to a channel of its own, too. */
+	/**
+	 * The starter with its defaults; each client listens to a channel of its own, too.
+	 */
 	COMET_MIXED("CometServer", "comet-mixed", "security|jetty|cometd|servlet", "--bench.channels=10000"),
 	/** Written by hand with Spring WebFlux. */
 	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),

@@ -40,9 +40,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Delivers a message of a channel that all clients have, from its publication to the bytes
- * for each client, without a network. The difference between the crowds is the cost of
- * further channels that each client has of its own. The result is the counter
+ * Delivers a message of a channel that all clients have, from its publication to the
+ * bytes for each client, without a network. The difference between the crowds is the cost
+ * of further channels that each client has of its own. The result is the counter
  * {@code deliveries}.
  */
 @NullMarked
