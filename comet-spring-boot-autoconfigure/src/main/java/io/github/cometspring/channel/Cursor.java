@@ -187,9 +187,8 @@ public final class Cursor {
 			throw new IllegalArgumentException(
 					"Cannot join 'earliest' and a cursor with positions: subscribe to their channels separately");
 		}
-		// Two positions with the same checksum and different epochs both stay, because
-		// they
-		// may belong to two channels.
+		// Two positions with the same checksum and different epochs both stay,
+		// because they may belong to two channels.
 		TreeMap<byte[], byte[]> joined = new TreeMap<>(
 				(a, b) -> Arrays.compareUnsigned(a, 0, OFFSET_INDEX, b, 0, OFFSET_INDEX));
 		putEntries(joined);

@@ -145,9 +145,8 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 			if (current != log) {
 				return current;
 			}
-			// In one step: a thread that does not find the log in the map finds it here,
-			// and the
-			// count is lower already.
+			// In one step: a thread that does not find the log in the map finds
+			// it here, and the count is lower already.
 			this.closed.keep(log);
 			this.count.decrementAndGet();
 			removed.set(true);

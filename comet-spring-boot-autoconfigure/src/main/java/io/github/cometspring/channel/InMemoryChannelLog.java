@@ -235,9 +235,8 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 		if (this.settings.idleTimeout() != null) {
 			this.lastUsed = this.maintenance.now();
 		}
-		// In this order: either endIfUnused sees this use, or this sees that the channel
-		// has
-		// ended.
+		// In this order: either endIfUnused sees this use, or this sees that
+		// the channel has ended.
 		return !isClosed();
 	}
 

@@ -76,9 +76,8 @@ final class LogMaintenance {
 		long now = now();
 		long last = this.lastSweep;
 		if (now - last < INTERVAL.toNanos() / 2) {
-			// The scheduler catches up on missed sweeps. No caller had time to use a
-			// channel in
-			// between.
+			// The scheduler catches up on missed sweeps. No caller had time to
+			// use a channel in between.
 			return 0;
 		}
 		List<InMemoryChannelLog> idleBefore = this.idle;

@@ -105,9 +105,8 @@ public final class LogPlace {
 			return this.live ? this.log.readLive(this.position) : this.log.read(this.position);
 		}
 		Replay all = this.log.readAll();
-		// Messages published since the reader began belong to "all", even if the history
-		// is
-		// too short to keep them.
+		// Messages published since the reader began belong to "all", even if
+		// the history is too short to keep them.
 		Position since = this.listeningSince;
 		return (since == null || since.covers(beforeFirst(all))) ? all : this.log.readLive(since);
 	}

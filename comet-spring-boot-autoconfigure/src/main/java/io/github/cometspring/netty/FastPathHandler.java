@@ -135,9 +135,8 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
-		// The default path waits for the rest of a body. It also gets a poll that has
-		// failed
-		// to start.
+		// The default path waits for the rest of a body. It also gets a poll
+		// that has failed to start.
 		handOnArriving();
 		context.fireChannelReadComplete();
 		if (state().isReading()) {

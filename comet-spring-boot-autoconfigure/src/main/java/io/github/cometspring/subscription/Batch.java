@@ -65,9 +65,8 @@ public final class Batch {
 	 * @return the cursor to resume from
 	 */
 	public Cursor cursor() {
-		// Most clients listen to one channel, and many have the same position. The
-		// segment
-		// keeps their cursor.
+		// Most clients listen to one channel, and many have the same position.
+		// The segment keeps their cursor.
 		return isOneChannel() ? this.segments.get(0).cursor() : Cursor.of(this.positions);
 	}
 

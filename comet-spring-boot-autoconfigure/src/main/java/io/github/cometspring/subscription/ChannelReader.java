@@ -77,9 +77,8 @@ final class ChannelReader extends Lane.Member {
 				return null;
 			}
 		}
-		// After the log has been read and before this reader moves, so that the receipts
-		// of
-		// the messages just read are assigned, too.
+		// After the log has been read and before this reader moves, so that the
+		// receipts of the messages just read are assigned, too.
 		this.lane.assignReceipts();
 		if (this.place.moveTo(Objects.requireNonNull(segment.position()), segment.isGap())) {
 			failReceiptsOfOldEpochs();

@@ -85,9 +85,8 @@ public final class ConnectedClient implements AutoCloseable {
 		Mono<Map<String, ChannelLog>> channels;
 		try {
 			channels = admission.find(request.channels());
-			// If the answer is there at once, no operator is added, because there may be
-			// very many
-			// clients.
+			// If the answer is there at once, no operator is added, because
+			// there may be very many clients.
 			if (channels instanceof Callable<?>) {
 				return begin(request, Admission.callNow(channels));
 			}

@@ -231,9 +231,8 @@ public final class Subscriptions implements Disposable {
 	}
 
 	private void endAll(Ending ending) {
-		// Counted before the loops get the task: a client that is not in a loop yet sees
-		// the
-		// count.
+		// Counted before the loops get the task: a client that is not in a loop
+		// yet sees the count.
 		int order = this.kills.incrementAndGet();
 		this.loops.values().forEach((home) -> endAll(home, ending, order));
 	}

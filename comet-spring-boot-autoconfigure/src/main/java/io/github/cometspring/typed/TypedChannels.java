@@ -164,9 +164,8 @@ public final class TypedChannels {
 			if (found.format() != MessageFormat.JSON) {
 				throw new TextChannelException(found.id());
 			}
-			// Written as the declared type and not as the runtime type, so that a subtype
-			// gets its
-			// type id and generic parameters are known.
+			// Written as the declared type and not as the runtime type, so that
+			// a subtype gets its type id and generic parameters are known.
 			return new TypedChannel<>(found, this.mapper.writerFor(type), this.mapper.readerFor(type));
 		});
 	}

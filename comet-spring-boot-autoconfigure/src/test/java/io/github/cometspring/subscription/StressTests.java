@@ -122,9 +122,9 @@ class StressTests {
 				}
 			}
 		});
-		// Clients that have all messages get the end while they wait. The others get it
-		// with
-		// their next poll, and until then the history keeps their messages.
+		// Clients that have all messages get the end while they wait. The
+		// others get it with their next poll, and until then the history keeps
+		// their messages.
 		clients.forEach((client) -> client.awaitMessages(PUBLISHERS * MESSAGES));
 		all.forEach((channel) -> channel.close().block(PATIENCE));
 		for (Client client : clients) {
