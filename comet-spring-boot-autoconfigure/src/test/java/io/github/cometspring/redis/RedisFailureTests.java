@@ -191,7 +191,7 @@ class RedisFailureTests {
 		assertThat(late.afterGap()).hasSize(1).containsExactly(late.numbers().get(5));
 	}
 
-	private static void copy(Path from, Path to) {
+	static void copy(Path from, Path to) {
 		try {
 			Files.createDirectories(to);
 			try (Stream<Path> files = Files.list(to)) {
