@@ -60,7 +60,7 @@ class RedisStartFailureIT {
 	private static int tlsPort;
 
 	@BeforeAll
-	static void start() throws Exception {
+	static void start() throws GeneralSecurityException, IOException, InterruptedException {
 		Path certificate = folder.resolve("redis.crt");
 		Path key = folder.resolve("redis.key");
 		writeCertificate(certificate, key);

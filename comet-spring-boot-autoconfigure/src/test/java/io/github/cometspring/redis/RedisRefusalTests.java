@@ -1,5 +1,6 @@
 package io.github.cometspring.redis;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,7 +84,7 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void publicationWhenServerCannotSaveShouldFailTypedUntilItCan() throws Exception {
+	void publicationWhenServerCannotSaveShouldFailTypedUntilItCan() throws IOException {
 		Path inTheWay = Files.createDirectories(this.server.folder().resolve("dump.rdb"));
 		this.server.command("CONFIG SET save \"3600 1000000\"");
 		this.server.command("BGSAVE");
