@@ -199,7 +199,7 @@ public final class RedisNode implements Disposable {
 	CompletableFuture<List<Object>> call(RedisScript script, String[] keys, String... arguments) {
 		RedisSession session = this.session;
 		if (session == null || !session.connection().isOpen()) {
-			return CompletableFuture.failedFuture(new BrokerUnavailableException(null));
+			return CompletableFuture.failedFuture(new BrokerUnavailableException(this.commands.failure()));
 		}
 		String[] all = new String[arguments.length + 1];
 		all[0] = session.run();
