@@ -49,7 +49,7 @@ class CometHealthIT {
 
 	@Test
 	void healthWhenSwitchedOffShouldNotBeThere() {
-		try (CometServer server = CometServer.start("management.health.comet.enabled=false")) {
+		try (CometServer server = CometServer.start(DETAILS, "management.health.comet.enabled=false")) {
 			assertThat(health(server, "/comet").status()).isEqualTo(404);
 		}
 	}
