@@ -2,6 +2,8 @@
 -- KEYS: the channel, its messages
 -- ARGV: run of the server, epoch
 if redis.call('EXISTS', KEYS[1]) == 0 then
+	-- Fails on a key of another type, which is not deleted.
+	redis.call('XLEN', KEYS[2])
 	redis.call('DEL', KEYS[2])
 	redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'top', '0', 'run', ARGV[1])
 end

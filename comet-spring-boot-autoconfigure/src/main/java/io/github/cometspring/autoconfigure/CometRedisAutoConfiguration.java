@@ -1,5 +1,7 @@
 package io.github.cometspring.autoconfigure;
 
+import java.time.Duration;
+
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.redis.RedisChannelBroker;
@@ -40,6 +42,7 @@ public final class CometRedisAutoConfiguration {
 	@ConditionalOnMissingBean
 	RedisNode cometRedisNode(DataRedisConnectionDetails details, Environment environment, CometProperties properties,
 			CometSettings settings) {
+		OnCometRedisCondition.checkConnection(details, environment);
 		CometProperties.Redis redis = properties.redis();
 		RedisURI uri = RedisAddress.of(details, environment);
 		return new RedisNode(uri, RedisAddress.ssl(details), new RedisSettings(redis.keyPrefix(),
@@ -67,8 +70,11 @@ public final class CometRedisAutoConfiguration {
 	}
 
 	@Bean
-	CometRedisStart cometRedisStart(RedisNode node, RedisControlRelay relay, CometProperties properties) {
-		return new CometRedisStart(node, relay, properties.redis().commandTimeout());
+	CometRedisStart cometRedisStart(RedisNode node, RedisControlRelay relay, DataRedisConnectionDetails details,
+			Environment environment, CometProperties properties) {
+		Duration timeout = properties.redis().commandTimeout();
+		return new CometRedisStart(node, relay, new RedisTlsCheck(RedisAddress.of(details, environment), timeout),
+				timeout);
 	}
 
 }

@@ -27,13 +27,16 @@ final class CometRedisStart implements SmartLifecycle {
 
 	private final RedisControlRelay relay;
 
+	private final RedisTlsCheck tlsCheck;
+
 	private final Duration patience;
 
 	private volatile boolean running;
 
-	CometRedisStart(RedisNode node, RedisControlRelay relay, Duration commandTimeout) {
+	CometRedisStart(RedisNode node, RedisControlRelay relay, RedisTlsCheck tlsCheck, Duration commandTimeout) {
 		this.node = node;
 		this.relay = relay;
+		this.tlsCheck = tlsCheck;
 		// As long as an attempt may take
 		this.patience = commandTimeout.multipliedBy(4);
 	}
@@ -43,6 +46,7 @@ final class CometRedisStart implements SmartLifecycle {
 		this.running = true;
 		await(this.node.start());
 		if (await(this.relay.refresh()) != null) {
+			this.tlsCheck.run();
 			logger.warn("Redis cannot be reached: channels are unavailable until it can (spring.data.redis)");
 		}
 	}

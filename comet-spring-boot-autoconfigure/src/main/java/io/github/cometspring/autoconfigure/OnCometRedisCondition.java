@@ -1,15 +1,18 @@
 package io.github.cometspring.autoconfigure;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -44,13 +47,36 @@ final class OnCometRedisCondition extends SpringBootCondition implements Configu
 		if (beans != null) {
 			for (String name : beans.getBeanNamesForType(DataRedisConnectionDetails.class, true, false)) {
 				Class<?> type = beans.getType(name, false);
-				// Spring Boot's own is there without a configuration.
-				if (type != null && !type.getSimpleName().equals("PropertiesDataRedisConnectionDetails")) {
+				if (type != null && !isDefault(type)) {
 					return ConditionOutcome.match(message.foundExactly("connection details '" + name + "'"));
 				}
 			}
 		}
 		return ConditionOutcome.noMatch(message.because("no connection to Redis is configured"));
+	}
+
+	/**
+	 * Whether connection details are those that Spring Boot also has without a
+	 * configuration.
+	 */
+	private static boolean isDefault(Class<?> type) {
+		return type.getSimpleName().equals("PropertiesDataRedisConnectionDetails");
+	}
+
+	/**
+	 * Fails if channels were to be kept on a Redis that nothing names.
+	 * @param details the connection details
+	 * @param environment the environment
+	 * @throws InvalidConfigurationPropertyValueException if no connection is configured
+	 */
+	static void checkConnection(DataRedisConnectionDetails details, Environment environment) {
+		Binder binder = Binder.get(environment);
+		boolean named = Stream.concat(CONNECTIONS.stream(), Stream.of("spring.data.redis.port"))
+			.anyMatch((name) -> binder.bind(name, String.class).isBound());
+		if (!named && isDefault(details.getClass())) {
+			throw new InvalidConfigurationPropertyValueException("comet.redis.enabled", true,
+					"No connection to Redis is configured. Set spring.data.redis.url or spring.data.redis.host.");
+		}
 	}
 
 }

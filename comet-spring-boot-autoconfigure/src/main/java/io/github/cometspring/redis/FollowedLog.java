@@ -203,12 +203,16 @@ final class FollowedLog {
 				}
 				try {
 					boolean all = !epoch.equals(answer.get(1));
-					apply(LogAnswer.of(this.channel.id(), this.channel.settings().format(), answer), all, heard);
+					LogAnswer read = LogAnswer.of(this.channel.id(), this.channel.settings().format(), answer);
+					if (read.strange() > 0) {
+						this.node.strange().warn("entries of '" + this.channel.keys()[1] + "'");
+					}
+					apply(read, all, heard);
 					return CompletableFuture.completedFuture(null);
 				}
 				catch (IllegalArgumentException ex) {
 					// Nobody here has written this.
-					this.logs.strange();
+					this.node.strange().warn(ex);
 					return CompletableFuture.failedFuture(new BrokerUnavailableException(ex));
 				}
 			});
@@ -322,7 +326,7 @@ final class FollowedLog {
 	private void receive(String text) {
 		FeedMessage news = FeedMessage.parse(text);
 		if (news == null) {
-			this.logs.strange();
+			this.node.strange().warn("feed '" + this.channel.feed() + "'");
 			return;
 		}
 		synchronized (this.lock) {

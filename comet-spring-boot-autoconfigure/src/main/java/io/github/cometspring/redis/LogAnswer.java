@@ -17,26 +17,29 @@ import org.jspecify.annotations.Nullable;
  * @param top the position of the newest message
  * @param closed whether no more will come
  * @param entries the messages that were asked for, as far as there are some
+ * @param strange how many entries were left out because Comet has not written them
  */
-record LogAnswer(Position top, boolean closed, List<Entry> entries) {
+record LogAnswer(Position top, boolean closed, List<Entry> entries, int strange) {
 
 	/**
 	 * Reads the answer of a script.
 	 * @param id the name of the channel
 	 * @param format what its messages are
 	 * @param answer the answer
-	 * @return what it says. Entries that nobody here wrote are left out
+	 * @return what it says
 	 */
 	static LogAnswer of(String id, MessageFormat format, List<Object> answer) {
 		long now = Long.parseLong(String.valueOf(answer.get(4)));
 		List<Entry> entries = new ArrayList<>();
-		for (Object item : (List<?>) answer.get(5)) {
+		List<?> items = (List<?>) answer.get(5);
+		for (Object item : items) {
 			Entry entry = entry(id, format, (List<?>) item, now);
 			if (entry != null) {
 				entries.add(entry);
 			}
 		}
-		return new LogAnswer(position(answer.get(1), answer.get(2)), "1".equals(answer.get(3)), entries);
+		return new LogAnswer(position(answer.get(1), answer.get(2)), "1".equals(answer.get(3)), entries,
+				items.size() - entries.size());
 	}
 
 	private static @Nullable Entry entry(String id, MessageFormat format, List<?> item, long now) {

@@ -31,15 +31,29 @@ final class RareWarning {
 	 * message is told
 	 */
 	void warn(@Nullable Throwable cause) {
-		long now = System.nanoTime();
-		long due = this.next.get();
-		if (now - due >= 0 && this.next.compareAndSet(due, now + INTERVAL)) {
+		if (isDue()) {
 			Throwable innermost = cause;
 			while (innermost != null && innermost.getCause() != null) {
 				innermost = innermost.getCause();
 			}
 			LOGGER.warn((innermost != null) ? this.sentence + ": " + innermost : this.sentence);
 		}
+	}
+
+	/**
+	 * Warns, if the last time was long enough ago.
+	 * @param detail what is added to the sentence
+	 */
+	void warn(String detail) {
+		if (isDue()) {
+			LOGGER.warn(this.sentence + ": " + detail);
+		}
+	}
+
+	private boolean isDue() {
+		long now = System.nanoTime();
+		long due = this.next.get();
+		return now - due >= 0 && this.next.compareAndSet(due, now + INTERVAL);
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.channel.BrokerState;
+import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelName;
@@ -18,6 +19,7 @@ import io.github.cometspring.channel.ChannelSummary;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.redis.RedisRegistry.Extent;
 import io.github.cometspring.redis.RedisRegistry.Known;
+import io.lettuce.core.RedisCommandExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -43,6 +45,8 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 
 	private static final long SUM_AGE = TimeUnit.SECONDS.toNanos(10);
 
+	private final RedisNode node;
+
 	private final RedisRegistry registry;
 
 	private final RedisLogs logs;
@@ -56,6 +60,7 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 	 * @param node this node's connections to Redis
 	 */
 	public RedisChannelBroker(RedisNode node) {
+		this.node = node;
 		this.registry = new RedisRegistry(node);
 		this.logs = new RedisLogs(node, this.registry);
 		this.limit = node.settings().maxChannels();
@@ -179,6 +184,11 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 	@Override
 	public Mono<BrokerState> state() {
 		return Mono.defer(() -> {
+			RedisRefusal refused = this.node.refused();
+			if (refused != null) {
+				return Mono
+					.error(new BrokerUnavailableException(new RedisCommandExecutionException(refused.message())));
+			}
 			Sum sum = this.sum;
 			if (sum != null && System.nanoTime() - sum.time < SUM_AGE) {
 				return Mono.fromFuture(this.registry.count(), true)

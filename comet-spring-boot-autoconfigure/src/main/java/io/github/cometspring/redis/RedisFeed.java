@@ -1,6 +1,5 @@
 package io.github.cometspring.redis;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,25 +42,23 @@ final class RedisFeed {
 	/**
 	 * Subscribes to everything on a new connection.
 	 * @param connection the connection
-	 * @return completes when all is heard
+	 * @return completes when all is heard, or fails as soon as Redis refuses something
 	 */
 	synchronized CompletionStage<Void> restore(StatefulRedisPubSubConnection<String, String> connection) {
 		connection.addListener(new Listener());
 		this.connection = connection;
-		List<CompletableFuture<Void>> all = new ArrayList<>();
-		List<String> chunk = new ArrayList<>();
-		for (String name : this.listeners.keySet()) {
-			all.add(this.unconfirmed.computeIfAbsent(name, (key) -> new CompletableFuture<>()));
-			chunk.add(name);
-			if (chunk.size() == CHUNK) {
-				connection.async().subscribe(chunk.toArray(String[]::new));
-				chunk.clear();
-			}
+		List<String> names = List.copyOf(this.listeners.keySet());
+		CompletableFuture<Void> confirmed = CompletableFuture.allOf(names.stream()
+			.map((name) -> this.unconfirmed.computeIfAbsent(name, (key) -> new CompletableFuture<>()))
+			.toArray(CompletableFuture<?>[]::new));
+		for (int i = 0; i < names.size(); i += CHUNK) {
+			String[] chunk = names.subList(i, Math.min(i + CHUNK, names.size())).toArray(String[]::new);
+			connection.async().subscribe(chunk).exceptionally((ex) -> {
+				confirmed.completeExceptionally(ex);
+				return null;
+			});
 		}
-		if (!chunk.isEmpty()) {
-			connection.async().subscribe(chunk.toArray(String[]::new));
-		}
-		return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
+		return confirmed;
 	}
 
 	/**

@@ -24,8 +24,14 @@ final class RedisKeys {
 	/** The version of the format. */
 	final String format;
 
+	/** What is written to find out whether that is possible. */
+	final String check;
+
 	/** Where it is told that the state of the control has changed. */
 	final String controlFeed;
+
+	/** A feed on which nobody listens. */
+	final String checkFeed;
 
 	private final String prefix;
 
@@ -45,7 +51,9 @@ final class RedisKeys {
 		this.life = registry("life");
 		this.control = registry("control");
 		this.format = registry("format");
+		this.check = registry("check");
 		this.controlFeed = this.feedPrefix + "control";
+		this.checkFeed = this.feedPrefix + "check";
 	}
 
 	private String registry(String name) {

@@ -43,6 +43,8 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 
 	private volatile @Nullable C current;
 
+	private volatile @Nullable Throwable failure;
+
 	private int failures;
 
 	private boolean disposed;
@@ -81,6 +83,14 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	 */
 	@Nullable C current() {
 		return this.current;
+	}
+
+	/**
+	 * Why the last attempt to connect failed.
+	 * @return the failure, or {@code null} if it did not
+	 */
+	@Nullable Throwable failure() {
+		return this.failure;
 	}
 
 	private void connect() {
@@ -122,6 +132,7 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 				return;
 			}
 			this.current = connection;
+			this.failure = null;
 		}
 		this.onChange.run();
 		this.firstAttempt.complete(null);
@@ -132,6 +143,7 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	}
 
 	private void fail(Throwable ex) {
+		this.failure = ex;
 		this.firstAttempt.completeExceptionally(ex);
 		this.warning.warn(ex);
 		scheduleConnect();

@@ -38,9 +38,6 @@ final class RedisLogs implements Disposable {
 
 	private final Set<String> used = ConcurrentHashMap.newKeySet();
 
-	private final RareWarning strange = new RareWarning("Something is published on the feed of a channel on Redis, "
-			+ "or kept in its place, that Comet has not written; it is left alone");
-
 	private final Disposable upkeep;
 
 	private long swept = System.nanoTime();
@@ -107,10 +104,6 @@ final class RedisLogs implements Disposable {
 		if (log.settings().idleTimeout() != null) {
 			this.used.add(log.id());
 		}
-	}
-
-	void strange() {
-		this.strange.warn(null);
 	}
 
 	/**

@@ -7,24 +7,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.MaintNotificationsConfig;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.lettuce.core.resource.ClientResources;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -44,9 +35,6 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class RedisNode implements Disposable {
 
-	/** How many commands may be under way; more fail at once. */
-	private static final int MOST_UNDER_WAY = 1 << 16;
-
 	private final RedisSettings settings;
 
 	private final RedisTiming timing;
@@ -55,9 +43,7 @@ public final class RedisNode implements Disposable {
 
 	private final RedisKeys keys;
 
-	private final ClientResources resources;
-
-	private final RedisClient client;
+	private final RedisConnector connector;
 
 	private final RedisFeed feed;
 
@@ -67,11 +53,16 @@ public final class RedisNode implements Disposable {
 
 	private final List<Runnable> restored = new CopyOnWriteArrayList<>();
 
+	private final RareWarning strange = new RareWarning(
+			"Something on Redis is left alone that Comet has not written, in the place of a channel or on its feed");
+
 	private final RedisProbe probe;
 
 	private volatile @Nullable RedisSession session;
 
 	private volatile long lastAnswer;
+
+	private volatile @Nullable RedisRefusal refused;
 
 	/**
 	 * Creates a node that is not connected.
@@ -90,61 +81,35 @@ public final class RedisNode implements Disposable {
 		this.clock = clock;
 		this.keys = new RedisKeys(settings.keyPrefix(), uri.getDatabase());
 		Duration timeout = settings.commandTimeout();
-		uri.setTimeout(timeout);
-		this.resources = ClientResources.builder()
-			.ioThreadPoolSize(2)
-			.computationThreadPoolSize(2)
-			.commandLatencyRecorder(CommandLatencyRecorder.disabled())
-			.build();
-		this.client = RedisClient.create(this.resources, uri);
-		ClientOptions.Builder options = ClientOptions.builder()
-			// Its other mode sends again what was under way when a connection broke.
-			.autoReconnect(false)
-			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-			.requestQueueSize(MOST_UNDER_WAY)
-			.maintNotificationsConfig(MaintNotificationsConfig.disabled())
-			.socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
-			.timeoutOptions(TimeoutOptions.enabled(timeout));
-		if (ssl != null) {
-			options.sslOptions(ssl);
-		}
-		this.client.setOptions(options.build());
+		this.connector = new RedisConnector(uri, ssl, timeout);
 		this.feed = new RedisFeed(timeout.toMillis());
 		Duration patience = timeout.multipliedBy(3);
-		this.commands = new RedisLine<>(() -> this.client.connectAsync(StringCodec.UTF8, uri), this::begin,
-				this::commandsChanged, clock, timing, patience);
-		this.hearing = new RedisLine<>(() -> this.client.connectPubSubAsync(StringCodec.UTF8, uri), this.feed::restore,
-				this::changed, clock, timing, patience);
+		this.commands = new RedisLine<>(this.connector::openForCommands, this::begin, this::commandsChanged, clock,
+				timing, patience);
+		this.hearing = new RedisLine<>(this.connector::openForFeeds, this.feed::restore, this::changed, clock, timing,
+				patience);
 		this.probe = new RedisProbe(this, this.hearing);
 	}
 
 	/**
 	 * Begins to connect. Where Redis is away, this goes on trying.
 	 * @return completes when the first attempt is over, or
-	 * {@link IncompatibleRedisException} if Redis is there and will not do
+	 * {@link IncompatibleRedisException} if Redis answers and cannot be used
 	 */
 	public CompletionStage<Void> start() {
-		CompletionStage<Void> hearing = this.hearing.start().exceptionally((ex) -> null);
-		CompletionStage<Void> commands = this.commands.start();
+		CompletionStage<@Nullable Throwable> hearing = this.hearing.start().handle((done, ex) -> ex);
+		CompletionStage<@Nullable Throwable> commands = this.commands.start().handle((done, ex) -> ex);
 		this.probe.start();
-		return hearing.thenCompose((heard) -> commands).exceptionally((ex) -> {
-			Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-			for (Throwable next = cause; next != null; next = next.getCause()) {
-				if (next instanceof IncompatibleRedisException incompatible) {
-					throw incompatible;
-				}
-				if (next instanceof RedisCommandExecutionException refusal && !isPassing(refusal)) {
-					throw new IncompatibleRedisException("Redis refuses this node: " + refusal.getMessage());
-				}
+		return commands.thenCombine(hearing, (first, second) -> {
+			IncompatibleRedisException lasting = RedisRefusal.lasting(first);
+			if (lasting == null) {
+				lasting = RedisRefusal.lasting(second);
+			}
+			if (lasting != null) {
+				throw lasting;
 			}
 			return null;
 		});
-	}
-
-	private static boolean isPassing(RedisCommandExecutionException refusal) {
-		String message = String.valueOf(refusal.getMessage());
-		return message.startsWith("LOADING") || message.startsWith("BUSY") || message.startsWith("MASTERDOWN")
-				|| message.startsWith("READONLY") || message.startsWith("OOM") || message.startsWith("MISCONF");
 	}
 
 	private CompletionStage<RedisSession> begin(StatefulRedisConnection<String, String> connection) {
@@ -234,7 +199,7 @@ public final class RedisNode implements Disposable {
 	CompletableFuture<List<Object>> call(RedisScript script, String[] keys, String... arguments) {
 		RedisSession session = this.session;
 		if (session == null || !session.connection().isOpen()) {
-			return CompletableFuture.failedFuture(new BrokerUnavailableException(null));
+			return CompletableFuture.failedFuture(new BrokerUnavailableException(this.commands.failure()));
 		}
 		String[] all = new String[arguments.length + 1];
 		all[0] = session.run();
@@ -245,7 +210,7 @@ public final class RedisNode implements Disposable {
 				.<List<Object>>evalsha(String.valueOf(session.digests().get(script)), ScriptOutputType.MULTI, keys, all)
 				.handle((answer, ex) -> {
 					if (ex != null) {
-						throw translate(session, ex);
+						throw translate(session, keys[0], ex);
 					}
 					this.lastAnswer = System.nanoTime();
 					return answer;
@@ -258,15 +223,20 @@ public final class RedisNode implements Disposable {
 		}
 	}
 
-	private BrokerUnavailableException translate(RedisSession session, Throwable ex) {
+	private BrokerUnavailableException translate(RedisSession session, String key, Throwable ex) {
 		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-		if (cause instanceof RedisCommandExecutionException refusal) {
-			String message = String.valueOf(refusal.getMessage());
-			if (message.startsWith("NOSCRIPT") || message.startsWith("READONLY")) {
-				// The scripts are gone, or this is no master any more.
+		if (cause instanceof RedisCommandExecutionException refused) {
+			RedisRefusal refusal = RedisRefusal.of(refused);
+			if (refusal.isWithoutScripts()) {
 				this.commands.renew(session.connection());
 			}
-			return new BrokerUnavailableException(refusal);
+			else if (refusal.isReadOnly()) {
+				findMaster(session);
+			}
+			else if (refusal.isOfAnotherType()) {
+				this.strange.warn("key '" + key + "' or one beside it: " + refusal.message());
+			}
+			return new BrokerUnavailableException(refused);
 		}
 		if (cause instanceof RedisCommandTimeoutException
 				&& System.nanoTime() - this.lastAnswer > this.settings.commandTimeout().toNanos()) {
@@ -276,14 +246,51 @@ public final class RedisNode implements Disposable {
 		return new BrokerUnavailableException((cause instanceof CancellationException) ? null : cause, true);
 	}
 
+	/**
+	 * Connects again, since another server may be the master now. A connection that is
+	 * young stays: where there is no other master, reading goes on.
+	 */
+	private void findMaster(RedisSession session) {
+		if (System.nanoTime() - session.begun() > this.timing.longestRetry().toNanos()) {
+			this.commands.renew(session.connection());
+		}
+	}
+
+	/**
+	 * Notes whether Redis accepts writes.
+	 * @param refused what Redis has answered to one, or {@code null} if it has accepted
+	 * it
+	 */
+	void noteWrite(@Nullable RedisRefusal refused) {
+		this.refused = refused;
+		RedisSession session = this.session;
+		if (refused != null && refused.isReadOnly() && session != null) {
+			findMaster(session);
+		}
+	}
+
+	/**
+	 * Why Redis has not accepted the last probe's write.
+	 * @return the refusal, or {@code null} if it has accepted the write
+	 */
+	@Nullable RedisRefusal refused() {
+		return this.refused;
+	}
+
+	/**
+	 * Logs that something on Redis is left alone which Comet has not written.
+	 */
+	RareWarning strange() {
+		return this.strange;
+	}
+
 	@Override
 	public void dispose() {
 		this.probe.dispose();
 		this.commands.dispose();
 		this.hearing.dispose();
 		this.session = null;
-		this.client.shutdownAsync(0, 2, TimeUnit.SECONDS)
-			.thenRun(() -> this.resources.shutdown(0, 2, TimeUnit.SECONDS));
+		this.connector.dispose();
 	}
 
 }

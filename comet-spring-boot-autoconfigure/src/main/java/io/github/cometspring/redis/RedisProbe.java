@@ -72,10 +72,12 @@ final class RedisProbe implements Disposable {
 	private void send() {
 		StatefulRedisPubSubConnection<String, String> connection = this.hearing.current();
 		long word = ++this.sent;
-		String[] keys = { this.node.keys().life, this.node.keys().control };
+		String[] keys = { this.node.keys().life, this.node.keys().control, this.node.keys().check };
 		this.node.call(RedisScript.PROBE, keys, this.feed, String.valueOf(word)).thenAccept((answer) -> {
 			this.life = String.valueOf(answer.get(1));
 			this.controlVersion = String.valueOf(answer.get(2));
+			String refused = String.valueOf(answer.get(3));
+			this.node.noteWrite(refused.isEmpty() ? null : RedisRefusal.of(refused));
 			if (connection != null) {
 				expect(connection, word);
 			}

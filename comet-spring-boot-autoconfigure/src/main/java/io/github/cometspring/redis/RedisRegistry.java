@@ -81,6 +81,9 @@ final class RedisRegistry {
 						if (obtain && found != null) {
 							return CompletableFuture.completedFuture(new Known(found, confirmation));
 						}
+						if (found == null) {
+							warnOfStrangeValue();
+						}
 						return CompletableFuture.failedFuture(new DuplicateChannelException(id));
 					}
 					default -> {
@@ -113,10 +116,14 @@ final class RedisRegistry {
 				Map<String, Known> found = new LinkedHashMap<>();
 				List<?> values = (List<?>) answer.get(2);
 				for (int i = 0; i < ids.size(); i++) {
-					Registration registration = Registration.parse(ids.get(i), String.valueOf(values.get(2 * i)));
+					String value = String.valueOf(values.get(2 * i));
+					Registration registration = Registration.parse(ids.get(i), value);
 					if (registration != null) {
 						boolean ended = !"1".equals(values.get(2 * i + 1));
 						found.put(ids.get(i), new Known(registration, confirm(answer.get(1), ended)));
+					}
+					else if (!value.isEmpty()) {
+						warnOfStrangeValue();
 					}
 				}
 				return found;
@@ -138,9 +145,16 @@ final class RedisRegistry {
 					if (registration != null) {
 						all.add(new Known(registration, confirmation));
 					}
+					else {
+						warnOfStrangeValue();
+					}
 				}
 				return all;
 			});
+	}
+
+	private void warnOfStrangeValue() {
+		this.node.strange().warn("a value of '" + this.keys.registry + "'");
 	}
 
 	/**

@@ -12,7 +12,9 @@ import java.util.Objects;
  */
 enum RedisScript {
 
-	APPEND, READ, BEGIN, CLOSE, RETAINED, REGISTER, FIND, LIST, REMOVE, ENDED, USE, REVIVE, PROBE, CONTROL;
+	APPEND, READ, BEGIN, CLOSE, RETAINED, REGISTER, FIND, LIST, REMOVE, ENDED, USE, REVIVE, PROBE, CONTROL,
+
+	RIGHTS, FORMAT;
 
 	private final String text;
 
@@ -20,7 +22,7 @@ enum RedisScript {
 		this.text = load(name());
 	}
 
-	static String load(String name) {
+	private static String load(String name) {
 		String file = "/META-INF/comet/redis/" + name.toLowerCase(Locale.ROOT) + ".lua";
 		try (InputStream in = Objects.requireNonNull(RedisScript.class.getResourceAsStream(file), file)) {
 			return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -53,6 +53,17 @@ final class RedisNodes implements AutoCloseable {
 	}
 
 	/**
+	 * A node that logs in as a user.
+	 */
+	RedisNode node(int port, String prefix, @Nullable Integer limit, String user, String password) {
+		RedisSettings settings = new RedisSettings(prefix, this.timeout, this.timing.probe(), limit);
+		RedisURI uri = RedisURI.Builder.redis("127.0.0.1", port).withAuthentication(user, password).build();
+		RedisNode node = new RedisNode(uri, null, settings, this.timing, this.clock);
+		this.nodes.add(node);
+		return node;
+	}
+
+	/**
 	 * The broker of a node that is connected.
 	 */
 	RedisChannelBroker broker(RedisNode node) {

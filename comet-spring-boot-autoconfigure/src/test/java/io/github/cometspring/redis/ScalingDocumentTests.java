@@ -16,6 +16,7 @@ import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RedisServer;
 import io.lettuce.core.RedisURI;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,8 @@ class ScalingDocumentTests {
 		try (RedisServer server = RedisServer.start(); RedisNodes nodes = new RedisNodes()) {
 			RedisNode node = nodes.node(server.port(), "comet", 10);
 			use(nodes, node);
+			// The first probe writes it.
+			Await.within(PATIENCE, () -> server.command("EXISTS " + node.keys().check).equals(":1"));
 			Map<String, String> found = server.command("KEYS comet:*")
 				.lines()
 				.collect(Collectors.toMap(ScalingDocumentTests::generalize,

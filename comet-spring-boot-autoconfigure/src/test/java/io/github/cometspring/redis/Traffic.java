@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.Channel;
@@ -73,6 +74,18 @@ final class Traffic implements AutoCloseable {
 	 * @return its position
 	 */
 	Position publish(int node) {
+		return publish(node, (failure) -> {
+			// It is counted.
+		});
+	}
+
+	/**
+	 * Publishes the next number.
+	 * @param node by which node
+	 * @param onFailure takes the failure, if it is one
+	 * @return its position
+	 */
+	Position publish(int node, Consumer<BrokerUnavailableException> onFailure) {
 		int number = this.next.incrementAndGet();
 		try {
 			Position position = this.channels.get(node).publish(String.valueOf(number)).block(PATIENCE);
@@ -81,6 +94,7 @@ final class Traffic implements AutoCloseable {
 		}
 		catch (BrokerUnavailableException ex) {
 			(ex.isOutcomeUnknown() ? this.unknown : this.refused).add(number);
+			onFailure.accept(ex);
 			return null;
 		}
 	}

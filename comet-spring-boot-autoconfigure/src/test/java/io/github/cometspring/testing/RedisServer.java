@@ -82,10 +82,11 @@ public final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	private Process run() {
+	private Process run(String... further) {
 		List<String> command = new ArrayList<>(List.of(Requirement.find(PROGRAM), "--port", String.valueOf(this.port),
 				"--bind", "127.0.0.1", "--dir", this.folder.toString(), "--save", "", "--loglevel", "warning"));
 		command.addAll(this.options);
+		command.addAll(List.of(further));
 		try {
 			return new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(this.folder.resolve("log").toFile())
@@ -219,6 +220,22 @@ public final class RedisServer implements AutoCloseable {
 	public void startAgain() {
 		this.process = run();
 		awaitAnswer();
+	}
+
+	/**
+	 * Starts the server again, and does not wait until it has loaded its data.
+	 * @param further further options
+	 */
+	public void startLoading(String... further) {
+		this.process = run(further);
+		Await.within(PATIENCE, () -> {
+			try {
+				return command("PING").startsWith("-LOADING");
+			}
+			catch (UncheckedIOException ex) {
+				return false;
+			}
+		});
 	}
 
 	@Override
