@@ -41,7 +41,8 @@ public class BrokerUnavailableException extends ChannelException {
 
 	/**
 	 * Whether the request was sent and its answer was lost. Who publishes a message again
-	 * after this may publish it twice.
+	 * after this may publish it twice. A message may also appear after this, behind
+	 * others that were published later.
 	 * @return {@code true} if what was asked may have been done
 	 */
 	public boolean isOutcomeUnknown() {

@@ -24,6 +24,7 @@ import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RedisServer;
+import io.github.cometspring.testing.ReservedPort;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,15 +58,15 @@ class RedisStartFailureIT {
 
 	private static RedisServer redis;
 
-	private static int tlsPort;
+	private static ReservedPort tls;
 
 	@BeforeAll
 	static void start() throws GeneralSecurityException, IOException, InterruptedException {
 		Path certificate = folder.resolve("redis.crt");
 		Path key = folder.resolve("redis.key");
 		writeCertificate(certificate, key);
-		tlsPort = freePort();
-		redis = RedisServer.start("--tls-port", String.valueOf(tlsPort), "--tls-cert-file", certificate.toString(),
+		tls = ReservedPort.any();
+		redis = RedisServer.start("--tls-port", String.valueOf(tls.port()), "--tls-cert-file", certificate.toString(),
 				"--tls-key-file", key.toString(), "--tls-ca-cert-file", certificate.toString(), "--tls-auth-clients",
 				"no");
 	}
@@ -75,11 +76,8 @@ class RedisStartFailureIT {
 		if (redis != null) {
 			redis.close();
 		}
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
+		if (tls != null) {
+			tls.close();
 		}
 	}
 
@@ -183,19 +181,20 @@ class RedisStartFailureIT {
 
 	@Test
 	void startWhenOnlyRedisUsesTlsShouldNameProperties(CapturedOutput output) {
-		assertStartFails(output, tlsPort, with(), "uses TLS", "spring.data.redis.ssl.enabled", "spring.data.redis.url");
+		assertStartFails(output, tls.port(), with(), "uses TLS", "spring.data.redis.ssl.enabled",
+				"spring.data.redis.url");
 	}
 
 	@Test
 	void startWhenCertificateIsNotTrustedShouldNameProperties(CapturedOutput output) {
-		assertStartFails(output, tlsPort, with("spring.data.redis.ssl.enabled=true"), "TLS with Redis fails",
+		assertStartFails(output, tls.port(), with("spring.data.redis.ssl.enabled=true"), "TLS with Redis fails",
 				"spring.data.redis.ssl.bundle");
 	}
 
 	@Test
 	void startWhenBothUseTlsShouldKeepChannelsOnRedis() {
 		try (CometServer server = CometServer.start("spring.data.redis.host=127.0.0.1",
-				"spring.data.redis.port=" + tlsPort, "spring.data.redis.ssl.bundle=redis",
+				"spring.data.redis.port=" + tls.port(), "spring.data.redis.ssl.bundle=redis",
 				"spring.ssl.bundle.pem.redis.truststore.certificate=file:" + folder.resolve("redis.crt"))) {
 			server.create("tls").publish("1").block(PATIENCE);
 			assertThat(server.bean(RedisChannelBroker.class)).isNotNull();

@@ -11,6 +11,7 @@ import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.ReservedPort;
 import io.github.cometspring.testing.TcpProxy;
 import reactor.util.retry.Retry;
 
@@ -23,7 +24,7 @@ import org.springframework.http.client.ReactorResourceFactory;
  */
 final class ChaosNode implements AutoCloseable {
 
-	private final int port;
+	private final ReservedPort port = ReservedPort.any();
 
 	private final TcpProxy front;
 
@@ -37,21 +38,19 @@ final class ChaosNode implements AutoCloseable {
 
 	/**
 	 * Starts a node.
-	 * @param port where it listens
 	 * @param redis the port of Redis
 	 * @param names the channels that it reads itself
 	 * @param listener receives all messages of these channels
 	 */
-	ChaosNode(int port, int redis, Iterable<String> names, BiConsumer<Channel, Message> listener) {
-		this.port = port;
-		this.front = new TcpProxy(port);
+	ChaosNode(int redis, Iterable<String> names, BiConsumer<Channel, Message> listener) {
+		this.front = new TcpProxy(this.port.port());
 		this.link = new TcpProxy(redis);
 		this.listener = listener;
 		start(names);
 	}
 
 	private void start(Iterable<String> names) {
-		this.server = CometServer.start(new Class<?>[] { OwnEventLoops.class }, "server.port=" + this.port,
+		this.server = CometServer.start(new Class<?>[] { OwnEventLoops.class }, "server.port=" + this.port.port(),
 				"spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + this.link.port(), "comet.timeout=2s",
 				"comet.heartbeat=2s", "comet.history.size=100000", "comet.history.max-age=1h");
 		Channels channels = this.server.channels();
@@ -105,6 +104,7 @@ final class ChaosNode implements AutoCloseable {
 		this.front.close();
 		this.server.close();
 		this.link.close();
+		this.port.close();
 	}
 
 	/**

@@ -68,7 +68,7 @@ class ChaosRun {
 	void start() throws IOException {
 		this.redis = RedisServer.start("--appendonly", "yes", "--auto-aof-rewrite-percentage", "0");
 		for (int i = 0; i < 2; i++) {
-			this.nodes.add(new ChaosNode(Nginx.freePort(), this.redis.port(), CHANNELS, this::received));
+			this.nodes.add(new ChaosNode(this.redis.port(), CHANNELS, this::received));
 		}
 		this.nginx = Nginx.start(this.nodes.stream().map(ChaosNode::port).toList());
 	}

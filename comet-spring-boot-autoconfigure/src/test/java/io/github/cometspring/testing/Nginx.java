@@ -3,7 +3,6 @@ package io.github.cometspring.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,11 +59,11 @@ public final class Nginx implements AutoCloseable {
 
 	private final Path folder;
 
-	private final int port;
+	private final ReservedPort port;
 
 	private final Process process;
 
-	private Nginx(Path folder, int port, Process process) {
+	private Nginx(Path folder, ReservedPort port, Process process) {
 		this.folder = folder;
 		this.port = port;
 		this.process = process;
@@ -79,12 +78,12 @@ public final class Nginx implements AutoCloseable {
 		Requirement.requireProgram(PROGRAM);
 		try {
 			Path folder = Files.createTempDirectory("comet-nginx");
-			int port = freePort();
+			ReservedPort port = ReservedPort.any();
 			String upstream = servers.stream()
 				.map((server) -> "server 127.0.0.1:%d max_fails=0;".formatted(server))
 				.collect(Collectors.joining(" "));
 			Path file = Files.writeString(folder.resolve("nginx.conf"),
-					CONFIGURATION.formatted(folder, port, upstream));
+					CONFIGURATION.formatted(folder, port.port(), upstream));
 			Process process = new ProcessBuilder(Requirement.find(PROGRAM), "-e", "stderr", "-p", folder.toString(),
 					"-c", file.toString())
 				.redirectErrorStream(true)
@@ -99,19 +98,8 @@ public final class Nginx implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * A port that nobody uses.
-	 * @return the port
-	 * @throws IOException if there is none
-	 */
-	public static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-	}
-
 	private boolean isListening() {
-		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
 			return socket.isConnected();
 		}
 		catch (IOException ex) {
@@ -120,13 +108,14 @@ public final class Nginx implements AutoCloseable {
 	}
 
 	public int port() {
-		return this.port;
+		return this.port.port();
 	}
 
 	@Override
 	public void close() {
 		this.process.destroy();
 		this.process.onExit().join();
+		this.port.close();
 		try (Stream<Path> files = Files.walk(this.folder)) {
 			files.sorted(Comparator.reverseOrder()).forEach((file) -> file.toFile().delete());
 		}

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A Redis of the test's own, on a free port, with a folder of its own.
+ * A Redis of the test's own, on a port that it keeps while it is stopped, with a folder
+ * of its own.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -27,17 +28,25 @@ public final class RedisServer implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+	/** How far the port of a cluster's bus is above the other. */
+	private static final int BUS = 10_000;
+
+	private static final int HIGHEST_PORT = 65_535;
+
 	private final Path folder;
 
-	private final int port;
+	private final ReservedPort port;
+
+	private final ReservedPort bus;
 
 	private final List<String> options;
 
 	private Process process;
 
-	private RedisServer(Path folder, int port, List<String> options) {
+	private RedisServer(Path folder, ReservedPort port, ReservedPort bus, List<String> options) {
 		this.folder = folder;
 		this.port = port;
+		this.bus = bus;
 		this.options = options;
 		this.process = run();
 	}
@@ -50,10 +59,15 @@ public final class RedisServer implements AutoCloseable {
 	public static RedisServer start(String... options) {
 		Requirement.requireProgram(PROGRAM);
 		try {
-			Path folder = Files.createTempDirectory("comet-redis");
-			RedisServer server = new RedisServer(folder, freePort(), List.of(options));
-			server.awaitAnswer();
-			return server;
+			RedisServer server = create(Files.createTempDirectory("comet-redis"), List.of(options));
+			try {
+				server.awaitAnswer();
+				return server;
+			}
+			catch (RuntimeException ex) {
+				server.close();
+				throw ex;
+			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -71,26 +85,28 @@ public final class RedisServer implements AutoCloseable {
 		return server;
 	}
 
-	private static int freePort() throws IOException {
-		// The bus of a cluster has its port 10,000 above.
+	private static RedisServer create(Path folder, List<String> options) {
 		while (true) {
-			try (ServerSocket socket = new ServerSocket(0)) {
-				if (socket.getLocalPort() < 55_000) {
-					return socket.getLocalPort();
+			ReservedPort port = ReservedPort.any();
+			if (port.port() + BUS <= HIGHEST_PORT) {
+				try {
+					return new RedisServer(folder, port, ReservedPort.of(port.port() + BUS), options);
+				}
+				catch (BindException ex) {
+					// Another pair
 				}
 			}
+			port.close();
 		}
 	}
 
 	private Process run(String... further) {
-		List<String> command = new ArrayList<>(List.of(Requirement.find(PROGRAM), "--port", String.valueOf(this.port),
+		List<String> command = new ArrayList<>(List.of(Requirement.find(PROGRAM), "--port", String.valueOf(port()),
 				"--bind", "127.0.0.1", "--dir", this.folder.toString(), "--save", "", "--loglevel", "warning"));
 		command.addAll(this.options);
 		command.addAll(List.of(further));
 		try {
-			return new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(this.folder.resolve("log").toFile())
-				.start();
+			return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile()).start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -98,9 +114,16 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	private void awaitAnswer() {
+		awaitAnswer("+PONG");
+	}
+
+	private void awaitAnswer(String beginning) {
 		Await.within(PATIENCE, () -> {
+			if (!this.process.isAlive()) {
+				throw new IllegalStateException("Redis has ended: " + Files.readString(log()));
+			}
 			try {
-				return command("PING").equals("+PONG");
+				return command("PING").startsWith(beginning);
 			}
 			catch (UncheckedIOException ex) {
 				return false;
@@ -108,8 +131,12 @@ public final class RedisServer implements AutoCloseable {
 		});
 	}
 
+	private Path log() {
+		return this.folder.resolve("log");
+	}
+
 	public int port() {
-		return this.port;
+		return this.port.port();
 	}
 
 	/**
@@ -126,7 +153,7 @@ public final class RedisServer implements AutoCloseable {
 	 * @return the answer as it is sent, the first line of most; the text of a longer one
 	 */
 	public String command(String line) {
-		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
 			socket.setSoTimeout((int) PATIENCE.toMillis());
 			OutputStream out = socket.getOutputStream();
 			out.write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
@@ -228,20 +255,15 @@ public final class RedisServer implements AutoCloseable {
 	 */
 	public void startLoading(String... further) {
 		this.process = run(further);
-		Await.within(PATIENCE, () -> {
-			try {
-				return command("PING").startsWith("-LOADING");
-			}
-			catch (UncheckedIOException ex) {
-				return false;
-			}
-		});
+		awaitAnswer("-LOADING");
 	}
 
 	@Override
 	public void close() {
 		// Also one that stands still
 		kill();
+		this.port.close();
+		this.bus.close();
 		try (Stream<Path> files = Files.walk(this.folder)) {
 			files.sorted(Comparator.reverseOrder()).forEach((file) -> file.toFile().delete());
 		}

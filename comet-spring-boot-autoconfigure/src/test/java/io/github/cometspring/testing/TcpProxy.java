@@ -37,6 +37,9 @@ public final class TcpProxy implements AutoCloseable {
 
 	private final Set<Socket> servers = ConcurrentHashMap.newKeySet();
 
+	/** Also while it is unplugged. */
+	private final ReservedPort port = ReservedPort.any();
+
 	private volatile ServerSocket server;
 
 	/**
@@ -46,7 +49,7 @@ public final class TcpProxy implements AutoCloseable {
 	public TcpProxy(int target) {
 		this.target = target;
 		this.requests = this::passOn;
-		this.server = listen(0);
+		this.server = listen();
 	}
 
 	/**
@@ -57,11 +60,11 @@ public final class TcpProxy implements AutoCloseable {
 	public TcpProxy(int target, Forwarding requests) {
 		this.target = target;
 		this.requests = requests;
-		this.server = listen(0);
+		this.server = listen();
 	}
 
 	public int port() {
-		return this.server.getLocalPort();
+		return this.port.port();
 	}
 
 	/**
@@ -122,19 +125,20 @@ public final class TcpProxy implements AutoCloseable {
 	 * Works again, on the same port.
 	 */
 	public void plugIn() {
-		this.server = listen(port());
+		this.server = listen();
 	}
 
 	@Override
 	public void close() {
 		unplug();
+		this.port.close();
 	}
 
-	private ServerSocket listen(int port) {
+	private ServerSocket listen() {
 		try {
 			ServerSocket socket = new ServerSocket();
 			socket.setReuseAddress(true);
-			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
 			start(() -> accept(socket));
 			return socket;
 		}
