@@ -42,6 +42,8 @@ public final class TcpProxy implements AutoCloseable {
 
 	private volatile ServerSocket server;
 
+	private volatile Thread acceptor;
+
 	/**
 	 * Opens a proxy that lets all requests through.
 	 * @param target the port of the server
@@ -118,6 +120,13 @@ public final class TcpProxy implements AutoCloseable {
 	 */
 	public void unplug() {
 		closeQuietly(this.server);
+		try {
+			// Until then the system still listens.
+			this.acceptor.join();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 		cut();
 	}
 
@@ -139,7 +148,7 @@ public final class TcpProxy implements AutoCloseable {
 			ServerSocket socket = new ServerSocket();
 			socket.setReuseAddress(true);
 			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
-			start(() -> accept(socket));
+			this.acceptor = start(() -> accept(socket));
 			return socket;
 		}
 		catch (IOException ex) {
@@ -244,10 +253,11 @@ public final class TcpProxy implements AutoCloseable {
 		}
 	}
 
-	private static void start(Runnable work) {
+	private static Thread start(Runnable work) {
 		Thread thread = new Thread(work, "proxy");
 		thread.setDaemon(true);
 		thread.start();
+		return thread;
 	}
 
 	/**
