@@ -1,5 +1,6 @@
 package io.github.cometspring.redis;
 
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
 
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -95,24 +97,44 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 
 	private void connect() {
 		CompletableFuture<C> opening = open();
-		opening.thenCompose((connection) -> {
-			connection.addListener(new RedisConnectionStateListener() {
-				@Override
-				public void onRedisDisconnected(RedisChannelHandler<?, ?> closed) {
-					renew(connection);
+		opening
+			.thenCompose((connection) -> activate(connection)
+				.thenCompose((active) -> this.preparation.apply(connection).thenApply((ready) -> connection)))
+			.orTimeout(this.patience.toMillis(), TimeUnit.MILLISECONDS)
+			.whenComplete((connection, ex) -> {
+				if (ex == null) {
+					succeed(connection);
+				}
+				else {
+					// Also if it opens later
+					opening.thenAccept(StatefulConnection::closeAsync);
+					fail(ex);
 				}
 			});
-			return this.preparation.apply(connection).thenApply((ready) -> connection);
-		}).orTimeout(this.patience.toMillis(), TimeUnit.MILLISECONDS).whenComplete((connection, ex) -> {
-			if (ex == null) {
-				succeed(connection);
+	}
+
+	/**
+	 * Waits until commands can be sent. The client may hand a connection over just before
+	 * that, and then refuses them.
+	 */
+	private CompletableFuture<Void> activate(C connection) {
+		CompletableFuture<Void> active = new CompletableFuture<>();
+		connection.addListener(new RedisConnectionStateListener() {
+			@Override
+			public void onRedisConnected(RedisChannelHandler<?, ?> opened, SocketAddress address) {
+				active.complete(null);
 			}
-			else {
-				// Also if it opens later
-				opening.thenAccept(StatefulConnection::closeAsync);
-				fail(ex);
+
+			@Override
+			public void onRedisDisconnected(RedisChannelHandler<?, ?> closed) {
+				active.completeExceptionally(new RedisException("Connection closed"));
+				renew(connection);
 			}
 		});
+		if (connection.isOpen()) {
+			active.complete(null);
+		}
+		return active;
 	}
 
 	private CompletableFuture<C> open() {

@@ -30,6 +30,7 @@ class LatePublicationTests {
 				Traffic traffic = new Traffic(nodes.broker(nodes.node(link.port(), "comet", 10)),
 						nodes.broker(nodes.node(server.port(), "comet", 10)))) {
 			traffic.publish(1, 3);
+			traffic.awaitArrival();
 			// It may be refused while its node connects again.
 			Await.within(PATIENCE, () -> traffic.publish(0) == null && traffic.unknown() == 1);
 			traffic.publish(1, 3);

@@ -121,6 +121,10 @@ final class Traffic implements AutoCloseable {
 		this.publisher.setDaemon(true);
 		this.publisher.start();
 		awaitMore(50);
+		// A reader that has not begun would be refused.
+		for (Reader reader : this.readers) {
+			Await.within(PATIENCE, () -> !reader.messages.isEmpty());
+		}
 		return this;
 	}
 
