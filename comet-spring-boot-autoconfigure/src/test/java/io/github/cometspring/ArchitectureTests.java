@@ -155,6 +155,8 @@ class ArchitectureTests {
 							.doNotHaveSimpleName("LoopbackGuard")
 							.and()
 							.doNotHaveSimpleName("CometExposurePostProcessor")
+							.and()
+							.doNotHaveSimpleName("RedisScript")
 							.should()
 							.callMethodWhere(looksOnClassPath())
 							.orShould()

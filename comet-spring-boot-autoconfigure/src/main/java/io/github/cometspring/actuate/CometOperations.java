@@ -1,14 +1,10 @@
 package io.github.cometspring.actuate;
 
-import java.util.Map;
-import java.util.TreeMap;
-
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.control.CometCommand;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Subscriptions;
-import io.github.cometspring.subscription.Transport;
 import reactor.core.publisher.Mono;
 
 /**
@@ -46,17 +42,9 @@ public final class CometOperations {
 	public Mono<CometState> state() {
 		return this.broker.state()
 			.map((sums) -> new CometState(this.control.isActive(), this.control.timeout().toString(),
-					new CometState.ChannelUse(sums.channels(), sums.limit()), connections(),
-					new CometState.HistoryUse(sums.retained())))
+					new CometState.ChannelUse(sums.channels(), sums.limit()),
+					CometState.connections(this.subscriptions), new CometState.HistoryUse(sums.retained())))
 			.onErrorMap(BrokerUnavailableException.class, Unavailable::of);
-	}
-
-	private Map<String, Integer> connections() {
-		Map<String, Integer> connections = new TreeMap<>();
-		for (Transport transport : Transport.values()) {
-			connections.put(transport.id(), this.subscriptions.connections(transport));
-		}
-		return connections;
 	}
 
 	/**

@@ -1,7 +1,10 @@
 package io.github.cometspring.actuate;
 
 import java.util.Map;
+import java.util.TreeMap;
 
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record CometState(boolean active, String timeout, ChannelUse channels, Map<String, Integer> connections,
 		HistoryUse history) {
+
+	static Map<String, Integer> connections(Subscriptions subscriptions) {
+		Map<String, Integer> connections = new TreeMap<>();
+		for (Transport transport : Transport.values()) {
+			connections.put(transport.id(), subscriptions.connections(transport));
+		}
+		return connections;
+	}
 
 	/**
 	 * How many channels there are.

@@ -42,6 +42,7 @@ import org.springframework.util.unit.DataSize;
  * @param fastPath Whether messages may bypass WebFlux when no filter, authorizer or
  * custom handler needs to see them.
  * @param heartbeat Time after which a silent stream gets a heartbeat.
+ * @param redis Channels on Redis, for several nodes.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -53,7 +54,7 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins,
 		@DefaultValue("false") boolean allowedCredentials, @DefaultValue Authorization authorization, @DefaultValue( {
 				"legacy", "json", "sse", "websocket" }) Set<Transport> transports,
-		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath){
+		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath, @DefaultValue Redis redis){
 
 	/**
 	 * Authorization of clients to read channels.
@@ -72,6 +73,19 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param maxAge Time that a channel keeps a message.
 	 */
 	public record History(@DefaultValue("100") int size, @DefaultValue("5m") Duration maxAge) {
+	}
+
+	/**
+	 * How channels are kept on Redis, for more than one node.
+	 *
+	 * @param enabled Whether channels are kept on Redis. Unset for whether a connection
+	 * to it is configured.
+	 * @param keyPrefix Beginning of all keys and feeds.
+	 * @param commandTimeout Time that an answer of Redis is waited for.
+	 * @param probeInterval Time between two proofs that what is published is still heard.
+	 */
+	public record Redis(@Nullable Boolean enabled, @DefaultValue("comet") String keyPrefix,
+			@DefaultValue("2s") Duration commandTimeout, @DefaultValue("5s") Duration probeInterval) {
 	}
 
 }

@@ -12,8 +12,10 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
  */
 final class CometRuntimeHints implements RuntimeHintsRegistrar {
 
-	/** All files that are loaded are in this folder. */
+	/** All files that are loaded are in this folder, and in the next. */
 	static final String RESOURCES = "META-INF/comet/*";
+
+	static final String SCRIPTS = "META-INF/comet/redis/*";
 
 	/** Classes of other libraries whose presence is checked. */
 	static final List<String> CLASSES = List.of("reactor.netty.http.server.HttpServerRequest",
@@ -22,6 +24,7 @@ final class CometRuntimeHints implements RuntimeHintsRegistrar {
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern(RESOURCES);
+		hints.resources().registerPattern(SCRIPTS);
 		CLASSES.forEach((name) -> hints.reflection().registerTypeIfPresent(classLoader, name));
 	}
 

@@ -56,6 +56,12 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		positive("comet.write-timeout", properties.writeTimeout());
 		positive("comet.authorization.timeout", properties.authorization().timeout());
 		positive("comet.history.max-age", properties.history().maxAge());
+		positive("comet.redis.command-timeout", properties.redis().commandTimeout());
+		positive("comet.redis.probe-interval", properties.redis().probeInterval());
+		if (!properties.redis().keyPrefix().matches("[\\w.:~@/-]+")) {
+			throw invalid("comet.redis.key-prefix", properties.redis().keyPrefix(),
+					"Must consist of letters, digits and . _ ~ @ / : -, and not be empty.");
+		}
 		List<String> origins = origins(properties.allowedOrigins());
 		if (properties.allowedCredentials() && origins.contains(AllowedOrigin.ANY)) {
 			throw invalid("comet.allowed-credentials", true,

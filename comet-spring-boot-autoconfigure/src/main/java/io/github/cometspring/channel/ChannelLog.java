@@ -1,5 +1,8 @@
 package io.github.cometspring.channel;
 
+import java.util.OptionalLong;
+
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -65,6 +68,20 @@ public interface ChannelLog {
 	}
 
 	/**
+	 * Where a cursor stands in this channel. A log that has been
+	 * {@linkplain #prepare(Cursor) prepared} may know more epochs than the one that the
+	 * channel has now, and then {@link #read} goes on from there, and tells the gap where
+	 * the epoch ends.
+	 * @param start the cursor, which has a position of this channel
+	 * @return the position, or {@code null} if what it stood for is lost
+	 */
+	default @Nullable Position locate(Cursor start) {
+		long epoch = newest().epoch();
+		OptionalLong offset = start.offset(id(), epoch);
+		return offset.isPresent() ? new Position(epoch, offset.getAsLong()) : null;
+	}
+
+	/**
 	 * The number of messages that are kept now.
 	 * @return the number
 	 */
@@ -98,7 +115,8 @@ public interface ChannelLog {
 	 * promise to keep. There is a gap if the position is of another epoch than the
 	 * channel's, or beyond its end, or before the messages that are kept. A position that
 	 * has not arrived on this node yet is no gap: the replay is empty and ends at that
-	 * position.
+	 * position. Messages of two epochs are never in one replay: it stops where an epoch
+	 * ends, and the next replay goes on from its position.
 	 * @param after the position
 	 * @return the messages
 	 */

@@ -1,7 +1,6 @@
 package io.github.cometspring.channel;
 
 import java.util.Objects;
-import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,18 +60,18 @@ public final class LogPlace {
 			return;
 		}
 		Position position;
-		OptionalLong known = this.start.offset(this.log.id(), newest.epoch());
-		if (known.isPresent()) {
-			position = new Position(newest.epoch(), known.getAsLong());
-		}
-		else if (this.start.knows(this.log.id())) {
-			// The messages after a position of another epoch are lost.
-			this.gap = true;
-			this.listeningSince = newest;
-			return;
+		if (!this.start.knows(this.log.id())) {
+			position = this.log.end();
 		}
 		else {
-			position = this.log.end();
+			Position known = this.log.locate(this.start);
+			if (known == null) {
+				// The messages after a position of another epoch are lost.
+				this.gap = true;
+				this.listeningSince = newest;
+				return;
+			}
+			position = known;
 		}
 		this.position = position;
 		// A reader at the end may read the messages that are kept for listening readers

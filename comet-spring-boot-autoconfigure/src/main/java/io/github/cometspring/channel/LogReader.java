@@ -54,6 +54,19 @@ final class LogReader {
 			// message.
 			return List.of();
 		}
+		List<Message> messages = read(place);
+		while (place.position().epoch() != this.log.newest().epoch()) {
+			// It stopped where an epoch ended; what comes after that is another look.
+			List<Message> more = read(place);
+			if (!more.isEmpty()) {
+				messages = new ArrayList<>(messages);
+				messages.addAll(more);
+			}
+		}
+		return messages;
+	}
+
+	private static List<Message> read(LogPlace place) {
 		Replay replay = place.look();
 		place.moveTo(replay.position(), replay.gap());
 		if (replay.messages().isEmpty() || !place.takeGap()) {

@@ -78,7 +78,9 @@ final class SharedSegment {
 			}
 			size += more;
 		}
-		return new Segment(log.id(), messages, replay.gap(), closed, replay.position(), size);
+		// A replay that stops where an epoch ended has not reached the end of the log.
+		boolean ended = closed && replay.position().epoch() == log.newest().epoch();
+		return new Segment(log.id(), messages, replay.gap(), ended, replay.position(), size);
 	}
 
 	private record Cut(LogPlace place, Dialect dialect, Position newest, boolean closed, long time, Segment segment) {

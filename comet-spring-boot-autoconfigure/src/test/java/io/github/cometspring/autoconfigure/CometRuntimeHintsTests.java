@@ -41,6 +41,17 @@ class CometRuntimeHintsTests {
 					(name) -> RuntimeHintsPredicates.resource().forResource("META-INF/comet/" + name).test(this.hints));
 	}
 
+	@Test
+	void everyScriptShouldBeKept() throws IOException {
+		Resource[] files = new PathMatchingResourcePatternResolver()
+			.getResources("classpath*:" + CometRuntimeHints.SCRIPTS);
+		Stream<String> names = Arrays.stream(files).map(Resource::getFilename).map(Objects::requireNonNull);
+		assertThat(names).contains("append.lua")
+			.allMatch((name) -> RuntimeHintsPredicates.resource()
+				.forResource("META-INF/comet/redis/" + name)
+				.test(this.hints));
+	}
+
 	@ParameterizedTest
 	@FieldSource("io.github.cometspring.autoconfigure.CometRuntimeHints#CLASSES")
 	void classThatIsLookedForShouldBeKept(String name) {

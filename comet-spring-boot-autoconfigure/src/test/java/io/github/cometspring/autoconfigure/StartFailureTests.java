@@ -4,16 +4,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -51,15 +54,30 @@ class StartFailureTests {
 			.doesNotContain("\tat ");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "io.lettuce.core", "org.springframework.boot.data.redis" })
+	void startWhenClientForRedisIsMissingShouldNameDependency(String missing, CapturedOutput output) {
+		start(new SpringApplication(new DefaultResourceLoader(new FilteredClassLoader(missing)), Plain.class),
+				WebApplicationType.NONE, "comet.redis.enabled=true");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("comet.redis.enabled")
+			.contains("org.springframework.boot:spring-boot-starter-data-redis-reactive")
+			.doesNotContain("\tat ");
+	}
+
 	private static void start(Class<?> source, WebApplicationType type, String property) {
-		SpringApplication application = new SpringApplication(source);
+		start(new SpringApplication(source), type, property);
+	}
+
+	private static void start(SpringApplication application, WebApplicationType type, String property) {
 		application.setWebApplicationType(type);
 		application.setRegisterShutdownHook(false);
 		assertThatException().isThrownBy(() -> application.run("--" + property, "--server.port=0"));
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration(CometAutoConfiguration.class)
+	@ImportAutoConfiguration({ CometAutoConfiguration.class, CometRedisAutoConfiguration.class,
+			CometRedisMissingAutoConfiguration.class })
 	static class Plain {
 
 	}

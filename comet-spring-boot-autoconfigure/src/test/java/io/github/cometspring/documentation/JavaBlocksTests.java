@@ -49,6 +49,7 @@ class JavaBlocksTests {
 			import org.springframework.web.bind.annotation.*;
 			import org.springframework.web.server.*;
 			import reactor.core.publisher.*;
+			import reactor.util.retry.Retry;
 			""";
 
 	private static final String BEANS = "Channels channels, Channel channel, TypedChannels typedChannels, "

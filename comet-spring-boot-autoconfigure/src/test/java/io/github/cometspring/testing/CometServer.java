@@ -74,8 +74,9 @@ public final class CometServer implements AutoCloseable {
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
 		application.setRegisterShutdownHook(false);
 		// The event loops have no tasks left that a quiet period would wait for
-		application
-			.setDefaultProperties(Map.of("server.port", "0", "spring.reactor.netty.shutdown-quiet-period", "0s"));
+		application.setDefaultProperties(Map.of("server.port", "0", "spring.reactor.netty.shutdown-quiet-period", "0s",
+				// Spring Boot's own client is there in all tests, and a Redis in few.
+				"management.health.redis.enabled", "false"));
 		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(properties))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);

@@ -211,7 +211,11 @@ public final class RawConnection implements AutoCloseable {
 	private byte[] readBody(Answer answer) throws IOException {
 		String length = answer.header("Content-Length");
 		if (length != null) {
-			return this.in.readNBytes(Integer.parseInt(length));
+			byte[] body = this.in.readNBytes(Integer.parseInt(length));
+			if (body.length < Integer.parseInt(length)) {
+				throw new EOFException("Connection closed after %d of %s bytes".formatted(body.length, length));
+			}
+			return body;
 		}
 		if (answer.header("Transfer-Encoding") == null) {
 			return (answer.status() == 204 || answer.status() == 304) ? new byte[0] : this.in.readAllBytes();

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,14 +32,26 @@ public final class TcpProxy implements AutoCloseable {
 
 	private final AtomicLong cuts = new AtomicLong();
 
+	/** The sockets from which nothing is passed on any more, though they stay open. */
+	private final Set<Socket> silenced = ConcurrentHashMap.newKeySet();
+
+	private final Set<Socket> servers = ConcurrentHashMap.newKeySet();
+
+	/** Also while it is unplugged. */
+	private final ReservedPort port = ReservedPort.any();
+
 	private volatile ServerSocket server;
+
+	private volatile Thread acceptor;
 
 	/**
 	 * Opens a proxy that lets all requests through.
 	 * @param target the port of the server
 	 */
 	public TcpProxy(int target) {
-		this(target, (client, server) -> client.getInputStream().transferTo(server.getOutputStream()));
+		this.target = target;
+		this.requests = this::passOn;
+		this.server = listen();
 	}
 
 	/**
@@ -49,11 +62,11 @@ public final class TcpProxy implements AutoCloseable {
 	public TcpProxy(int target, Forwarding requests) {
 		this.target = target;
 		this.requests = requests;
-		this.server = listen(0);
+		this.server = listen();
 	}
 
 	public int port() {
-		return this.server.getLocalPort();
+		return this.port.port();
 	}
 
 	/**
@@ -79,6 +92,22 @@ public final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
+	 * Passes nothing on any more on the connections that there are, and leaves them open,
+	 * as a firewall does that has forgotten them. New ones work.
+	 */
+	public void forget() {
+		this.silenced.addAll(this.sockets);
+	}
+
+	/**
+	 * Passes nothing on to the clients on the connections that there are: the server is
+	 * asked, and its answers are lost.
+	 */
+	public void loseAnswers() {
+		this.sockets.stream().filter(this.servers::contains).forEach(this.silenced::add);
+	}
+
+	/**
 	 * How often connections have been cut.
 	 * @return the number of cuts
 	 */
@@ -91,6 +120,13 @@ public final class TcpProxy implements AutoCloseable {
 	 */
 	public void unplug() {
 		closeQuietly(this.server);
+		try {
+			// Until then the system still listens.
+			this.acceptor.join();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 		cut();
 	}
 
@@ -98,20 +134,21 @@ public final class TcpProxy implements AutoCloseable {
 	 * Works again, on the same port.
 	 */
 	public void plugIn() {
-		this.server = listen(port());
+		this.server = listen();
 	}
 
 	@Override
 	public void close() {
 		unplug();
+		this.port.close();
 	}
 
-	private ServerSocket listen(int port) {
+	private ServerSocket listen() {
 		try {
 			ServerSocket socket = new ServerSocket();
 			socket.setReuseAddress(true);
-			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-			start(() -> accept(socket));
+			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+			this.acceptor = start(() -> accept(socket));
 			return socket;
 		}
 		catch (IOException ex) {
@@ -134,6 +171,7 @@ public final class TcpProxy implements AutoCloseable {
 		this.sockets.add(near);
 		try {
 			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
+			this.servers.add(far);
 			this.sockets.add(far);
 			start(() -> forward(near, far));
 			start(() -> answer(far, near));
@@ -159,11 +197,25 @@ public final class TcpProxy implements AutoCloseable {
 		}
 	}
 
+	private void passOn(Socket near, Socket far) throws IOException {
+		byte[] buffer = new byte[8192];
+		InputStream in = near.getInputStream();
+		OutputStream out = far.getOutputStream();
+		for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+			if (!this.silenced.contains(near)) {
+				out.write(buffer, 0, count);
+			}
+		}
+	}
+
 	private void answer(Socket far, Socket near) {
 		byte[] buffer = new byte[8192];
 		try (InputStream in = far.getInputStream()) {
 			OutputStream out = near.getOutputStream();
 			for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+				if (this.silenced.contains(far)) {
+					continue;
+				}
 				long left = this.allowance.getAndUpdate(spend(count));
 				out.write(buffer, 0, (int) Math.min(left, count));
 				if (left <= count) {
@@ -186,8 +238,10 @@ public final class TcpProxy implements AutoCloseable {
 	private void closeBoth(Socket one, Socket other) {
 		closeQuietly(one);
 		closeQuietly(other);
-		this.sockets.remove(one);
-		this.sockets.remove(other);
+		for (Set<Socket> set : List.of(this.sockets, this.silenced, this.servers)) {
+			set.remove(one);
+			set.remove(other);
+		}
 	}
 
 	private static void closeQuietly(AutoCloseable closeable) {
@@ -199,10 +253,11 @@ public final class TcpProxy implements AutoCloseable {
 		}
 	}
 
-	private static void start(Runnable work) {
+	private static Thread start(Runnable work) {
 		Thread thread = new Thread(work, "proxy");
 		thread.setDaemon(true);
 		thread.start();
+		return thread;
 	}
 
 	/**

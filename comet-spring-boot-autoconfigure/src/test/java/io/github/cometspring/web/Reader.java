@@ -148,6 +148,8 @@ public final class Reader {
 	private List<String> frames(List<String> channels, int most) {
 		List<String> events = new ArrayList<>();
 		Set<String> open = new HashSet<>(channels);
+		// If the connection fails, the events are dropped, and so is their cursor.
+		String reached = this.cursor;
 		try (RawWebSocket socket = RawWebSocket.open(this.port)) {
 			socket.send(
 					"{\"subscribe\":[\"" + String.join("\",\"", channels) + "\"],\"cursor\":\"" + this.cursor + "\"}");
@@ -160,11 +162,12 @@ public final class Reader {
 				if (!json.has("cursor")) {
 					throw new IllegalStateException(json.toString());
 				}
-				this.cursor = json.get("cursor").stringValue();
+				reached = json.get("cursor").stringValue();
 				events.addAll(eventsOf(json));
 				json.path("ended").forEach((ended) -> open.remove(ended.stringValue()));
 			}
 		}
+		this.cursor = reached;
 		return events;
 	}
 

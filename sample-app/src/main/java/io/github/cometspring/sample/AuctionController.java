@@ -3,6 +3,7 @@ package io.github.cometspring.sample;
 import java.net.URI;
 import java.util.Locale;
 
+import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.sample.BidRefusedException.Reason;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -58,6 +59,12 @@ class AuctionController {
 	@ExceptionHandler
 	ProblemDetail unreadable(ServerWebInputException ex) {
 		return problem(HttpStatus.BAD_REQUEST, Reason.NOT_A_BID, "A bid is JSON with a bidder and an amount.");
+	}
+
+	@ExceptionHandler
+	ProblemDetail unavailable(BrokerUnavailableException ex) {
+		return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
+				"The house cannot reach its channels. Please bid again.");
 	}
 
 	private static ProblemDetail problem(HttpStatus status, Reason reason, String detail) {

@@ -9,8 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
+import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.ChannelHandle;
+import io.github.cometspring.channel.Position;
 import io.github.cometspring.typed.TypedChannel;
 import io.github.cometspring.typed.TypedChannels;
 import org.apache.commons.logging.Log;
@@ -18,6 +20,7 @@ import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
 
 import org.springframework.stereotype.Service;
 
@@ -33,6 +36,8 @@ class AuctionHouse {
 
 	private static final Log logger = LogFactory.getLog(AuctionHouse.class);
 
+	private static final Duration PAUSE = Duration.ofSeconds(1);
+
 	private final TypedChannels channels;
 
 	private final Catalogue catalogue;
@@ -45,16 +50,33 @@ class AuctionHouse {
 
 	private final SaleRoom room;
 
+	private final SaleBook book;
+
 	private final AtomicInteger lotNumber = new AtomicInteger();
 
 	AuctionHouse(TypedChannels channels, Catalogue catalogue, AuctionProperties properties, Scheduler auctionScheduler,
-			RandomGenerator auctionDice) {
+			RandomGenerator auctionDice, SaleBook book) {
 		this.channels = channels;
 		this.catalogue = catalogue;
 		this.properties = properties;
 		this.scheduler = auctionScheduler;
 		this.dice = auctionDice;
 		this.room = new SaleRoom(properties.lateBidExtension());
+		this.book = book;
+	}
+
+	/**
+	 * Goes on with the sale of another node.
+	 * @param state the items
+	 */
+	void resume(SaleRoom.State state) {
+		this.room.restore(state);
+		this.lotNumber
+			.set(Stream.concat(state.open().stream(), state.sold().stream()).mapToInt(Item::number).max().orElse(0));
+	}
+
+	private Mono<Void> keep() {
+		return Mono.defer(() -> this.book.write(this.room.state()));
 	}
 
 	/**
@@ -76,7 +98,7 @@ class AuctionHouse {
 		return announcements().flatMap((announcements) -> this.channels.create(Item.class)
 			.flatMap(TypedChannel::handle)
 			.map(this::listing)
-			.flatMap((listing) -> announcements.publish(listing).thenReturn(listing.item())));
+			.flatMap((listing) -> keep().then(announcements.publish(listing)).thenReturn(listing.item())));
 	}
 
 	private Listing listing(ChannelHandle handle) {
@@ -90,14 +112,18 @@ class AuctionHouse {
 	 * Takes a bid and publishes it.
 	 * @param id the id of the item
 	 * @param bid the bid
-	 * @return the item after the bid, or {@link BidRefusedException}
+	 * @return the item after the bid, or {@link BidRefusedException}, or another error if
+	 * it cannot be kept
 	 */
 	Mono<Item> bid(String id, Bid bid) {
 		return withdrawIfEnded(id).then(Mono.fromSupplier(() -> this.room.bid(id, bid, now())))
-			.flatMap((item) -> lot(id).switchIfEmpty(Mono.error(() -> new ChannelClosedException(id)))
-				.flatMap((channel) -> channel.publish(item))
-				.onErrorResume((ex) -> unannounced(item, ex))
-				.thenReturn(item));
+			.flatMap((item) -> keep().then(announce(item)).thenReturn(item));
+	}
+
+	private Mono<Position> announce(Item item) {
+		return lot(item.id()).switchIfEmpty(Mono.error(() -> new ChannelClosedException(item.id())))
+			.flatMap((channel) -> channel.publish(item))
+			.onErrorResume((ex) -> unannounced(item, ex));
 	}
 
 	private <T> Mono<T> unannounced(Item item, Throwable ex) {
@@ -115,15 +141,26 @@ class AuctionHouse {
 	 * @return completes when all is done
 	 */
 	Mono<Void> hammer() {
+		// Kept when it has ended: a node that takes over before that ends it once more.
 		return withdrawEnded().thenMany(Flux.defer(() -> Flux.fromIterable(this.room.hammer(now()))))
-			.flatMap(this::end)
-			.then();
+			.flatMap((item) -> end(item).thenReturn(item))
+			.collectList()
+			.flatMap((ended) -> ended.isEmpty() ? Mono.empty() : keep());
 	}
 
 	private Mono<Void> end(Item item) {
-		return lot(item.id()).flatMap((channel) -> channel.publish(item)
-			.onErrorResume((ex) -> warn("End of lot %d was not announced".formatted(item.number()), ex))
-			.then(channel.close()));
+		return lot(item.id())
+			.flatMap((channel) -> channel.publish(item)
+				.onErrorResume((ex) -> warn("End of lot %d was not announced".formatted(item.number()), ex))
+				.then(channel.close()))
+			.retryWhen(untilChannelsAreBack());
+	}
+
+	/** For channels that are not in memory. */
+	private Retry untilChannelsAreBack() {
+		return Retry.fixedDelay(Long.MAX_VALUE, PAUSE)
+			.filter(BrokerUnavailableException.class::isInstance)
+			.scheduler(this.scheduler);
 	}
 
 	private Mono<Void> withdrawEnded() {

@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Runs the sale: brings in new lots as long as there are channels for them, and lets the
- * hammer fall. Works while the application runs.
+ * hammer fall. Works while the application runs, or while it leads a shared sale.
  */
 @Component
 class Auctioneer implements SmartLifecycle {
@@ -47,8 +47,10 @@ class Auctioneer implements SmartLifecycle {
 	@Override
 	public void start() {
 		Mono<Void> doors = this.house.openDoors().onErrorResume(this::carryOn);
-		Flux<Long> lots = Flux.concat(Flux.range(0, FIRST_LOTS).map(Integer::longValue),
-				every(this.properties.newItemEvery()));
+		// Another node may have led the sale before.
+		Flux<Long> lots = Flux
+			.concat(Flux.defer(() -> Flux.range(0, Math.max(0, FIRST_LOTS - this.house.open().size())))
+				.map(Integer::longValue), every(this.properties.newItemEvery()));
 		this.work = Disposables.composite(
 				doors.thenMany(lots).concatMap((lot) -> this.house.bringIn().onErrorResume(this::carryOn)).subscribe(),
 				every(PULSE).concatMap((pulse) -> this.house.hammer().onErrorResume(this::carryOn)).subscribe());
@@ -75,6 +77,11 @@ class Auctioneer implements SmartLifecycle {
 			work.dispose();
 			this.work = null;
 		}
+	}
+
+	@Override
+	public boolean isAutoStartup() {
+		return !this.properties.shared();
 	}
 
 	@Override

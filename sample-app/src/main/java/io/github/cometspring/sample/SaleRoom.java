@@ -82,6 +82,25 @@ class SaleRoom {
 		return gone(id).filter((gone) -> gone.phase() == Phase.WITHDRAWN).isPresent();
 	}
 
+	/**
+	 * All that is known of the sale.
+	 * @return the items at this time
+	 */
+	synchronized State state() {
+		return new State(open(), sold());
+	}
+
+	/**
+	 * Goes on with the sale of another node.
+	 * @param state the items, instead of those that are here
+	 */
+	synchronized void restore(State state) {
+		this.open.clear();
+		state.open().forEach((item) -> this.open.put(item.id(), item));
+		this.sold.clear();
+		this.sold.addAll(state.sold());
+	}
+
 	private Optional<Item> gone(String id) {
 		return this.sold.stream().filter((item) -> item.id().equals(id)).findFirst();
 	}
@@ -111,6 +130,15 @@ class SaleRoom {
 	 */
 	synchronized List<Item> sold() {
 		return new ArrayList<>(this.sold);
+	}
+
+	/**
+	 * The items of a sale.
+	 *
+	 * @param open the items under the hammer, in the order in which they came up
+	 * @param sold the items that were sold, passed or withdrawn last, the last one first
+	 */
+	record State(List<Item> open, List<Item> sold) {
 	}
 
 }

@@ -3,11 +3,13 @@ package io.github.cometspring.sample;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
@@ -29,6 +31,16 @@ public class SampleApplication {
 	@Bean(destroyMethod = "dispose")
 	Scheduler auctionScheduler() {
 		return Schedulers.newSingle("auction", true);
+	}
+
+	/**
+	 * A sale of one node, which is kept in its memory alone.
+	 * @return the book
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty(name = "auction.shared", havingValue = false, matchIfMissing = true)
+	SaleBook saleBook() {
+		return (state) -> Mono.empty();
 	}
 
 	@Bean

@@ -108,6 +108,11 @@ class SimulatedBidders implements SmartLifecycle {
 	}
 
 	@Override
+	public boolean isAutoStartup() {
+		return !this.properties.shared();
+	}
+
+	@Override
 	public boolean isRunning() {
 		return this.work != null;
 	}

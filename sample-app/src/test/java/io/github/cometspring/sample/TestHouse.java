@@ -8,6 +8,7 @@ import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.typed.TypedChannels;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,7 +27,7 @@ final class TestHouse {
 	final VirtualTimeScheduler time = VirtualTimeScheduler.create();
 
 	final AuctionProperties properties = new AuctionProperties(true, 6, Duration.ofSeconds(60), Duration.ofSeconds(10),
-			Duration.ofSeconds(8));
+			Duration.ofSeconds(8), false, "");
 
 	final JsonMapper json = JsonMapper.builder().build();
 
@@ -39,7 +40,7 @@ final class TestHouse {
 				ChannelSettings.DEFAULT, 65_536, Schedulers.immediate()));
 		// Dice that always return the minimum
 		this.house = new AuctionHouse(new TypedChannels(this.channels, ChannelSettings.DEFAULT, this.json), catalogue(),
-				this.properties, this.time, () -> 0);
+				this.properties, this.time, () -> 0, (state) -> Mono.empty());
 	}
 
 	private Catalogue catalogue() {

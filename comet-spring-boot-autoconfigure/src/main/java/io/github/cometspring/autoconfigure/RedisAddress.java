@@ -1,0 +1,90 @@
+package io.github.cometspring.autoconfigure;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.core.env.Environment;
+
+/**
+ * Where Redis is, and how to log in, as Spring Boot has it from properties or from a
+ * service connection.
+ */
+final class RedisAddress {
+
+	private RedisAddress() {
+	}
+
+	static RedisURI of(DataRedisConnectionDetails details, Environment environment) {
+		if (details.getCluster() != null) {
+			throw new InvalidConfigurationPropertyValueException("spring.data.redis.cluster.nodes",
+					details.getCluster().getNodes(),
+					"Comet does not work with several masters yet. Name one Redis, or set comet.redis.enabled to false.");
+		}
+		RedisURI uri = details.getSentinel() != null ? sentinel(details.getSentinel())
+				: standalone(details.getStandalone());
+		logIn(uri, details.getUsername(), details.getPassword());
+		String url = environment.getProperty("spring.data.redis.url", "");
+		uri.setSsl(details.getSslBundle() != null || url.startsWith("rediss://"));
+		return uri;
+	}
+
+	private static RedisURI standalone(DataRedisConnectionDetails.@Nullable Standalone standalone) {
+		if (standalone == null) {
+			throw new IllegalStateException("The connection details name no Redis that Comet can use");
+		}
+		return RedisURI.builder()
+			.withHost(standalone.getHost())
+			.withPort(standalone.getPort())
+			.withDatabase(standalone.getDatabase())
+			.build();
+	}
+
+	private static RedisURI sentinel(DataRedisConnectionDetails.Sentinel sentinel) {
+		RedisURI uri = new RedisURI();
+		uri.setSentinelMasterId(sentinel.getMaster());
+		uri.setDatabase(sentinel.getDatabase());
+		sentinel.getNodes().forEach((node) -> {
+			RedisURI address = RedisURI.create(node.host(), node.port());
+			logIn(address, sentinel.getUsername(), sentinel.getPassword());
+			uri.getSentinels().add(address);
+		});
+		return uri;
+	}
+
+	private static void logIn(RedisURI uri, @Nullable String username, @Nullable String password) {
+		if (password != null && username != null) {
+			uri.setAuthentication(username, password);
+		}
+		else if (password != null) {
+			uri.setAuthentication(password);
+		}
+	}
+
+	/**
+	 * How to speak TLS.
+	 * @return the options, or {@code null} for the defaults
+	 */
+	static @Nullable SslOptions ssl(DataRedisConnectionDetails details) {
+		SslBundle bundle = details.getSslBundle();
+		if (bundle == null) {
+			return null;
+		}
+		SslOptions.Builder options = SslOptions.builder()
+			.keyManager(bundle.getManagers().getKeyManagerFactory())
+			.trustManager(bundle.getManagers().getTrustManagerFactory());
+		String[] ciphers = bundle.getOptions().getCiphers();
+		if (ciphers != null) {
+			options.cipherSuites(ciphers);
+		}
+		String[] protocols = bundle.getOptions().getEnabledProtocols();
+		if (protocols != null) {
+			options.protocols(protocols);
+		}
+		return options.build();
+	}
+
+}

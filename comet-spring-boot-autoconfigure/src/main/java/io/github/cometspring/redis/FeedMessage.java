@@ -1,0 +1,38 @@
+package io.github.cometspring.redis;
+
+import io.github.cometspring.channel.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the scripts announce of a channel.
+ *
+ * @param position the position of the message, or of the last one if the channel has
+ * ended
+ * @param nonce of the delivery, or empty
+ * @param data the text of the message, or {@code null} if the channel has ended
+ */
+record FeedMessage(Position position, String nonce, @Nullable String data) {
+
+	/**
+	 * Reads what has been announced.
+	 * @param text the text
+	 * @return the message, or {@code null} if nobody here wrote this
+	 */
+	static @Nullable FeedMessage parse(String text) {
+		int end = text.indexOf('\n');
+		if (end < 0) {
+			return null;
+		}
+		String[] head = text.substring(0, end).split(" ", -1);
+		try {
+			if (head[0].equals("m")) {
+				return new FeedMessage(LogAnswer.position(head[1], head[2]), head[3], text.substring(end + 1));
+			}
+			return head[0].equals("c") ? new FeedMessage(LogAnswer.position(head[1], head[2]), "", null) : null;
+		}
+		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
+			return null;
+		}
+	}
+
+}

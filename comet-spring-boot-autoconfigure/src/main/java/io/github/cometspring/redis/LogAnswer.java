@@ -1,0 +1,86 @@
+package io.github.cometspring.redis;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.github.cometspring.channel.Message;
+import io.github.cometspring.channel.MessageFormat;
+import io.github.cometspring.channel.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Redis has of a channel.
+ *
+ * @param top the position of the newest message
+ * @param closed whether no more will come
+ * @param entries the messages that were asked for, as far as there are some
+ * @param strange how many entries were left out because Comet has not written them
+ */
+record LogAnswer(Position top, boolean closed, List<Entry> entries, int strange) {
+
+	/**
+	 * Reads the answer of a script.
+	 * @param id the name of the channel
+	 * @param format what its messages are
+	 * @param answer the answer
+	 * @return what it says
+	 */
+	static LogAnswer of(String id, MessageFormat format, List<Object> answer) {
+		long now = Long.parseLong(String.valueOf(answer.get(4)));
+		List<Entry> entries = new ArrayList<>();
+		List<?> items = (List<?>) answer.get(5);
+		for (Object item : items) {
+			Entry entry = entry(id, format, (List<?>) item, now);
+			if (entry != null) {
+				entries.add(entry);
+			}
+		}
+		return new LogAnswer(position(answer.get(1), answer.get(2)), "1".equals(answer.get(3)), entries,
+				items.size() - entries.size());
+	}
+
+	private static @Nullable Entry entry(String id, MessageFormat format, List<?> item, long now) {
+		Map<String, String> fields = new HashMap<>();
+		List<?> pairs = (List<?>) item.get(1);
+		for (int i = 0; i + 1 < pairs.size(); i += 2) {
+			fields.put(String.valueOf(pairs.get(i)), String.valueOf(pairs.get(i + 1)));
+		}
+		String[] place = String.valueOf(item.get(0)).split("-");
+		String epoch = fields.get("e");
+		String data = fields.get("d");
+		if (epoch == null || data == null) {
+			return null;
+		}
+		try {
+			Message message = new Message(id, position(epoch, place[0]), data, format, false);
+			long age = Math.max(0, now - Long.parseLong(place[1]));
+			return new Entry(message, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(age),
+					fields.getOrDefault("n", ""));
+		}
+		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Reads a position.
+	 * @throws IllegalArgumentException if it is none
+	 */
+	static Position position(Object epoch, Object offset) {
+		return new Position(Long.parseLong(String.valueOf(epoch)), Long.parseLong(String.valueOf(offset)));
+	}
+
+	/**
+	 * A message.
+	 *
+	 * @param message the message
+	 * @param time when it was published, in nanoseconds of this node
+	 * @param nonce of the delivery, or empty
+	 */
+	record Entry(Message message, long time, String nonce) {
+	}
+
+}

@@ -1,0 +1,220 @@
+package io.github.cometspring.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.Message;
+import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.Replay;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's copy of the newest messages of a channel, in a ring that grows with use up to
+ * its bound. Their offsets have no holes; their epochs may change, where Redis may have
+ * lost messages between two of them.
+ * <p>
+ * Not thread-safe, but for {@link #newest()}: its owner guards it.
+ */
+final class LogCopy {
+
+	private static final int INITIAL_CAPACITY = 8;
+
+	private static final Entry[] EMPTY = new Entry[0];
+
+	private final int capacity;
+
+	private final long maxAge;
+
+	private @Nullable Entry[] ring = EMPTY;
+
+	private int size;
+
+	private volatile Position newest;
+
+	/**
+	 * Creates a copy without messages.
+	 * @param beginning the position before the first message
+	 * @param capacity how many messages to keep
+	 * @param maxAge how long to keep them, in nanoseconds
+	 */
+	LogCopy(Position beginning, int capacity, long maxAge) {
+		this.newest = beginning;
+		this.capacity = capacity;
+		this.maxAge = maxAge;
+	}
+
+	/**
+	 * Forgets all messages.
+	 * @param position the position before the next one
+	 */
+	void reset(Position position) {
+		this.ring = EMPTY;
+		this.size = 0;
+		this.newest = position;
+	}
+
+	/**
+	 * Goes on in another epoch.
+	 * @param epoch the epoch of the next message
+	 */
+	void begin(long epoch) {
+		this.newest = new Position(epoch, this.newest.offset());
+	}
+
+	/**
+	 * Adds the message whose offset is the next.
+	 * @param message the message
+	 * @param time when it was published, in nanoseconds
+	 */
+	void add(Message message, long time) {
+		if (this.size == this.capacity) {
+			removeOldest();
+		}
+		if (this.size == this.ring.length) {
+			@Nullable Entry[] larger = new Entry[Math.max(INITIAL_CAPACITY, 2 * this.size)];
+			for (long offset = oldest(); offset <= last(); offset++) {
+				larger[(int) (offset % larger.length)] = get(offset);
+			}
+			this.ring = larger;
+		}
+		this.ring[index(message.position().offset())] = new Entry(message, time);
+		this.size++;
+		this.newest = message.position();
+	}
+
+	private void removeOldest() {
+		this.ring[index(oldest())] = null;
+		this.size--;
+	}
+
+	/**
+	 * Forgets what is too old.
+	 * @param now the time, in nanoseconds
+	 */
+	void trim(long now) {
+		while (this.size > 0 && now - get(oldest()).time > this.maxAge) {
+			removeOldest();
+		}
+	}
+
+	/**
+	 * The messages after a position.
+	 * @param after the position, or {@code null} for all without regard to a gap
+	 * @param end the end of the channel, as far as this node knows
+	 * @param most how many of the newest may be seen
+	 * @return the messages
+	 */
+	Replay read(@Nullable Position after, Position end, int most) {
+		Position newest = this.newest;
+		long oldest = Math.max(oldest(), newest.offset() - most + 1);
+		if (after == null) {
+			return part(oldest, false);
+		}
+		if (after.epoch() == newest.epoch()) {
+			if (after.offset() > newest.offset() && end.covers(after)) {
+				// Not here yet
+				return new Replay(List.of(), false, after);
+			}
+			boolean gap = after.offset() > newest.offset() || after.offset() < oldest - 1;
+			return part(gap ? oldest : after.offset() + 1, gap);
+		}
+		long last = lastOf(after.epoch());
+		if (last < oldest || after.offset() < oldest - 1) {
+			return part(oldest, true);
+		}
+		// What came after the last of that epoch is not known.
+		return (after.offset() >= last) ? part(last + 1, true) : part(after.offset() + 1, false);
+	}
+
+	/**
+	 * The messages from an offset up to the newest, or to the end of their epoch.
+	 */
+	private Replay part(long first, boolean gap) {
+		Position newest = this.newest;
+		if (first > newest.offset()) {
+			return new Replay(List.of(), gap, newest);
+		}
+		Position last = get(first).message.position();
+		long epoch = last.epoch();
+		List<Message> messages = new ArrayList<>((int) (newest.offset() - first + 1));
+		for (long offset = first; offset <= newest.offset(); offset++) {
+			Message message = get(offset).message;
+			if (message.position().epoch() != epoch) {
+				break;
+			}
+			messages.add(message);
+			last = message.position();
+		}
+		return new Replay(messages, gap, last);
+	}
+
+	/**
+	 * The offset of the last message of an epoch, or -1 if there is none.
+	 */
+	private long lastOf(long epoch) {
+		for (long offset = last(); offset >= oldest(); offset--) {
+			if (get(offset).message.position().epoch() == epoch) {
+				return offset;
+			}
+		}
+		return -1;
+	}
+
+	/**
+	 * Where a cursor stands in an epoch that has messages here.
+	 * @param id the name of the channel
+	 * @param start the cursor
+	 * @return the position in the latest such epoch, or {@code null} if there is none
+	 */
+	@Nullable Position locate(String id, Cursor start) {
+		long seen = newest().epoch();
+		for (long offset = last(); offset >= oldest(); offset--) {
+			long epoch = get(offset).message.position().epoch();
+			if (epoch != seen) {
+				seen = epoch;
+				OptionalLong known = start.offset(id, epoch);
+				if (known.isPresent()) {
+					return new Position(epoch, known.getAsLong());
+				}
+			}
+		}
+		return null;
+	}
+
+	int size() {
+		return this.size;
+	}
+
+	/**
+	 * The position of the newest message, which any thread may ask for.
+	 */
+	Position newest() {
+		return this.newest;
+	}
+
+	private long oldest() {
+		return last() - this.size + 1;
+	}
+
+	private long last() {
+		return this.newest.offset();
+	}
+
+	private Entry get(long offset) {
+		Entry entry = this.ring[index(offset)];
+		if (entry == null) {
+			throw new IllegalStateException("No message at offset " + offset);
+		}
+		return entry;
+	}
+
+	private int index(long offset) {
+		return (int) (offset % this.ring.length);
+	}
+
+	private record Entry(Message message, long time) {
+	}
+
+}

@@ -1,0 +1,229 @@
+package io.github.cometspring.redis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.github.cometspring.channel.BrokerState;
+import io.github.cometspring.channel.BrokerUnavailableException;
+import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.ChannelName;
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.ChannelSummaries;
+import io.github.cometspring.channel.ChannelSummary;
+import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.redis.RedisRegistry.Extent;
+import io.github.cometspring.redis.RedisRegistry.Known;
+import io.lettuce.core.RedisCommandExecutionException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Keeps channels on Redis, for any number of nodes. The limit, the offsets and the ends
+ * of channels are the same on all of them; a client may come to another node each time.
+ * <p>
+ * Where Redis may have lost messages, a channel goes on in another epoch, and clients are
+ * told of a gap: after Redis was started anew or another took its place, since a message
+ * that was published just before may not have been saved; and when the keys of a channel
+ * were deleted. A broken connection loses nothing.
+ * <p>
+ * Thread-safe. To be {@linkplain #dispose() disposed} by its owner.
+ *
+ * @since 0.1.0
+ */
+public final class RedisChannelBroker implements ChannelBroker, Disposable {
+
+	/** Up to how many channels what is retained is summed up each time. */
+	private static final int FEW = 1000;
+
+	private static final long SUM_AGE = TimeUnit.SECONDS.toNanos(10);
+
+	private final RedisNode node;
+
+	private final RedisRegistry registry;
+
+	private final RedisLogs logs;
+
+	private final @Nullable Integer limit;
+
+	private volatile @Nullable Sum sum;
+
+	/**
+	 * Creates a broker.
+	 * @param node this node's connections to Redis
+	 */
+	public RedisChannelBroker(RedisNode node) {
+		this.node = node;
+		this.registry = new RedisRegistry(node);
+		this.logs = new RedisLogs(node, this.registry);
+		this.limit = node.settings().maxChannels();
+	}
+
+	private RedisChannelLog log(Known known) {
+		return this.logs.log(known.registration(), known.confirmation());
+	}
+
+	@Override
+	public Mono<ChannelLog> create(String id, ChannelSettings settings) {
+		return Mono.defer(() -> Mono.fromFuture(this.registry.register(id, settings, false), true)).map(this::log);
+	}
+
+	@Override
+	public Mono<ChannelLog> obtain(String id, ChannelSettings settings) {
+		return Mono.defer(() -> Mono.fromFuture(this.registry.register(id, settings, true), true)).map(this::log);
+	}
+
+	@Override
+	public Mono<ChannelLog> find(String id) {
+		return findKnown(id).map(this::log);
+	}
+
+	private Mono<Known> findKnown(String id) {
+		if (!ChannelName.isValid(id)) {
+			return Mono.empty();
+		}
+		return Mono.defer(() -> Mono.fromFuture(this.registry.find(List.of(id), false), true))
+			.mapNotNull((found) -> found.get(id))
+			.filter((known) -> !known.confirmation().ended());
+	}
+
+	@Override
+	public Mono<Map<String, ChannelLog>> findAll(Map<String, Cursor> starts) {
+		if (findHere(starts) != null) {
+			// As long as this node hears all of them, Redis need not be asked.
+			return Mono.fromSupplier(() -> {
+				Map<String, ChannelLog> found = new HashMap<>();
+				starts.keySet().forEach((id) -> {
+					RedisChannelLog log = this.logs.fresh(id);
+					if (log != null) {
+						log.touch();
+						found.put(id, log);
+					}
+				});
+				return found;
+			});
+		}
+		List<String> ids = starts.keySet().stream().filter(ChannelName::isValid).toList();
+		if (ids.isEmpty()) {
+			return Mono.fromSupplier(HashMap::new);
+		}
+		return Mono.defer(() -> Mono
+			.fromFuture(this.registry.find(ids, true).thenCompose((found) -> prepare(found, starts)), true));
+	}
+
+	private @Nullable List<RedisChannelLog> findHere(Map<String, Cursor> starts) {
+		List<RedisChannelLog> found = new ArrayList<>(starts.size());
+		for (Map.Entry<String, Cursor> start : starts.entrySet()) {
+			RedisChannelLog log = this.logs.fresh(start.getKey());
+			if (log == null || !log.isReady(start.getValue())) {
+				return null;
+			}
+			found.add(log);
+		}
+		return found;
+	}
+
+	private CompletableFuture<Map<String, ChannelLog>> prepare(Map<String, Known> found, Map<String, Cursor> starts) {
+		Map<String, ChannelLog> logs = new HashMap<>();
+		List<CompletableFuture<Void>> preparations = new ArrayList<>();
+		found.forEach((id, known) -> {
+			Cursor start = starts.getOrDefault(id, Cursor.LATEST);
+			if (!known.confirmation().ended() || start.knows(id)) {
+				RedisChannelLog log = log(known);
+				logs.put(id, log);
+				if (!log.isReady(start)) {
+					preparations.add(log.follow());
+				}
+			}
+		});
+		return CompletableFuture.allOf(preparations.toArray(CompletableFuture<?>[]::new)).thenApply((prepared) -> logs);
+	}
+
+	@Override
+	public Flux<ChannelLog> list() {
+		return Mono.defer(() -> Mono.fromFuture(this.registry.list(), true))
+			.flatMapIterable((all) -> all)
+			.map(this::log);
+	}
+
+	@Override
+	public Mono<ChannelSummary> summary(String id) {
+		return findKnown(id).flatMap((known) -> Mono.fromFuture(summarize(known), true));
+	}
+
+	private CompletableFuture<ChannelSummary> summarize(Known known) {
+		return this.registry.extent(known.registration())
+			.thenApply((extent) -> new ChannelSummary(known.registration().id(), known.registration().settings(),
+					extent.newest(), extent.retained(), log(known).subscribers()));
+	}
+
+	@Override
+	public Mono<ChannelSummaries> summaries(String prefix, long skip, int most) {
+		return Mono.defer(() -> Mono.fromFuture(this.registry.list(), true)).flatMap((all) -> {
+			List<Known> matching = all.stream()
+				.filter((known) -> known.registration().id().startsWith(prefix))
+				.sorted(Comparator.comparing((known) -> known.registration().id()))
+				.toList();
+			List<CompletableFuture<ChannelSummary>> part = matching.stream()
+				.skip(skip)
+				.limit(most)
+				.map(this::summarize)
+				.toList();
+			return Mono.fromFuture(all(part), true)
+				.map((summaries) -> new ChannelSummaries(summaries, matching.size()));
+		});
+	}
+
+	@Override
+	public Mono<BrokerState> state() {
+		return Mono.defer(() -> {
+			RedisRefusal refused = this.node.refused();
+			if (refused != null) {
+				return Mono
+					.error(new BrokerUnavailableException(new RedisCommandExecutionException(refused.message())));
+			}
+			Sum sum = this.sum;
+			if (sum != null && System.nanoTime() - sum.time < SUM_AGE) {
+				return Mono.fromFuture(this.registry.count(), true)
+					.map((count) -> new BrokerState(count, sum.retained, this.limit));
+			}
+			return Mono.fromFuture(this.registry.list().thenCompose(this::sumUp), true);
+		});
+	}
+
+	private CompletableFuture<BrokerState> sumUp(List<Known> channels) {
+		return all(channels.stream().map((known) -> this.registry.extent(known.registration())).toList())
+			.thenApply((extents) -> {
+				long retained = extents.stream().mapToLong(Extent::retained).sum();
+				this.sum = (channels.size() > FEW) ? new Sum(retained, System.nanoTime()) : null;
+				return new BrokerState(channels.size(), retained, this.limit);
+			});
+	}
+
+	private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> parts) {
+		return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
+			.thenApply((done) -> parts.stream().map(CompletableFuture::join).toList());
+	}
+
+	@Override
+	public void dispose() {
+		this.logs.dispose();
+	}
+
+	/**
+	 * What very many channels retain, as it was some seconds ago.
+	 *
+	 * @param retained how many messages
+	 * @param time when that was, in nanoseconds
+	 */
+	private record Sum(long retained, long time) {
+	}
+
+}

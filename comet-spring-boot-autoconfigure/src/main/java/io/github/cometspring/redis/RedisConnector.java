@@ -1,0 +1,83 @@
+package io.github.cometspring.redis;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+/**
+ * Opens connections that send no command twice and let none wait for a connection.
+ * Thread-safe.
+ */
+final class RedisConnector implements Disposable {
+
+	/** How many commands may be under way; more fail at once. */
+	private static final int MOST_UNDER_WAY = 1 << 16;
+
+	private final RedisURI uri;
+
+	private final ClientResources resources;
+
+	private final RedisClient client;
+
+	RedisConnector(RedisURI uri, @Nullable SslOptions ssl, Duration timeout) {
+		this.uri = uri;
+		uri.setTimeout(timeout);
+		this.resources = ClientResources.builder()
+			.ioThreadPoolSize(2)
+			.computationThreadPoolSize(2)
+			.commandLatencyRecorder(CommandLatencyRecorder.disabled())
+			.build();
+		this.client = RedisClient.create(this.resources, uri);
+		ClientOptions.Builder options = ClientOptions.builder()
+			// Its other mode sends again what was under way when a connection broke.
+			.autoReconnect(false)
+			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+			.requestQueueSize(MOST_UNDER_WAY)
+			.maintNotificationsConfig(MaintNotificationsConfig.disabled())
+			.socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
+			.timeoutOptions(TimeoutOptions.enabled(timeout));
+		if (ssl != null) {
+			options.sslOptions(ssl);
+		}
+		this.client.setOptions(options.build());
+	}
+
+	/**
+	 * Opens a connection for commands.
+	 */
+	CompletionStage<StatefulRedisConnection<String, String>> openForCommands() {
+		return this.client.connectAsync(StringCodec.UTF8, this.uri);
+	}
+
+	/**
+	 * Opens a connection for feeds.
+	 */
+	CompletionStage<StatefulRedisPubSubConnection<String, String>> openForFeeds() {
+		return this.client.connectPubSubAsync(StringCodec.UTF8, this.uri);
+	}
+
+	/**
+	 * Closes all connections.
+	 */
+	@Override
+	public void dispose() {
+		this.client.shutdownAsync(0, 2, TimeUnit.SECONDS)
+			.thenRun(() -> this.resources.shutdown(0, 2, TimeUnit.SECONDS));
+	}
+
+}

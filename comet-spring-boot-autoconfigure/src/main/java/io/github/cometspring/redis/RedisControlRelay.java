@@ -1,0 +1,198 @@
+package io.github.cometspring.redis;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+import io.github.cometspring.channel.BrokerUnavailableException;
+import io.github.cometspring.control.CometCommand;
+import io.github.cometspring.control.CometControl;
+import io.github.cometspring.control.ControlRelay;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Keeps the state of the control on Redis, for all nodes and for those that start later,
+ * and tells all nodes when it changes.
+ * <p>
+ * While Redis is away a command is in force on this node alone, and whoever gave it is
+ * told so by {@link BrokerUnavailableException}. When Redis is back it is sent, and of
+ * several commands the one that was given last wins.
+ * <p>
+ * Thread-safe; the lock is this object.
+ *
+ * @since 0.1.0
+ */
+public final class RedisControlRelay implements ControlRelay {
+
+	private static final Logger LOGGER = Loggers.getLogger(RedisControlRelay.class);
+
+	private static final String ACTIVITY = "activity";
+
+	private static final String TIMEOUT = "timeout";
+
+	private final RedisNode node;
+
+	private final CatchUp refresh;
+
+	private final Map<String, Unsent> unsent = new HashMap<>();
+
+	/** What was last in force, for a Redis that has forgotten it. */
+	private final Map<String, Unsent> last = new HashMap<>();
+
+	private volatile @Nullable CometControl control;
+
+	private volatile long version = -1;
+
+	private long kills = -1;
+
+	/**
+	 * Creates a relay.
+	 * @param node this node's connections to Redis
+	 */
+	public RedisControlRelay(RedisNode node) {
+		this.node = node;
+		this.refresh = new CatchUp(this::look);
+		node.feed().subscribe(node.keys().controlFeed, (changed) -> this.refresh.run());
+		node.onChange(() -> {
+			if (node.isConnected()) {
+				sendUnsent();
+				this.refresh.run();
+			}
+		});
+		node.probe().onAnswer(() -> {
+			if (!node.probe().controlVersion().equals(String.valueOf(this.version))) {
+				this.refresh.run();
+			}
+		});
+	}
+
+	/**
+	 * Names the control of this node, which is to carry out what comes.
+	 * @param control the control
+	 */
+	public void attach(CometControl control) {
+		this.control = control;
+	}
+
+	/**
+	 * Brings the control of this node into the state that the others are in.
+	 * @return completes when it is, or {@link BrokerUnavailableException}
+	 */
+	public CompletionStage<Void> refresh() {
+		return this.refresh.run();
+	}
+
+	@Override
+	public Mono<Void> send(CometCommand command) {
+		return Mono.defer(() -> {
+			Unsent sending = Unsent.of(command);
+			return Mono.fromFuture(send(sending), true).onErrorMap((ex) -> {
+				LOGGER.warn("A command is in force on this node alone, until Redis can be reached");
+				synchronized (this) {
+					this.unsent.put(sending.field, sending);
+				}
+				apply(command);
+				return ex;
+			});
+		});
+	}
+
+	private CompletableFuture<Void> send(Unsent command) {
+		long age = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - command.given);
+		return call(command.field, command.value, command.kill ? "1" : "0", String.valueOf(age));
+	}
+
+	private CompletableFuture<Void> look() {
+		return call("", "", "", "0");
+	}
+
+	private CompletableFuture<Void> call(String field, String value, String kill, String age) {
+		return this.node
+			.call(RedisScript.CONTROL, new String[] { this.node.keys().control }, this.node.keys().controlFeed, field,
+					value, kill, age)
+			.thenAccept(this::take);
+	}
+
+	private void sendUnsent() {
+		List<Unsent> all;
+		synchronized (this) {
+			all = List.copyOf(this.unsent.values());
+		}
+		for (Unsent command : all) {
+			synchronized (this) {
+				this.unsent.remove(command.field, command);
+			}
+			send(command).exceptionally((ex) -> {
+				synchronized (this) {
+					this.unsent.putIfAbsent(command.field, command);
+				}
+				return null;
+			});
+		}
+	}
+
+	/**
+	 * Takes over the state that is on Redis, but for what has yet to be sent there.
+	 */
+	private synchronized void take(List<Object> answer) {
+		long version = Long.parseLong(String.valueOf(answer.get(1)));
+		if (version < this.version) {
+			this.version = version;
+			this.last.values().forEach(this::send);
+			return;
+		}
+		String activity = String.valueOf(answer.get(2));
+		String timeout = String.valueOf(answer.get(3));
+		long kills = Long.parseLong(String.valueOf(answer.get(4)));
+		boolean kill = this.kills >= 0 && kills > this.kills;
+		this.version = version;
+		this.kills = kills;
+		if (!timeout.isEmpty() && !this.unsent.containsKey(TIMEOUT)) {
+			this.last.put(TIMEOUT, new Unsent(TIMEOUT, timeout, false, System.nanoTime()));
+			CometCommand.SetTimeout set = new CometCommand.SetTimeout(Duration.ofNanos(Long.parseLong(timeout)), kill);
+			CometControl control = this.control;
+			if (kill || (control != null && !control.timeout().equals(set.timeout()))) {
+				apply(set);
+			}
+		}
+		if (!activity.isEmpty() && !this.unsent.containsKey(ACTIVITY)) {
+			this.last.put(ACTIVITY, new Unsent(ACTIVITY, activity, false, System.nanoTime()));
+			apply(activity.equals("1") ? new CometCommand.Activate() : new CometCommand.Deactivate());
+		}
+	}
+
+	private void apply(CometCommand command) {
+		CometControl control = this.control;
+		if (control != null) {
+			control.apply(command);
+		}
+	}
+
+	/**
+	 * A command that is on its way to Redis.
+	 *
+	 * @param field what it changes
+	 * @param value to what
+	 * @param kill whether to end what waits
+	 * @param given when it was given, in nanoseconds
+	 */
+	private record Unsent(String field, String value, boolean kill, long given) {
+
+		static Unsent of(CometCommand command) {
+			long now = System.nanoTime();
+			if (command instanceof CometCommand.SetTimeout set) {
+				return new Unsent(TIMEOUT, String.valueOf(set.timeout().toNanos()), set.kill(), now);
+			}
+			return new Unsent(ACTIVITY, (command instanceof CometCommand.Activate) ? "1" : "0", false, now);
+		}
+
+	}
+
+}

@@ -1,0 +1,216 @@
+package io.github.cometspring.redis;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.StatefulConnection;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * One connection, which is replaced by another when it breaks. Nothing is carried over:
+ * what was under way fails, and is never sent twice.
+ * <p>
+ * Thread-safe; the lock is this object.
+ *
+ * @param <C> the type of the connection
+ */
+final class RedisLine<C extends StatefulConnection<String, String>> {
+
+	private final Supplier<CompletionStage<C>> connector;
+
+	private final Function<C, CompletionStage<?>> preparation;
+
+	private final Runnable onChange;
+
+	private final Scheduler clock;
+
+	private final RedisTiming timing;
+
+	private final Duration patience;
+
+	private final RareWarning warning = new RareWarning("Redis cannot be reached, and is tried again");
+
+	private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
+
+	private volatile @Nullable C current;
+
+	private volatile @Nullable Throwable failure;
+
+	private int failures;
+
+	private boolean disposed;
+
+	/**
+	 * Creates a line that is not connected.
+	 * @param connector opens a connection
+	 * @param preparation makes it fit for use
+	 * @param onChange is called when the line is up, and when it is down
+	 * @param clock when to try again
+	 * @param timing how long to wait before that
+	 * @param patience how long opening and preparing may take together
+	 */
+	RedisLine(Supplier<CompletionStage<C>> connector, Function<C, CompletionStage<?>> preparation, Runnable onChange,
+			Scheduler clock, RedisTiming timing, Duration patience) {
+		this.connector = connector;
+		this.preparation = preparation;
+		this.onChange = onChange;
+		this.clock = clock;
+		this.timing = timing;
+		this.patience = patience;
+	}
+
+	/**
+	 * Begins to connect, for as long as it takes.
+	 * @return completes when the first attempt is over, as it ended
+	 */
+	CompletionStage<Void> start() {
+		connect();
+		return this.firstAttempt;
+	}
+
+	/**
+	 * The connection.
+	 * @return the connection, or {@code null} while there is none
+	 */
+	@Nullable C current() {
+		return this.current;
+	}
+
+	/**
+	 * Why the last attempt to connect failed.
+	 * @return the failure, or {@code null} if it did not
+	 */
+	@Nullable Throwable failure() {
+		return this.failure;
+	}
+
+	private void connect() {
+		CompletableFuture<C> opening = open();
+		opening
+			.thenCompose((connection) -> activate(connection)
+				.thenCompose((active) -> this.preparation.apply(connection).thenApply((ready) -> connection)))
+			.orTimeout(this.patience.toMillis(), TimeUnit.MILLISECONDS)
+			.whenComplete((connection, ex) -> {
+				if (ex == null) {
+					succeed(connection);
+				}
+				else {
+					// Also if it opens later
+					opening.thenAccept(StatefulConnection::closeAsync);
+					fail(ex);
+				}
+			});
+	}
+
+	/**
+	 * Waits until commands can be sent. The client may hand a connection over just before
+	 * that, and then refuses them.
+	 */
+	private CompletableFuture<Void> activate(C connection) {
+		CompletableFuture<Void> active = new CompletableFuture<>();
+		connection.addListener(new RedisConnectionStateListener() {
+			@Override
+			public void onRedisConnected(RedisChannelHandler<?, ?> opened, SocketAddress address) {
+				active.complete(null);
+			}
+
+			@Override
+			public void onRedisDisconnected(RedisChannelHandler<?, ?> closed) {
+				active.completeExceptionally(new RedisException("Connection closed"));
+				renew(connection);
+			}
+		});
+		if (connection.isOpen()) {
+			active.complete(null);
+		}
+		return active;
+	}
+
+	private CompletableFuture<C> open() {
+		try {
+			return this.connector.get().toCompletableFuture();
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	private void succeed(C connection) {
+		synchronized (this) {
+			this.failures = 0;
+			if (this.disposed) {
+				connection.closeAsync();
+				return;
+			}
+			this.current = connection;
+			this.failure = null;
+		}
+		this.onChange.run();
+		this.firstAttempt.complete(null);
+		if (!connection.isOpen()) {
+			// It has broken before anybody was interested.
+			renew(connection);
+		}
+	}
+
+	private void fail(Throwable ex) {
+		this.failure = ex;
+		this.firstAttempt.completeExceptionally(ex);
+		this.warning.warn(ex);
+		scheduleConnect();
+	}
+
+	/**
+	 * Gives a connection up and makes another.
+	 * @param broken the connection, which may have been replaced already
+	 */
+	void renew(C broken) {
+		synchronized (this) {
+			if (this.current != broken) {
+				return;
+			}
+			this.current = null;
+		}
+		broken.closeAsync();
+		this.onChange.run();
+		scheduleConnect();
+	}
+
+	private void scheduleConnect() {
+		synchronized (this) {
+			if (this.disposed) {
+				return;
+			}
+			long longest = Math.min(this.timing.longestRetry().toMillis(),
+					this.timing.firstRetry().toMillis() << Math.min(this.failures++, 10));
+			// Not all nodes at once
+			long delay = ThreadLocalRandom.current().nextLong(longest / 2, longest + 1);
+			try {
+				this.clock.schedule(this::connect, delay, TimeUnit.MILLISECONDS);
+			}
+			catch (RejectedExecutionException ex) {
+				this.disposed = true;
+			}
+		}
+	}
+
+	/**
+	 * Makes no more connections. The client closes the one that there is.
+	 */
+	synchronized void dispose() {
+		this.disposed = true;
+		this.current = null;
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.github.cometspring.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * The scripts, each of which Redis carries out in one step. They are files.
+ */
+enum RedisScript {
+
+	APPEND, READ, BEGIN, CLOSE, RETAINED, REGISTER, FIND, LIST, REMOVE, ENDED, USE, REVIVE, PROBE, CONTROL,
+
+	RIGHTS, FORMAT;
+
+	private final String text;
+
+	RedisScript() {
+		this.text = load(name());
+	}
+
+	private static String load(String name) {
+		String file = "/META-INF/comet/redis/" + name.toLowerCase(Locale.ROOT) + ".lua";
+		try (InputStream in = Objects.requireNonNull(RedisScript.class.getResourceAsStream(file), file)) {
+			return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * What is loaded into Redis.
+	 */
+	String text() {
+		return this.text;
+	}
+
+}

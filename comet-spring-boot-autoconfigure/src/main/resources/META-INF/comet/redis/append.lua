@@ -1,0 +1,37 @@
+-- Numbers a message, keeps it and announces it.
+-- KEYS: the channel, its messages
+-- ARGV: run of the server, epoch to begin if there has to be one, text, nonce of the delivery or '',
+--       how many messages to keep, how long in ms, feed
+local channel = redis.call('HMGET', KEYS[1], 'epoch', 'top', 'run', 'closed', 'aging')
+if channel[4] then
+	return { 'closed' }
+end
+if not channel[1] then
+	return { 'missing' }
+end
+-- What the server lost when it ended is not known: the channel goes on in another epoch.
+local epoch = (channel[3] == ARGV[1]) and channel[1] or ARGV[2]
+local offset = string.format('%.0f', tonumber(channel[2]) + 1)
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local age = tonumber(ARGV[6])
+-- First what may fail: a script is not undone.
+redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[5], offset .. '-' .. string.format('%.0f', now), 'e', epoch, 'd', ARGV[3],
+	'n', ARGV[4])
+redis.call('HSET', KEYS[1], 'top', offset, 'epoch', epoch, 'run', ARGV[1])
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
+local aging = tonumber(channel[5] or '0')
+if now > aging then
+	-- The oldest may be too old.
+	while true do
+		local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1][1]
+		local written = tonumber(string.match(oldest, '%-(%d+)$'))
+		if written + age >= now or string.match(oldest, '^(%d+)') == offset then
+			redis.call('HSET', KEYS[1], 'aging', string.format('%.0f', written + age))
+			break
+		end
+		redis.call('XDEL', KEYS[2], oldest)
+	end
+end
+redis.call('PUBLISH', ARGV[7], 'm ' .. epoch .. ' ' .. offset .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
+return { 'done', epoch, offset }

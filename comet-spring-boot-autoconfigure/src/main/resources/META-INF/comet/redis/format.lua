@@ -1,0 +1,7 @@
+-- Keeps the version of the format, and tells the one that is kept.
+-- KEYS: the version
+-- ARGV: version
+if redis.call('EXISTS', KEYS[1]) == 0 then
+	redis.call('SET', KEYS[1], ARGV[1])
+end
+return { redis.call('GET', KEYS[1]) }

@@ -1,0 +1,27 @@
+-- Takes a name for a channel, if it is free and there is room.
+-- KEYS: the registry, when channels are idle, the life of the registry
+-- ARGV: run of the server, name, value, limit or '', life to begin if there is none
+if redis.call('EXISTS', KEYS[3]) == 0 then
+	redis.call('SET', KEYS[3], ARGV[5])
+end
+local life = redis.call('GET', KEYS[3])
+local value = redis.call('HGET', KEYS[1], ARGV[2])
+local time = redis.call('TIME')
+local function use(of)
+	-- instance, epoch, size, age and idle time in ns, format
+	local idle = string.match(of, '^%S+ %S+ %S+ %S+ (%d+)')
+	if idle then
+		local now = time[1] * 1000 + math.floor(time[2] / 1000)
+		redis.call('ZADD', KEYS[2], string.format('%.0f', now + tonumber(idle) / 1000000 + 2000), ARGV[2])
+	end
+end
+if value then
+	use(value)
+	return { 'found', value, life }
+end
+if ARGV[4] ~= '' and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[4]) then
+	return { 'full', '', life }
+end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+use(ARGV[3])
+return { 'created', ARGV[3], life }

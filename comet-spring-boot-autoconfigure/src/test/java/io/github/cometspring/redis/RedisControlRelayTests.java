@@ -1,0 +1,124 @@
+package io.github.cometspring.redis;
+
+import java.time.Duration;
+
+import io.github.cometspring.channel.BrokerUnavailableException;
+import io.github.cometspring.control.CometControl;
+import io.github.cometspring.control.Kill;
+import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.RedisServer;
+import io.github.cometspring.testing.TcpProxy;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.test.StepVerifier;
+import reactor.test.subscriber.TestSubscriber;
+
+import static io.github.cometspring.redis.Traffic.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Commands on several nodes.
+ */
+class RedisControlRelayTests {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	private final RedisNodes nodes = new RedisNodes();
+
+	private RedisServer server;
+
+	private TcpProxy link;
+
+	private CometControl here;
+
+	private CometControl there;
+
+	@BeforeEach
+	void start() {
+		this.server = RedisServer.start();
+		this.link = new TcpProxy(this.server.port());
+		this.here = control(this.link.port());
+		this.there = control(this.server.port());
+	}
+
+	@AfterEach
+	void stop() {
+		this.nodes.close();
+		if (this.server != null) {
+			this.link.close();
+			this.server.close();
+		}
+	}
+
+	/**
+	 * The control of a node that has started.
+	 */
+	private CometControl control(int port) {
+		RedisNode node = this.nodes.node(port, "comet", null);
+		RedisControlRelay relay = new RedisControlRelay(node);
+		CometControl control = new CometControl(TIMEOUT, relay);
+		relay.attach(control);
+		RedisNodes.start(node);
+		Await.within(PATIENCE, () -> node.isConnected() && node.isHearing());
+		relay.refresh().toCompletableFuture().join();
+		return control;
+	}
+
+	@Test
+	void commandsShouldReachAllNodesAndThoseThatStartLater() {
+		this.here.deactivate().block(PATIENCE);
+		assertThat(this.here.isActive()).isFalse();
+		Await.within(PATIENCE, () -> !this.there.isActive());
+		this.there.setTimeout(Duration.ofSeconds(7)).block(PATIENCE);
+		Await.within(PATIENCE, () -> this.here.timeout().equals(Duration.ofSeconds(7)));
+		CometControl late = control(this.server.port());
+		assertThat(late.isActive()).isFalse();
+		assertThat(late.timeout()).isEqualTo(Duration.ofSeconds(7));
+		late.activate().block(PATIENCE);
+		Await.within(PATIENCE, () -> this.here.isActive() && this.there.isActive());
+	}
+
+	@Test
+	void killShouldBeOrderedOnceOnEachNode() {
+		TestSubscriber<Kill> kills = TestSubscriber.create();
+		this.there.kills().subscribe(kills);
+		this.here.setTimeout(Duration.ofSeconds(5), true).block(PATIENCE);
+		Await.within(PATIENCE, () -> this.there.timeout().equals(Duration.ofSeconds(5)));
+		this.here.setTimeout(Duration.ofSeconds(6)).block(PATIENCE);
+		Await.within(PATIENCE, () -> this.there.timeout().equals(Duration.ofSeconds(6)));
+		assertThat(kills.getReceivedOnNext()).containsExactly(Kill.TIMEOUT_CHANGED);
+	}
+
+	@Test
+	void commandWhenRedisIsAwayShouldBeInForceHereAndSaySoAndReachTheOthersLater() {
+		this.link.unplug();
+		StepVerifier.create(this.here.deactivate()).expectError(BrokerUnavailableException.class).verify(PATIENCE);
+		assertThat(this.here.isActive()).isFalse();
+		assertThat(this.there.isActive()).isTrue();
+		this.link.plugIn();
+		Await.within(PATIENCE, () -> !this.there.isActive());
+		assertThat(this.here.isActive()).isFalse();
+	}
+
+	@Test
+	void commandWhenAnotherIsGivenLaterShouldGiveWay() {
+		this.link.unplug();
+		StepVerifier.create(this.here.deactivate()).expectError(BrokerUnavailableException.class).verify(PATIENCE);
+		this.there.activate().block(PATIENCE);
+		this.link.plugIn();
+		Await.within(PATIENCE, this.here::isActive);
+		assertThat(this.there.isActive()).isTrue();
+	}
+
+	@Test
+	void commandsWhenRedisHasForgottenThemShouldStayInForce() {
+		this.here.deactivate().block(PATIENCE);
+		Await.within(PATIENCE, () -> !this.there.isActive());
+		this.server.command("FLUSHALL");
+		Await.within(PATIENCE, () -> this.server.command("HGET comet:{registry}:control activity").equals("0"));
+		assertThat(control(this.server.port()).isActive()).isFalse();
+		assertThat(this.here.isActive()).isFalse();
+	}
+
+}

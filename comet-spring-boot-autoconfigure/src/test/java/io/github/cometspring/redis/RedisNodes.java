@@ -1,0 +1,99 @@
+package io.github.cometspring.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.github.cometspring.testing.Await;
+import io.lettuce.core.RedisURI;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Nodes of a test, which do in fractions of a second what servers do in seconds.
+ */
+final class RedisNodes implements AutoCloseable {
+
+	static final RedisTiming FAST = new RedisTiming(Duration.ofMillis(200), Duration.ofMillis(500),
+			Duration.ofMillis(50), Duration.ofMinutes(1), Duration.ofMillis(20), Duration.ofMillis(200));
+
+	static final Duration TIMEOUT = Duration.ofMillis(500);
+
+	private final Scheduler clock = Schedulers.newParallel("nodes", 2, true);
+
+	private final List<RedisNode> nodes = new ArrayList<>();
+
+	private final List<RedisChannelBroker> brokers = new ArrayList<>();
+
+	private RedisTiming timing = FAST;
+
+	private Duration timeout = TIMEOUT;
+
+	/**
+	 * Lets the nodes to come go by other times.
+	 */
+	RedisNodes with(RedisTiming timing, Duration timeout) {
+		this.timing = timing;
+		this.timeout = timeout;
+		return this;
+	}
+
+	/**
+	 * A node that has begun to connect.
+	 */
+	RedisNode node(int port, String prefix, @Nullable Integer limit) {
+		RedisSettings settings = new RedisSettings(prefix, this.timeout, this.timing.probe(), limit);
+		RedisNode node = new RedisNode(RedisURI.create("127.0.0.1", port), null, settings, this.timing, this.clock);
+		this.nodes.add(node);
+		return node;
+	}
+
+	/**
+	 * A node that logs in as a user.
+	 */
+	RedisNode node(int port, String prefix, @Nullable Integer limit, String user, String password) {
+		RedisSettings settings = new RedisSettings(prefix, this.timeout, this.timing.probe(), limit);
+		RedisURI uri = RedisURI.Builder.redis("127.0.0.1", port).withAuthentication(user, password).build();
+		RedisNode node = new RedisNode(uri, null, settings, this.timing, this.clock);
+		this.nodes.add(node);
+		return node;
+	}
+
+	/**
+	 * The broker of a node that is connected.
+	 */
+	RedisChannelBroker broker(RedisNode node) {
+		RedisChannelBroker broker = new RedisChannelBroker(node);
+		this.brokers.add(broker);
+		start(node);
+		Await.within(Duration.ofSeconds(30), () -> node.isConnected() && node.isHearing());
+		return broker;
+	}
+
+	static void start(RedisNode node) {
+		try {
+			node.start().toCompletableFuture().get(30, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException | TimeoutException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof RuntimeException cause) {
+				throw cause;
+			}
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.brokers.forEach(RedisChannelBroker::dispose);
+		this.nodes.forEach(RedisNode::dispose);
+		this.clock.dispose();
+	}
+
+}
