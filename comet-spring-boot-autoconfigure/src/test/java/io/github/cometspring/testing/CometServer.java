@@ -3,11 +3,16 @@ package io.github.cometspring.testing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -19,7 +24,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * A server of an application with nothing but the starter, on a random port by default.
+ * A server of an application with nothing but the starter, on a random port by default. In
+ * the run on two nodes it is two servers on a Redis: beans are those of the first, and
+ * clients come to either.
  */
 public final class CometServer implements AutoCloseable {
 
@@ -27,8 +34,11 @@ public final class CometServer implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
-	private CometServer(ConfigurableApplicationContext context) {
+	private final @Nullable TwoNodes nodes;
+
+	private CometServer(ConfigurableApplicationContext context, @Nullable TwoNodes nodes) {
 		this.context = context;
+		this.nodes = nodes;
 	}
 
 	/**
@@ -47,7 +57,7 @@ public final class CometServer implements AutoCloseable {
 	 * @return the server, to be closed
 	 */
 	public static CometServer start(Class<?>[] configuration, String... properties) {
-		return start(new SpringApplication(Application.class), configuration, properties);
+		return start(() -> new SpringApplication(Application.class), configuration, properties);
 	}
 
 	/**
@@ -57,9 +67,11 @@ public final class CometServer implements AutoCloseable {
 	 * @return the server, to be closed
 	 */
 	public static CometServer startBelow(Class<?> parent, String... properties) {
-		SpringApplication application = new SpringApplication(Application.class);
-		application.addInitializers((context) -> context.setParent(new AnnotationConfigApplicationContext(parent)));
-		return start(application, new Class<?>[0], properties);
+		return start(() -> {
+			SpringApplication application = new SpringApplication(Application.class);
+			application.addInitializers((context) -> context.setParent(new AnnotationConfigApplicationContext(parent)));
+			return application;
+		}, new Class<?>[0], properties);
 	}
 
 	/**
@@ -68,10 +80,37 @@ public final class CometServer implements AutoCloseable {
 	 * @return the server, to be closed
 	 */
 	public static CometServer startSecured(String... properties) {
-		return start(new SpringApplication(SecuredApplication.class), new Class<?>[0], properties);
+		return start(() -> new SpringApplication(SecuredApplication.class), new Class<?>[0], properties);
 	}
 
-	private static CometServer start(SpringApplication application, Class<?>[] configuration, String... properties) {
+	/**
+	 * Starts a server that is two nodes on a Redis.
+	 * @param properties lines {@code name=value}
+	 * @return the server, to be closed
+	 */
+	public static CometServer startTwoNodes(String... properties) {
+		return startTwoNodes(() -> new SpringApplication(Application.class), new Class<?>[0], properties);
+	}
+
+	private static CometServer start(Supplier<SpringApplication> application, Class<?>[] configuration,
+			String... properties) {
+		if (TwoNodes.ARE_SET) {
+			return startTwoNodes(application, configuration, properties);
+		}
+		CometServer server = new CometServer(run(application.get(), configuration, properties), null);
+		QuietLog.attachAll();
+		return server;
+	}
+
+	private static CometServer startTwoNodes(Supplier<SpringApplication> application, Class<?>[] configuration,
+			String... properties) {
+		TwoNodes nodes = TwoNodes.start((each) -> run(application.get(), configuration, each), properties);
+		QuietLog.attachAll();
+		return new CometServer(nodes.first(), nodes);
+	}
+
+	private static ConfigurableApplicationContext run(SpringApplication application, Class<?>[] configuration,
+			String... properties) {
 		application.addPrimarySources(List.of(configuration));
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
 		application.setRegisterShutdownHook(false);
@@ -82,17 +121,24 @@ public final class CometServer implements AutoCloseable {
 		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(properties))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);
-		CometServer server = new CometServer(application.run(arguments));
-		QuietLog.attachAll();
-		return server;
+		return application.run(arguments);
 	}
 
 	/**
 	 * The port of the application.
-	 * @return the port
+	 * @return the port, which is that of a proxy before two nodes
 	 */
 	public int port() {
-		return Integer.parseInt(property("local.server.port"));
+		return (this.nodes != null) ? this.nodes.port() : Integer.parseInt(property("local.server.port"));
+	}
+
+	/**
+	 * The port for the next request of a client that chooses it at each request.
+	 * @param port the port of a server
+	 * @return the port of the node whose turn it is, or the same one if it is one node
+	 */
+	public static int nextPort(int port) {
+		return TwoNodes.next(port);
 	}
 
 	/**
@@ -107,15 +153,22 @@ public final class CometServer implements AutoCloseable {
 		return this.context.getEnvironment().getRequiredProperty(name);
 	}
 
+	TwoNodes nodes() {
+		return Objects.requireNonNull(this.nodes);
+	}
+
 	public ConfigurableApplicationContext context() {
 		return this.context;
 	}
 
 	public Channels channels() {
-		return this.context.getBean(Channels.class);
+		return (this.nodes != null) ? this.nodes.channels() : this.context.getBean(Channels.class);
 	}
 
 	public CometControl control() {
+		if (this.nodes != null) {
+			this.nodes.settle();
+		}
 		return this.context.getBean(CometControl.class);
 	}
 
@@ -135,6 +188,17 @@ public final class CometServer implements AutoCloseable {
 	 */
 	public <T> T bean(Class<T> type) {
 		return this.context.getBean(type);
+	}
+
+	/**
+	 * How many clients are connected, wherever they are.
+	 * @param transport the transport
+	 * @return the number
+	 */
+	public int connections(Transport transport) {
+		List<Subscriptions> all = (this.nodes != null) ? this.nodes.all(Subscriptions.class)
+				: List.of(bean(Subscriptions.class));
+		return all.stream().mapToInt((each) -> each.connections(transport)).sum();
 	}
 
 	/**
@@ -162,6 +226,9 @@ public final class CometServer implements AutoCloseable {
 
 	@Override
 	public void close() {
+		if (this.nodes != null) {
+			this.nodes.close();
+		}
 		this.context.close();
 	}
 

@@ -5,7 +5,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawWebSocket;
@@ -37,7 +36,7 @@ class HalfOpenIT {
 	}
 
 	private static int sockets() {
-		return comet.server().bean(Subscriptions.class).connections(Transport.WEBSOCKET);
+		return comet.server().connections(Transport.WEBSOCKET);
 	}
 
 	private static void shouldBeCut(RawWebSocket socket) {

@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
@@ -241,7 +240,7 @@ class LegacyConnectionIT {
 		}
 
 		private int connections() {
-			return this.server.bean(Subscriptions.class).connections(Transport.LEGACY);
+			return this.server.connections(Transport.LEGACY);
 		}
 
 	}

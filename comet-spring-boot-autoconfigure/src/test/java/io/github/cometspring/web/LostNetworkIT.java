@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
@@ -119,7 +118,7 @@ class LostNetworkIT {
 	}
 
 	private static int connections(Transport transport) {
-		return comet.server().bean(Subscriptions.class).connections(transport);
+		return comet.server().connections(transport);
 	}
 
 }

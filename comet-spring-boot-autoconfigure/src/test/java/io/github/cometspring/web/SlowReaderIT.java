@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
@@ -207,8 +206,7 @@ class SlowReaderIT {
 	}
 
 	private static int connections() {
-		Subscriptions subscriptions = server.bean(Subscriptions.class);
-		return subscriptions.connections(Transport.SSE) + subscriptions.connections(Transport.WEBSOCKET);
+		return server.connections(Transport.SSE) + server.connections(Transport.WEBSOCKET);
 	}
 
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.SetsFastPath;
@@ -98,9 +97,9 @@ class WebSocketHandshakeIT {
 			others.add(comet.open(RawWebSocket.open(comet.port())));
 		}
 		assertThat(handshake().status()).isEqualTo(503);
-		assertThat(comet.server().bean(Subscriptions.class).connections(Transport.WEBSOCKET)).isEqualTo(8);
+		assertThat(comet.server().connections(Transport.WEBSOCKET)).isEqualTo(8);
 		others.get(0).close();
-		Await.until(() -> comet.server().bean(Subscriptions.class).connections(Transport.WEBSOCKET) == 7);
+		Await.until(() -> comet.server().connections(Transport.WEBSOCKET) == 7);
 		assertThat(handshake().status()).isEqualTo(101);
 	}
 
