@@ -1,5 +1,11 @@
 package io.github.cometspring.redis;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,15 +20,15 @@ import io.github.cometspring.testing.RedisServer;
  * Waits until nodes have heard what has been published: a word that is sent after it
  * arrives after it.
  */
-public final class FeedBarrier {
+public final class FeedBarrier implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-	private final RedisServer server;
 
 	private final int nodes;
 
 	private final String feed;
+
+	private final Socket socket;
 
 	private final AtomicLong words = new AtomicLong();
 
@@ -34,9 +40,16 @@ public final class FeedBarrier {
 	 * @param nodes the nodes, which have the same keys
 	 */
 	public FeedBarrier(RedisServer server, List<RedisNode> nodes) {
-		this.server = server;
 		this.nodes = nodes.size();
 		this.feed = nodes.get(0).keys().probe("barrier");
+		try {
+			this.socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+			this.socket.setTcpNoDelay(true);
+			this.socket.setSoTimeout((int) PATIENCE.toMillis());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 		nodes.forEach((node) -> node.feed().subscribe(this.feed, this::hear).join());
 	}
 
@@ -54,7 +67,7 @@ public final class FeedBarrier {
 		String word = String.valueOf(this.words.incrementAndGet());
 		CountDownLatch latch = new CountDownLatch(this.nodes);
 		this.awaited.put(word, latch);
-		this.server.command("PUBLISH " + this.feed + " " + word);
+		publish(word);
 		try {
 			if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
 				throw new IllegalStateException("A node does not hear");
@@ -66,6 +79,31 @@ public final class FeedBarrier {
 		}
 		finally {
 			this.awaited.remove(word);
+		}
+	}
+
+	private synchronized void publish(String word) {
+		try {
+			this.socket.getOutputStream()
+				.write(("PUBLISH " + this.feed + " " + word + "\r\n").getBytes(StandardCharsets.US_ASCII));
+			for (int b = this.socket.getInputStream().read(); b != '\n'; b = this.socket.getInputStream().read()) {
+				if (b < 0) {
+					throw new EOFException();
+				}
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.socket.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

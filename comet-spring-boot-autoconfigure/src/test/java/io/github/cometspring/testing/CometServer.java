@@ -14,6 +14,7 @@ import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -22,6 +23,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.server.session.DefaultWebSessionManager;
+import org.springframework.web.server.session.InMemoryWebSessionStore;
+import org.springframework.web.server.session.WebSessionStore;
 
 /**
  * A server of an application with nothing but the starter, on a random port by default. In
@@ -104,7 +108,13 @@ public final class CometServer implements AutoCloseable {
 
 	private static CometServer startTwoNodes(Supplier<SpringApplication> application, Class<?>[] configuration,
 			String... properties) {
-		TwoNodes nodes = TwoNodes.start((each) -> run(application.get(), configuration, each), properties);
+		WebSessionStore sessions = new InMemoryWebSessionStore();
+		TwoNodes nodes = TwoNodes.start((each) -> {
+			SpringApplication node = application.get();
+			node.addInitializers(
+					(context) -> context.getBeanFactory().addBeanPostProcessor(new SharedSessions(sessions)));
+			return run(node, configuration, each);
+		}, properties);
 		QuietLog.attachAll();
 		return new CometServer(nodes.first(), nodes);
 	}
@@ -166,9 +176,7 @@ public final class CometServer implements AutoCloseable {
 	}
 
 	public CometControl control() {
-		if (this.nodes != null) {
-			this.nodes.settle();
-		}
+		settle();
 		return this.context.getBean(CometControl.class);
 	}
 
@@ -191,14 +199,35 @@ public final class CometServer implements AutoCloseable {
 	}
 
 	/**
+	 * The beans of a type, one a node.
+	 * @param <T> the type of the bean
+	 * @param type the type of the bean
+	 * @return the beans
+	 */
+	public <T> List<T> beans(Class<T> type) {
+		return (this.nodes != null) ? this.nodes.all(type) : List.of(bean(type));
+	}
+
+	public boolean hasTwoNodes() {
+		return this.nodes != null;
+	}
+
+	/**
+	 * Waits until all nodes have heard what has been published and commanded.
+	 */
+	public void settle() {
+		if (this.nodes != null) {
+			this.nodes.settle();
+		}
+	}
+
+	/**
 	 * How many clients are connected, wherever they are.
 	 * @param transport the transport
 	 * @return the number
 	 */
 	public int connections(Transport transport) {
-		List<Subscriptions> all = (this.nodes != null) ? this.nodes.all(Subscriptions.class)
-				: List.of(bean(Subscriptions.class));
-		return all.stream().mapToInt((each) -> each.connections(transport)).sum();
+		return beans(Subscriptions.class).stream().mapToInt((each) -> each.connections(transport)).sum();
 	}
 
 	/**
@@ -248,6 +277,23 @@ public final class CometServer implements AutoCloseable {
 		@Import(PassingFilter.class)
 		static class Filtered {
 
+		}
+
+	}
+
+	/**
+	 * Keeps the sessions of both nodes, as an application of several nodes does.
+	 *
+	 * @param store where they are kept
+	 */
+	private record SharedSessions(WebSessionStore store) implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String name) {
+			if (bean instanceof DefaultWebSessionManager manager) {
+				manager.setSessionStore(this.store);
+			}
+			return bean;
 		}
 
 	}

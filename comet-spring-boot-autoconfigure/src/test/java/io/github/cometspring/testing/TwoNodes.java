@@ -71,7 +71,9 @@ final class TwoNodes implements AutoCloseable {
 			.findAny()
 			.orElse(0);
 		Stream<String> own = Stream.of("spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + redis.port(),
-				"comet.redis.key-prefix=test-" + APPLICATIONS.incrementAndGet());
+				"comet.redis.key-prefix=test-" + APPLICATIONS.incrementAndGet(),
+				// Also for very large messages on a busy machine
+				"comet.redis.command-timeout=10s");
 		String[] each = Stream
 			.concat(own, Arrays.stream(properties).filter((property) -> !property.startsWith(PORT)))
 			.toArray(String[]::new);
@@ -180,6 +182,9 @@ final class TwoNodes implements AutoCloseable {
 	public void close() {
 		BY_PORT.remove(this.front.port());
 		this.front.close();
+		if (this.barrier != null) {
+			this.barrier.close();
+		}
 		this.contexts.forEach(ConfigurableApplicationContext::close);
 	}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.RawWebSocket.Frame;
 import io.github.cometspring.testing.ServedClass;
@@ -122,6 +123,7 @@ class HalfOpenIT {
 		shouldBeCut(socket);
 	}
 
+	@OneNodeOnly("deliver() waits for the clients of its own node")
 	@Test
 	void deliverWhenSocketIsCutShouldCountItFailed() {
 		RawWebSocket socket = subscribe();

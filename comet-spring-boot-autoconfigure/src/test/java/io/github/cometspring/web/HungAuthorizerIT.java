@@ -12,6 +12,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -131,6 +132,7 @@ class HungAuthorizerIT {
 		assertNoClientIsLeft(server);
 	}
 
+	@OneNodeOnly("Each node logs a line of its own")
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void listenWhenAuthorizerFailsEachTimeShouldLogOneLine(boolean fastPath) {

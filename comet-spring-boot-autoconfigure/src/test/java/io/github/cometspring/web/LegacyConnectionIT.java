@@ -13,6 +13,7 @@ import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -216,6 +217,7 @@ class LegacyConnectionIT {
 			}
 		}
 
+		@OneNodeOnly("deliver() waits for the clients of its own node")
 		@Test
 		void deliverWhenClientDoesNotReadShouldFailAfterWriteTimeout() {
 			Channel channel = this.server.create("a");

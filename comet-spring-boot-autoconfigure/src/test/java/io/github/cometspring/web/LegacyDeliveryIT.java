@@ -12,6 +12,7 @@ import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The results of deliveries and the number of subscribers, as the application sees them.
  */
+@OneNodeOnly("deliver() waits for the clients of its own node")
 @AlsoOnIoUring
 @AlsoOnFilterPath
 class LegacyDeliveryIT {

@@ -12,6 +12,7 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.Requirement;
 import io.github.cometspring.testing.ServedClass;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * connection. The client is in a network namespace of its own, whose link is taken down.
  * Needs Linux, its {@code ip}, and root.
  */
+@OneNodeOnly("The client comes from another network, straight to one server")
 @AlsoOnIoUring
 class LostNetworkIT {
 

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -90,6 +91,7 @@ class WebSocketHandshakeIT {
 		}
 	}
 
+	@OneNodeOnly("comet.max-connections limits each node by itself")
 	@Test
 	void handshakeWhenTooManyConnectionsShouldAnswer503UntilOneLeaves() {
 		List<RawWebSocket> others = new ArrayList<>();
