@@ -47,7 +47,8 @@ public final class CometRedisAutoConfiguration {
 				redis.commandTimeout(), redis.probeInterval(), settings.maxVirtualChannels()), Schedulers.parallel());
 	}
 
-	// What the application publishes before the context has started finds Redis connected.
+	// What the application publishes before the context has started finds Redis
+	// connected.
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean(ChannelBroker.class)
 	@DependsOn("cometRedisStart")

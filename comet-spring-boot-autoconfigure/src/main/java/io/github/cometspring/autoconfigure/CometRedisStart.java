@@ -18,7 +18,8 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Connects to Redis before the application uses a channel, and takes over the state of
- * the other nodes before the web server serves its first request. Where Redis is away the server starts, and joins later.
+ * the other nodes before the web server serves its first request. Where Redis is away the
+ * server starts, and joins later.
  */
 final class CometRedisStart implements InitializingBean, SmartLifecycle {
 

@@ -46,7 +46,8 @@ final class ClientSide implements ExchangeFilterFunction {
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
 		this.requests.add(System.nanoTime());
-		return next.exchange(toNextNode(request)).doOnNext((response) -> this.answers.add(response.statusCode().value()));
+		return next.exchange(toNextNode(request))
+			.doOnNext((response) -> this.answers.add(response.statusCode().value()));
 	}
 
 	private static ClientRequest toNextNode(ClientRequest request) {

@@ -169,7 +169,8 @@ class CometClientReconnectIT {
 	@Configuration(proxyBeanMethods = false)
 	static class Prices {
 
-		// By whichever node is first, and before the port is open, or clients would receive that the channel has ended
+		// By whichever node is first, and before the port is open, or clients would
+		// receive that the channel has ended
 		@Bean
 		SmartInitializingSingleton prices(Channels channels) {
 			return () -> channels.obtain("prices").block(PATIENCE);

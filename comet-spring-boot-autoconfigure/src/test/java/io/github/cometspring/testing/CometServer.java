@@ -28,11 +28,14 @@ import org.springframework.web.server.session.InMemoryWebSessionStore;
 import org.springframework.web.server.session.WebSessionStore;
 
 /**
- * A server of an application with nothing but the starter, on a random port by default. In
- * the run on two nodes it is two servers on a Redis: beans are those of the first, and
+ * A server of an application with nothing but the starter, on a random port by default.
+ * In the run on two nodes it is two servers on a Redis: beans are those of the first, and
  * clients come to either.
  */
 public final class CometServer implements AutoCloseable {
+
+	/** Whether each server is two nodes, which is the case in one run of the tests. */
+	public static final boolean RUNS_ON_TWO_NODES = TwoNodes.ARE_SET;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 

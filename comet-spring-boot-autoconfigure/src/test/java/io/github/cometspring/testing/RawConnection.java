@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection that sends exactly the given bytes and reads HTTP/1.x answers. Reads
- * fail after ten seconds without a byte. Before {@linkplain TwoNodes two nodes}, a request
- * that follows an answer goes to the other node. One class, as all that is sent and read shares
- * the one socket and its buffer.
+ * fail after ten seconds without a byte. Before {@linkplain TwoNodes two nodes}, a
+ * request that follows an answer goes to the other node. One class, as all that is sent
+ * and read shares the one socket and its buffer.
  */
 public final class RawConnection implements AutoCloseable {
 
@@ -191,8 +191,8 @@ public final class RawConnection implements AutoCloseable {
 		if (this.answered) {
 			move();
 		}
-		StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost:"
-				+ this.port + "\r\nContent-Length: " + body.length() + "\r\n");
+		StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost:" + this.port
+				+ "\r\nContent-Length: " + body.length() + "\r\n");
 		if (contentType != null) {
 			head.append("Content-Type: ").append(contentType).append("\r\n");
 		}

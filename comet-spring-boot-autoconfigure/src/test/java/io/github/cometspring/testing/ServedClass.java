@@ -158,7 +158,9 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 	 * @return the epoch
 	 */
 	public long epoch() {
-		return Objects.requireNonNull(server().bean(ChannelBroker.class).summary(name()).block(PATIENCE)).newest().epoch();
+		return Objects.requireNonNull(server().bean(ChannelBroker.class).summary(name()).block(PATIENCE))
+			.newest()
+			.epoch();
 	}
 
 }

@@ -74,8 +74,7 @@ final class TwoNodes implements AutoCloseable {
 				"comet.redis.key-prefix=test-" + APPLICATIONS.incrementAndGet(),
 				// Also for very large messages on a busy machine
 				"comet.redis.command-timeout=10s");
-		String[] each = Stream
-			.concat(own, Arrays.stream(properties).filter((property) -> !property.startsWith(PORT)))
+		String[] each = Stream.concat(own, Arrays.stream(properties).filter((property) -> !property.startsWith(PORT)))
 			.toArray(String[]::new);
 		List<ConfigurableApplicationContext> contexts = new ArrayList<>();
 		try {

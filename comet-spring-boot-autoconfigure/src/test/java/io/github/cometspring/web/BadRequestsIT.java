@@ -89,8 +89,7 @@ class BadRequestsIT {
 	void serverShouldWork() {
 		System.out.println("Bad requests were answered with " + this.answers);
 		this.client.close();
-		Await.until(() -> server.connections(Transport.JSON)
-				+ server.connections(Transport.SSE) == 0);
+		Await.until(() -> server.connections(Transport.JSON) + server.connections(Transport.SSE) == 0);
 		assertThat(server.poll("registration=unknown").body()).isEqualTo("unknown:ENDED_CHANNEL");
 	}
 

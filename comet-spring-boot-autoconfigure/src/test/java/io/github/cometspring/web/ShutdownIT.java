@@ -9,6 +9,7 @@ import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A server that shuts down does not wait for held polls.
  */
+@OneNodeOnly("Servers of one JVM share their event loops, which end with the first server")
 @AlsoOnFilterPath
 @AlsoOnIoUring
 class ShutdownIT {

@@ -16,6 +16,7 @@ import io.github.cometspring.testing.AlsoOnFilterPath;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawWebSocket;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -124,6 +126,7 @@ class SlowReaderIT {
 		assertThat(read(transport, client.cursor(), HISTORY + 1)).isEqualTo(expected);
 	}
 
+	@OneNodeOnly("deliver() waits for the clients of its own node")
 	@ParameterizedTest
 	@EnumSource(value = Transport.class, names = { "SSE", "WEBSOCKET" })
 	void deliverWhenClientDoesNotReadShouldFailWhenItIsCut(Transport transport) {
@@ -147,7 +150,8 @@ class SlowReaderIT {
 	@EnumSource(value = Transport.class, names = { "SSE", "WEBSOCKET" })
 	void clientWhenItReadsSlowlyShouldNotBeCut(Transport transport) {
 		StalledClient client = stall(transport);
-		publish(0, HISTORY);
+		// The client reads meanwhile.
+		Flux.range(0, HISTORY).concatMap((i) -> this.channel.publish(i + ":" + FILLER)).subscribe();
 		long begin = System.nanoTime();
 		// A message takes longer than the timeout.
 		Awaitility.await()
