@@ -22,6 +22,7 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.core.env.Environment;
 
 /**
@@ -49,8 +50,11 @@ public final class CometRedisAutoConfiguration {
 				redis.commandTimeout(), redis.probeInterval(), settings.maxVirtualChannels()), Schedulers.parallel());
 	}
 
+	// What the application publishes before the context has started finds Redis
+	// connected.
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean(ChannelBroker.class)
+	@DependsOn("cometRedisStart")
 	RedisChannelBroker cometRedisChannelBroker(RedisNode node) {
 		return new RedisChannelBroker(node);
 	}

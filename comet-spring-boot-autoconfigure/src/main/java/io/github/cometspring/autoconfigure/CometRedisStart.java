@@ -13,13 +13,15 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Connects to Redis and takes over the state of the other nodes, before the web server
- * serves its first request. Where Redis is away the server starts, and joins later.
+ * Connects to Redis before the application uses a channel, and takes over the state of
+ * the other nodes before the web server serves its first request. Where Redis is away the
+ * server starts, and joins later.
  */
-final class CometRedisStart implements SmartLifecycle {
+final class CometRedisStart implements InitializingBean, SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(CometRedisStart.class);
 
@@ -42,9 +44,13 @@ final class CometRedisStart implements SmartLifecycle {
 	}
 
 	@Override
+	public void afterPropertiesSet() {
+		await(this.node.start());
+	}
+
+	@Override
 	public void start() {
 		this.running = true;
-		await(this.node.start());
 		if (await(this.relay.refresh()) != null) {
 			this.tlsCheck.run();
 			logger.warn("Redis cannot be reached: channels are unavailable until it can (spring.data.redis)");

@@ -38,7 +38,8 @@ public interface Channel {
 	Mono<Position> publish(String data);
 
 	/**
-	 * Publishes a message, then waits for the clients that are connected now. Completes
+	 * Publishes a message, then waits for the clients that are connected to this node
+	 * now; those of other nodes receive it as with {@link #publish(String)}. Completes
 	 * when the message has been handed to the operating system's network layer for each
 	 * of them, or the client has disconnected; at once when no client listens. A stalled
 	 * client delays this until one of the two happens.

@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.redis.RedisChannelBroker;
@@ -21,6 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -110,6 +115,15 @@ class CometRedisAutoConfigurationIT {
 	}
 
 	@Test
+	void applicationWhenItCreatesAChannelAtItsStartShouldFindRedis() {
+		try (CometServer server = CometServer.start(new Class<?>[] { Creating.class },
+				"spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + redis.port(),
+				"comet.redis.key-prefix=early")) {
+			assertThat(server.channels().find("early").blockOptional(PATIENCE)).isPresent();
+		}
+	}
+
+	@Test
 	void serverWhenRedisIsSwitchedOffShouldKeepChannelsInMemory() {
 		try (CometServer server = node("off", "comet.redis.enabled=false")) {
 			assertThat(server.bean(ChannelBroker.class)).isInstanceOf(InMemoryChannelBroker.class);
@@ -141,6 +155,16 @@ class CometRedisAutoConfigurationIT {
 			.havingRootCause()
 			.withMessageContaining("spring.data.redis.cluster.nodes")
 			.withMessageContaining("comet.redis.enabled");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Creating {
+
+		@Bean
+		SmartInitializingSingleton creating(Channels channels) {
+			return () -> channels.create("early").block(PATIENCE);
+		}
+
 	}
 
 }

@@ -1,10 +1,12 @@
 package io.github.cometspring.client;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.cometspring.client.CometClientOptions.Transport;
+import io.github.cometspring.testing.CometServer;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.reactive.function.client.ClientRequest;
@@ -12,6 +14,7 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Makes clients of a real server, and records their requests and the status of the
@@ -43,7 +46,16 @@ final class ClientSide implements ExchangeFilterFunction {
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
 		this.requests.add(System.nanoTime());
-		return next.exchange(request).doOnNext((response) -> this.answers.add(response.statusCode().value()));
+		return next.exchange(toNextNode(request))
+			.doOnNext((response) -> this.answers.add(response.statusCode().value()));
+	}
+
+	private static ClientRequest toNextNode(ClientRequest request) {
+		URI url = UriComponentsBuilder.fromUri(request.url())
+			.port(CometServer.nextPort(request.url().getPort()))
+			.build(true)
+			.toUri();
+		return ClientRequest.from(request).url(url).build();
 	}
 
 	/**

@@ -12,7 +12,6 @@ import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.client.CometClientOptions.Transport;
 import io.github.cometspring.security.ChannelAuthorizer;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -197,7 +196,7 @@ class CometClientIT {
 	}
 
 	private static int connections(Transport transport) {
-		return server.bean(Subscriptions.class).connections(switch (transport) {
+		return server.connections(switch (transport) {
 			case EVENT_STREAM -> io.github.cometspring.subscription.Transport.SSE;
 			case POLLING -> io.github.cometspring.subscription.Transport.JSON;
 		});

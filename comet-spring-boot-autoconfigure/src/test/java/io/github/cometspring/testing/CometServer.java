@@ -3,30 +3,47 @@ package io.github.cometspring.testing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.server.session.DefaultWebSessionManager;
+import org.springframework.web.server.session.InMemoryWebSessionStore;
+import org.springframework.web.server.session.WebSessionStore;
 
 /**
  * A server of an application with nothing but the starter, on a random port by default.
+ * In the run on two nodes it is two servers on a Redis: beans are those of the first, and
+ * clients come to either.
  */
 public final class CometServer implements AutoCloseable {
+
+	/** Whether each server is two nodes, which is the case in one run of the tests. */
+	public static final boolean RUNS_ON_TWO_NODES = TwoNodes.ARE_SET;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private final ConfigurableApplicationContext context;
 
-	private CometServer(ConfigurableApplicationContext context) {
+	private final @Nullable TwoNodes nodes;
+
+	private CometServer(ConfigurableApplicationContext context, @Nullable TwoNodes nodes) {
 		this.context = context;
+		this.nodes = nodes;
 	}
 
 	/**
@@ -45,7 +62,7 @@ public final class CometServer implements AutoCloseable {
 	 * @return the server, to be closed
 	 */
 	public static CometServer start(Class<?>[] configuration, String... properties) {
-		return start(new SpringApplication(Application.class), configuration, properties);
+		return start(() -> new SpringApplication(Application.class), configuration, properties);
 	}
 
 	/**
@@ -55,9 +72,11 @@ public final class CometServer implements AutoCloseable {
 	 * @return the server, to be closed
 	 */
 	public static CometServer startBelow(Class<?> parent, String... properties) {
-		SpringApplication application = new SpringApplication(Application.class);
-		application.addInitializers((context) -> context.setParent(new AnnotationConfigApplicationContext(parent)));
-		return start(application, new Class<?>[0], properties);
+		return start(() -> {
+			SpringApplication application = new SpringApplication(Application.class);
+			application.addInitializers((context) -> context.setParent(new AnnotationConfigApplicationContext(parent)));
+			return application;
+		}, new Class<?>[0], properties);
 	}
 
 	/**
@@ -66,10 +85,43 @@ public final class CometServer implements AutoCloseable {
 	 * @return the server, to be closed
 	 */
 	public static CometServer startSecured(String... properties) {
-		return start(new SpringApplication(SecuredApplication.class), new Class<?>[0], properties);
+		return start(() -> new SpringApplication(SecuredApplication.class), new Class<?>[0], properties);
 	}
 
-	private static CometServer start(SpringApplication application, Class<?>[] configuration, String... properties) {
+	/**
+	 * Starts a server that is two nodes on a Redis.
+	 * @param properties lines {@code name=value}
+	 * @return the server, to be closed
+	 */
+	public static CometServer startTwoNodes(String... properties) {
+		return startTwoNodes(() -> new SpringApplication(Application.class), new Class<?>[0], properties);
+	}
+
+	private static CometServer start(Supplier<SpringApplication> application, Class<?>[] configuration,
+			String... properties) {
+		if (TwoNodes.ARE_SET) {
+			return startTwoNodes(application, configuration, properties);
+		}
+		CometServer server = new CometServer(run(application.get(), configuration, properties), null);
+		QuietLog.attachAll();
+		return server;
+	}
+
+	private static CometServer startTwoNodes(Supplier<SpringApplication> application, Class<?>[] configuration,
+			String... properties) {
+		WebSessionStore sessions = new InMemoryWebSessionStore();
+		TwoNodes nodes = TwoNodes.start((each) -> {
+			SpringApplication node = application.get();
+			node.addInitializers(
+					(context) -> context.getBeanFactory().addBeanPostProcessor(new SharedSessions(sessions)));
+			return run(node, configuration, each);
+		}, properties);
+		QuietLog.attachAll();
+		return new CometServer(nodes.first(), nodes);
+	}
+
+	private static ConfigurableApplicationContext run(SpringApplication application, Class<?>[] configuration,
+			String... properties) {
 		application.addPrimarySources(List.of(configuration));
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
 		application.setRegisterShutdownHook(false);
@@ -80,17 +132,24 @@ public final class CometServer implements AutoCloseable {
 		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(properties))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);
-		CometServer server = new CometServer(application.run(arguments));
-		QuietLog.attachAll();
-		return server;
+		return application.run(arguments);
 	}
 
 	/**
 	 * The port of the application.
-	 * @return the port
+	 * @return the port, which is that of a proxy before two nodes
 	 */
 	public int port() {
-		return Integer.parseInt(property("local.server.port"));
+		return (this.nodes != null) ? this.nodes.port() : Integer.parseInt(property("local.server.port"));
+	}
+
+	/**
+	 * The port for the next request of a client that chooses it at each request.
+	 * @param port the port of a server
+	 * @return the port of the node whose turn it is, or the same one if it is one node
+	 */
+	public static int nextPort(int port) {
+		return TwoNodes.next(port);
 	}
 
 	/**
@@ -105,15 +164,20 @@ public final class CometServer implements AutoCloseable {
 		return this.context.getEnvironment().getRequiredProperty(name);
 	}
 
+	TwoNodes nodes() {
+		return Objects.requireNonNull(this.nodes);
+	}
+
 	public ConfigurableApplicationContext context() {
 		return this.context;
 	}
 
 	public Channels channels() {
-		return this.context.getBean(Channels.class);
+		return (this.nodes != null) ? this.nodes.channels() : this.context.getBean(Channels.class);
 	}
 
 	public CometControl control() {
+		settle();
 		return this.context.getBean(CometControl.class);
 	}
 
@@ -133,6 +197,38 @@ public final class CometServer implements AutoCloseable {
 	 */
 	public <T> T bean(Class<T> type) {
 		return this.context.getBean(type);
+	}
+
+	/**
+	 * The beans of a type, one a node.
+	 * @param <T> the type of the bean
+	 * @param type the type of the bean
+	 * @return the beans
+	 */
+	public <T> List<T> beans(Class<T> type) {
+		return (this.nodes != null) ? this.nodes.all(type) : List.of(bean(type));
+	}
+
+	public boolean hasTwoNodes() {
+		return this.nodes != null;
+	}
+
+	/**
+	 * Waits until all nodes have heard what has been published and commanded.
+	 */
+	public void settle() {
+		if (this.nodes != null) {
+			this.nodes.settle();
+		}
+	}
+
+	/**
+	 * How many clients are connected, wherever they are.
+	 * @param transport the transport
+	 * @return the number
+	 */
+	public int connections(Transport transport) {
+		return beans(Subscriptions.class).stream().mapToInt((each) -> each.connections(transport)).sum();
 	}
 
 	/**
@@ -160,6 +256,9 @@ public final class CometServer implements AutoCloseable {
 
 	@Override
 	public void close() {
+		if (this.nodes != null) {
+			this.nodes.close();
+		}
 		this.context.close();
 	}
 
@@ -169,6 +268,23 @@ public final class CometServer implements AutoCloseable {
 			"org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration",
 			"org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration" })
 	static class Application {
+
+	}
+
+	/**
+	 * Keeps the sessions of both nodes, as an application of several nodes does.
+	 *
+	 * @param store where they are kept
+	 */
+	private record SharedSessions(WebSessionStore store) implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String name) {
+			if (bean instanceof DefaultWebSessionManager manager) {
+				manager.setSessionStore(this.store);
+			}
+			return bean;
+		}
 
 	}
 

@@ -20,20 +20,41 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection that sends exactly the given bytes and reads HTTP/1.x answers. Reads
- * fail after ten seconds without a byte. One class, as all that is sent and read shares
- * the one socket and its buffer.
+ * fail after ten seconds without a byte. Before {@linkplain TwoNodes two nodes}, a
+ * request that follows an answer goes to the other node. One class, as all that is sent
+ * and read shares the one socket and its buffer.
  */
 public final class RawConnection implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private final Socket socket;
+	private final int port;
 
-	private final InputStream in;
+	private final Opener opener;
 
-	private RawConnection(Socket socket, InputStream in) {
-		this.socket = socket;
-		this.in = in;
+	private int node;
+
+	private Socket socket;
+
+	private InputStream in;
+
+	/** Where the client was before, if it moves between two nodes. */
+	private @Nullable Socket previous;
+
+	/** Whether the last request is answered. */
+	private boolean answered;
+
+	private RawConnection(int port, Opener opener) {
+		this.port = port;
+		this.opener = opener;
+		this.node = TwoNodes.next(port);
+		try {
+			this.socket = connect(this.node);
+			this.in = this.socket.getInputStream();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/**
@@ -52,15 +73,11 @@ public final class RawConnection implements AutoCloseable {
 	 * @return the connection
 	 */
 	public static RawConnection open(InetAddress address, int port) {
-		try {
-			Socket socket = new Socket(address, port);
-			socket.setSoTimeout((int) PATIENCE.toMillis());
+		return new RawConnection(port, (node) -> {
+			Socket socket = new Socket(address, node);
 			socket.setTcpNoDelay(true);
-			return new RawConnection(socket, socket.getInputStream());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+			return socket;
+		});
 	}
 
 	/**
@@ -70,15 +87,56 @@ public final class RawConnection implements AutoCloseable {
 	 * @return the connection
 	 */
 	public static RawConnection open(int port, int receiveBuffer) {
-		try {
+		return new RawConnection(port, (node) -> {
 			Socket socket = new Socket();
 			socket.setReceiveBufferSize(receiveBuffer);
-			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-			socket.setSoTimeout((int) PATIENCE.toMillis());
-			return new RawConnection(socket, socket.getInputStream());
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node));
+			return socket;
+		});
+	}
+
+	private Socket connect(int node) throws IOException {
+		Socket socket = this.opener.open(node);
+		socket.setSoTimeout((int) PATIENCE.toMillis());
+		return socket;
+	}
+
+	/**
+	 * Goes to the other node, if there is one and the server keeps the connection: the
+	 * end of one that it does not keep is to be seen.
+	 */
+	private void move() {
+		int other = TwoNodes.other(this.port, this.node);
+		try {
+			if (other == this.node || isEnding()) {
+				return;
+			}
+			Socket next = (this.previous != null) ? this.previous : connect(other);
+			this.previous = this.socket;
+			this.socket = next;
+			this.in = next.getInputStream();
+			this.node = other;
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private boolean isEnding() throws IOException {
+		this.socket.setSoTimeout(2);
+		try {
+			return this.in.read() < 0;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
+		}
+		catch (SocketException ex) {
+			return true;
+		}
+		finally {
+			if (!this.socket.isClosed()) {
+				this.socket.setSoTimeout((int) PATIENCE.toMillis());
+			}
 		}
 	}
 
@@ -88,6 +146,7 @@ public final class RawConnection implements AutoCloseable {
 	 * @return this connection
 	 */
 	public RawConnection send(byte[] bytes) {
+		this.answered = false;
 		try {
 			this.socket.getOutputStream().write(bytes);
 			this.socket.getOutputStream().flush();
@@ -104,6 +163,7 @@ public final class RawConnection implements AutoCloseable {
 	 * @return this connection
 	 */
 	public RawConnection send(String text) {
+		TwoNodes.settle(this.port);
 		return send(text.getBytes(StandardCharsets.ISO_8859_1));
 	}
 
@@ -128,8 +188,11 @@ public final class RawConnection implements AutoCloseable {
 	 */
 	public RawConnection request(String method, String path, @Nullable String contentType, String body,
 			String... headers) {
-		StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost:"
-				+ this.socket.getPort() + "\r\nContent-Length: " + body.length() + "\r\n");
+		if (this.answered) {
+			move();
+		}
+		StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost:" + this.port
+				+ "\r\nContent-Length: " + body.length() + "\r\n");
 		if (contentType != null) {
 			head.append("Content-Type: ").append(contentType).append("\r\n");
 		}
@@ -146,7 +209,9 @@ public final class RawConnection implements AutoCloseable {
 	public Answer read() {
 		try {
 			Answer answer = readWithoutBody();
-			return new Answer(answer.status(), answer.statusLine(), answer.headers(), readBody(answer));
+			byte[] body = readBody(answer);
+			this.answered = true;
+			return new Answer(answer.status(), answer.statusLine(), answer.headers(), body);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -404,10 +469,29 @@ public final class RawConnection implements AutoCloseable {
 	public void close() {
 		try {
 			this.socket.close();
+			if (this.previous != null) {
+				this.previous.close();
+			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Opens sockets.
+	 */
+	@FunctionalInterface
+	private interface Opener {
+
+		/**
+		 * Opens a socket.
+		 * @param port the port
+		 * @return the socket
+		 * @throws IOException if that fails
+		 */
+		Socket open(int port) throws IOException;
+
 	}
 
 	/**

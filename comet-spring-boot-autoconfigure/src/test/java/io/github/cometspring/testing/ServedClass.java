@@ -7,7 +7,6 @@ import java.util.Objects;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelBroker;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -85,7 +84,7 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 		}
 		this.open.clear();
 		for (Transport transport : Transport.values()) {
-			Await.until(() -> server().bean(Subscriptions.class).connections(transport) == 0);
+			Await.until(() -> server().connections(transport) == 0);
 		}
 		Await.until(() -> channel().subscribers() == 0);
 	}
@@ -159,7 +158,9 @@ public final class ServedClass implements BeforeAllCallback, BeforeEachCallback,
 	 * @return the epoch
 	 */
 	public long epoch() {
-		return Objects.requireNonNull(server().bean(ChannelBroker.class).find(name()).block(PATIENCE)).newest().epoch();
+		return Objects.requireNonNull(server().bean(ChannelBroker.class).summary(name()).block(PATIENCE))
+			.newest()
+			.epoch();
 	}
 
 }

@@ -39,15 +39,17 @@ public class SingleLoop {
 	 * @param task the task, which must not block
 	 */
 	public static void run(CometServer server, Runnable task) {
-		runOnce(server, task);
+		runOnce(server.bean(LoopResources.class), task);
 		for (int i = 0; i < ROUNDS; i++) {
-			runOnce(server, () -> {
-			});
+			for (LoopResources loop : server.beans(LoopResources.class)) {
+				runOnce(loop, () -> {
+				});
+			}
 		}
 	}
 
-	private static void runOnce(CometServer server, Runnable task) {
-		CompletableFuture.runAsync(task, server.bean(LoopResources.class).onServer(true).next())
+	private static void runOnce(LoopResources loop, Runnable task) {
+		CompletableFuture.runAsync(task, loop.onServer(true).next())
 			.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
 			.join();
 	}

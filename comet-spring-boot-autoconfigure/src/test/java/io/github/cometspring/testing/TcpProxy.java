@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -21,7 +22,7 @@ public final class TcpProxy implements AutoCloseable {
 
 	private static final long NEVER = Long.MAX_VALUE;
 
-	private final int target;
+	private final IntSupplier target;
 
 	private final Forwarding requests;
 
@@ -49,7 +50,7 @@ public final class TcpProxy implements AutoCloseable {
 	 * @param target the port of the server
 	 */
 	public TcpProxy(int target) {
-		this.target = target;
+		this.target = () -> target;
 		this.requests = this::passOn;
 		this.server = listen();
 	}
@@ -60,9 +61,20 @@ public final class TcpProxy implements AutoCloseable {
 	 * @param requests what becomes of what the clients send
 	 */
 	public TcpProxy(int target, Forwarding requests) {
-		this.target = target;
+		this.target = () -> target;
 		this.requests = requests;
 		this.server = listen();
+	}
+
+	/**
+	 * Opens a proxy that lets all requests through, to one of several servers.
+	 * @param port the port of the proxy, or 0 for any
+	 * @param target gives the port of the server at each connection
+	 */
+	public TcpProxy(int port, IntSupplier target) {
+		this.target = target;
+		this.requests = this::passOn;
+		this.server = listen(port);
 	}
 
 	public int port() {
@@ -170,7 +182,7 @@ public final class TcpProxy implements AutoCloseable {
 	private void connect(ServerSocket socket, Socket near) {
 		this.sockets.add(near);
 		try {
-			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
+			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target.getAsInt());
 			this.servers.add(far);
 			this.sockets.add(far);
 			start(() -> forward(near, far));

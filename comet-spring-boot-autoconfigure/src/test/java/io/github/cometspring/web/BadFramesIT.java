@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.SetsFastPath;
@@ -98,7 +97,7 @@ class BadFramesIT {
 	void serverShouldWork() {
 		System.out.println("Bad frames were answered with " + this.answers);
 		this.socket.close();
-		Await.until(() -> server.bean(Subscriptions.class).connections(Transport.WEBSOCKET) == 0);
+		Await.until(() -> server.connections(Transport.WEBSOCKET) == 0);
 		try (RawWebSocket good = RawWebSocket.open(server.port())) {
 			good.send("{\"subscribe\":[\"a\"]}").text();
 			channel.publish("good").block(PATIENCE);

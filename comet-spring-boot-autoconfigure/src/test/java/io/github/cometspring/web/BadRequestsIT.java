@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.SetsFastPath;
@@ -90,8 +89,7 @@ class BadRequestsIT {
 	void serverShouldWork() {
 		System.out.println("Bad requests were answered with " + this.answers);
 		this.client.close();
-		Await.until(() -> server.bean(Subscriptions.class).connections(Transport.JSON)
-				+ server.bean(Subscriptions.class).connections(Transport.SSE) == 0);
+		Await.until(() -> server.connections(Transport.JSON) + server.connections(Transport.SSE) == 0);
 		assertThat(server.poll("registration=unknown").body()).isEqualTo("unknown:ENDED_CHANNEL");
 	}
 

@@ -11,6 +11,7 @@ import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A message that is published as soon as a client is counted reaches that client.
  */
+@OneNodeOnly("The application has a broker of its own")
 @AlsoOnIoUring
 class CountedClientIT {
 

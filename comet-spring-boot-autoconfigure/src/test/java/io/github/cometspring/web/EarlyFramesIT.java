@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RawConnection;
@@ -43,7 +42,7 @@ class EarlyFramesIT {
 	}
 
 	private static int sockets() {
-		return comet.server().bean(Subscriptions.class).connections(Transport.WEBSOCKET);
+		return comet.server().connections(Transport.WEBSOCKET);
 	}
 
 	@ParameterizedTest

@@ -11,6 +11,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawEventStream.Event;
@@ -125,6 +126,7 @@ class EventStreamIT {
 			.status()).isEqualTo(204);
 	}
 
+	@OneNodeOnly("deliver() waits for the clients of its own node")
 	@Test
 	void deliverWhenStreamGetsMessageShouldCountIt() {
 		RawEventStream stream = stream("channel=" + comet.name());

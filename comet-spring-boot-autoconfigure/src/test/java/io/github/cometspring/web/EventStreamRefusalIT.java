@@ -2,6 +2,7 @@ package io.github.cometspring.web;
 
 import java.time.Duration;
 
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
@@ -77,6 +78,7 @@ class EventStreamRefusalIT {
 		}
 	}
 
+	@OneNodeOnly("comet.max-connections limits each node by itself")
 	@Test
 	void streamWhenTooManyConnectionsShouldAnswer503() {
 		for (int i = 0; i < 8; i++) {

@@ -5,9 +5,9 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.RawWebSocket.Frame;
 import io.github.cometspring.testing.ServedClass;
@@ -37,7 +37,7 @@ class HalfOpenIT {
 	}
 
 	private static int sockets() {
-		return comet.server().bean(Subscriptions.class).connections(Transport.WEBSOCKET);
+		return comet.server().connections(Transport.WEBSOCKET);
 	}
 
 	private static void shouldBeCut(RawWebSocket socket) {
@@ -123,6 +123,7 @@ class HalfOpenIT {
 		shouldBeCut(socket);
 	}
 
+	@OneNodeOnly("deliver() waits for the clients of its own node")
 	@Test
 	void deliverWhenSocketIsCutShouldCountItFailed() {
 		RawWebSocket socket = subscribe();

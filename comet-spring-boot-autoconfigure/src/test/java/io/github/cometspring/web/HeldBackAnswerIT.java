@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.SetsFastPath;
@@ -105,7 +104,7 @@ class HeldBackAnswerIT {
 	}
 
 	private static int connections(CometServer server, Transport transport) {
-		return server.bean(Subscriptions.class).connections(transport);
+		return server.connections(transport);
 	}
 
 	private static CometServer start(boolean fastPath, String writeTimeout) {

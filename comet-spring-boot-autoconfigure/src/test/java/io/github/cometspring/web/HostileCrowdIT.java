@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.SetsFastPath;
@@ -78,7 +77,7 @@ class HostileCrowdIT {
 				}
 			}
 			for (Transport transport : Transport.values()) {
-				Await.until(() -> server.bean(Subscriptions.class).connections(transport) == 0);
+				Await.until(() -> server.connections(transport) == 0);
 			}
 			assertThat(server.poll("registration=x").body()).isEqualTo("x:ENDED_CHANNEL");
 			assertThat(log.ownMessages()).hasSize(before);

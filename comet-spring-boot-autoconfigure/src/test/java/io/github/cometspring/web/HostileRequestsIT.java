@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -50,7 +49,7 @@ class HostileRequestsIT {
 
 	@AfterEach
 	void noClientShouldBeLeft() {
-		Await.within(Duration.ofSeconds(1), () -> server.bean(Subscriptions.class).connections(Transport.LEGACY) == 0);
+		Await.within(Duration.ofSeconds(1), () -> server.connections(Transport.LEGACY) == 0);
 		assertThat(server.poll("registration=x").body()).isEqualTo("x:ENDED_CHANNEL");
 	}
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
@@ -79,7 +78,7 @@ class HttpFloodIT {
 	void noClientShouldBeLeft() {
 		this.open.forEach(RawConnection::close);
 		for (Transport transport : Transport.values()) {
-			Await.until(() -> server.bean(Subscriptions.class).connections(transport) == 0);
+			Await.until(() -> server.connections(transport) == 0);
 		}
 		goodShouldBeServed();
 	}
@@ -94,7 +93,7 @@ class HttpFloodIT {
 			open().send(half);
 		}
 		goodShouldBeServed();
-		assertThat(server.bean(Subscriptions.class).connections(Transport.WEBSOCKET)).isZero();
+		assertThat(server.connections(Transport.WEBSOCKET)).isZero();
 		assertThat(Memory.inUse().since(this.before).growth()).isLessThan(16 * MEGABYTE);
 	}
 

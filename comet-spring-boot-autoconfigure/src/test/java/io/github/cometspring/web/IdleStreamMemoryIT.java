@@ -5,6 +5,7 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The memory of an idle stream that was taken over.
  */
+@OneNodeOnly("Measures the memory of one server")
 class IdleStreamMemoryIT {
 
 	private static final int STREAMS = 1_000;

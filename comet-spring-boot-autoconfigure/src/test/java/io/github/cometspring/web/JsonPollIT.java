@@ -11,6 +11,7 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.ServedClass;
@@ -168,6 +169,7 @@ class JsonPollIT {
 		assertThat(events(this.client.read().body())).containsExactly(comet.name() + "=1");
 	}
 
+	@OneNodeOnly("deliver() waits for the clients of its own node")
 	@Test
 	void deliverWhenPollGetsMessageShouldCountIt() {
 		Channel channel = comet.channel();

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.ServedClass;
@@ -98,6 +99,7 @@ class JsonPollRefusalIT {
 		assertThat(events(this.client.read().body())).containsExactly(comet.name() + "=meanwhile");
 	}
 
+	@OneNodeOnly("comet.max-connections limits each node by itself")
 	@Test
 	void pollWhenTooManyConnectionsShouldAnswer503UntilOneLeaves() {
 		Channel channel = comet.channel();

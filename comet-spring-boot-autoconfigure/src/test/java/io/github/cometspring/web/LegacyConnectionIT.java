@@ -8,11 +8,11 @@ import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -215,6 +215,7 @@ class LegacyConnectionIT {
 			}
 		}
 
+		@OneNodeOnly("deliver() waits for the clients of its own node")
 		@Test
 		void deliverWhenClientDoesNotReadShouldFailAfterWriteTimeout() {
 			Channel channel = this.server.create("a");
@@ -239,7 +240,7 @@ class LegacyConnectionIT {
 		}
 
 		private int connections() {
-			return this.server.bean(Subscriptions.class).connections(Transport.LEGACY);
+			return this.server.connections(Transport.LEGACY);
 		}
 
 	}

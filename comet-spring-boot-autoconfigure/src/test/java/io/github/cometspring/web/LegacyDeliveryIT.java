@@ -11,6 +11,7 @@ import io.github.cometspring.channel.Position;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The results of deliveries and the number of subscribers, as the application sees them.
  */
+@OneNodeOnly("deliver() waits for the clients of its own node")
 @AlsoOnIoUring
 class LegacyDeliveryIT {
 

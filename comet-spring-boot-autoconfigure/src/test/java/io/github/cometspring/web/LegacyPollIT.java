@@ -9,6 +9,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -208,6 +209,7 @@ class LegacyPollIT {
 		}
 	}
 
+	@OneNodeOnly("Another node hears of the message first, and then of the end")
 	@Test
 	void pollWhenPublishedThenClosedShouldAnswerBothAtOnce() {
 		Channel channel = server.create("a");

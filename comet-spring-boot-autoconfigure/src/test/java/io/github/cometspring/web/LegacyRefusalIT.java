@@ -8,6 +8,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.TooManyChannelsException;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -200,6 +201,7 @@ class LegacyRefusalIT {
 		}
 	}
 
+	@OneNodeOnly("comet.max-connections limits each node by itself")
 	@Test
 	void pollWhenAllConnectionsAreInUseShouldAnswer503() {
 		Channel channel = server.create("a");

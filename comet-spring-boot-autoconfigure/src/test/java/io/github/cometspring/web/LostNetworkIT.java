@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.Requirement;
 import io.github.cometspring.testing.ServedClass;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * connection. The client is in a network namespace of its own, whose link is taken down.
  * Needs Linux, its {@code ip}, and root.
  */
+@OneNodeOnly("The client comes from another network, straight to one server")
 @AlsoOnIoUring
 class LostNetworkIT {
 
@@ -119,7 +120,7 @@ class LostNetworkIT {
 	}
 
 	private static int connections(Transport transport) {
-		return comet.server().bean(Subscriptions.class).connections(transport);
+		return comet.server().connections(transport);
 	}
 
 }

@@ -3,7 +3,6 @@ package io.github.cometspring.web;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -44,7 +43,7 @@ class MalformedHttpIT {
 
 	@AfterEach
 	void noClientShouldBeLeft() {
-		Await.within(Duration.ofSeconds(1), () -> server.bean(Subscriptions.class).connections(Transport.LEGACY) == 0);
+		Await.within(Duration.ofSeconds(1), () -> server.connections(Transport.LEGACY) == 0);
 		assertThat(server.poll("registration=x").body()).isEqualTo("x:ENDED_CHANNEL");
 	}
 

@@ -8,6 +8,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A server that shuts down does not wait for held polls.
  */
+@OneNodeOnly("Servers of one JVM share their event loops, which end with the first server")
 @AlsoOnIoUring
 class ShutdownIT {
 

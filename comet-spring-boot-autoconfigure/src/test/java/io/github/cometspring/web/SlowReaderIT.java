@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Outcome;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawWebSocket;
@@ -30,6 +30,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -123,6 +124,7 @@ class SlowReaderIT {
 		assertThat(read(transport, client.cursor(), HISTORY + 1)).isEqualTo(expected);
 	}
 
+	@OneNodeOnly("deliver() waits for the clients of its own node")
 	@ParameterizedTest
 	@EnumSource(value = Transport.class, names = { "SSE", "WEBSOCKET" })
 	void deliverWhenClientDoesNotReadShouldFailWhenItIsCut(Transport transport) {
@@ -146,7 +148,8 @@ class SlowReaderIT {
 	@EnumSource(value = Transport.class, names = { "SSE", "WEBSOCKET" })
 	void clientWhenItReadsSlowlyShouldNotBeCut(Transport transport) {
 		StalledClient client = stall(transport);
-		publish(0, HISTORY);
+		// The client reads meanwhile.
+		Flux.range(0, HISTORY).concatMap((i) -> this.channel.publish(i + ":" + FILLER)).subscribe();
 		long begin = System.nanoTime();
 		// A message takes longer than the timeout.
 		Awaitility.await()
@@ -205,8 +208,7 @@ class SlowReaderIT {
 	}
 
 	private static int connections() {
-		Subscriptions subscriptions = server.bean(Subscriptions.class);
-		return subscriptions.connections(Transport.SSE) + subscriptions.connections(Transport.WEBSOCKET);
+		return server.connections(Transport.SSE) + server.connections(Transport.WEBSOCKET);
 	}
 
 }

@@ -13,6 +13,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
@@ -31,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A thousand clients that do not read, beside one that does (protocol, section 6).
  */
+@OneNodeOnly("Measures the memory and the latency of one server")
 @SetsFastPath
 class StalledCrowdIT {
 

@@ -11,6 +11,7 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.Memory;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.SmallBuffers;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The memory of stalled clients that are not disconnected yet: they have no queue
  * (protocol, section 6).
  */
+@OneNodeOnly("Measures the memory of one server")
 class StalledMemoryIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -219,7 +218,7 @@ class WebSocketFloodIT {
 	}
 
 	private static int connections() {
-		return server.bean(Subscriptions.class).connections(Transport.WEBSOCKET);
+		return server.connections(Transport.WEBSOCKET);
 	}
 
 }

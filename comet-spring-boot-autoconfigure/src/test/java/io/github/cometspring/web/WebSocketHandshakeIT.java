@@ -14,9 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -91,6 +91,7 @@ class WebSocketHandshakeIT {
 		}
 	}
 
+	@OneNodeOnly("comet.max-connections limits each node by itself")
 	@Test
 	void handshakeWhenTooManyConnectionsShouldAnswer503UntilOneLeaves() {
 		List<RawWebSocket> others = new ArrayList<>();
@@ -98,9 +99,9 @@ class WebSocketHandshakeIT {
 			others.add(comet.open(RawWebSocket.open(comet.port())));
 		}
 		assertThat(handshake().status()).isEqualTo(503);
-		assertThat(comet.server().bean(Subscriptions.class).connections(Transport.WEBSOCKET)).isEqualTo(8);
+		assertThat(comet.server().connections(Transport.WEBSOCKET)).isEqualTo(8);
 		others.get(0).close();
-		Await.until(() -> comet.server().bean(Subscriptions.class).connections(Transport.WEBSOCKET) == 7);
+		Await.until(() -> comet.server().connections(Transport.WEBSOCKET) == 7);
 		assertThat(handshake().status()).isEqualTo(101);
 	}
 

@@ -12,6 +12,7 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.testing.AlsoOnIoUring;
 import io.github.cometspring.testing.Await;
+import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.Secret;
 import io.github.cometspring.testing.ServedClass;
@@ -181,6 +182,7 @@ class WebSocketIT {
 		assertThat(idle.text()).isEqualTo("close 1013");
 	}
 
+	@OneNodeOnly("deliver() waits for the clients of its own node")
 	@Test
 	void deliverWhenSocketGetsMessageShouldCountIt() {
 		this.socket.exchange("{\"subscribe\":[\"" + comet.name() + "\"]}");

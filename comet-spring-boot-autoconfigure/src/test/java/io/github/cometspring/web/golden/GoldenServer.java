@@ -12,10 +12,13 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelName;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.control.CometCommand;
+import io.github.cometspring.control.CometControl;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.SingleLoop;
 import io.github.cometspring.web.golden.Transcript.Step;
 import io.github.cometspring.web.golden.Transcript.Turn;
+
+import static org.junit.jupiter.api.Assumptions.abort;
 
 /**
  * A server with a single event loop, so that steps of one turn of the original run in one
@@ -32,6 +35,9 @@ final class GoldenServer implements AutoCloseable {
 	private final List<Channel> dropped = new ArrayList<>();
 
 	private final Map<String, CompletableFuture<Outcome>> deliveries = new TreeMap<>();
+
+	/** The steps of a turn, which may not be done when the turn is over. */
+	private final List<CompletableFuture<?>> taken = new ArrayList<>();
 
 	GoldenServer(String... properties) {
 		this.server = CometServer.start(new Class<?>[] { SingleLoop.class }, properties);
@@ -79,12 +85,25 @@ final class GoldenServer implements AutoCloseable {
 
 	/** Takes steps in one turn of the event loop. */
 	void take(Turn turn) {
+		boolean delivers = turn.steps()
+			.stream()
+			.anyMatch((step) -> step instanceof Step.Write write && write.tag() != null);
+		if (this.server.hasTwoNodes() && (turn.steps().size() > 1 || delivers)) {
+			abort("One node only: another node does not hear the steps of a turn at once, and deliver() waits for the "
+					+ "clients of its own node");
+		}
 		SingleLoop.run(this.server, () -> turn.steps().forEach(this::take));
+		this.taken
+			.forEach((step) -> step.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).handle((done, ex) -> done).join());
+		this.taken.clear();
+		this.server.settle();
+		barrier();
 	}
 
 	private void take(Step step) {
 		if (step instanceof Step.Command command) {
-			CometCommand.parse(command.line()).ifPresent((parsed) -> this.server.control().execute(parsed).subscribe());
+			CometCommand.parse(command.line())
+				.ifPresent((parsed) -> this.taken.add(this.server.bean(CometControl.class).execute(parsed).toFuture()));
 		}
 		else if (step instanceof Step.Drop drop) {
 			Channel channel = this.channels.get(drop.channel());
@@ -95,7 +114,7 @@ final class GoldenServer implements AutoCloseable {
 		else if (step instanceof Step.CollectGarbage) {
 			// This server does not end channels by garbage collection: close() replaces
 			// it.
-			this.dropped.forEach((channel) -> channel.close().subscribe());
+			this.dropped.forEach((channel) -> this.taken.add(channel.close().toFuture()));
 		}
 		else if (step instanceof Step.Write write) {
 			write(write);
@@ -111,7 +130,7 @@ final class GoldenServer implements AutoCloseable {
 			this.deliveries.put(write.tag(), channel.deliver(write.message()).toFuture());
 		}
 		else {
-			channel.publish(write.message()).subscribe();
+			this.taken.add(channel.publish(write.message()).toFuture());
 		}
 	}
 
