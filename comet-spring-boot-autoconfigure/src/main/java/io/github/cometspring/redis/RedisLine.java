@@ -99,7 +99,9 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 			connection.addListener(new RedisConnectionStateListener() {
 				@Override
 				public void onRedisDisconnected(RedisChannelHandler<?, ?> closed) {
-					renew(connection);
+					if (!connection.getOptions().isAutoReconnect()) {
+						renew(connection);
+					}
 				}
 			});
 			return this.preparation.apply(connection).thenApply((ready) -> connection);
