@@ -54,7 +54,8 @@ final class RedisConnector implements Disposable {
 		ClientOptions.Builder options = ClientOptions.builder()
 			// Its other mode sends again what was under way when a connection broke.
 			.autoReconnect(replay)
-			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+			.disconnectedBehavior(replay ? ClientOptions.DisconnectedBehavior.DEFAULT
+					: ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
 			.requestQueueSize(MOST_UNDER_WAY)
 			.maintNotificationsConfig(MaintNotificationsConfig.disabled())
 			.socketOptions(SocketOptions.builder().connectTimeout(timeout).build())

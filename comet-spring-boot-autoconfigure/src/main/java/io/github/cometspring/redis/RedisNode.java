@@ -104,14 +104,10 @@ public final class RedisNode implements Disposable {
 	public CompletionStage<Void> start() {
 		CompletionStage<@Nullable Throwable> hearing = this.hearing.start().handle((done, ex) -> ex);
 		CompletionStage<@Nullable Throwable> commands = this.commands.start().handle((done, ex) -> ex);
-		if (has(Safeguard.PROBE)) {
-			this.probe.start();
-		}
+		this.probe.start();
 		return commands.thenCombine(hearing, (first, second) -> {
-			IncompatibleRedisException lasting = RedisRefusal.lasting(first);
-			if (lasting == null) {
-				lasting = RedisRefusal.lasting(second);
-			}
+			@Nullable Throwable failure = (RedisRefusal.lasting(first) != null) ? first : second;
+			IncompatibleRedisException lasting = RedisRefusal.lasting(failure);
 			if (lasting != null) {
 				throw lasting;
 			}
@@ -269,8 +265,7 @@ public final class RedisNode implements Disposable {
 
 	/**
 	 * Notes whether Redis accepts writes.
-	 * @param refused what Redis has answered to one, or {@code null} if it has accepted
-	 * it
+	 * @param refused Redis' answer to one, or {@code null} if it has accepted it
 	 */
 	void noteWrite(@Nullable RedisRefusal refused) {
 		this.refused = refused;

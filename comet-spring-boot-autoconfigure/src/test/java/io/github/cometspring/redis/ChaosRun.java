@@ -245,8 +245,8 @@ class ChaosRun {
 			failures().forEach((reason, count) -> say("%d times %s".formatted(count, reason)));
 		}
 		List<String> wrong = new ArrayList<>();
-		this.clients.forEach((client) -> wrong.addAll(client.verify(this.records)));
 		this.all.forEach((log) -> wrong.addAll(log.violations()));
+		this.clients.forEach((client) -> wrong.addAll(client.verify(this.records)));
 		assertThat(wrong.stream().limit(MOST_TOLD))
 			.as("%d faults, of which these are some; comet.test.seed=%d", wrong.size(), this.seed)
 			.isEmpty();
