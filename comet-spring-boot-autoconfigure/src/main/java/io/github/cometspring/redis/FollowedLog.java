@@ -359,6 +359,10 @@ final class FollowedLog {
 		}
 		else if (ahead > 0) {
 			noteEnd(news.position());
+			if (data != null && !this.node.has(Safeguard.HOLE_CHECK)) {
+				this.copy.reset(new Position(newest().epoch(), news.position().offset() - 1));
+				return take(news);
+			}
 			return false;
 		}
 		return true;

@@ -34,7 +34,15 @@ final class RedisConnector implements Disposable {
 
 	private final RedisClient client;
 
-	RedisConnector(RedisURI uri, @Nullable SslOptions ssl, Duration timeout) {
+	/**
+	 * Creates a connector.
+	 * @param uri where Redis is
+	 * @param ssl how to speak TLS, or {@code null} for the defaults
+	 * @param timeout how long to wait for a connection or an answer
+	 * @param replay whether connections are made again by the client, which then sends
+	 * again what was under way; for tests
+	 */
+	RedisConnector(RedisURI uri, @Nullable SslOptions ssl, Duration timeout, boolean replay) {
 		this.uri = uri;
 		uri.setTimeout(timeout);
 		this.resources = ClientResources.builder()
@@ -45,8 +53,9 @@ final class RedisConnector implements Disposable {
 		this.client = RedisClient.create(this.resources, uri);
 		ClientOptions.Builder options = ClientOptions.builder()
 			// Its other mode sends again what was under way when a connection broke.
-			.autoReconnect(false)
-			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+			.autoReconnect(replay)
+			.disconnectedBehavior(replay ? ClientOptions.DisconnectedBehavior.DEFAULT
+					: ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
 			.requestQueueSize(MOST_UNDER_WAY)
 			.maintNotificationsConfig(MaintNotificationsConfig.disabled())
 			.socketOptions(SocketOptions.builder().connectTimeout(timeout).build())

@@ -128,7 +128,9 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 			@Override
 			public void onRedisDisconnected(RedisChannelHandler<?, ?> closed) {
 				active.completeExceptionally(new RedisException("Connection closed"));
-				renew(connection);
+				if (!connection.getOptions().isAutoReconnect()) {
+					renew(connection);
+				}
 			}
 		});
 		if (connection.isOpen()) {

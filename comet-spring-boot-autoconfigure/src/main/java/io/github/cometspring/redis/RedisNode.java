@@ -2,6 +2,7 @@ package io.github.cometspring.redis;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -39,6 +40,8 @@ public final class RedisNode implements Disposable {
 
 	private final RedisTiming timing;
 
+	private final Set<Safeguard> without;
+
 	private final Scheduler clock;
 
 	private final RedisKeys keys;
@@ -75,13 +78,15 @@ public final class RedisNode implements Disposable {
 		this(uri, ssl, settings, RedisTiming.of(settings), clock);
 	}
 
-	RedisNode(RedisURI uri, @Nullable SslOptions ssl, RedisSettings settings, RedisTiming timing, Scheduler clock) {
+	RedisNode(RedisURI uri, @Nullable SslOptions ssl, RedisSettings settings, RedisTiming timing, Scheduler clock,
+			Safeguard... without) {
 		this.settings = settings;
 		this.timing = timing;
 		this.clock = clock;
+		this.without = Set.of(without);
 		this.keys = new RedisKeys(settings.keyPrefix(), uri.getDatabase());
 		Duration timeout = settings.commandTimeout();
-		this.connector = new RedisConnector(uri, ssl, timeout);
+		this.connector = new RedisConnector(uri, ssl, timeout, !has(Safeguard.REPLAY_PROTECTION));
 		this.feed = new RedisFeed(timeout.toMillis());
 		Duration patience = timeout.multipliedBy(3);
 		this.commands = new RedisLine<>(this.connector::openForCommands, this::begin, this::commandsChanged, clock,
@@ -101,10 +106,8 @@ public final class RedisNode implements Disposable {
 		CompletionStage<@Nullable Throwable> commands = this.commands.start().handle((done, ex) -> ex);
 		this.probe.start();
 		return commands.thenCombine(hearing, (first, second) -> {
-			IncompatibleRedisException lasting = RedisRefusal.lasting(first);
-			if (lasting == null) {
-				lasting = RedisRefusal.lasting(second);
-			}
+			@Nullable Throwable failure = (RedisRefusal.lasting(first) != null) ? first : second;
+			IncompatibleRedisException lasting = RedisRefusal.lasting(failure);
 			if (lasting != null) {
 				throw lasting;
 			}
@@ -113,7 +116,7 @@ public final class RedisNode implements Disposable {
 	}
 
 	private CompletionStage<RedisSession> begin(StatefulRedisConnection<String, String> connection) {
-		return RedisSession.begin(connection, this.keys).thenApply((session) -> {
+		return RedisSession.begin(connection, this.keys, has(Safeguard.LIFE_CHECK)).thenApply((session) -> {
 			this.lastAnswer = System.nanoTime();
 			this.session = session;
 			return session;
@@ -152,6 +155,10 @@ public final class RedisNode implements Disposable {
 	 */
 	boolean isConnected() {
 		return this.session != null;
+	}
+
+	boolean has(Safeguard safeguard) {
+		return !this.without.contains(safeguard);
 	}
 
 	RedisFeed feed() {
@@ -258,8 +265,7 @@ public final class RedisNode implements Disposable {
 
 	/**
 	 * Notes whether Redis accepts writes.
-	 * @param refused what Redis has answered to one, or {@code null} if it has accepted
-	 * it
+	 * @param refused Redis' answer to one, or {@code null} if it has accepted it
 	 */
 	void noteWrite(@Nullable RedisRefusal refused) {
 		this.refused = refused;

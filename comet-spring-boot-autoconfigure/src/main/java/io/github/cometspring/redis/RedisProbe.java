@@ -45,7 +45,9 @@ final class RedisProbe implements Disposable {
 
 	void start() {
 		long interval = this.node.timing().probe().toMillis();
-		this.timer = this.node.clock().schedulePeriodically(this::send, interval, interval, TimeUnit.MILLISECONDS);
+		if (this.node.has(Safeguard.PROBE)) {
+			this.timer = this.node.clock().schedulePeriodically(this::send, interval, interval, TimeUnit.MILLISECONDS);
+		}
 	}
 
 	/**

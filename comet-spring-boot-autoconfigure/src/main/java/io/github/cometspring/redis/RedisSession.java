@@ -36,13 +36,15 @@ record RedisSession(StatefulRedisConnection<String, String> connection, String r
 	 * Makes a connection fit for use.
 	 * @param connection the connection
 	 * @param keys the names of keys
+	 * @param tellRuns whether one run of the server is told from another
 	 * @return the session, or {@link IncompatibleRedisException}
 	 */
-	static CompletionStage<RedisSession> begin(StatefulRedisConnection<String, String> connection, RedisKeys keys) {
+	static CompletionStage<RedisSession> begin(StatefulRedisConnection<String, String> connection, RedisKeys keys,
+			boolean tellRuns) {
 		return connection.async().info("server").thenCompose((info) -> {
 			checkVersion(info);
 			return load(connection).thenCompose((digests) -> check(connection, digests, keys)
-				.thenApply((checked) -> new RedisSession(connection, run(info), digests, System.nanoTime())));
+				.thenApply((checked) -> new RedisSession(connection, tellRuns ? run(info) : "any", digests, System.nanoTime())));
 		});
 	}
 

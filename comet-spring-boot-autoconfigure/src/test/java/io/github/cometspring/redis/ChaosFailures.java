@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.github.cometspring.testing.RedisServer;
 import io.github.cometspring.testing.TcpProxy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The failures of the table in {@code docs/scaling.md}, each of which is over when its
@@ -19,29 +20,45 @@ final class ChaosFailures {
 
 	private final List<ChaosNode> nodes;
 
+	private final List<ChaosRecord> records;
+
 	private final Random random;
 
-	ChaosFailures(RedisServer redis, List<ChaosNode> nodes, Random random) {
+	ChaosFailures(RedisServer redis, List<ChaosNode> nodes, List<ChaosRecord> records, Random random) {
+		this.records = records;
 		this.redis = redis;
 		this.nodes = nodes;
 		this.random = random;
 	}
 
+	/**
+	 * All failures.
+	 */
 	List<Failure> all() {
 		return List.of(new Failure("the feed is cut", false, () -> this.redis.command("CLIENT KILL TYPE pubsub")),
+				new Failure("the feed loses a message", false, this::loseMessage, Safeguard.HOLE_CHECK),
 				new Failure("Redis stands still for 5 s", false, this::standStill),
 				new Failure("Redis pauses its clients for 3 s", false,
 						() -> this.redis.command("CLIENT PAUSE 3000 ALL")),
-				new Failure("a node's connections are reset", false, () -> link().cutAfter(this.random.nextInt(2000))),
-				new Failure("answers to a node are lost", false, this::loseAnswers),
-				new Failure("a node's connections are forgotten", false, () -> link().forget()),
+				new Failure("a node's connections are reset", false, () -> link().cutAfter(this.random.nextInt(2000)),
+						Safeguard.REPLAY_PROTECTION),
+				new Failure("answers to a node are lost", false, this::loseAnswers, Safeguard.REPLAY_PROTECTION),
+				new Failure("a node's connections are forgotten", false, () -> link().forget(), Safeguard.PROBE),
 				new Failure("a node cannot reach Redis for 4 s", false, this::unplug),
 				new Failure("a node is killed, and another takes its place", false, () -> node().replace()),
 				new Failure("Redis is stopped and started with all its data", true, this::restart),
-				new Failure("Redis comes back without its last 2 s", true, this::forgetLastMessages),
+				new Failure("Redis comes back without its last 2 s", true, this::forgetLastMessages,
+						Safeguard.LIFE_CHECK),
 				new Failure("FLUSHALL", true, () -> this.redis.command("FLUSHALL")),
 				new Failure("the keys of a channel are deleted", true, () -> delete("channel", "messages")),
 				new Failure("the stream of a channel is evicted", true, () -> delete("messages")));
+	}
+
+	/**
+	 * The failures that do harm without a safeguard.
+	 */
+	List<Failure> harmfulWithout(Safeguard safeguard) {
+		return all().stream().filter((failure) -> failure.safeguard() == safeguard).toList();
 	}
 
 	private ChaosNode node() {
@@ -54,6 +71,11 @@ final class ChaosFailures {
 
 	private static void pause(int seconds) {
 		LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
+	}
+
+	private void loseMessage() {
+		ChaosNode node = node();
+		this.records.forEach((log) -> log.publish((text) -> node.publishUnheard(log.name(), text)));
 	}
 
 	private void standStill() {
@@ -106,8 +128,15 @@ final class ChaosFailures {
 	 * @param name what happens
 	 * @param loses whether messages may be lost
 	 * @param action makes it
+	 * @param safeguard what alone keeps it from doing harm, or {@code null} if that is
+	 * not one thing
 	 */
-	record Failure(String name, boolean loses, Runnable action) {
+	record Failure(String name, boolean loses, Runnable action, @Nullable Safeguard safeguard) {
+
+		Failure(String name, boolean loses, Runnable action) {
+			this(name, loses, action, null);
+		}
+
 	}
 
 }

@@ -10,11 +10,17 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
+import io.github.cometspring.channel.Position;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.ReservedPort;
 import io.github.cometspring.testing.TcpProxy;
+import io.lettuce.core.RedisURI;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -34,6 +40,10 @@ final class ChaosNode implements AutoCloseable {
 
 	private final Map<String, Channel> channels = new ConcurrentHashMap<>();
 
+	private final Map<String, Integer> heard = new ConcurrentHashMap<>();
+
+	private final @Nullable Safeguard without;
+
 	private CometServer server;
 
 	/**
@@ -41,8 +51,10 @@ final class ChaosNode implements AutoCloseable {
 	 * @param redis the port of Redis
 	 * @param names the channels that it reads itself
 	 * @param listener receives all messages of these channels
+	 * @param without what it does not have, or {@code null} if it has everything
 	 */
-	ChaosNode(int redis, Iterable<String> names, BiConsumer<Channel, Message> listener) {
+	ChaosNode(int redis, Iterable<String> names, BiConsumer<Channel, Message> listener, @Nullable Safeguard without) {
+		this.without = without;
 		this.front = new TcpProxy(this.port.port());
 		this.link = new TcpProxy(redis);
 		this.listener = listener;
@@ -50,7 +62,9 @@ final class ChaosNode implements AutoCloseable {
 	}
 
 	private void start(Iterable<String> names) {
-		this.server = CometServer.start(new Class<?>[] { OwnEventLoops.class }, "server.port=" + this.port.port(),
+		Class<?>[] configuration = (this.without != null)
+				? new Class<?>[] { OwnEventLoops.class, WithoutSafeguard.class } : new Class<?>[] { OwnEventLoops.class };
+		this.server = CometServer.start(configuration, "without=" + this.without, "server.port=" + this.port.port(),
 				"spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + this.link.port(), "comet.timeout=2s",
 				"comet.heartbeat=2s", "comet.history.size=100000", "comet.history.max-age=1h");
 		Channels channels = this.server.channels();
@@ -63,7 +77,10 @@ final class ChaosNode implements AutoCloseable {
 			channel.messages(Cursor.EARLIEST)
 				.retryWhen(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(100))
 					.filter(BrokerUnavailableException.class::isInstance))
-				.subscribe((message) -> this.listener.accept(channel, message), (ex) -> {
+				.subscribe((message) -> {
+					this.heard.merge(name, Integer.valueOf(message.data()), Math::max);
+					this.listener.accept(channel, message);
+				}, (ex) -> {
 					// The node has been killed.
 				});
 		}
@@ -88,6 +105,32 @@ final class ChaosNode implements AutoCloseable {
 	}
 
 	/**
+	 * The latest number that the node itself has received.
+	 */
+	int heard(String name) {
+		return this.heard.getOrDefault(name, 0);
+	}
+
+	/**
+	 * Publishes so that no node is told of it.
+	 */
+	Mono<Position> publishUnheard(String name, String text) {
+		RedisNode node = this.server.bean(RedisNode.class);
+		return this.server.bean(RedisChannelBroker.class)
+			.find(name)
+			.switchIfEmpty(Mono.error(() -> new BrokerUnavailableException(null)))
+			.flatMap((log) -> Mono.fromFuture(node.call(RedisScript.APPEND, ((RedisChannelLog) log).keys(),
+					FollowedLog.anyEpoch(), text, "", "100000", "3600000", node.keys().checkFeed)))
+			.map((answer) -> {
+				if (answer.size() < 3) {
+					// The channel is not there, and nothing has been published.
+					throw new BrokerUnavailableException(null);
+				}
+				return LogAnswer.position(answer.get(1), answer.get(2));
+			});
+	}
+
+	/**
 	 * Ends the node, whose connections are gone before, and starts another in its place.
 	 */
 	void replace() {
@@ -105,6 +148,21 @@ final class ChaosNode implements AutoCloseable {
 		this.server.close();
 		this.link.close();
 		this.port.close();
+	}
+
+	/**
+	 * A node that lacks something.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class WithoutSafeguard {
+
+		@Bean(destroyMethod = "dispose")
+		RedisNode redisNode(@Value("${spring.data.redis.port}") int port, @Value("${without}") Safeguard without) {
+			RedisSettings settings = new RedisSettings("comet", Duration.ofSeconds(2), Duration.ofSeconds(5), null);
+			return new RedisNode(RedisURI.create("127.0.0.1", port), null, settings, RedisTiming.of(settings),
+					Schedulers.parallel(), without);
+		}
+
 	}
 
 	/**

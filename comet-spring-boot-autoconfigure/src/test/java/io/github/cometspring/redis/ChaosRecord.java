@@ -10,11 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
-import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.Position;
+import reactor.core.publisher.Mono;
 
 /**
  * What has become of the numbers that are published on one channel, one after the other,
@@ -47,12 +48,13 @@ final class ChaosRecord {
 	}
 
 	/**
-	 * Publishes the next number.
+	 * Publishes the next number, after those that are under way.
+	 * @param publisher publishes a text
 	 */
-	void publish(Channel channel) {
+	synchronized void publish(Function<String, Mono<Position>> publisher) {
 		int number = this.next.incrementAndGet();
 		try {
-			Position position = channel.publish(String.valueOf(number)).block(Traffic.PATIENCE);
+			Position position = publisher.apply(String.valueOf(number)).block(Traffic.PATIENCE);
 			note(position, String.valueOf(number));
 			this.acknowledged.add(number);
 		}
@@ -162,6 +164,10 @@ final class ChaosRecord {
 				wrong.add("%s are missing, and nothing after %d was lost".formatted(missing, latest));
 			}
 		}
+	}
+
+	void violate(String text) {
+		this.violations.add(text);
 	}
 
 	Set<String> violations() {

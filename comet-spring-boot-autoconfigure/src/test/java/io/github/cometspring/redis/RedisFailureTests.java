@@ -91,6 +91,35 @@ class RedisFailureTests {
 	}
 
 	@Test
+	void feedWhenCutForItsSizeShouldLoseNothing() {
+		this.server.command("CONFIG SET client-output-buffer-limit \"pubsub 32kb 0 0\"");
+		for (int i = 0; i < 60; i++) {
+			// Sometimes more than may wait for a feed, so that all of them are cut
+			String format = (i % 20 == 10) ? "%060000d" : "%d";
+			assertThat(this.traffic.publish(i % 2, format, (failure) -> {
+				throw failure;
+			})).isNotNull();
+		}
+		this.traffic.awaitArrival().verify(0);
+		assertThat(this.server.command("INFO stats"))
+			.containsPattern("client_output_buffer_limit_disconnections:[1-9]");
+	}
+
+	@Test
+	void serverWhenItPausesItsClientsShouldLoseNothing() throws InterruptedException {
+		this.traffic.begin();
+		for (int i = 0; i < 2; i++) {
+			// What reads only is answered.
+			this.server.command("CLIENT PAUSE 600000 WRITE");
+			this.traffic.awaitUnknown();
+			this.traffic.awaitRefused();
+			this.server.command("CLIENT UNPAUSE");
+			this.traffic.awaitMore(100);
+		}
+		this.traffic.end().verify(0);
+	}
+
+	@Test
 	void serverWhenItStandsStillShouldLoseNothing() throws InterruptedException {
 		this.traffic.begin();
 		for (int i = 0; i < 2; i++) {

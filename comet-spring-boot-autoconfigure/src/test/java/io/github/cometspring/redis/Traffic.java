@@ -13,11 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.Message;
@@ -55,8 +57,12 @@ final class Traffic implements AutoCloseable {
 	private Thread publisher;
 
 	Traffic(ChannelBroker... nodes) {
-		for (ChannelBroker node : nodes) {
-			Channel channel = channels(node).obtain("numbers").block(PATIENCE);
+		this(Stream.of(nodes).map(Traffic::channels).toList());
+	}
+
+	Traffic(List<? extends Channels> nodes) {
+		for (Channels node : nodes) {
+			Channel channel = node.obtain("numbers").block(PATIENCE);
 			this.channels.add(channel);
 			this.readers.add(new Reader(channel, Cursor.EARLIEST));
 		}
@@ -88,9 +94,20 @@ final class Traffic implements AutoCloseable {
 	 * @return its position
 	 */
 	Position publish(int node, Consumer<BrokerUnavailableException> onFailure) {
+		return publish(node, "%d", onFailure);
+	}
+
+	/**
+	 * Publishes the next number.
+	 * @param node by which node
+	 * @param format what it looks like
+	 * @param onFailure takes the failure, if it is one
+	 * @return its position
+	 */
+	Position publish(int node, String format, Consumer<BrokerUnavailableException> onFailure) {
 		int number = this.next.incrementAndGet();
 		try {
-			Position position = this.channels.get(node).publish(String.valueOf(number)).block(PATIENCE);
+			Position position = this.channels.get(node).publish(format.formatted(number)).block(PATIENCE);
 			this.acknowledged.add(number);
 			return position;
 		}

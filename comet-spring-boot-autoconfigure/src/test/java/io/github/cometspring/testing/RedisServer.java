@@ -26,6 +26,8 @@ public final class RedisServer implements AutoCloseable {
 
 	private static final String PROGRAM = "redis-server";
 
+	private static final String SENTINEL = "sentinel.conf";
+
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	/** How far the port of a cluster's bus is above the other. */
@@ -85,6 +87,42 @@ public final class RedisServer implements AutoCloseable {
 		return server;
 	}
 
+	/**
+	 * Starts a server that copies another.
+	 * @param master the other
+	 * @return the server, to be closed, which has the data of the other
+	 */
+	public static RedisServer startReplica(RedisServer master) {
+		RedisServer server = start("--replicaof", "127.0.0.1", String.valueOf(master.port()));
+		Await.within(PATIENCE, () -> server.command("INFO replication").contains("master_link_status:up"));
+		return server;
+	}
+
+	/**
+	 * Starts a Sentinel that decides alone. It takes a minute until it thinks that the
+	 * master is down, unless a test says otherwise.
+	 * @param name what it calls the master
+	 * @param master the master, which has one replica
+	 * @return the server, to be closed, which knows both
+	 */
+	public static RedisServer startSentinel(String name, RedisServer master) {
+		Requirement.requireProgram(PROGRAM);
+		try {
+			Path folder = Files.createTempDirectory("comet-redis");
+			Files.write(folder.resolve(SENTINEL),
+					List.of("sentinel monitor %s 127.0.0.1 %d 1".formatted(name, master.port()),
+							"sentinel down-after-milliseconds %s 60000".formatted(name),
+							"sentinel failover-timeout %s 5000".formatted(name)));
+			RedisServer server = create(folder, List.of("--sentinel"));
+			server.awaitAnswer();
+			Await.within(PATIENCE, () -> server.command("INFO sentinel").contains("slaves=1"));
+			return server;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	private static RedisServer create(Path folder, List<String> options) {
 		while (true) {
 			ReservedPort port = ReservedPort.any();
@@ -101,7 +139,13 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	private Process run(String... further) {
-		List<String> command = new ArrayList<>(List.of(Requirement.find(PROGRAM), "--port", String.valueOf(port()),
+		List<String> command = new ArrayList<>();
+		command.add(Requirement.find(PROGRAM));
+		if (Files.exists(this.folder.resolve(SENTINEL))) {
+			// It writes down there what it finds out.
+			command.add(this.folder.resolve(SENTINEL).toString());
+		}
+		command.addAll(List.of("--port", String.valueOf(port()),
 				"--bind", "127.0.0.1", "--dir", this.folder.toString(), "--save", "", "--loglevel", "warning"));
 		command.addAll(this.options);
 		command.addAll(List.of(further));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -39,7 +40,7 @@ public final class TcpProxy implements AutoCloseable {
 	private final Set<Socket> servers = ConcurrentHashMap.newKeySet();
 
 	/** Also while it is unplugged. */
-	private final ReservedPort port = ReservedPort.any();
+	private final ReservedPort port;
 
 	private volatile ServerSocket server;
 
@@ -50,9 +51,7 @@ public final class TcpProxy implements AutoCloseable {
 	 * @param target the port of the server
 	 */
 	public TcpProxy(int target) {
-		this.target = () -> target;
-		this.requests = this::passOn;
-		this.server = listen();
+		this(0, () -> target);
 	}
 
 	/**
@@ -63,6 +62,7 @@ public final class TcpProxy implements AutoCloseable {
 	public TcpProxy(int target, Forwarding requests) {
 		this.target = () -> target;
 		this.requests = requests;
+		this.port = ReservedPort.any();
 		this.server = listen();
 	}
 
@@ -74,7 +74,17 @@ public final class TcpProxy implements AutoCloseable {
 	public TcpProxy(int port, IntSupplier target) {
 		this.target = target;
 		this.requests = this::passOn;
-		this.server = listen(port);
+		this.port = reserve(port);
+		this.server = listen();
+	}
+
+	private static ReservedPort reserve(int port) {
+		try {
+			return (port != 0) ? ReservedPort.of(port) : ReservedPort.any();
+		}
+		catch (BindException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	public int port() {
