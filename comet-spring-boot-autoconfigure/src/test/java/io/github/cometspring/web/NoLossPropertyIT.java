@@ -86,7 +86,7 @@ class NoLossPropertyIT {
 		List<Client> clients = new ArrayList<>();
 		Class<?>[] configuration = filtered ? new Class<?>[] { PassingFilter.class } : new Class<?>[0];
 		try (CometServer server = CometServer.start(configuration, "comet.history.size=" + HISTORY,
-				"comet.timeout=" + TIMEOUT, "comet.heartbeat=100ms", "comet.max-response-size=2KB")) {
+				"comet.timeout=" + TIMEOUT, "comet.heartbeat=" + TIMEOUT, "comet.max-response-size=2KB")) {
 			ChannelBroker broker = server.bean(ChannelBroker.class);
 			CHANNELS.forEach((channel) -> create(server, channel));
 			for (int i = 0; i < CLIENTS; i++) {
