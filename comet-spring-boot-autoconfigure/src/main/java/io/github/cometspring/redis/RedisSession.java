@@ -43,8 +43,9 @@ record RedisSession(StatefulRedisConnection<String, String> connection, String r
 			boolean tellRuns) {
 		return connection.async().info("server").thenCompose((info) -> {
 			checkVersion(info);
-			return load(connection).thenCompose((digests) -> check(connection, digests, keys)
-				.thenApply((checked) -> new RedisSession(connection, tellRuns ? run(info) : "any", digests, System.nanoTime())));
+			return load(connection).thenCompose(
+					(digests) -> check(connection, digests, keys).thenApply((checked) -> new RedisSession(connection,
+							tellRuns ? run(info) : "any", digests, System.nanoTime())));
 		});
 	}
 

@@ -63,7 +63,8 @@ final class ChaosNode implements AutoCloseable {
 
 	private void start(Iterable<String> names) {
 		Class<?>[] configuration = (this.without != null)
-				? new Class<?>[] { OwnEventLoops.class, WithoutSafeguard.class } : new Class<?>[] { OwnEventLoops.class };
+				? new Class<?>[] { OwnEventLoops.class, WithoutSafeguard.class }
+				: new Class<?>[] { OwnEventLoops.class };
 		this.server = CometServer.start(configuration, "without=" + this.without, "server.port=" + this.port.port(),
 				"spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + this.link.port(), "comet.timeout=2s",
 				"comet.heartbeat=2s", "comet.history.size=100000", "comet.history.max-age=1h");

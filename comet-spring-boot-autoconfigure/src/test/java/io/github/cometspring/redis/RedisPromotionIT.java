@@ -96,8 +96,8 @@ class RedisPromotionIT {
 	@Test
 	void masterWhenDemotedShouldBeLeftForTheOther() {
 		assertThat(this.sentinel.command("SENTINEL FAILOVER main")).isEqualTo("+OK");
-		Await.within(PATIENCE, () -> isPromoted()
-				&& this.master.command("INFO replication").contains("master_link_status:up"));
+		Await.within(PATIENCE,
+				() -> isPromoted() && this.master.command("INFO replication").contains("master_link_status:up"));
 		goOn();
 	}
 

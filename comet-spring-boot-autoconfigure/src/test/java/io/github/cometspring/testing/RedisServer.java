@@ -145,8 +145,8 @@ public final class RedisServer implements AutoCloseable {
 			// It writes down there what it finds out.
 			command.add(this.folder.resolve(SENTINEL).toString());
 		}
-		command.addAll(List.of("--port", String.valueOf(port()),
-				"--bind", "127.0.0.1", "--dir", this.folder.toString(), "--save", "", "--loglevel", "warning"));
+		command.addAll(List.of("--port", String.valueOf(port()), "--bind", "127.0.0.1", "--dir", this.folder.toString(),
+				"--save", "", "--loglevel", "warning"));
 		command.addAll(this.options);
 		command.addAll(List.of(further));
 		try {
