@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -47,6 +48,7 @@ class RedisLineTests {
 			this.listeners.add(call.getArgument(0));
 			return null;
 		}).given(this.connection).addListener(any(RedisConnectionStateListener.class));
+		given(this.connection.getOptions()).willReturn(ClientOptions.builder().autoReconnect(false).build());
 	}
 
 	@Test

@@ -21,7 +21,8 @@ final class RedisNodes implements AutoCloseable {
 	static final RedisTiming FAST = new RedisTiming(Duration.ofMillis(200), Duration.ofMillis(500),
 			Duration.ofMillis(50), Duration.ofMinutes(1), Duration.ofMillis(20), Duration.ofMillis(200));
 
-	static final Duration TIMEOUT = Duration.ofMillis(500);
+	/** Enough for a machine that has much else to do. */
+	static final Duration TIMEOUT = Duration.ofSeconds(20);
 
 	private final Scheduler clock = Schedulers.newParallel("nodes", 2, true);
 
