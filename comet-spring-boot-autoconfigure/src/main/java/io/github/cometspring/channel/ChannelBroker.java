@@ -42,9 +42,9 @@ public interface ChannelBroker {
 	/**
 	 * Creates a channel.
 	 * @param id a valid id
-	 * @param settings the settings of the channel @return its log, or
-	 * {@link DuplicateChannelException}, {@link TooManyChannelsException} or
-	 * {@link BrokerUnavailableException}
+	 * @param settings the settings of the channel
+	 * @return its log, or {@link DuplicateChannelException},
+	 * {@link TooManyChannelsException} or {@link BrokerUnavailableException}
 	 */
 	Mono<ChannelLog> create(String id, ChannelSettings settings);
 

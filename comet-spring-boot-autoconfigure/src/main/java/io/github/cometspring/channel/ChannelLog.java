@@ -43,8 +43,8 @@ public interface ChannelLog {
 	 * Prepares this log for a reader at a cursor. From now on there is a copy that is
 	 * kept up to date, and for each position in the cursor it is known whether the
 	 * channel has it in its present epoch. The copy need not reach that position yet.
-	 * @param start the cursor of the reader @return completes when the reader may begin,
-	 * or {@link BrokerUnavailableException}
+	 * @param start the cursor of the reader
+	 * @return completes when the reader may begin, or {@link BrokerUnavailableException}
 	 */
 	default Mono<Void> prepare(Cursor start) {
 		return Mono.empty();
