@@ -98,6 +98,13 @@ final class BenchmarkRun {
 					attempt(warmUp, server, new Results.Case(measure, 1, WARM_UP_CLIENTS, server.kind()));
 				}
 			}
+			if (server.kind().can(Measure.REDIS_PUBLISH) && this.options.measures().contains(Measure.REDIS_PUBLISH)) {
+				say("warming " + server.kind() + " with " + Measure.REDIS_PUBLISH);
+				for (int i = 0; i < 3; i++) {
+					attempt(taker(Measure.REDIS_PUBLISH), server,
+							new Results.Case(Measure.REDIS_PUBLISH, 1, 1, server.kind()));
+				}
+			}
 			server.pin(this.processes, this.options.work().resolve("taskset.log"),
 					String.valueOf(this.options.serverCpu()));
 		}
@@ -110,9 +117,7 @@ final class BenchmarkRun {
 	}
 
 	private void measure(Measure measure, List<Server> servers) throws IOException, InterruptedException {
-		// The other measures vary little, or take long
-		boolean repeated = measure.isFanOut() || measure == Measure.PAIRS;
-		int rounds = repeated ? this.options.rounds() : 1;
+		int rounds = measure.isRepeated() ? this.options.rounds() : 1;
 		for (int window : measure.isWindowed() ? this.options.windows() : List.of(1)) {
 			for (int clients : measure.isFanOut() ? this.options.clients() : List.of(this.options.many())) {
 				List<Server> turn = new ArrayList<>(
@@ -163,6 +168,8 @@ final class BenchmarkRun {
 		return switch (measure) {
 			case DEACTIVATE -> new Deactivation(this.load);
 			case ENGINE -> new Engine(this.options, this.processes);
+			case REDIS_PUBLISH -> new RedisPublications(this.options, this.processes);
+			case REDIS_CHANNELS -> new RedisChannels();
 			default -> new FanOut(this.load, this.options.deliveries());
 		};
 	}

@@ -35,7 +35,11 @@ enum Measure {
 	/** Held polls that a command ends. */
 	DEACTIVATE("end", Dialect.LONGPOLL),
 	/** Channels without clients, inside one process. */
-	ENGINE("", Dialect.NONE);
+	ENGINE("", Dialect.NONE),
+	/** Publications on Redis, beside what Redis can do. */
+	REDIS_PUBLISH("", Dialect.NONE),
+	/** Many channels on Redis: a feed that is cut, and memory. */
+	REDIS_CHANNELS("", Dialect.NONE);
 
 	private final String loadMode;
 
@@ -65,6 +69,20 @@ enum Measure {
 		return name().startsWith("FAIR");
 	}
 
+	/**
+	 * Whether it is taken of Redis and of a node together, and only if it is asked for.
+	 */
+	boolean isOfRedis() {
+		return this == REDIS_PUBLISH || this == REDIS_CHANNELS;
+	}
+
+	/**
+	 * Whether it is taken in each round. The others vary little, or take long.
+	 */
+	boolean isRepeated() {
+		return isFanOut() || this == PAIRS || this == REDIS_PUBLISH;
+	}
+
 	boolean isFanOut() {
 		return this == LONGPOLL || this == JSONPOLL || isWindowed();
 	}
@@ -80,7 +98,7 @@ enum Measure {
 	 * Whether a name is that of this measure, or of its group.
 	 */
 	boolean isMeantBy(String name) {
-		return name.equals("all") || name.equals(toString()) || toString().startsWith(name + "-");
+		return (name.equals("all") && !isOfRedis()) || name.equals(toString()) || toString().startsWith(name + "-");
 	}
 
 	@Override

@@ -34,10 +34,12 @@ record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> cl
 		List<String> given = new ArrayList<>(List.of(arguments));
 		boolean quick = given.remove("--quick");
 		Reader reader = new Reader(given);
-		String allServers = "comet,comet-chain,comet-security,webflux,netty,cometd,nchan";
+		Set<Measure> measures = reader.measures("--mode");
+		String redis = measures.stream().anyMatch(Measure::isOfRedis) ? ",comet-redis" : "";
+		String allServers = quick ? "comet,webflux,netty,nchan"
+				: "comet,comet-chain,comet-security,webflux,netty,cometd,nchan";
 		int rounds = reader.number("--rounds", quick ? 3 : 5);
-		Options options = new Options(reader.measures("--mode"),
-				reader.servers("--servers", quick ? "comet,webflux,netty,nchan" : allServers),
+		Options options = new Options(measures, reader.servers("--servers", allServers + redis),
 				reader.numbers("--n", quick ? "100,1000" : "100,1000,5000,10000"), reader.number("--slow-n", 1000),
 				reader.numbers("--window", quick ? "1" : "1,4"), rounds, quick ? 3 : 10,
 				reader.number("--deliveries", quick ? 20_000 : 40_000),

@@ -22,9 +22,10 @@ final class Report {
 
 	private static final List<Column> DELIVERIES = List.of(CLIENTS, SERVER, Column.median("CPU µs/delivery", CPU, 1, 2),
 			Column.spread("min–max", CPU, 2), Column.ratio("× nchan", ServerKind.NCHAN, CPU),
-			Column.ratio("× webflux", ServerKind.WEBFLUX, CPU), Column.median("deliveries/s", "per_s", 1, 0),
-			Column.median("p50 ms", "p50_us", 1000, 1), Column.median("p99 ms", "p99_us", 1000, 1),
-			Column.median("max ms", "max_us", 1000, 1), LOST, Column.sum("twice", "dup"));
+			Column.ratio("× webflux", ServerKind.WEBFLUX, CPU), Column.ratio("× comet", ServerKind.COMET, CPU),
+			Column.median("deliveries/s", "per_s", 1, 0), Column.median("p50 ms", "p50_us", 1000, 1),
+			Column.median("p99 ms", "p99_us", 1000, 1), Column.median("max ms", "max_us", 1000, 1), LOST,
+			Column.sum("twice", "dup"));
 
 	private static final List<Column> MEMORY = List.of(DIALECT, CLIENTS, SERVER,
 			Column.median("bytes each", "memory_per_conn", 1, 0), Column.spread("min–max", "memory_per_conn", 0),
@@ -50,6 +51,28 @@ final class Report {
 			Column.median("created and closed/s", "create_per_s", 1, 0),
 			Column.median("bytes a channel without history", "channel_bytes", 1, 0));
 
+	private static final List<Column> PUBLICATIONS = List.of(
+			Column.median("publications/s, 500 under way", "publish_per_s", 1, 0),
+			Column.spread("min–max", "publish_per_s", 0),
+			Column.median("redis-benchmark -P 50, a second", "bare_per_s", 1, 0),
+			Column.median("× redis-benchmark", "share", 1, 2), Column.spread("min–max", "share", 2),
+			Column.median("CPU µs of the node each", "publish_cpu_us", 1, 1),
+			Column.median("µs one at a time", "single_us", 1, 0),
+			Column.median("redis-benchmark -P 1, µs", "bare_single_us", 1, 0));
+
+	private static final List<Column> FEEDS = List.of(Column.text("channels", (each) -> String.valueOf(each.clients())),
+			Column.median("s until all have a message, feed cut", "cut_ms", 1000, 2),
+			Column.median("longest of five", "cut_max_ms", 1000, 2), Column.median("feed not cut", "uncut_ms", 1000, 2),
+			Column.median("% of a core while all is quiet", "quiet_percent", 1, 2));
+
+	private static final List<Column> BYTES = List.of(Column.text("channels", (each) -> String.valueOf(each.clients())),
+			Column.median("node: channel with a subscriber", "heap_followed", 1, 0),
+			Column.median("each message of it", "heap_message", 1, 0),
+			Column.median("channel whose subscribers have left", "heap_left", 1, 0),
+			Column.median("Redis: channel without messages", "redis_channel", 1, 0),
+			Column.median("its first message", "redis_first", 1, 0),
+			Column.median("each message, history full", "redis_message", 1, 0));
+
 	private final Results results;
 
 	Report(Results results) {
@@ -70,6 +93,11 @@ final class Report {
 		table(text, "A busy channel and the others", FAIRNESS, (each) -> each.measure().isFair());
 		table(text, "Deactivated with polls held", ENDINGS, (each) -> each.measure() == Measure.DEACTIVATE);
 		table(text, "Channels without clients, one thread", ENGINE, (each) -> each.measure() == Measure.ENGINE);
+		table(text, "Publications through one node on Redis, messages of 100 bytes", PUBLICATIONS,
+				(each) -> each.measure() == Measure.REDIS_PUBLISH);
+		table(text, "Many channels with subscribers on a node", FEEDS,
+				(each) -> each.measure() == Measure.REDIS_CHANNELS);
+		table(text, "Bytes, messages of 100 bytes", BYTES, (each) -> each.measure() == Measure.REDIS_CHANNELS);
 		return text.toString();
 	}
 

@@ -12,6 +12,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running server.
@@ -19,6 +22,8 @@ import java.util.List;
 final class Server {
 
 	private static final Duration START = Duration.ofSeconds(90);
+
+	private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final ServerKind kind;
 
@@ -28,23 +33,28 @@ final class Server {
 
 	private final List<Long> processIds;
 
-	private Server(ServerKind kind, int port, Process process, List<Long> processIds) {
+	private final @Nullable Redis redis;
+
+	private Server(ServerKind kind, int port, Process process, List<Long> processIds, @Nullable Redis redis) {
 		this.kind = kind;
 		this.port = port;
 		this.process = process;
 		this.processIds = processIds;
+		this.redis = redis;
 	}
 
 	static Server start(ServerKind kind, Options options, Processes processes)
 			throws IOException, InterruptedException {
 		int port = freePort();
 		Path log = options.work().resolve(kind + ".log");
-		Process process = processes.start(new ServerCommand(options).of(kind, port), log, log);
+		Redis redis = kind.isOnRedis() ? Redis.start(options, processes) : null;
+		List<String> further = (redis != null) ? redis.arguments() : List.of();
+		Process process = processes.start(new ServerCommand(options).of(kind, port, further), log, log);
 		awaitPort(kind, port, process, log);
-		return new Server(kind, port, process, ServerCommand.processIds(process, kind));
+		return new Server(kind, port, process, ServerCommand.processIds(process, kind), redis);
 	}
 
-	private static int freePort() throws IOException {
+	static int freePort() throws IOException {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
@@ -73,6 +83,20 @@ final class Server {
 		return this.port;
 	}
 
+	/**
+	 * The Redis of a server that has one.
+	 */
+	Redis redis() {
+		return Objects.requireNonNull(this.redis);
+	}
+
+	/**
+	 * The CPU time that the server has used, in microseconds.
+	 */
+	double cpuMicros() {
+		return this.process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1000.0;
+	}
+
 	Process process() {
 		return this.process;
 	}
@@ -92,19 +116,18 @@ final class Server {
 
 	/**
 	 * Sends a command to the server.
+	 * @return the answer
 	 */
-	void post(String path) throws IOException, InterruptedException {
+	String post(String path) throws IOException, InterruptedException {
 		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path))
-			.timeout(Duration.ofSeconds(60))
+			.timeout(Duration.ofMinutes(2))
 			.POST(HttpRequest.BodyPublishers.noBody())
 			.build();
-		HttpResponse<String> response = HttpClient.newBuilder()
-			.version(HttpClient.Version.HTTP_1_1)
-			.build()
-			.send(request, HttpResponse.BodyHandlers.ofString());
+		HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
 		if (response.statusCode() >= 300) {
 			throw new IOException("%s answers %d to %s".formatted(this.kind, response.statusCode(), path));
 		}
+		return response.body();
 	}
 
 }

@@ -22,8 +22,8 @@ final class ServerCommand {
 	private static final Path NCHAN = path("NCHAN_MODULE", "/usr/lib/nginx/modules/ngx_nchan_module.so");
 
 	// nginx does not notice the end of its parent: the shell waits for the end of input
-	private static final String GUARDED = "\"$@\" & nginx=$!; trap 'kill $nginx; exit' TERM; "
-			+ "cat <&0 >/dev/null & wait -n; kill $nginx; wait $nginx";
+	private static final String GUARDED = "\"$@\" & guarded=$!; trap 'kill $guarded; exit' TERM; "
+			+ "cat <&0 >/dev/null & wait -n; kill $guarded; wait $guarded";
 
 	private final Options options;
 
@@ -47,19 +47,30 @@ final class ServerCommand {
 				&& ServerCommand.class.getResource("/" + kind.mainClass().replace('.', '/') + ".class") == null) {
 			return Optional.of("not in this build");
 		}
-		return Optional.empty();
+		return kind.isOnRedis() ? Redis.obstacle() : Optional.empty();
 	}
 
-	List<String> of(ServerKind kind, int port) throws IOException {
+	/**
+	 * A command that ends when this process has ended, for programs that would not
+	 * notice.
+	 */
+	static List<String> guarded(String name, List<String> command) {
+		List<String> guarded = new ArrayList<>(List.of("bash", "-c", GUARDED, name));
+		guarded.addAll(command);
+		return guarded;
+	}
+
+	List<String> of(ServerKind kind, int port, List<String> further) throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of("taskset", "-c", this.options.serverCpu() + "," + this.options.loadCpu()));
 		if (kind.isJvm()) {
 			command.addAll(java(kind));
 			command.add(kind.mainClass());
 			command.addAll(kind.arguments(port));
+			command.addAll(further);
 		}
 		else {
-			command.addAll(List.of("bash", "-c", GUARDED, "nginx", NGINX.toString(), "-c", configuration(port)));
+			command.addAll(guarded("nginx", List.of(NGINX.toString(), "-c", configuration(port))));
 		}
 		return command;
 	}

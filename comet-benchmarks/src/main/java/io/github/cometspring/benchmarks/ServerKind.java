@@ -21,6 +21,8 @@ enum ServerKind {
 	 * The starter with its defaults; each client listens to a channel of its own, too.
 	 */
 	COMET_MIXED("CometServer", "comet-mixed", "security|jetty|cometd|servlet", "--bench.channels=10000"),
+	/** The starter with its defaults, and its channels on a Redis of its own. */
+	COMET_REDIS("CometServer", "comet", "security|jetty|cometd|servlet"),
 	/** Written by hand with Spring WebFlux. */
 	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),
 	/** The limit of Netty. */
@@ -29,6 +31,9 @@ enum ServerKind {
 	COMETD("CometdServer", "cometd", "spring|reactor|netty-codec|logback|log4j"),
 	/** nchan: a server in C. */
 	NCHAN("", "nchan", "");
+
+	private static final Pattern REDIS = Pattern
+		.compile("redis|lettuce|spring-(data|tx|oxm|context-support)|spring-boot-(data|persistence|transaction)");
 
 	private static final List<String> SPRING_ARGUMENTS = List.of("--spring.main.banner-mode=off",
 			"--logging.level.root=warn", "--comet.history.size=20", "--comet.timeout=120s",
@@ -61,6 +66,13 @@ enum ServerKind {
 		return this != NCHAN;
 	}
 
+	/**
+	 * Whether this needs a Redis.
+	 */
+	boolean isOnRedis() {
+		return this == COMET_REDIS;
+	}
+
 	boolean isComet() {
 		return name().startsWith("COMET") && this != COMETD;
 	}
@@ -69,7 +81,7 @@ enum ServerKind {
 	 * Whether this server uses a library.
 	 */
 	boolean uses(String library) {
-		return !this.unused.matcher(library).find();
+		return !this.unused.matcher(library).find() && (isOnRedis() || !REDIS.matcher(library).find());
 	}
 
 	List<String> arguments(int port) {
@@ -94,6 +106,12 @@ enum ServerKind {
 	}
 
 	boolean can(Measure measure) {
+		if (measure.isOfRedis()) {
+			return isOnRedis();
+		}
+		if (isOnRedis()) {
+			return measure.isFanOut() || measure == Measure.PAIRS;
+		}
 		if (isOnDemand()) {
 			return measure == Measure.LONGPOLL || (this == COMET_MIXED && measure.isFanOut());
 		}
@@ -113,7 +131,7 @@ enum ServerKind {
 	 * Whether this is measured only if it is asked for by its name.
 	 */
 	boolean isOnDemand() {
-		return this == COMET_MIXED;
+		return this == COMET_MIXED || this == COMET_REDIS;
 	}
 
 	/**

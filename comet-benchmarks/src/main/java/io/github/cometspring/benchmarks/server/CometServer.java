@@ -53,6 +53,11 @@ class CometServer {
 			.build();
 	}
 
+	@Bean
+	RouterFunction<ServerResponse> channelRoutes() {
+		return new ChannelRoutes(this.channels).routes();
+	}
+
 	/**
 	 * Makes all requests pass the filter chain.
 	 */
