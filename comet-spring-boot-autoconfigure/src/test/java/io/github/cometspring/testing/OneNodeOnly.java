@@ -5,14 +5,16 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The tests are about what one node does by itself: they are not run again on two nodes,
- * and the report gives the reason.
+ * The tests are about what one node does by itself: the build leaves them out of the run
+ * on two nodes by their tag, and a run of a single class skips them with the reason.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
+@Tag("one-node-only")
 @ExtendWith(OneNodeCondition.class)
 public @interface OneNodeOnly {
 

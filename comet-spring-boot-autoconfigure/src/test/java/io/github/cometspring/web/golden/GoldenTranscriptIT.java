@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
+import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.web.golden.Differences.Row;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,7 @@ class GoldenTranscriptIT {
 	}
 
 	static List<Transcript> requests() {
-		return Transcript.all().stream().filter(Transcript::isRequest).toList();
+		return transcripts(Transcript::isRequest);
 	}
 
 	@ParameterizedTest
@@ -64,7 +66,15 @@ class GoldenTranscriptIT {
 	}
 
 	static List<Transcript> sequences() {
-		return Transcript.all().stream().filter((transcript) -> !transcript.isRequest()).toList();
+		return transcripts((transcript) -> !transcript.isRequest());
+	}
+
+	private static List<Transcript> transcripts(Predicate<Transcript> kind) {
+		return Transcript.all()
+			.stream()
+			.filter(kind)
+			.filter((transcript) -> !CometServer.RUNS_ON_TWO_NODES || !transcript.needsOneNode())
+			.toList();
 	}
 
 	@ParameterizedTest

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,15 @@ record Transcript(JsonNode json) {
 	 */
 	boolean isRequest() {
 		return this.json.has("request");
+	}
+
+	/**
+	 * Whether the replay says nothing on two nodes: another node does not hear the steps
+	 * of a turn at once, and {@code deliver()} waits for the clients of its own node.
+	 */
+	boolean needsOneNode() {
+		return isRequest() ? Stream.concat(before().stream(), during().stream()).anyMatch(Turn::needsOneNode)
+				: has("outcomes") || name().startsWith("disconnect");
 	}
 
 	boolean has(String field) {
@@ -251,6 +261,10 @@ record Transcript(JsonNode json) {
 
 		static Turn parse(String commands) {
 			return new Turn(List.of(commands.split(";")).stream().map(Step::parse).toList());
+		}
+
+		private boolean needsOneNode() {
+			return this.steps.size() > 1 || !tags(List.of(this)).isEmpty();
 		}
 
 		/** The names of the notifiers that were given to publications. */
