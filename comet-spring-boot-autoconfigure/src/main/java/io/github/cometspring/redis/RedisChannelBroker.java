@@ -77,7 +77,12 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 
 	@Override
 	public Mono<ChannelLog> obtain(String id, ChannelSettings settings) {
-		return Mono.defer(() -> Mono.fromFuture(this.registry.register(id, settings, true), true)).map(this::log);
+		// Mostly it is there, and then there is nothing to begin.
+		return Mono.defer(() -> Mono.fromFuture(this.registry.find(List.of(id), true), true))
+			.mapNotNull((found) -> found.get(id))
+			.filter((known) -> !known.confirmation().ended())
+			.switchIfEmpty(Mono.defer(() -> Mono.fromFuture(this.registry.register(id, settings, true), true)))
+			.map(this::log);
 	}
 
 	@Override

@@ -25,6 +25,11 @@ final class RedisRegistry {
 
 	private static final int MOST_AT_A_TIME = 100;
 
+	/**
+	 * How long the keys of a channel last if its name is not registered after all.
+	 */
+	private static final String UNREGISTERED_MS = "60000";
+
 	private final RedisNode node;
 
 	private final RedisKeys keys;
@@ -63,8 +68,20 @@ final class RedisRegistry {
 	 * {@link TooManyChannelsException}
 	 */
 	CompletableFuture<Known> register(String id, ChannelSettings settings, boolean obtain) {
-		long epoch = ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
-		Registration created = new Registration(id, random() + random(), epoch, settings);
+		Registration created = new Registration(id, random() + random(), epoch(), settings);
+		// First its keys, which another node uses as soon as it finds the name: a
+		// registered channel without keys counts as lost, and begins another epoch.
+		// Both calls are on their way at the same time, and arrive in this order.
+		CompletableFuture<List<Object>> keys = begin(created, created.epoch(), UNREGISTERED_MS);
+		return keys.thenCombine(name(created, obtain), (begun, known) -> known).thenCompose((known) -> {
+			boolean found = !known.registration().instance().equals(created.instance());
+			return found ? CompletableFuture.completedFuture(known)
+					: begin(created, epoch(), "").thenApply((begun) -> known);
+		});
+	}
+
+	private CompletableFuture<Known> name(Registration created, boolean obtain) {
+		String id = created.id();
 		String[] names = { this.keys.registry, this.keys.idle, this.keys.life };
 		return this.node
 			.call(RedisScript.REGISTER, names, id, created.value(), (this.limit != null) ? this.limit.toString() : "",
@@ -73,8 +90,7 @@ final class RedisRegistry {
 				Confirmation confirmation = confirm(answer.get(2), false);
 				switch (String.valueOf(answer.get(0))) {
 					case "created" -> {
-						Known known = new Known(created, confirmation);
-						return begin(created).thenApply((begun) -> known);
+						return CompletableFuture.completedFuture(new Known(created, confirmation));
 					}
 					case "found" -> {
 						Registration found = Registration.parse(id, String.valueOf(answer.get(1)));
@@ -94,10 +110,13 @@ final class RedisRegistry {
 			});
 	}
 
-	private CompletableFuture<List<Object>> begin(Registration registration) {
-		return this.node.call(RedisScript.BEGIN, this.keys.channel(registration.instance()),
-				String.valueOf(ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1)),
-				String.valueOf(registration.epoch()));
+	private CompletableFuture<List<Object>> begin(Registration registration, long epoch, String lifetime) {
+		return this.node.call(RedisScript.BEGIN, this.keys.channel(registration.instance()), String.valueOf(epoch),
+				lifetime);
+	}
+
+	private static long epoch() {
+		return ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
 	}
 
 	/**
@@ -182,10 +201,7 @@ final class RedisRegistry {
 				}
 				log.confirm(confirm(answer.get(1), false));
 				// In an epoch of its own: what there was before is lost.
-				long epoch = ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
-				return begin(
-						new Registration(registration.id(), registration.instance(), epoch, registration.settings()))
-					.thenApply((begun) -> true);
+				return begin(registration, epoch(), "").thenApply((begun) -> true);
 			});
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -105,6 +106,30 @@ class RedisTwoNodesTests {
 		});
 		assertThat(created).hasValue(20);
 		assertThat(this.there.state().block(PATIENCE).channels()).isEqualTo(20);
+	}
+
+	@Test
+	void createWhenAnotherNodeFindsTheChannelAtOnceShouldKeepItsEpoch()
+			throws ExecutionException, InterruptedException, TimeoutException {
+		int channels = 300;
+		Map<String, Long> created = new ConcurrentHashMap<>();
+		Map<String, Position> published = new ConcurrentHashMap<>();
+		Threads.run(2, (thread) -> {
+			for (int i = 0; i < channels; i++) {
+				String id = "epoch-" + i;
+				if (thread == 0) {
+					created.put(id, this.here.create(id, SETTINGS).block(PATIENCE).newest().epoch());
+					Await.within(PATIENCE, () -> published.containsKey(id));
+					this.here.close(id).block(PATIENCE);
+				}
+				else {
+					ChannelLog log = this.there.find(id).repeatWhenEmpty((empty) -> empty).block(PATIENCE);
+					published.put(id, log.append("first").block(PATIENCE));
+				}
+			}
+		});
+		assertThat(created).hasSize(channels)
+			.allSatisfy((id, epoch) -> assertThat(published.get(id)).isEqualTo(new Position(epoch, 1)));
 	}
 
 	@Test

@@ -3,11 +3,13 @@ package io.github.cometspring.web;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.OneNodeOnly;
+import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.RawWebSocket.Frame;
 import io.github.cometspring.testing.ServedClass;
@@ -26,12 +28,17 @@ class HalfOpenIT {
 
 	private static final Duration WRITE_TIMEOUT = Duration.ofMillis(600);
 
+	private static final int SMALL_BUFFER = 4096;
+
 	@RegisterExtension
 	static final ServedClass comet = new ServedClass(new Class<?>[] { SmallBuffers.class },
 			"comet.heartbeat=" + HEARTBEAT, "comet.write-timeout=" + WRITE_TIMEOUT);
 
 	private static RawWebSocket subscribe() {
-		RawWebSocket socket = comet.open(RawWebSocket.open(comet.port()));
+		return subscribe(comet.open(RawWebSocket.open(comet.port())));
+	}
+
+	private static RawWebSocket subscribe(RawWebSocket socket) {
 		socket.send("{\"subscribe\":[\"" + comet.name() + "\"]}").text();
 		return socket;
 	}
@@ -126,8 +133,10 @@ class HalfOpenIT {
 	@OneNodeOnly("deliver() waits for the clients of its own node")
 	@Test
 	void deliverWhenSocketIsCutShouldCountItFailed() {
-		RawWebSocket socket = subscribe();
-		comet.publish("x".repeat(60_000), "x".repeat(60_000), "x".repeat(60_000), "x".repeat(60_000));
+		RawConnection connection = RawConnection.open(comet.port(), SMALL_BUFFER);
+		RawWebSocket socket = subscribe(comet.open(RawWebSocket.open(connection)));
+		// More than the buffers of the kernel take in, however it sizes them
+		IntStream.range(0, 50).forEach((number) -> comet.publish("x".repeat(60_000)));
 		CompletableFuture<Outcome> outcome = comet.channel().deliver("x".repeat(60_000)).toFuture();
 		assertThat(outcome).succeedsWithin(Duration.ofSeconds(10)).satisfies((counts) -> {
 			assertThat(counts.delivered()).isZero();
