@@ -73,7 +73,8 @@ class ArchitectureTests {
 			"com.fasterxml.jackson..", "org.springframework.core.." };
 
 	private static final String[] REDIS = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
-			"org.springframework.data..", "org.springframework.core..", "org.springframework.dao..", "io.lettuce.." };
+			"org.springframework.data..", "org.springframework.core..", "org.springframework.dao..", "io.lettuce..",
+			"io.netty.channel..", "io.netty.handler.flush.." };
 
 	private static final String[] ACTUATE = { "reactor..", "org.reactivestreams..", "io.netty..", "io.micrometer..",
 			"org.springframework.." };

@@ -16,6 +16,9 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
@@ -49,6 +52,7 @@ final class RedisConnector implements Disposable {
 			.ioThreadPoolSize(2)
 			.computationThreadPoolSize(2)
 			.commandLatencyRecorder(CommandLatencyRecorder.disabled())
+			.nettyCustomizer(new FewerWrites())
 			.build();
 		this.client = RedisClient.create(this.resources, uri);
 		ClientOptions.Builder options = ClientOptions.builder()
@@ -87,6 +91,20 @@ final class RedisConnector implements Disposable {
 	public void dispose() {
 		this.client.shutdownAsync(0, 2, TimeUnit.SECONDS)
 			.thenRun(() -> this.resources.shutdown(0, 2, TimeUnit.SECONDS));
+	}
+
+	/**
+	 * Writes in one system call what is published within one turn of the event loop.
+	 */
+	private static final class FewerWrites implements NettyCustomizer {
+
+		@Override
+		public void afterChannelInitialized(Channel channel) {
+			channel.pipeline()
+				.addFirst(new FlushConsolidationHandler(FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES,
+						true));
+		}
+
 	}
 
 }
