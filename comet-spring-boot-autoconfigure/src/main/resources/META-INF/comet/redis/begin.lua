@@ -1,4 +1,4 @@
--- Makes what the channel of a registered name consists of, if it is not there.
+-- Creates the keys of a registered channel, if they do not exist.
 -- KEYS: the channel, its messages
 -- ARGV: run of the server, epoch
 if redis.call('EXISTS', KEYS[1]) == 0 then

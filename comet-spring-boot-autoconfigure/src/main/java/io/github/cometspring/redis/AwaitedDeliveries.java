@@ -9,17 +9,17 @@ import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deliveries of one channel whose messages have yet to come by the feed, each by the
- * nonce that its message bears. Not thread-safe: its owner guards it.
+ * The deliveries of one channel whose messages have not arrived on this node yet, by the
+ * nonce of the message. Not thread-safe: its owner guards it.
  */
 final class AwaitedDeliveries {
 
 	private final Map<String, Awaited> awaited = new HashMap<>();
 
 	/**
-	 * Awaits a message that is about to be published.
-	 * @param nonce what it bears
-	 * @return its delivery
+	 * Adds a delivery, before its message is published.
+	 * @param nonce the nonce of the message
+	 * @return the delivery
 	 */
 	Delivery await(String nonce) {
 		Awaited added = new Awaited();
@@ -28,26 +28,26 @@ final class AwaitedDeliveries {
 	}
 
 	/**
-	 * Awaits a message no more.
+	 * Removes the delivery of a message that could not be published.
 	 */
 	void forget(String nonce) {
 		this.awaited.remove(nonce);
 	}
 
 	/**
-	 * Notes where a message is.
+	 * Sets the position of a message that has been published.
 	 */
-	void locate(String nonce, Position position) {
-		Awaited there = this.awaited.get(nonce);
-		if (there != null) {
-			there.position = position;
+	void published(String nonce, Position position) {
+		Awaited published = this.awaited.get(nonce);
+		if (published != null) {
+			published.position = position;
 		}
 	}
 
 	/**
-	 * Takes the delivery of a message that has come.
-	 * @param nonce what it bears, or empty
-	 * @return the delivery, or {@code null} if nobody here waits for it
+	 * Removes the delivery of a message that has arrived.
+	 * @param nonce the nonce of the message, or empty
+	 * @return the delivery, or {@code null} if this node does not wait for it
 	 */
 	@Nullable Delivery take(String nonce) {
 		Awaited taken = nonce.isEmpty() ? null : this.awaited.remove(nonce);
@@ -55,13 +55,13 @@ final class AwaitedDeliveries {
 	}
 
 	/**
-	 * Settles the deliveries of messages that never came and never will.
-	 * @param over whether a message at a position is such a one
+	 * Removes and accepts the deliveries of published messages that will not arrive.
+	 * @param lost whether the message at a position will not arrive
 	 */
-	void settle(Predicate<Position> over) {
+	void settle(Predicate<Position> lost) {
 		this.awaited.values().removeIf((candidate) -> {
 			Position position = candidate.position;
-			if (position == null || !over.test(position)) {
+			if (position == null || !lost.test(position)) {
 				return false;
 			}
 			candidate.delivery.accepted(position);

@@ -16,9 +16,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
- * The copy of a channel that a node has while somebody reads it here. The feed brings
- * what is published, with its position; a hole, another epoch and whatever may have been
- * lost make the node look, once for all readers.
+ * The copy of a channel's log that a node has while it has readers of the channel. The
+ * feed of the channel adds messages. If one does not follow the last one, is of another
+ * epoch, or may have been lost, the node reads the log on Redis, once for all readers.
  * <p>
  * Thread-safe. The lock guards the copy, the order of the live feed, and whether the
  * channel is followed. This class is long because all of it happens under that lock.
@@ -35,7 +35,7 @@ final class FollowedLog {
 
 	private final LogCopy copy;
 
-	private final CatchUp catchUp = new CatchUp(this::look);
+	private final CatchUp catchUp = new CatchUp(this::read);
 
 	private final AwaitedDeliveries deliveries = new AwaitedDeliveries();
 
@@ -44,22 +44,22 @@ final class FollowedLog {
 	/** Whether the feed is subscribed to. */
 	private boolean subscribed;
 
-	/** Whether there is a copy that the feed keeps up to date. */
-	private volatile boolean followed;
+	/** Whether the copy has been read, so that the feed can extend it. */
+	private volatile boolean loaded;
 
-	/** Whether the feed may have lost something since the last look. */
+	/** Whether the feed may have lost a message since the last read. */
 	private volatile boolean stale;
 
 	private volatile Position end;
 
 	private volatile boolean closed;
 
-	/** Whether this node has all that came before the end. */
+	/** Whether a closed log has all messages that can still be read. */
 	private volatile boolean complete;
 
-	private volatile long lastHeard = System.nanoTime();
+	private volatile long lastUpdate = System.nanoTime();
 
-	private volatile long lastUsed = this.lastHeard;
+	private volatile long lastUsed = this.lastUpdate;
 
 	FollowedLog(RedisChannelLog channel, RedisLogs logs, RedisNode node, int capacity) {
 		this.channel = channel;
@@ -72,10 +72,11 @@ final class FollowedLog {
 	// Following
 
 	/**
-	 * Whether the feed keeps the copy up to date, and would tell if the channel ended.
+	 * Whether the copy is up to date, and this node is notified of messages and of the
+	 * end of the channel.
 	 */
 	boolean isFresh() {
-		return this.followed && !this.stale && this.node.isHearing();
+		return this.loaded && !this.stale && this.node.isSubscribed();
 	}
 
 	boolean isClosed() {
@@ -83,17 +84,17 @@ final class FollowedLog {
 	}
 
 	/**
-	 * Whether a reader may begin without another look. If so, the channel is followed for
-	 * some more time.
+	 * Whether a reader at a cursor can begin without a read of the log on Redis. Keeps the
+	 * channel followed for a while.
 	 */
 	boolean isReady(Cursor start) {
 		synchronized (this.lock) {
-			use();
-			return this.closed ? this.complete : isFresh() && knows(start);
+			markUsed();
+			return this.closed ? this.complete : isFresh() && covers(start);
 		}
 	}
 
-	private boolean knows(Cursor start) {
+	private boolean covers(Cursor start) {
 		String id = this.channel.id();
 		if (!start.knows(id)) {
 			return true;
@@ -103,42 +104,42 @@ final class FollowedLog {
 	}
 
 	/**
-	 * Notes that somebody is interested.
+	 * Keeps the channel followed for a while.
 	 */
-	void use() {
+	void markUsed() {
 		this.lastUsed = System.nanoTime();
 	}
 
 	/**
-	 * Follows the channel if nobody does who should.
+	 * Follows the channel, unless it is followed or has ended.
 	 */
 	void ensureFollowed() {
-		if (!this.followed && !this.closed) {
+		if (!this.loaded && !this.closed) {
 			follow();
 		}
 	}
 
 	/**
-	 * Follows the channel from now on, and looks what there is.
+	 * Follows the channel: subscribes to its feed and reads its log.
 	 */
 	CompletableFuture<Void> follow() {
 		synchronized (this.lock) {
-			use();
+			markUsed();
 			if (this.subscribed || this.closed) {
 				return catchUp();
 			}
 			this.subscribed = true;
 			this.logs.followed(this.channel);
-			return this.node.feed().subscribe(this.channel.feed(), this::receive).exceptionally((ex) -> {
-				// It is heard with the next connection, and then there is another look.
+			return this.node.feeds().subscribe(this.channel.feed(), this::receive).exceptionally((ex) -> {
+				// The next connection subscribes to the feed, and the log is read again.
 				this.stale = true;
 				return null;
-			}).thenCompose((heard) -> catchUp());
+			}).thenCompose((confirmed) -> catchUp());
 		}
 	}
 
 	/**
-	 * Follows the channel no more, if nobody has been interested for a while.
+	 * Stops following the channel, if it has been unused for long enough.
 	 * @param linger how long, in nanoseconds
 	 */
 	void unfollowIfUnused(long linger) {
@@ -147,7 +148,7 @@ final class FollowedLog {
 				return;
 			}
 			if (this.live.currentSubscriberCount() > 0) {
-				// Those without clients retire by this.
+				// On this event, a subscriber without clients unsubscribes.
 				this.live.tryEmitNext(Publication.CHANGE);
 			}
 			if (this.live.currentSubscriberCount() == 0) {
@@ -158,90 +159,90 @@ final class FollowedLog {
 	}
 
 	private void unfollow() {
-		this.followed = false;
+		this.loaded = false;
 		this.subscribed = false;
 		this.logs.unfollowed(this.channel);
-		this.node.feed().unsubscribe(this.channel.feed());
+		this.node.feeds().unsubscribe(this.channel.feed());
 	}
 
 	/**
-	 * Notes that the feed may have lost something.
+	 * Records that the feed may have lost a message.
 	 */
-	void doubt() {
+	void markStale() {
 		this.stale = true;
 	}
 
 	/**
-	 * Whether a look is due.
-	 * @param quiet how long the feed may bring nothing, in nanoseconds
+	 * Whether the log must be read again.
+	 * @param maxSilence how long the feed may be silent, in nanoseconds
 	 */
-	boolean isDue(long quiet) {
-		return this.stale || System.nanoTime() - this.lastHeard > quiet;
+	boolean needsRead(long maxSilence) {
+		return this.stale || System.nanoTime() - this.lastUpdate > maxSilence;
 	}
 
 	/**
-	 * Looks for what this node does not have.
-	 * @return completes when it has what the channel had when this was called
+	 * Reads the messages that the copy lacks.
+	 * @return completes when the copy has all messages that the channel had at this call
 	 */
 	CompletableFuture<Void> catchUp() {
 		return this.catchUp.run();
 	}
 
-	private CompletableFuture<Void> look() {
+	private CompletableFuture<Void> read() {
 		Position newest = newest();
-		boolean heard = this.node.isHearing();
-		// Without a copy, all there is
-		String epoch = this.followed ? String.valueOf(newest.epoch()) : "";
-		return this.node.call(RedisScript.READ, this.channel.keys(), anyEpoch(), epoch, String.valueOf(newest.offset()))
+		boolean receiving = this.node.isSubscribed();
+		// Without an epoch, the script returns all messages.
+		String epoch = this.loaded ? String.valueOf(newest.epoch()) : "";
+		return this.node.call(RedisScript.READ, this.channel.keys(), newEpoch(), epoch, String.valueOf(newest.offset()))
 			.thenCompose((answer) -> {
 				String state = String.valueOf(answer.get(0));
 				if (state.equals("missing")) {
-					return this.logs.revive(this.channel).thenCompose((lives) -> lives ? look() : vanished());
+					return this.logs.revive(this.channel).thenCompose((exists) -> exists ? read() : closeWithoutRead());
 				}
 				if (state.equals("closed")) {
-					return vanished();
+					return closeWithoutRead();
 				}
 				try {
 					boolean all = !epoch.equals(answer.get(1));
-					LogAnswer read = LogAnswer.of(this.channel.id(), this.channel.settings().format(), answer);
-					if (read.strange() > 0) {
-						this.node.strange().warn("entries of '" + this.channel.keys()[1] + "'");
+					LogAnswer log = LogAnswer.of(this.channel.id(), this.channel.settings().format(), answer);
+					if (log.unknown() > 0) {
+						this.node.unknownData().warn("entries of '" + this.channel.keys()[1] + "'");
 					}
-					apply(read, all, heard);
+					apply(log, all, receiving);
 					return CompletableFuture.completedFuture(null);
 				}
 				catch (IllegalArgumentException ex) {
-					// Nobody here has written this.
-					this.node.strange().warn(ex);
+					// Comet has not written these keys.
+					this.node.unknownData().warn(ex);
 					return CompletableFuture.failedFuture(new BrokerUnavailableException(ex));
 				}
 			});
 	}
 
 	/**
-	 * An epoch for a channel that has to begin one.
+	 * A random epoch, for a channel that must begin another one.
 	 */
-	static String anyEpoch() {
+	static String newEpoch() {
 		return String.valueOf(ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1));
 	}
 
-	private void apply(LogAnswer answer, boolean all, boolean heard) {
+	private void apply(LogAnswer answer, boolean all, boolean receiving) {
 		synchronized (this.lock) {
-			this.lastHeard = System.nanoTime();
-			if (this.complete || (!all && !this.followed)) {
-				// What it is the rest of is gone meanwhile; whoever follows now looks
-				// again.
+			this.lastUpdate = System.nanoTime();
+			if (this.complete || (!all && !this.loaded)) {
+				// The copy that the answer continues has been discarded. The next
+				// follower reads again.
 				return;
 			}
-			if (!this.followed || answer.top().epoch() != newest().epoch()) {
+			if (!this.loaded || answer.newest().epoch() != newest().epoch()) {
 				replace(answer);
 			}
 			else {
 				extend(answer);
 			}
-			noteEnd(answer.top());
-			this.followed = this.subscribed;
-			this.stale = !heard;
+			noteEnd(answer.newest());
+			this.loaded = this.subscribed;
+			this.stale = !receiving;
 			settle();
 			if (answer.closed()) {
 				this.complete = true;
@@ -251,37 +252,37 @@ final class FollowedLog {
 	}
 
 	/**
-	 * Adds what the feed has not brought.
+	 * Adds the messages that the feed has not brought.
 	 */
 	private void extend(LogAnswer answer) {
 		for (LogAnswer.Entry entry : answer.entries()) {
 			long ahead = entry.message().position().offset() - newest().offset();
 			if (ahead > 1) {
-				lose(new Position(newest().epoch(), entry.message().position().offset() - 1));
+				skipTo(new Position(newest().epoch(), entry.message().position().offset() - 1));
 			}
 			if (ahead > 0) {
 				add(entry.message(), entry.time(), entry.nonce());
 			}
 		}
-		if (newest().offset() < answer.top().offset()) {
-			lose(answer.top());
+		if (newest().offset() < answer.newest().offset()) {
+			skipTo(answer.newest());
 		}
 	}
 
 	/**
-	 * Messages are gone that this node never had.
+	 * Skips messages that this node lacks and Redis no longer has: a gap for readers.
 	 */
-	private void lose(Position position) {
+	private void skipTo(Position position) {
 		this.copy.reset(position);
 		noteEnd(position);
 		this.live.tryEmitNext(Publication.CHANGE);
 	}
 
 	/**
-	 * Begins the copy, or begins it anew because the channel is in another epoch.
+	 * Replaces the copy, which is empty or ends in another epoch than the channel.
 	 */
 	private void replace(LogAnswer answer) {
-		this.copy.reset(new Position(answer.top().epoch(), 0));
+		this.copy.reset(new Position(answer.newest().epoch(), 0));
 		for (LogAnswer.Entry entry : answer.entries()) {
 			Position position = entry.message().position();
 			if (position.offset() != newest().offset() + 1) {
@@ -289,14 +290,14 @@ final class FollowedLog {
 			}
 			this.copy.add(entry.message(), entry.time());
 		}
-		if (newest().offset() != answer.top().offset()) {
-			this.copy.reset(answer.top());
+		if (newest().offset() != answer.newest().offset()) {
+			this.copy.reset(answer.newest());
 		}
-		else if (newest().epoch() != answer.top().epoch()) {
-			this.copy.begin(answer.top().epoch());
+		else if (newest().epoch() != answer.newest().epoch()) {
+			this.copy.begin(answer.newest().epoch());
 		}
 		this.end = newest();
-		if (this.followed) {
+		if (this.loaded) {
 			this.live.tryEmitNext(Publication.CHANGE);
 		}
 		for (LogAnswer.Entry entry : answer.entries()) {
@@ -321,47 +322,47 @@ final class FollowedLog {
 	}
 
 	/**
-	 * Takes what the feed brings.
+	 * Receives a message of the feed.
 	 */
 	private void receive(String text) {
-		FeedMessage news = FeedMessage.parse(text);
-		if (news == null) {
-			this.node.strange().warn("feed '" + this.channel.feed() + "'");
+		FeedMessage message = FeedMessage.parse(text);
+		if (message == null) {
+			this.node.unknownData().warn("feed '" + this.channel.feed() + "'");
 			return;
 		}
 		synchronized (this.lock) {
 			if (!this.subscribed) {
 				return;
 			}
-			this.lastHeard = System.nanoTime();
-			if (this.followed && newest().epoch() == news.position().epoch() && take(news)) {
+			this.lastUpdate = System.nanoTime();
+			if (this.loaded && newest().epoch() == message.position().epoch() && take(message)) {
 				return;
 			}
 		}
-		// A hole, another epoch, or the first look is not over
+		// A hole, another epoch, or the first read is not complete
 		catchUp();
 	}
 
 	/**
-	 * Takes what follows upon the copy, or is in it.
-	 * @return {@code false} if something is missing before it
+	 * Adds a message of the feed, unless the copy has it.
+	 * @return {@code false} if messages before it are missing
 	 */
-	private boolean take(FeedMessage news) {
-		long ahead = news.position().offset() - newest().offset();
-		String data = news.data();
+	private boolean take(FeedMessage message) {
+		long ahead = message.position().offset() - newest().offset();
+		String data = message.data();
 		if (data == null && ahead <= 0) {
 			this.complete = true;
 			finish();
 		}
 		else if (data != null && ahead == 1) {
-			add(new Message(this.channel.id(), news.position(), data, this.channel.settings().format(), false),
-					this.lastHeard, news.nonce());
+			add(new Message(this.channel.id(), message.position(), data, this.channel.settings().format(), false),
+					this.lastUpdate, message.nonce());
 		}
 		else if (ahead > 0) {
-			noteEnd(news.position());
+			noteEnd(message.position());
 			if (data != null && !this.node.has(Safeguard.HOLE_CHECK)) {
-				this.copy.reset(new Position(newest().epoch(), news.position().offset() - 1));
-				return take(news);
+				this.copy.reset(new Position(newest().epoch(), message.position().offset() - 1));
+				return take(message);
 			}
 			return false;
 		}
@@ -376,18 +377,18 @@ final class FollowedLog {
 	}
 
 	private void settle() {
-		this.deliveries.settle((position) -> this.closed || !this.followed || position.epoch() != newest().epoch()
+		this.deliveries.settle((position) -> this.closed || !this.loaded || position.epoch() != newest().epoch()
 				|| newest().covers(position));
 	}
 
 	/**
-	 * The channel has ended, and what it had can be read no more.
+	 * Closes the log of a channel that has ended and can no longer be read.
 	 */
-	private CompletableFuture<Void> vanished() {
+	private CompletableFuture<Void> closeWithoutRead() {
 		synchronized (this.lock) {
-			if (!this.closed && this.followed && (this.stale || !newest().covers(this.end))) {
-				// What came last here is not known.
-				lose(new Position(Long.parseLong(anyEpoch()), 0));
+			if (!this.closed && this.loaded && (this.stale || !newest().covers(this.end))) {
+				// The copy may lack the last messages.
+				skipTo(new Position(Long.parseLong(newEpoch()), 0));
 				this.end = newest();
 			}
 			this.complete = true;
@@ -406,9 +407,10 @@ final class FollowedLog {
 	}
 
 	/**
-	 * The channel has ended; readers here are given the rest.
+	 * Closes the log, since the channel has ended. Reads the messages that the copy lacks
+	 * before, if it has readers.
 	 */
-	CompletableFuture<Void> end() {
+	CompletableFuture<Void> close() {
 		synchronized (this.lock) {
 			this.stale = true;
 			if (!this.subscribed) {
@@ -418,11 +420,11 @@ final class FollowedLog {
 				return CompletableFuture.completedFuture(null);
 			}
 		}
-		// If that fails, the next look finds out.
+		// If that fails, the next read closes the log.
 		return catchUp().exceptionally((ex) -> null);
 	}
 
-	// What is published here
+	// Publishing
 
 	Delivery await(String nonce) {
 		synchronized (this.lock) {
@@ -436,20 +438,20 @@ final class FollowedLog {
 		}
 	}
 
-	void locate(String nonce, Position position) {
+	void published(String nonce, Position position) {
 		synchronized (this.lock) {
-			this.deliveries.locate(nonce, position);
+			this.deliveries.published(nonce, position);
 			settle();
 		}
 	}
 
 	/**
-	 * Notes that this node has published a message.
-	 * @return completes with its position, when the end is not before it
+	 * Records that this node has published a message.
+	 * @return completes with its position, when the known end is not before it
 	 */
 	CompletableFuture<Position> appended(Position position) {
 		synchronized (this.lock) {
-			if (newest().epoch() != position.epoch() && !this.followed) {
+			if (newest().epoch() != position.epoch() && !this.loaded) {
 				this.copy.reset(new Position(position.epoch(), 0));
 			}
 			if (newest().epoch() == position.epoch()) {
@@ -457,7 +459,7 @@ final class FollowedLog {
 				return CompletableFuture.completedFuture(position);
 			}
 		}
-		// The end that this node knows is of another epoch.
+		// The known end is of another epoch.
 		return catchUp().handle((caughtUp, ex) -> position);
 	}
 
@@ -467,7 +469,7 @@ final class FollowedLog {
 		return this.copy.newest();
 	}
 
-	Position knownEnd() {
+	Position end() {
 		return this.end;
 	}
 

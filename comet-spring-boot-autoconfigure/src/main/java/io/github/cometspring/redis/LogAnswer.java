@@ -12,21 +12,22 @@ import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Redis has of a channel.
+ * The answer of the script that reads a channel.
  *
- * @param top the position of the newest message
- * @param closed whether no more will come
- * @param entries the messages that were asked for, as far as there are some
- * @param strange how many entries were left out because Comet has not written them
+ * @param newest the position of the newest message
+ * @param closed whether the channel has ended
+ * @param entries the requested messages that Redis still has
+ * @param unknown how many entries were left out because Comet has not written them
  */
-record LogAnswer(Position top, boolean closed, List<Entry> entries, int strange) {
+record LogAnswer(Position newest, boolean closed, List<Entry> entries, int unknown) {
 
 	/**
-	 * Reads the answer of a script.
-	 * @param id the name of the channel
-	 * @param format what its messages are
-	 * @param answer the answer
-	 * @return what it says
+	 * Parses an answer.
+	 * @param id the id of the channel
+	 * @param format the format of its messages
+	 * @param answer the answer as Redis returns it
+	 * @return the answer
+	 * @throws IllegalArgumentException if it has no position
 	 */
 	static LogAnswer of(String id, MessageFormat format, List<Object> answer) {
 		long now = Long.parseLong(String.valueOf(answer.get(4)));
@@ -48,15 +49,15 @@ record LogAnswer(Position top, boolean closed, List<Entry> entries, int strange)
 		for (int i = 0; i + 1 < pairs.size(); i += 2) {
 			fields.put(String.valueOf(pairs.get(i)), String.valueOf(pairs.get(i + 1)));
 		}
-		String[] place = String.valueOf(item.get(0)).split("-");
+		String[] entryId = String.valueOf(item.get(0)).split("-");
 		String epoch = fields.get("e");
 		String data = fields.get("d");
 		if (epoch == null || data == null) {
 			return null;
 		}
 		try {
-			Message message = new Message(id, position(epoch, place[0]), data, format, false);
-			long age = Math.max(0, now - Long.parseLong(place[1]));
+			Message message = new Message(id, position(epoch, entryId[0]), data, format, false);
+			long age = Math.max(0, now - Long.parseLong(entryId[1]));
 			return new Entry(message, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(age),
 					fields.getOrDefault("n", ""));
 		}
@@ -66,8 +67,8 @@ record LogAnswer(Position top, boolean closed, List<Entry> entries, int strange)
 	}
 
 	/**
-	 * Reads a position.
-	 * @throws IllegalArgumentException if it is none
+	 * Parses a position.
+	 * @throws IllegalArgumentException if it is not one
 	 */
 	static Position position(Object epoch, Object offset) {
 		return new Position(Long.parseLong(String.valueOf(epoch)), Long.parseLong(String.valueOf(offset)));
@@ -77,8 +78,8 @@ record LogAnswer(Position top, boolean closed, List<Entry> entries, int strange)
 	 * A message.
 	 *
 	 * @param message the message
-	 * @param time when it was published, in nanoseconds of this node
-	 * @param nonce of the delivery, or empty
+	 * @param time when it was published, in nanoseconds of this node's clock
+	 * @param nonce the nonce of the delivery, or empty
 	 */
 	record Entry(Message message, long time, String nonce) {
 	}

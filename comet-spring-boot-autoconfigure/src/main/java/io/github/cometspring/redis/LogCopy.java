@@ -11,11 +11,11 @@ import io.github.cometspring.channel.Replay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's copy of the newest messages of a channel, in a ring that grows with use up to
- * its bound. Their offsets have no holes; their epochs may change, where Redis may have
- * lost messages between two of them.
+ * A node's copy of the newest messages of a channel, in a ring buffer that grows up to
+ * its capacity. Offsets have no holes. The epoch changes between two messages where Redis
+ * may have lost others.
  * <p>
- * Not thread-safe, but for {@link #newest()}: its owner guards it.
+ * Not thread-safe except for {@link #newest()}: its owner guards it.
  */
 final class LogCopy {
 
@@ -34,9 +34,9 @@ final class LogCopy {
 	private volatile Position newest;
 
 	/**
-	 * Creates a copy without messages.
+	 * Creates an empty copy.
 	 * @param beginning the position before the first message
-	 * @param capacity how many messages to keep
+	 * @param capacity the most messages to keep
 	 * @param maxAge how long to keep them, in nanoseconds
 	 */
 	LogCopy(Position beginning, int capacity, long maxAge) {
@@ -46,7 +46,7 @@ final class LogCopy {
 	}
 
 	/**
-	 * Forgets all messages.
+	 * Discards all messages.
 	 * @param position the position before the next one
 	 */
 	void reset(Position position) {
@@ -56,7 +56,7 @@ final class LogCopy {
 	}
 
 	/**
-	 * Goes on in another epoch.
+	 * Begins another epoch, and keeps the messages of the last ones.
 	 * @param epoch the epoch of the next message
 	 */
 	void begin(long epoch) {
@@ -64,7 +64,7 @@ final class LogCopy {
 	}
 
 	/**
-	 * Adds the message whose offset is the next.
+	 * Adds the message with the next offset.
 	 * @param message the message
 	 * @param time when it was published, in nanoseconds
 	 */
@@ -90,7 +90,7 @@ final class LogCopy {
 	}
 
 	/**
-	 * Forgets what is too old.
+	 * Discards messages that are too old.
 	 * @param now the time, in nanoseconds
 	 */
 	void trim(long now) {
@@ -100,10 +100,10 @@ final class LogCopy {
 	}
 
 	/**
-	 * The messages after a position.
-	 * @param after the position, or {@code null} for all without regard to a gap
+	 * Reads the messages after a position.
+	 * @param after the position, or {@code null} for all messages without a gap
 	 * @param end the end of the channel, as far as this node knows
-	 * @param most how many of the newest may be seen
+	 * @param most how many of the newest messages the reader may get
 	 * @return the messages
 	 */
 	Replay read(@Nullable Position after, Position end, int most) {
@@ -114,7 +114,7 @@ final class LogCopy {
 		}
 		if (after.epoch() == newest.epoch()) {
 			if (after.offset() > newest.offset() && end.covers(after)) {
-				// Not here yet
+				// The channel has it, but it has not arrived here: no gap.
 				return new Replay(List.of(), false, after);
 			}
 			boolean gap = after.offset() > newest.offset() || after.offset() < oldest - 1;
@@ -124,12 +124,12 @@ final class LogCopy {
 		if (last < oldest || after.offset() < oldest - 1) {
 			return part(oldest, true);
 		}
-		// What came after the last of that epoch is not known.
+		// Later messages of that epoch may have been lost: a gap.
 		return (after.offset() >= last) ? part(last + 1, true) : part(after.offset() + 1, false);
 	}
 
 	/**
-	 * The messages from an offset up to the newest, or to the end of their epoch.
+	 * The messages from an offset to the newest, or to the last of the same epoch.
 	 */
 	private Replay part(long first, boolean gap) {
 		Position newest = this.newest;
@@ -163,8 +163,8 @@ final class LogCopy {
 	}
 
 	/**
-	 * Where a cursor stands in an epoch that has messages here.
-	 * @param id the name of the channel
+	 * Finds the position of a cursor in an epoch of which there are messages here.
+	 * @param id the id of the channel
 	 * @param start the cursor
 	 * @return the position in the latest such epoch, or {@code null} if there is none
 	 */
@@ -188,7 +188,7 @@ final class LogCopy {
 	}
 
 	/**
-	 * The position of the newest message, which any thread may ask for.
+	 * The position of the newest message. Any thread may call this.
 	 */
 	Position newest() {
 		return this.newest;

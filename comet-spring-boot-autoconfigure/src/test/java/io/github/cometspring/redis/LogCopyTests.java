@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A copy in which an epoch has ended and another begun: 1 to 3 of epoch 1, 4 and 5 of
- * epoch 2.
+ * A copy with messages of two epochs: 1 to 3 of epoch 1, 4 and 5 of epoch 2.
  */
 class LogCopyTests {
 
@@ -52,7 +51,7 @@ class LogCopyTests {
 	}
 
 	@Test
-	void readWhenAtTheEndOfTheEpochBeforeShouldTellTheGap() {
+	void readWhenAtTheEndOfTheEpochBeforeShouldReportTheGap() {
 		for (long offset : new long[] { 3, 4, 9 }) {
 			Replay replay = read(1, offset);
 			assertThat(texts(replay)).containsExactly("4", "5");
@@ -62,16 +61,16 @@ class LogCopyTests {
 	}
 
 	@Test
-	void readWhenEpochHasNoMessageYetShouldTellTheGap() {
+	void readWhenEpochHasNoMessageYetShouldReportTheGap() {
 		this.copy.begin(3);
 		assertThat(read(2, 5)).isEqualTo(new Replay(List.of(), true, new Position(3, 5)));
 		assertThat(read(3, 5)).isEqualTo(new Replay(List.of(), false, new Position(3, 5)));
-		// Of two ends one after the other, both are told.
+		// A reader that missed two changes of the epoch gets both gaps.
 		assertThat(read(1, 3).position()).isEqualTo(new Position(2, 5));
 	}
 
 	@Test
-	void readWhenEpochIsUnknownShouldTellTheGapAndBeginWithTheOldest() {
+	void readWhenEpochIsUnknownShouldReportTheGapAndBeginWithTheOldest() {
 		Replay replay = read(7, 2);
 		assertThat(texts(replay)).containsExactly("1", "2", "3");
 		assertThat(replay.gap()).isTrue();
@@ -79,7 +78,7 @@ class LogCopyTests {
 	}
 
 	@Test
-	void readWhenTheRestOfTheEpochIsTooOldShouldTellTheGap() {
+	void readWhenTheRestOfTheEpochIsTooOldShouldReportTheGap() {
 		this.copy.trim(1003);
 		Replay replay = read(1, 1);
 		assertThat(texts(replay)).containsExactly("3");
@@ -96,13 +95,13 @@ class LogCopyTests {
 	}
 
 	@Test
-	void locateShouldKnowTheEpochsThatHaveMessages() {
+	void locateShouldFindPositionsInEpochsThatHaveMessages() {
 		assertThat(this.copy.locate("a", Cursor.of("a", new Position(1, 2)))).isEqualTo(new Position(1, 2));
 		assertThat(this.copy.locate("a", Cursor.of("a", new Position(7, 2)))).isNull();
 	}
 
 	@Test
-	void addWhenFullShouldForgetTheOldest() {
+	void addWhenFullShouldDiscardTheOldest() {
 		LogCopy small = new LogCopy(new Position(1, 0), 2, 1000);
 		for (int i = 1; i <= 5; i++) {
 			small.add(new Message("a", new Position(1, i), String.valueOf(i), MessageFormat.TEXT, false), i);
