@@ -16,20 +16,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param newest the position of the newest message
  * @param closed whether the channel has ended
- * @param entries the requested messages that Redis still has
+ * @param all whether all messages were read, and not only those after a position
+ * @param entries the messages that were read
  * @param unknown how many entries were left out because Comet has not written them
  */
-record LogAnswer(Position newest, boolean closed, List<Entry> entries, int unknown) {
+record LogAnswer(Position newest, boolean closed, boolean all, List<Entry> entries, int unknown) {
 
 	/**
 	 * Parses an answer.
-	 * @param id the id of the channel
-	 * @param format the format of its messages
+	 * @param registration the channel
+	 * @param epoch the epoch of the position after which messages were read, or empty
 	 * @param answer the answer as Redis returns it
 	 * @return the answer
 	 * @throws IllegalArgumentException if it has no position
 	 */
-	static LogAnswer of(String id, MessageFormat format, List<Object> answer) {
+	static LogAnswer of(Registration registration, String epoch, List<Object> answer) {
+		String id = registration.id();
+		MessageFormat format = registration.settings().format();
 		long now = Long.parseLong(String.valueOf(answer.get(4)));
 		List<Entry> entries = new ArrayList<>();
 		List<?> items = (List<?>) answer.get(5);
@@ -39,8 +42,8 @@ record LogAnswer(Position newest, boolean closed, List<Entry> entries, int unkno
 				entries.add(entry);
 			}
 		}
-		return new LogAnswer(position(answer.get(1), answer.get(2)), "1".equals(answer.get(3)), entries,
-				items.size() - entries.size());
+		return new LogAnswer(position(answer.get(1), answer.get(2)), "1".equals(answer.get(3)),
+				!epoch.equals(answer.get(1)), entries, items.size() - entries.size());
 	}
 
 	private static @Nullable Entry entry(String id, MessageFormat format, List<?> item, long now) {

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's copy of the newest messages of a channel, in a ring buffer that grows up to
- * its capacity. Offsets have no holes. The epoch changes between two messages where Redis
- * may have lost others.
+ * its capacity, and the known end of the channel, which may be beyond them. Offsets have
+ * no holes. The epoch changes between two messages where Redis may have lost others.
  * <p>
- * Not thread-safe except for {@link #newest()}: its owner guards it.
+ * Not thread-safe except for {@link #newest()} and {@link #end()}: its owner guards it.
  */
 final class LogCopy {
 
@@ -33,6 +33,8 @@ final class LogCopy {
 
 	private volatile Position newest;
 
+	private volatile Position end;
+
 	/**
 	 * Creates an empty copy.
 	 * @param beginning the position before the first message
@@ -41,6 +43,7 @@ final class LogCopy {
 	 */
 	LogCopy(Position beginning, int capacity, long maxAge) {
 		this.newest = beginning;
+		this.end = beginning;
 		this.capacity = capacity;
 		this.maxAge = maxAge;
 	}
@@ -56,11 +59,46 @@ final class LogCopy {
 	}
 
 	/**
+	 * Replaces all messages by those that Redis has, which may be of several epochs, and
+	 * the known end. Messages before a hole are discarded.
+	 * @param answer the answer of Redis
+	 */
+	void replace(LogAnswer answer) {
+		reset(new Position(answer.newest().epoch(), 0));
+		for (LogAnswer.Entry entry : answer.entries()) {
+			Position position = entry.message().position();
+			if (position.offset() != this.newest.offset() + 1) {
+				reset(new Position(position.epoch(), position.offset() - 1));
+			}
+			add(entry.message(), entry.time());
+		}
+		if (this.newest.offset() != answer.newest().offset()) {
+			reset(answer.newest());
+		}
+		else if (this.newest.epoch() != answer.newest().epoch()) {
+			begin(answer.newest().epoch());
+		}
+		this.end = this.newest;
+	}
+
+	/**
 	 * Begins another epoch, and keeps the messages of the last ones.
 	 * @param epoch the epoch of the next message
 	 */
 	void begin(long epoch) {
 		this.newest = new Position(epoch, this.newest.offset());
+	}
+
+	/**
+	 * Extends the known end of the channel.
+	 * @param position a position that the channel has; ignored if it is of another epoch
+	 * than the newest message
+	 */
+	void extendEnd(Position position) {
+		if (position.epoch() == this.newest.epoch()
+				&& (this.end.epoch() != position.epoch() || !this.end.covers(position))) {
+			this.end = position;
+		}
 	}
 
 	/**
@@ -102,18 +140,17 @@ final class LogCopy {
 	/**
 	 * Reads the messages after a position.
 	 * @param after the position, or {@code null} for all messages without a gap
-	 * @param end the end of the channel, as far as this node knows
 	 * @param most how many of the newest messages the reader may get
 	 * @return the messages
 	 */
-	Replay read(@Nullable Position after, Position end, int most) {
+	Replay read(@Nullable Position after, int most) {
 		Position newest = this.newest;
 		long oldest = Math.max(oldest(), newest.offset() - most + 1);
 		if (after == null) {
 			return part(oldest, false);
 		}
 		if (after.epoch() == newest.epoch()) {
-			if (after.offset() > newest.offset() && end.covers(after)) {
+			if (after.offset() > newest.offset() && this.end.covers(after)) {
 				// The channel has it, but it has not arrived here: no gap.
 				return new Replay(List.of(), false, after);
 			}
@@ -183,6 +220,21 @@ final class LogCopy {
 		return null;
 	}
 
+	/**
+	 * Whether the channel is known to have the position of a cursor in its present epoch.
+	 * A cursor without a position of the channel is covered.
+	 * @param id the id of the channel
+	 * @param start the cursor
+	 * @return whether it is covered
+	 */
+	boolean covers(String id, Cursor start) {
+		if (!start.knows(id)) {
+			return true;
+		}
+		OptionalLong offset = start.offset(id, this.newest.epoch());
+		return this.end.epoch() == this.newest.epoch() && offset.isPresent() && offset.getAsLong() <= this.end.offset();
+	}
+
 	int size() {
 		return this.size;
 	}
@@ -192,6 +244,13 @@ final class LogCopy {
 	 */
 	Position newest() {
 		return this.newest;
+	}
+
+	/**
+	 * The end of the channel, as far as this node knows. Any thread may call this.
+	 */
+	Position end() {
+		return this.end;
 	}
 
 	private long oldest() {

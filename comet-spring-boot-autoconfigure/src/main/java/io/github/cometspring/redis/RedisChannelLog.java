@@ -41,7 +41,9 @@ final class RedisChannelLog implements ChannelLog {
 
 	private final String feed;
 
-	private final FollowedLog followed;
+	private final LocalLog local;
+
+	private final LogFollower follower;
 
 	private final AtomicInteger subscribers = new AtomicInteger();
 
@@ -54,7 +56,8 @@ final class RedisChannelLog implements ChannelLog {
 		this.keys = node.keys().channel(registration.instance());
 		this.feed = node.keys().feed(registration.instance());
 		this.confirmation = confirmation;
-		this.followed = new FollowedLog(this, logs, node, capacity());
+		this.local = new LocalLog(registration, capacity(), node.has(Safeguard.HOLE_CHECK));
+		this.follower = new LogFollower(this, this.local, logs, node);
 	}
 
 	/**
@@ -105,15 +108,15 @@ final class RedisChannelLog implements ChannelLog {
 	}
 
 	boolean isReady(Cursor start) {
-		return this.followed.isReady(start);
+		return this.follower.isReady(start);
 	}
 
 	boolean isFresh() {
-		return this.followed.isFresh();
+		return this.follower.isFresh();
 	}
 
 	CompletableFuture<Void> follow() {
-		return this.followed.follow();
+		return this.follower.follow();
 	}
 
 	/**
@@ -122,66 +125,66 @@ final class RedisChannelLog implements ChannelLog {
 	 */
 	void unfollowIfUnused(long linger) {
 		if (this.subscribers.get() == 0) {
-			this.followed.unfollowIfUnused(linger);
+			this.follower.unfollowIfUnused(linger);
 		}
 	}
 
 	void markStale() {
-		this.followed.markStale();
+		this.local.markStale();
 	}
 
 	boolean needsRead(long maxSilence) {
-		return this.followed.needsRead(maxSilence);
+		return this.follower.needsRead(maxSilence);
 	}
 
 	CompletableFuture<Void> catchUp() {
-		return this.followed.catchUp();
+		return this.follower.catchUp();
 	}
 
 	@Override
 	public Position newest() {
-		return this.followed.newest();
+		return this.local.newest();
 	}
 
 	@Override
 	public Position end() {
-		return this.followed.end();
+		return this.local.end();
 	}
 
 	@Override
 	public int retained() {
-		return Math.min(this.followed.size(), settings().historySize());
+		return Math.min(this.local.size(), settings().historySize());
 	}
 
 	@Override
 	public boolean isClosed() {
-		return this.followed.isClosed();
+		return this.local.isClosed();
 	}
 
 	@Override
 	public @Nullable Position locate(Cursor start) {
 		Position now = ChannelLog.super.locate(start);
-		return (now != null) ? now : this.followed.locate(start);
+		return (now != null) ? now : this.local.locate(start);
 	}
 
 	@Override
 	public Replay read(Position after) {
-		return this.followed.read(after, settings().historySize());
+		return this.local.read(after, settings().historySize());
 	}
 
 	@Override
 	public Replay readLive(Position after) {
-		return this.followed.read(after, capacity());
+		return this.local.read(after, capacity());
 	}
 
 	@Override
 	public Replay readAll() {
-		return this.followed.read(null, settings().historySize());
+		return this.local.read(null, settings().historySize());
 	}
 
 	@Override
 	public Flux<Publication> live() {
-		return this.followed.live();
+		return this.local.live();
 	}
 
 	@Override
@@ -192,7 +195,7 @@ final class RedisChannelLog implements ChannelLog {
 	@Override
 	public void join() {
 		this.subscribers.incrementAndGet();
-		this.followed.ensureFollowed();
+		this.follower.ensureFollowed();
 	}
 
 	@Override
@@ -203,7 +206,7 @@ final class RedisChannelLog implements ChannelLog {
 
 	@Override
 	public boolean touch() {
-		this.followed.markUsed();
+		this.follower.markUsed();
 		this.logs.used(this);
 		return !isClosed();
 	}
@@ -219,21 +222,21 @@ final class RedisChannelLog implements ChannelLog {
 		this.logs.used(this);
 		String age = String.valueOf(Math.max(1, settings().historyMaxAge().toMillis()));
 		return this.node
-			.call(RedisScript.APPEND, this.keys, FollowedLog.newEpoch(), data, nonce,
+			.call(RedisScript.APPEND, this.keys, String.valueOf(Registration.newEpoch()), data, nonce,
 					String.valueOf(capacity()), age, this.feed)
 			.thenCompose((answer) -> answered(answer, () -> publish(data, nonce)));
 	}
 
 	private CompletableFuture<Position> answered(List<Object> answer, Supplier<CompletableFuture<Position>> again) {
 		return switch (String.valueOf(answer.get(0))) {
-			case "done" -> this.followed.appended(LogAnswer.position(answer.get(1), answer.get(2)));
+			case "done" -> this.follower.appended(LogAnswer.position(answer.get(1), answer.get(2)));
 			case "missing" -> this.logs.revive(this).thenCompose((exists) -> exists ? again.get() : refuse());
 			default -> refuse();
 		};
 	}
 
 	private CompletableFuture<Position> refuse() {
-		this.followed.close();
+		this.follower.close();
 		return CompletableFuture.failedFuture(new ChannelClosedException(id()));
 	}
 
@@ -241,11 +244,11 @@ final class RedisChannelLog implements ChannelLog {
 	public Mono<Outcome> deliver(String data) {
 		return Mono.defer(() -> {
 			String nonce = UUID.randomUUID().toString();
-			Delivery delivery = this.followed.await(nonce);
+			Delivery delivery = this.local.await(nonce);
 			return Mono.fromFuture(publish(data, nonce), true)
-				.doOnError((ex) -> this.followed.forget(nonce))
+				.doOnError((ex) -> this.local.forget(nonce))
 				.flatMap((position) -> {
-					this.followed.published(nonce, position);
+					this.local.published(nonce, position);
 					return delivery.outcome();
 				});
 		});
@@ -253,8 +256,8 @@ final class RedisChannelLog implements ChannelLog {
 
 	@Override
 	public Mono<Void> close() {
-		return Mono
-			.defer(() -> Mono.fromFuture(this.logs.close(this).<Void>thenCompose((ended) -> this.followed.close()), true));
+		return Mono.defer(
+				() -> Mono.fromFuture(this.logs.close(this).<Void>thenCompose((ended) -> this.follower.close()), true));
 	}
 
 	/**

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of all channels, on Redis: which ids are taken, how many there are, and
- * when they become idle. If a channel's own keys are missing, the registry decides whether
- * the channel has ended or its keys were lost.
+ * when they become idle. If a channel's own keys are missing, the registry decides
+ * whether the channel has ended or its keys were lost.
  * <p>
  * Thread-safe.
  */
@@ -64,7 +64,7 @@ final class RedisRegistry {
 	 * {@link TooManyChannelsException}
 	 */
 	CompletableFuture<Known> register(String id, ChannelSettings settings, boolean obtain) {
-		long epoch = ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
+		long epoch = Registration.newEpoch();
 		Registration created = new Registration(id, random() + random(), epoch, settings);
 		String[] names = { this.keys.registry, this.keys.idle, this.keys.generation };
 		return this.node
@@ -97,8 +97,7 @@ final class RedisRegistry {
 
 	private CompletableFuture<List<Object>> begin(Registration registration) {
 		return this.node.call(RedisScript.BEGIN, this.keys.channel(registration.instance()),
-				String.valueOf(ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1)),
-				String.valueOf(registration.epoch()));
+				String.valueOf(Registration.newEpoch()), String.valueOf(registration.epoch()));
 	}
 
 	/**
@@ -182,7 +181,7 @@ final class RedisRegistry {
 				}
 				log.confirm(confirm(answer.get(1), false));
 				// In a new epoch: the messages are lost.
-				long epoch = ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
+				long epoch = Registration.newEpoch();
 				return begin(
 						new Registration(registration.id(), registration.instance(), epoch, registration.settings()))
 					.thenApply((begun) -> true);

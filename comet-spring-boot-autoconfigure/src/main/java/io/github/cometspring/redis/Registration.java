@@ -1,9 +1,11 @@
 package io.github.cometspring.redis;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.MessageFormat;
+import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param settings the settings of the channel
  */
 record Registration(String id, String instance, long epoch, ChannelSettings settings) {
+
+	/**
+	 * A random epoch, for a channel that must begin one.
+	 */
+	static long newEpoch() {
+		return ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
+	}
 
 	/**
 	 * The value in the registry, whose parts the scripts read in this order.

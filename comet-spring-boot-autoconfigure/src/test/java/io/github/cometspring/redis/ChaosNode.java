@@ -121,7 +121,7 @@ final class ChaosNode implements AutoCloseable {
 			.find(name)
 			.switchIfEmpty(Mono.error(() -> new BrokerUnavailableException(null)))
 			.flatMap((log) -> Mono.fromFuture(node.call(RedisScript.APPEND, ((RedisChannelLog) log).keys(),
-					FollowedLog.newEpoch(), text, "", "100000", "3600000", node.keys().checkFeed)))
+					String.valueOf(Registration.newEpoch()), text, "", "100000", "3600000", node.keys().checkFeed)))
 			.map((answer) -> {
 				if (answer.size() < 3) {
 					// The channel is missing, so nothing has been published.
