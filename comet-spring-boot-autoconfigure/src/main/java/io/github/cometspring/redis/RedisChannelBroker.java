@@ -185,10 +185,10 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 	@Override
 	public Mono<BrokerState> state() {
 		return Mono.defer(() -> {
-			RedisRefusal refused = this.node.refused();
-			if (refused != null) {
+			RedisRefusal refusal = this.node.probe().refusal();
+			if (refusal != null) {
 				return Mono
-					.error(new BrokerUnavailableException(new RedisCommandExecutionException(refused.message())));
+					.error(new BrokerUnavailableException(new RedisCommandExecutionException(refusal.message())));
 			}
 			Sum sum = this.sum;
 			if (sum != null && System.nanoTime() - sum.time < MAX_SUM_AGE) {

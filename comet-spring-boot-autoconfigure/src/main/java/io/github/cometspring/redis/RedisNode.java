@@ -65,8 +65,6 @@ public final class RedisNode implements Disposable {
 
 	private volatile long lastAnswer;
 
-	private volatile @Nullable RedisRefusal refused;
-
 	/**
 	 * Creates a node that is not connected.
 	 * @param uri the address of Redis
@@ -252,33 +250,20 @@ public final class RedisNode implements Disposable {
 	}
 
 	/**
-	 * Reconnects, since another server may be the master now. A recent connection is kept:
-	 * if there is no other master, this one can still be read.
+	 * Reconnects, since the server is a replica and another one may be the master now.
 	 */
-	private void findMaster(RedisSession session) {
-		if (System.nanoTime() - session.begun() > this.timing.longestRetry().toNanos()) {
-			this.commands.renew(session.connection());
-		}
-	}
-
-	/**
-	 * Sets whether Redis accepts writes.
-	 * @param refused the error that answered a write, or {@code null} for success
-	 */
-	void noteWrite(@Nullable RedisRefusal refused) {
-		this.refused = refused;
+	void findMaster() {
 		RedisSession session = this.session;
-		if (refused != null && refused.isReadOnly() && session != null) {
+		if (session != null) {
 			findMaster(session);
 		}
 	}
 
-	/**
-	 * The error that answered the last probe's write.
-	 * @return the error, or {@code null} if Redis accepted the write
-	 */
-	@Nullable RedisRefusal refused() {
-		return this.refused;
+	private void findMaster(RedisSession session) {
+		// A recent connection stays: if there is no other master, reads still succeed.
+		if (System.nanoTime() - session.begun() > this.timing.longestRetry().toNanos()) {
+			this.commands.renew(session.connection());
+		}
 	}
 
 	/**

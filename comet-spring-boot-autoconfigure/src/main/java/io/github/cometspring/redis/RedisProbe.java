@@ -14,7 +14,8 @@ import reactor.core.Disposable;
  * Checks periodically that this node receives what is published: it publishes a number to
  * its own feed. A subscriber connection that does not deliver the number within the
  * command timeout is replaced, since a broken connection may look open. The answer of the
- * script also has values that show changes whose feed message was lost.
+ * script also shows changes whose feed message was lost, and whether Redis accepts
+ * writes.
  */
 final class RedisProbe implements Disposable {
 
@@ -29,6 +30,8 @@ final class RedisProbe implements Disposable {
 	private volatile String registryGeneration = "";
 
 	private volatile String controlVersion = "";
+
+	private volatile @Nullable RedisRefusal refusal;
 
 	private volatile long received;
 
@@ -71,6 +74,14 @@ final class RedisProbe implements Disposable {
 		return this.controlVersion;
 	}
 
+	/**
+	 * The error that answered the write of the last probe.
+	 * @return the error, or {@code null} if Redis accepted the write
+	 */
+	@Nullable RedisRefusal refusal() {
+		return this.refusal;
+	}
+
 	private void send() {
 		StatefulRedisPubSubConnection<String, String> connection = this.subscriber.current();
 		long number = ++this.sent;
@@ -78,8 +89,12 @@ final class RedisProbe implements Disposable {
 		this.node.call(RedisScript.PROBE, keys, this.feed, String.valueOf(number)).thenAccept((answer) -> {
 			this.registryGeneration = String.valueOf(answer.get(1));
 			this.controlVersion = String.valueOf(answer.get(2));
-			String refused = String.valueOf(answer.get(3));
-			this.node.noteWrite(refused.isEmpty() ? null : RedisRefusal.of(refused));
+			String error = String.valueOf(answer.get(3));
+			RedisRefusal refusal = error.isEmpty() ? null : RedisRefusal.of(error);
+			this.refusal = refusal;
+			if (refusal != null && refusal.isReadOnly()) {
+				this.node.findMaster();
+			}
 			if (connection != null) {
 				expect(connection, number);
 			}
