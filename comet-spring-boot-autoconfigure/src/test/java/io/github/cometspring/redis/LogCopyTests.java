@@ -1,6 +1,7 @@
 package io.github.cometspring.redis;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
@@ -30,8 +31,11 @@ class LogCopyTests {
 	}
 
 	private void add(long epoch, long offset) {
-		this.copy.add(new Message("a", new Position(epoch, offset), String.valueOf(offset), MessageFormat.TEXT, false),
-				offset);
+		this.copy.add(message(epoch, offset), offset);
+	}
+
+	private static Message message(long epoch, long offset) {
+		return new Message("a", new Position(epoch, offset), String.valueOf(offset), MessageFormat.TEXT, false);
 	}
 
 	private Replay read(long epoch, long offset) {
@@ -100,6 +104,18 @@ class LogCopyTests {
 	}
 
 	@Test
+	void replaceShouldKeepTheMessagesAfterTheLastHoleAndSetTheEnd() {
+		List<LogAnswer.Entry> entries = Stream.of(new Position(3, 1), new Position(3, 4), new Position(4, 5))
+			.map((position) -> new LogAnswer.Entry(message(position.epoch(), position.offset()), 0, ""))
+			.toList();
+		this.copy.replace(new LogAnswer(new Position(4, 5), false, true, entries, 0));
+		assertThat(this.copy.size()).isEqualTo(2);
+		assertThat(texts(this.copy.read(null, MANY))).containsExactly("4");
+		assertThat(texts(read(3, 4))).containsExactly("5");
+		assertThat(this.copy.end()).isEqualTo(new Position(4, 5));
+	}
+
+	@Test
 	void locateShouldFindPositionsInEpochsThatHaveMessages() {
 		assertThat(this.copy.locate("a", Cursor.of("a", new Position(1, 2)))).isEqualTo(new Position(1, 2));
 		assertThat(this.copy.locate("a", Cursor.of("a", new Position(7, 2)))).isNull();
@@ -109,7 +125,7 @@ class LogCopyTests {
 	void addWhenFullShouldDiscardTheOldest() {
 		LogCopy small = new LogCopy(new Position(1, 0), 2, 1000);
 		for (int i = 1; i <= 5; i++) {
-			small.add(new Message("a", new Position(1, i), String.valueOf(i), MessageFormat.TEXT, false), i);
+			small.add(message(1, i), i);
 		}
 		assertThat(texts(small.read(null, MANY))).containsExactly("4", "5");
 		assertThat(small.read(new Position(1, 2), MANY).gap()).isTrue();
