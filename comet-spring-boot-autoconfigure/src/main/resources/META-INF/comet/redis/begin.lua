@@ -1,6 +1,6 @@
--- Makes what a channel consists of, if it is not there. Before its name is registered it expires by itself.
+-- Creates the keys of a channel, if they do not exist. Until its name is registered they expire.
 -- KEYS: the channel, its messages
--- ARGV: run of the server, epoch, how long it lasts in ms, or '' for a channel that is registered
+-- ARGV: run of the server, epoch, their lifetime in ms, or '' if the name is registered
 if redis.call('EXISTS', KEYS[1]) == 0 then
 	-- Fails on a key of another type, which is not deleted.
 	redis.call('XLEN', KEYS[2])

@@ -1,4 +1,4 @@
--- Keeps a command and announces it, unless a later one has been given meanwhile. Without a command, tells the state.
+-- Stores a command and publishes the change, unless a later one has been given. Returns the state, also without a command.
 -- KEYS: the state of the control
 -- ARGV: run of the server, feed, 'activity', 'timeout' or '', value, whether to kill, how long ago it was given in ms
 local time = redis.call('TIME')

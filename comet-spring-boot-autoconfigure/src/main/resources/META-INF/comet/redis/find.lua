@@ -1,7 +1,7 @@
--- Finds channels by their names, and those that ended a short while ago.
--- KEYS: the registry, when channels are idle, the life of the registry, what has ended of each name
--- ARGV: run of the server, whether they are used by this, names
-local life = redis.call('GET', KEYS[3]) or ''
+-- Finds channels by their ids, also those that ended a short while ago.
+-- KEYS: the registry, times at which channels become idle, generation of the registry, ended channel of each id
+-- ARGV: run of the server, whether to mark the channels as used, ids
+local generation = redis.call('GET', KEYS[3]) or ''
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local found = {}
@@ -19,4 +19,4 @@ for i = 3, #ARGV do
 		found[#found + 1] = '0'
 	end
 end
-return { 'done', life, found }
+return { 'done', generation, found }

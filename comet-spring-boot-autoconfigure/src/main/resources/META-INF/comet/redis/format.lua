@@ -1,4 +1,4 @@
--- Keeps the version of the format, and tells the one that is kept.
+-- Stores the version of the format if there is none, and returns the stored one.
 -- KEYS: the version
 -- ARGV: version
 if redis.call('EXISTS', KEYS[1]) == 0 then

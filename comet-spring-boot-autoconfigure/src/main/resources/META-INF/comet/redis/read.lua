@@ -1,6 +1,6 @@
--- Reads what a channel has after a position.
+-- Reads the messages of a channel after a position.
 -- KEYS: the channel, its messages
--- ARGV: run of the server, epoch to begin if there has to be one, epoch and offset of the position
+-- ARGV: run of the server, epoch to begin if the run has changed, epoch and offset of the position
 local channel = redis.call('HMGET', KEYS[1], 'epoch', 'top', 'run', 'closed')
 if not channel[1] then
 	return { channel[4] and 'closed' or 'missing' }

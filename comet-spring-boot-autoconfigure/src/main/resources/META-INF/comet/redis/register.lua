@@ -1,10 +1,10 @@
--- Takes a name for a channel, if it is free and there is room.
--- KEYS: the registry, when channels are idle, the life of the registry
--- ARGV: run of the server, name, value, limit or '', life to begin if there is none
+-- Registers a channel, if its id is free and the limit is not reached.
+-- KEYS: the registry, times at which channels become idle, generation of the registry
+-- ARGV: run of the server, id, value, limit or '', generation to begin if there is none
 if redis.call('EXISTS', KEYS[3]) == 0 then
 	redis.call('SET', KEYS[3], ARGV[5])
 end
-local life = redis.call('GET', KEYS[3])
+local generation = redis.call('GET', KEYS[3])
 local value = redis.call('HGET', KEYS[1], ARGV[2])
 local time = redis.call('TIME')
 local function use(of)
@@ -17,11 +17,11 @@ local function use(of)
 end
 if value then
 	use(value)
-	return { 'found', value, life }
+	return { 'found', value, generation }
 end
 if ARGV[4] ~= '' and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[4]) then
-	return { 'full', '', life }
+	return { 'full', '', generation }
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 use(ARGV[3])
-return { 'created', ARGV[3], life }
+return { 'created', ARGV[3], generation }

@@ -1,4 +1,4 @@
--- Tells how many messages a channel has, and its newest position.
+-- Returns the newest position of a channel and the number of its messages.
 -- KEYS: the channel, its messages
 -- ARGV: run of the server
 local channel = redis.call('HMGET', KEYS[1], 'epoch', 'top')

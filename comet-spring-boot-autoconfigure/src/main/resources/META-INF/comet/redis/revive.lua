@@ -1,18 +1,18 @@
--- Decides what has become of a channel that is not there: it has ended, or it has been lost and lives on.
--- KEYS: the registry, the life of the registry, when channels are idle
--- ARGV: run of the server, name, value, life that the node knew, run that the node knew, life to begin if there is none
+-- Decides whether a channel whose keys are missing has ended, or was lost with them. If it was lost, registers it again.
+-- KEYS: the registry, generation of the registry, times at which channels become idle
+-- ARGV: run of the server, id, value, generation and run that the node has seen last, generation to begin if there is none
 if redis.call('EXISTS', KEYS[2]) == 0 then
 	redis.call('SET', KEYS[2], ARGV[6])
 end
-local life = redis.call('GET', KEYS[2])
+local generation = redis.call('GET', KEYS[2])
 local value = redis.call('HGET', KEYS[1], ARGV[2])
 if value then
 	local same = string.match(value, '^%S+') == string.match(ARGV[3], '^%S+')
-	return { same and 'living' or 'closed', life }
+	return { same and 'living' or 'closed', generation }
 end
--- A registry that is the same as before has let go of a channel because it was closed.
-if life == ARGV[4] and ARGV[1] == ARGV[5] then
-	return { 'closed', life }
+-- The registry has lost nothing since the node saw the channel in it, so the channel was closed.
+if generation == ARGV[4] and ARGV[1] == ARGV[5] then
+	return { 'closed', generation }
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 local idle = string.match(ARGV[3], '^%S+ %S+ %S+ %S+ (%d+)')
@@ -20,4 +20,4 @@ if idle then
 	local time = redis.call('TIME')
 	redis.call('ZADD', KEYS[3], string.format('%.0f', time[1] * 1000 + tonumber(idle) / 1000000 + 2000), ARGV[2])
 end
-return { 'living', life }
+return { 'living', generation }

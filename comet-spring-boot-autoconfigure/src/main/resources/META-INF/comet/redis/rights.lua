@@ -1,11 +1,11 @@
--- Tries each command that the other scripts use, and names those that the user may not use.
--- KEYS: a key that holds nothing afterwards
--- ARGV: feed on which nobody listens
+-- Tries each command that the other scripts use, and returns those that the user may not use.
+-- KEYS: a key that does not exist afterwards
+-- ARGV: feed without subscribers
 local denied = {}
 local function try(command, ...)
 	local answer = redis.pcall(command, ...)
 	local refusal = type(answer) == 'table' and answer['err'] or ''
-	-- What different versions answer
+	-- The errors of different versions
 	if string.find(refusal, 'NOPERM', 1, true) or string.find(refusal, 'ACL failure', 1, true)
 		or string.find(refusal, 'The user executing the script', 1, true) then
 		denied[#denied + 1] = command

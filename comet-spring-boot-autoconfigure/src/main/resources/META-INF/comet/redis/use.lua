@@ -1,6 +1,6 @@
--- Notes that channels are used, and tells which are idle, and which did not come to their end.
--- KEYS: the registry, when channels are idle, what is ending
--- ARGV: run of the server, how many to tell of, names
+-- Marks channels as used, and returns those that are idle and those whose close was begun but not completed.
+-- KEYS: the registry, times at which channels become idle, channels that are ending
+-- ARGV: run of the server, the most channels to return of each kind, ids
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for i = 3, #ARGV do

@@ -81,8 +81,9 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param enabled Whether channels are kept on Redis. Unset for whether a connection
 	 * to it is configured.
 	 * @param keyPrefix Beginning of all keys and feeds.
-	 * @param commandTimeout Time that an answer of Redis is waited for.
-	 * @param probeInterval Time between two proofs that what is published is still heard.
+	 * @param commandTimeout Time to wait for an answer of Redis.
+	 * @param probeInterval Time between two checks that the node receives what is
+	 * published.
 	 */
 	public record Redis(@Nullable Boolean enabled, @DefaultValue("comet") String keyPrefix,
 			@DefaultValue("2s") Duration commandTimeout, @DefaultValue("5s") Duration probeInterval) {

@@ -50,8 +50,8 @@ public final class CometRedisAutoConfiguration {
 				redis.commandTimeout(), redis.probeInterval(), settings.maxVirtualChannels()), Schedulers.parallel());
 	}
 
-	// What the application publishes before the context has started finds Redis
-	// connected.
+	// The application may publish while the context starts, so Redis is connected
+	// before.
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean(ChannelBroker.class)
 	@DependsOn("cometRedisStart")

@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration that fails the start if channels are to be kept on Redis, and the
- * client for it is missing. Without this, each node would keep channels of its own.
+ * Auto-configuration that fails the start if channels are to be kept on Redis but its
+ * client is missing. Without this, each node would keep channels of its own in memory.
  *
  * @since 0.1.0
  */

@@ -17,9 +17,9 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Connects to Redis before the application uses a channel, and takes over the state of
- * the other nodes before the web server serves its first request. Where Redis is away the
- * server starts, and joins later.
+ * Connects to Redis before the application uses a channel, and applies the state of the
+ * control before the web server serves its first request. If Redis cannot be reached, the
+ * server starts without it and connects later.
  */
 final class CometRedisStart implements InitializingBean, SmartLifecycle {
 
@@ -31,7 +31,7 @@ final class CometRedisStart implements InitializingBean, SmartLifecycle {
 
 	private final RedisTlsCheck tlsCheck;
 
-	private final Duration patience;
+	private final Duration timeout;
 
 	private volatile boolean running;
 
@@ -39,8 +39,8 @@ final class CometRedisStart implements InitializingBean, SmartLifecycle {
 		this.node = node;
 		this.relay = relay;
 		this.tlsCheck = tlsCheck;
-		// As long as an attempt may take
-		this.patience = commandTimeout.multipliedBy(4);
+		// Longer than an attempt to connect may take
+		this.timeout = commandTimeout.multipliedBy(4);
 	}
 
 	@Override
@@ -58,12 +58,12 @@ final class CometRedisStart implements InitializingBean, SmartLifecycle {
 	}
 
 	/**
-	 * Waits until something is done.
-	 * @return why it is not, or {@code null} if it is
+	 * Waits for a stage to complete.
+	 * @return why it has not completed in time, or {@code null} if it has
 	 */
 	private @Nullable Throwable await(CompletionStage<Void> stage) {
 		try {
-			stage.toCompletableFuture().get(this.patience.toMillis(), TimeUnit.MILLISECONDS);
+			stage.toCompletableFuture().get(this.timeout.toMillis(), TimeUnit.MILLISECONDS);
 			return null;
 		}
 		catch (InterruptedException ex) {
@@ -93,7 +93,7 @@ final class CometRedisStart implements InitializingBean, SmartLifecycle {
 
 	@Override
 	public int getPhase() {
-		// Before web servers, and before what the application starts
+		// Before web servers and the lifecycle beans of the application
 		return Integer.MIN_VALUE / 2;
 	}
 

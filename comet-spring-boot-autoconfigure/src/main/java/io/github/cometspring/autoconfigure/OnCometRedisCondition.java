@@ -16,9 +16,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Whether channels are on Redis: as {@code comet.redis.enabled} says, and where it does
- * not, if a connection is configured. Spring Boot's own default, a Redis on this machine,
- * is none.
+ * Matches if channels are kept on Redis. {@code comet.redis.enabled} decides; if it is
+ * unset, channels are kept on Redis if a connection is configured. Spring Boot's default
+ * connection to this machine does not count.
  */
 final class OnCometRedisCondition extends SpringBootCondition implements ConfigurationCondition {
 
@@ -56,15 +56,14 @@ final class OnCometRedisCondition extends SpringBootCondition implements Configu
 	}
 
 	/**
-	 * Whether connection details are those that Spring Boot also has without a
-	 * configuration.
+	 * Whether Spring Boot has these connection details also without a configuration.
 	 */
 	private static boolean isDefault(Class<?> type) {
 		return type.getSimpleName().equals("PropertiesDataRedisConnectionDetails");
 	}
 
 	/**
-	 * Fails if channels were to be kept on a Redis that nothing names.
+	 * Fails if no connection to Redis is configured.
 	 * @param details the connection details
 	 * @param environment the environment
 	 * @throws InvalidConfigurationPropertyValueException if no connection is configured

@@ -10,8 +10,8 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.core.env.Environment;
 
 /**
- * Where Redis is, and how to log in, as Spring Boot has it from properties or from a
- * service connection.
+ * Converts the connection details of Spring Boot, from properties or a service
+ * connection, to those of Lettuce.
  */
 final class RedisAddress {
 
@@ -65,7 +65,7 @@ final class RedisAddress {
 	}
 
 	/**
-	 * How to speak TLS.
+	 * The options of TLS.
 	 * @return the options, or {@code null} for the defaults
 	 */
 	static @Nullable SslOptions ssl(DataRedisConnectionDetails details) {

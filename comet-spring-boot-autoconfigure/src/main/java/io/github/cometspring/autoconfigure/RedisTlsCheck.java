@@ -16,8 +16,9 @@ import io.github.cometspring.redis.IncompatibleRedisException.Reason;
 import io.lettuce.core.RedisURI;
 
 /**
- * Finds out whether only one side uses TLS. The client cannot tell this from a Redis that
- * is away: either side may close the connection, or wait for more.
+ * Checks whether only one side uses TLS. The client library cannot distinguish that from
+ * a Redis that cannot be reached, since either side may close the connection or wait for
+ * more bytes.
  */
 final class RedisTlsCheck {
 
@@ -27,7 +28,7 @@ final class RedisTlsCheck {
 
 	/**
 	 * Creates a check.
-	 * @param uri where Redis is
+	 * @param uri the address of Redis
 	 * @param timeout the longest time to wait for a connection or an answer
 	 */
 	RedisTlsCheck(RedisURI uri, Duration timeout) {

@@ -6,26 +6,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for what a node lacks, one look at a time: who asks while there is one waits for
- * the next, together with all others who do, since the one under way may be too early.
+ * Reads from Redis what a node lacks, with one read at a time. Callers during a read
+ * share the next one, since the current read may have begun too early for them.
  * <p>
  * Thread-safe; the lock is this object.
  */
 final class CatchUp {
 
-	private final Supplier<CompletableFuture<Void>> look;
+	private final Supplier<CompletableFuture<Void>> read;
 
 	private @Nullable CompletableFuture<Void> current;
 
 	private @Nullable CompletableFuture<Void> next;
 
-	CatchUp(Supplier<CompletableFuture<Void>> look) {
-		this.look = look;
+	CatchUp(Supplier<CompletableFuture<Void>> read) {
+		this.read = read;
 	}
 
 	/**
-	 * Has a look taken that begins from now on.
-	 * @return completes with the end of that look
+	 * Requests a read that begins after this call.
+	 * @return completes or fails with that read
 	 */
 	CompletableFuture<Void> run() {
 		CompletableFuture<Void> begun;
@@ -44,14 +44,14 @@ final class CatchUp {
 	}
 
 	private void begin(CompletableFuture<Void> begun) {
-		CompletableFuture<Void> looking;
+		CompletableFuture<Void> reading;
 		try {
-			looking = this.look.get();
+			reading = this.read.get();
 		}
 		catch (RuntimeException ex) {
-			looking = CompletableFuture.failedFuture(ex);
+			reading = CompletableFuture.failedFuture(ex);
 		}
-		looking.whenComplete((done, ex) -> {
+		reading.whenComplete((done, ex) -> {
 			CompletableFuture<Void> following;
 			synchronized (this) {
 				following = this.next;

@@ -4,19 +4,19 @@ import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the scripts announce of a channel.
+ * A message of a channel's feed, which a script has published.
  *
  * @param position the position of the message, or of the last one if the channel has
  * ended
- * @param nonce of the delivery, or empty
+ * @param nonce the nonce of the delivery, or empty
  * @param data the text of the message, or {@code null} if the channel has ended
  */
 record FeedMessage(Position position, String nonce, @Nullable String data) {
 
 	/**
-	 * Reads what has been announced.
+	 * Parses a text that was published on the feed.
 	 * @param text the text
-	 * @return the message, or {@code null} if nobody here wrote this
+	 * @return the message, or {@code null} if no script has written the text
 	 */
 	static @Nullable FeedMessage parse(String text) {
 		int end = text.indexOf('\n');

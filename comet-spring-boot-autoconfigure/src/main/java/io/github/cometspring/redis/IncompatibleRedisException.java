@@ -1,8 +1,8 @@
 package io.github.cometspring.redis;
 
 /**
- * Thrown at start when the Redis that is configured answers, and cannot be used until
- * somebody changes it or the configuration.
+ * Thrown at start if the configured Redis answers, but cannot be used until it or the
+ * configuration is changed.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ public class IncompatibleRedisException extends RuntimeException {
 	/**
 	 * Creates an exception.
 	 * @param reason why Redis cannot be used
-	 * @param message what has been found
+	 * @param message the message
 	 */
 	public IncompatibleRedisException(Reason reason, String message) {
 		super(message);
@@ -53,7 +53,7 @@ public class IncompatibleRedisException extends RuntimeException {
 		/** Only one side uses TLS, or a certificate is not trusted. */
 		TLS,
 
-		/** It refuses for another reason. */
+		/** It refuses the node for another reason. */
 		OTHER
 
 	}

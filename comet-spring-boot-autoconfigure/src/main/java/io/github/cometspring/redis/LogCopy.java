@@ -11,11 +11,11 @@ import io.github.cometspring.channel.Replay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's copy of the newest messages of a channel, in a ring that grows with use up to
- * its bound. Their offsets have no holes; their epochs may change, where Redis may have
- * lost messages between two of them.
+ * A node's copy of the newest messages of a channel, in a ring buffer that grows up to
+ * its capacity, and the known end of the channel, which may be beyond them. Offsets have
+ * no holes. The epoch changes between two messages where Redis may have lost others.
  * <p>
- * Not thread-safe, but for {@link #newest()}: its owner guards it.
+ * Not thread-safe except for {@link #newest()} and {@link #end()}: its owner guards it.
  */
 final class LogCopy {
 
@@ -33,20 +33,23 @@ final class LogCopy {
 
 	private volatile Position newest;
 
+	private volatile Position end;
+
 	/**
-	 * Creates a copy without messages.
+	 * Creates an empty copy.
 	 * @param beginning the position before the first message
-	 * @param capacity how many messages to keep
+	 * @param capacity the most messages to keep
 	 * @param maxAge how long to keep them, in nanoseconds
 	 */
 	LogCopy(Position beginning, int capacity, long maxAge) {
 		this.newest = beginning;
+		this.end = beginning;
 		this.capacity = capacity;
 		this.maxAge = maxAge;
 	}
 
 	/**
-	 * Forgets all messages.
+	 * Discards all messages.
 	 * @param position the position before the next one
 	 */
 	void reset(Position position) {
@@ -56,7 +59,30 @@ final class LogCopy {
 	}
 
 	/**
-	 * Goes on in another epoch.
+	 * Replaces all messages by those that Redis has, which may be of several epochs, and
+	 * the known end. Messages before a hole are discarded.
+	 * @param answer the answer of Redis
+	 */
+	void replace(LogAnswer answer) {
+		reset(new Position(answer.newest().epoch(), 0));
+		for (LogAnswer.Entry entry : answer.entries()) {
+			Position position = entry.message().position();
+			if (position.offset() != this.newest.offset() + 1) {
+				reset(new Position(position.epoch(), position.offset() - 1));
+			}
+			add(entry.message(), entry.time());
+		}
+		if (this.newest.offset() != answer.newest().offset()) {
+			reset(answer.newest());
+		}
+		else if (this.newest.epoch() != answer.newest().epoch()) {
+			begin(answer.newest().epoch());
+		}
+		this.end = this.newest;
+	}
+
+	/**
+	 * Begins another epoch, and keeps the messages of the last ones.
 	 * @param epoch the epoch of the next message
 	 */
 	void begin(long epoch) {
@@ -64,7 +90,19 @@ final class LogCopy {
 	}
 
 	/**
-	 * Adds the message whose offset is the next.
+	 * Extends the known end of the channel.
+	 * @param position a position that the channel has; ignored if it is of another epoch
+	 * than the newest message
+	 */
+	void extendEnd(Position position) {
+		if (position.epoch() == this.newest.epoch()
+				&& (this.end.epoch() != position.epoch() || !this.end.covers(position))) {
+			this.end = position;
+		}
+	}
+
+	/**
+	 * Adds the message with the next offset.
 	 * @param message the message
 	 * @param time when it was published, in nanoseconds
 	 */
@@ -90,7 +128,7 @@ final class LogCopy {
 	}
 
 	/**
-	 * Forgets what is too old.
+	 * Discards messages that are too old.
 	 * @param now the time, in nanoseconds
 	 */
 	void trim(long now) {
@@ -100,21 +138,20 @@ final class LogCopy {
 	}
 
 	/**
-	 * The messages after a position.
-	 * @param after the position, or {@code null} for all without regard to a gap
-	 * @param end the end of the channel, as far as this node knows
-	 * @param most how many of the newest may be seen
+	 * Reads the messages after a position.
+	 * @param after the position, or {@code null} for all messages without a gap
+	 * @param most how many of the newest messages the reader may get
 	 * @return the messages
 	 */
-	Replay read(@Nullable Position after, Position end, int most) {
+	Replay read(@Nullable Position after, int most) {
 		Position newest = this.newest;
 		long oldest = Math.max(oldest(), newest.offset() - most + 1);
 		if (after == null) {
 			return part(oldest, false);
 		}
 		if (after.epoch() == newest.epoch()) {
-			if (after.offset() > newest.offset() && end.covers(after)) {
-				// Not here yet
+			if (after.offset() > newest.offset() && this.end.covers(after)) {
+				// The channel has it, but it has not arrived here: no gap.
 				return new Replay(List.of(), false, after);
 			}
 			boolean gap = after.offset() > newest.offset() || after.offset() < oldest - 1;
@@ -124,12 +161,12 @@ final class LogCopy {
 		if (last < oldest || after.offset() < oldest - 1) {
 			return part(oldest, true);
 		}
-		// What came after the last of that epoch is not known.
+		// Later messages of that epoch may have been lost: a gap.
 		return (after.offset() >= last) ? part(last + 1, true) : part(after.offset() + 1, false);
 	}
 
 	/**
-	 * The messages from an offset up to the newest, or to the end of their epoch.
+	 * The messages from an offset to the newest, or to the last of the same epoch.
 	 */
 	private Replay part(long first, boolean gap) {
 		Position newest = this.newest;
@@ -163,8 +200,8 @@ final class LogCopy {
 	}
 
 	/**
-	 * Where a cursor stands in an epoch that has messages here.
-	 * @param id the name of the channel
+	 * Finds the position of a cursor in an epoch of which there are messages here.
+	 * @param id the id of the channel
 	 * @param start the cursor
 	 * @return the position in the latest such epoch, or {@code null} if there is none
 	 */
@@ -183,15 +220,37 @@ final class LogCopy {
 		return null;
 	}
 
+	/**
+	 * Whether the channel is known to have the position of a cursor in its present epoch.
+	 * A cursor without a position of the channel is covered.
+	 * @param id the id of the channel
+	 * @param start the cursor
+	 * @return whether it is covered
+	 */
+	boolean covers(String id, Cursor start) {
+		if (!start.knows(id)) {
+			return true;
+		}
+		OptionalLong offset = start.offset(id, this.newest.epoch());
+		return this.end.epoch() == this.newest.epoch() && offset.isPresent() && offset.getAsLong() <= this.end.offset();
+	}
+
 	int size() {
 		return this.size;
 	}
 
 	/**
-	 * The position of the newest message, which any thread may ask for.
+	 * The position of the newest message. Any thread may call this.
 	 */
 	Position newest() {
 		return this.newest;
+	}
+
+	/**
+	 * The end of the channel, as far as this node knows. Any thread may call this.
+	 */
+	Position end() {
+		return this.end;
 	}
 
 	private long oldest() {

@@ -27,23 +27,24 @@ import reactor.core.publisher.Mono;
 
 /**
  * Keeps channels on Redis, for any number of nodes. The limit, the offsets and the ends
- * of channels are the same on all of them; a client may come to another node each time.
+ * of channels are the same on all of them. A client may use another node for each
+ * request.
  * <p>
- * Where Redis may have lost messages, a channel goes on in another epoch, and clients are
- * told of a gap: after Redis was started anew or another took its place, since a message
- * that was published just before may not have been saved; and when the keys of a channel
- * were deleted. A broken connection loses nothing.
+ * If Redis may have lost messages, a channel continues in another epoch, and a gap is
+ * reported to its clients. This is so after Redis was restarted or a replica was
+ * promoted, since the last messages may not have been saved, and after the keys of a
+ * channel were deleted. A broken connection loses no message.
  * <p>
- * Thread-safe. To be {@linkplain #dispose() disposed} by its owner.
+ * Thread-safe. Its owner {@linkplain #dispose() disposes} it.
  *
  * @since 0.1.0
  */
 public final class RedisChannelBroker implements ChannelBroker, Disposable {
 
-	/** Up to how many channels what is retained is summed up each time. */
-	private static final int FEW = 1000;
+	/** With more channels, the sum of retained messages is cached. */
+	private static final int MAX_UNCACHED = 1000;
 
-	private static final long SUM_AGE = TimeUnit.SECONDS.toNanos(10);
+	private static final long MAX_SUM_AGE = TimeUnit.SECONDS.toNanos(10);
 
 	private final RedisNode node;
 
@@ -101,8 +102,8 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 
 	@Override
 	public Mono<Map<String, ChannelLog>> findAll(Map<String, Cursor> starts) {
-		if (findHere(starts) != null) {
-			// As long as this node hears all of them, Redis need not be asked.
+		if (findFollowed(starts) != null) {
+			// This node follows all of them, so Redis need not be asked.
 			return Mono.fromSupplier(() -> {
 				Map<String, ChannelLog> found = new HashMap<>();
 				starts.keySet().forEach((id) -> {
@@ -123,7 +124,7 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 			.fromFuture(this.registry.find(ids, true).thenCompose((found) -> prepare(found, starts)), true));
 	}
 
-	private @Nullable List<RedisChannelLog> findHere(Map<String, Cursor> starts) {
+	private @Nullable List<RedisChannelLog> findFollowed(Map<String, Cursor> starts) {
 		List<RedisChannelLog> found = new ArrayList<>(starts.size());
 		for (Map.Entry<String, Cursor> start : starts.entrySet()) {
 			RedisChannelLog log = this.logs.fresh(start.getKey());
@@ -189,13 +190,13 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 	@Override
 	public Mono<BrokerState> state() {
 		return Mono.defer(() -> {
-			RedisRefusal refused = this.node.refused();
-			if (refused != null) {
+			RedisRefusal refusal = this.node.probe().refusal();
+			if (refusal != null) {
 				return Mono
-					.error(new BrokerUnavailableException(new RedisCommandExecutionException(refused.message())));
+					.error(new BrokerUnavailableException(new RedisCommandExecutionException(refusal.message())));
 			}
 			Sum sum = this.sum;
-			if (sum != null && System.nanoTime() - sum.time < SUM_AGE) {
+			if (sum != null && System.nanoTime() - sum.time < MAX_SUM_AGE) {
 				return Mono.fromFuture(this.registry.count(), true)
 					.map((count) -> new BrokerState(count, sum.retained, this.limit));
 			}
@@ -207,7 +208,7 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 		return all(channels.stream().map((known) -> this.registry.extent(known.registration())).toList())
 			.thenApply((extents) -> {
 				long retained = extents.stream().mapToLong(Extent::retained).sum();
-				this.sum = (channels.size() > FEW) ? new Sum(retained, System.nanoTime()) : null;
+				this.sum = (channels.size() > MAX_UNCACHED) ? new Sum(retained, System.nanoTime()) : null;
 				return new BrokerState(channels.size(), retained, this.limit);
 			});
 	}
@@ -223,10 +224,10 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 	}
 
 	/**
-	 * What very many channels retain, as it was some seconds ago.
+	 * The cached number of messages that all channels retain.
 	 *
 	 * @param retained how many messages
-	 * @param time when that was, in nanoseconds
+	 * @param time when they were counted, in nanoseconds
 	 */
 	private record Sum(long retained, long time) {
 	}

@@ -20,15 +20,14 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A channel on Redis, as this node sees it: what is published goes there by one call of a
- * script, and what is read comes from a copy, which is there while somebody reads.
- * Thread-safe.
+ * A channel on Redis. Messages are published by one call of a script, and read from a
+ * copy, which this node has while it has readers. Thread-safe.
  */
 final class RedisChannelLog implements ChannelLog {
 
 	/**
-	 * How many messages are kept for readers that are listening, and for nodes that fall
-	 * behind, however small the history is.
+	 * The least number of messages that are kept for connected readers and for nodes that
+	 * fall behind, however small the history is.
 	 */
 	static final int LIVE_TAIL = 64;
 
@@ -42,7 +41,9 @@ final class RedisChannelLog implements ChannelLog {
 
 	private final String feed;
 
-	private final FollowedLog here;
+	private final LocalLog local;
+
+	private final LogFollower follower;
 
 	private final AtomicInteger subscribers = new AtomicInteger();
 
@@ -55,10 +56,14 @@ final class RedisChannelLog implements ChannelLog {
 		this.keys = node.keys().channel(registration.instance());
 		this.feed = node.keys().feed(registration.instance());
 		this.confirmation = confirmation;
-		this.here = new FollowedLog(this, logs, node, mostForListeners());
+		this.local = new LocalLog(registration, capacity(), node.has(Safeguard.HOLE_CHECK));
+		this.follower = new LogFollower(this, this.local, logs, node);
 	}
 
-	private int mostForListeners() {
+	/**
+	 * How many messages Redis and the copy of a node keep.
+	 */
+	private int capacity() {
 		return Math.max(LIVE_TAIL, settings().historySize());
 	}
 
@@ -85,7 +90,7 @@ final class RedisChannelLog implements ChannelLog {
 	}
 
 	/**
-	 * Notes when the registry has told that the channel lives, or that it has ended.
+	 * Sets the state that the registry has reported last.
 	 */
 	void confirm(Confirmation confirmation) {
 		this.confirmation = confirmation;
@@ -103,83 +108,83 @@ final class RedisChannelLog implements ChannelLog {
 	}
 
 	boolean isReady(Cursor start) {
-		return this.here.isReady(start);
+		return this.follower.isReady(start);
 	}
 
 	boolean isFresh() {
-		return this.here.isFresh();
+		return this.follower.isFresh();
 	}
 
 	CompletableFuture<Void> follow() {
-		return this.here.follow();
+		return this.follower.follow();
 	}
 
 	/**
-	 * Follows the channel no more, if nobody has listened for a while.
+	 * Stops following the channel, if it has been without readers for long enough.
 	 * @param linger how long, in nanoseconds
 	 */
 	void unfollowIfUnused(long linger) {
 		if (this.subscribers.get() == 0) {
-			this.here.unfollowIfUnused(linger);
+			this.follower.unfollowIfUnused(linger);
 		}
 	}
 
-	void doubt() {
-		this.here.doubt();
+	void markStale() {
+		this.local.markStale();
 	}
 
-	boolean isDue(long quiet) {
-		return this.here.isDue(quiet);
+	boolean needsRead(long maxSilence) {
+		return this.follower.needsRead(maxSilence);
 	}
 
 	CompletableFuture<Void> catchUp() {
-		return this.here.catchUp();
+		return this.follower.catchUp();
 	}
 
 	@Override
 	public Position newest() {
-		return this.here.newest();
+		return this.local.newest();
 	}
 
 	@Override
 	public Position end() {
-		return this.here.knownEnd();
+		return this.local.end();
 	}
 
 	@Override
 	public int retained() {
-		return Math.min(this.here.size(), settings().historySize());
+		return Math.min(this.local.size(), settings().historySize());
 	}
 
 	@Override
 	public boolean isClosed() {
-		return this.here.isClosed();
+		return this.local.isClosed();
 	}
 
 	@Override
 	public @Nullable Position locate(Cursor start) {
 		Position now = ChannelLog.super.locate(start);
-		return (now != null) ? now : this.here.locate(start);
+		return (now != null) ? now : this.local.locate(start);
 	}
 
 	@Override
 	public Replay read(Position after) {
-		return this.here.read(after, settings().historySize());
+		return this.local.read(after, settings().historySize());
 	}
 
 	@Override
 	public Replay readLive(Position after) {
-		return this.here.read(after, mostForListeners());
+		return this.local.read(after, capacity());
 	}
 
 	@Override
 	public Replay readAll() {
-		return this.here.read(null, settings().historySize());
+		return this.local.read(null, settings().historySize());
 	}
 
 	@Override
 	public Flux<Publication> live() {
-		return this.here.live();
+		return this.local.live();
 	}
 
 	@Override
@@ -190,7 +195,7 @@ final class RedisChannelLog implements ChannelLog {
 	@Override
 	public void join() {
 		this.subscribers.incrementAndGet();
-		this.here.ensureFollowed();
+		this.follower.ensureFollowed();
 	}
 
 	@Override
@@ -201,12 +206,12 @@ final class RedisChannelLog implements ChannelLog {
 
 	@Override
 	public boolean touch() {
-		this.here.use();
+		this.follower.markUsed();
 		this.logs.used(this);
 		return !isClosed();
 	}
 
-	// What needs no copy
+	// Publishing
 
 	@Override
 	public Mono<Position> append(String data) {
@@ -217,21 +222,21 @@ final class RedisChannelLog implements ChannelLog {
 		this.logs.used(this);
 		String age = String.valueOf(Math.max(1, settings().historyMaxAge().toMillis()));
 		return this.node
-			.call(RedisScript.APPEND, this.keys, FollowedLog.anyEpoch(), data, nonce,
-					String.valueOf(mostForListeners()), age, this.feed)
+			.call(RedisScript.APPEND, this.keys, String.valueOf(Registration.newEpoch()), data, nonce,
+					String.valueOf(capacity()), age, this.feed)
 			.thenCompose((answer) -> answered(answer, () -> publish(data, nonce)));
 	}
 
 	private CompletableFuture<Position> answered(List<Object> answer, Supplier<CompletableFuture<Position>> again) {
 		return switch (String.valueOf(answer.get(0))) {
-			case "done" -> this.here.appended(LogAnswer.position(answer.get(1), answer.get(2)));
-			case "missing" -> this.logs.revive(this).thenCompose((lives) -> lives ? again.get() : refuse());
+			case "done" -> this.follower.appended(LogAnswer.position(answer.get(1), answer.get(2)));
+			case "missing" -> this.logs.revive(this).thenCompose((exists) -> exists ? again.get() : refuse());
 			default -> refuse();
 		};
 	}
 
 	private CompletableFuture<Position> refuse() {
-		this.here.end();
+		this.follower.close();
 		return CompletableFuture.failedFuture(new ChannelClosedException(id()));
 	}
 
@@ -239,11 +244,11 @@ final class RedisChannelLog implements ChannelLog {
 	public Mono<Outcome> deliver(String data) {
 		return Mono.defer(() -> {
 			String nonce = UUID.randomUUID().toString();
-			Delivery delivery = this.here.await(nonce);
+			Delivery delivery = this.local.await(nonce);
 			return Mono.fromFuture(publish(data, nonce), true)
-				.doOnError((ex) -> this.here.forget(nonce))
+				.doOnError((ex) -> this.local.forget(nonce))
 				.flatMap((position) -> {
-					this.here.locate(nonce, position);
+					this.local.published(nonce, position);
 					return delivery.outcome();
 				});
 		});
@@ -251,24 +256,24 @@ final class RedisChannelLog implements ChannelLog {
 
 	@Override
 	public Mono<Void> close() {
-		return Mono
-			.defer(() -> Mono.fromFuture(this.logs.close(this).<Void>thenCompose((ended) -> this.here.end()), true));
+		return Mono.defer(
+				() -> Mono.fromFuture(this.logs.close(this).<Void>thenCompose((ended) -> this.follower.close()), true));
 	}
 
 	/**
-	 * When it was last known whether the channel lives.
+	 * The state of the channel, as the registry has reported it.
 	 *
-	 * @param life the life of the registry that told
+	 * @param generation the generation of the registry
 	 * @param run the run of the server
-	 * @param ended whether it is known to have ended
+	 * @param ended whether the channel has ended
 	 */
-	record Confirmation(String life, String run, boolean ended) {
+	record Confirmation(String generation, String run, boolean ended) {
 
 		/**
-		 * The same, of another life of the registry.
+		 * The same state in a generation of the registry.
 		 */
-		Confirmation in(String life) {
-			return this.life.equals(life) ? this : new Confirmation(life, this.run, this.ended);
+		Confirmation withGeneration(String generation) {
+			return this.generation.equals(generation) ? this : new Confirmation(generation, this.run, this.ended);
 		}
 
 	}

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
 /**
- * Opens connections that send no command twice and let none wait for a connection.
- * Thread-safe.
+ * Opens connections to Redis. While a connection is broken its commands fail at once, and
+ * those that were in flight are not sent again. Thread-safe.
  */
 final class RedisConnector implements Disposable {
 
-	/** How many commands may be under way; more fail at once. */
-	private static final int MOST_UNDER_WAY = 1 << 16;
+	/** The most commands in flight; further ones fail at once. */
+	private static final int MAX_IN_FLIGHT = 1 << 16;
 
 	private final RedisURI uri;
 
@@ -39,11 +39,11 @@ final class RedisConnector implements Disposable {
 
 	/**
 	 * Creates a connector.
-	 * @param uri where Redis is
-	 * @param ssl how to speak TLS, or {@code null} for the defaults
+	 * @param uri the address of Redis
+	 * @param ssl the options of TLS, or {@code null} for the defaults
 	 * @param timeout how long to wait for a connection or an answer
-	 * @param replay whether connections are made again by the client, which then sends
-	 * again what was under way; for tests
+	 * @param replay whether the client library reconnects, and then sends commands again
+	 * that were in flight; for tests
 	 */
 	RedisConnector(RedisURI uri, @Nullable SslOptions ssl, Duration timeout, boolean replay) {
 		this.uri = uri;
@@ -56,11 +56,11 @@ final class RedisConnector implements Disposable {
 			.build();
 		this.client = RedisClient.create(this.resources, uri);
 		ClientOptions.Builder options = ClientOptions.builder()
-			// Its other mode sends again what was under way when a connection broke.
+			// With reconnects of its own, the library sends commands in flight again.
 			.autoReconnect(replay)
 			.disconnectedBehavior(replay ? ClientOptions.DisconnectedBehavior.DEFAULT
 					: ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-			.requestQueueSize(MOST_UNDER_WAY)
+			.requestQueueSize(MAX_IN_FLIGHT)
 			.maintNotificationsConfig(MaintNotificationsConfig.disabled())
 			.socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
 			.timeoutOptions(TimeoutOptions.enabled(timeout));

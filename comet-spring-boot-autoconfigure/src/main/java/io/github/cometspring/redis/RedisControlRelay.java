@@ -19,11 +19,11 @@ import reactor.util.Loggers;
 
 /**
  * Keeps the state of the control on Redis, for all nodes and for those that start later,
- * and tells all nodes when it changes.
+ * and notifies all nodes when it changes.
  * <p>
- * While Redis is away a command is in force on this node alone, and whoever gave it is
- * told so by {@link BrokerUnavailableException}. When Redis is back it is sent, and of
- * several commands the one that was given last wins.
+ * While Redis cannot be reached, a command is in force on this node alone, and fails with
+ * {@link BrokerUnavailableException}. It is sent when Redis can be reached again. Of
+ * several commands, the last one wins.
  * <p>
  * Thread-safe; the lock is this object.
  *
@@ -43,7 +43,7 @@ public final class RedisControlRelay implements ControlRelay {
 
 	private final Map<String, Unsent> unsent = new HashMap<>();
 
-	/** What was last in force, for a Redis that has forgotten it. */
+	/** The commands in force, to be sent again to a Redis that has lost them. */
 	private final Map<String, Unsent> last = new HashMap<>();
 
 	private volatile @Nullable CometControl control;
@@ -58,8 +58,8 @@ public final class RedisControlRelay implements ControlRelay {
 	 */
 	public RedisControlRelay(RedisNode node) {
 		this.node = node;
-		this.refresh = new CatchUp(this::look);
-		node.feed().subscribe(node.keys().controlFeed, (changed) -> this.refresh.run());
+		this.refresh = new CatchUp(this::readState);
+		node.feeds().subscribe(node.keys().controlFeed, (changed) -> this.refresh.run());
 		node.onChange(() -> {
 			if (node.isConnected()) {
 				sendUnsent();
@@ -74,7 +74,7 @@ public final class RedisControlRelay implements ControlRelay {
 	}
 
 	/**
-	 * Names the control of this node, which is to carry out what comes.
+	 * Sets the control of this node, which applies the commands of other nodes.
 	 * @param control the control
 	 */
 	public void attach(CometControl control) {
@@ -82,8 +82,8 @@ public final class RedisControlRelay implements ControlRelay {
 	}
 
 	/**
-	 * Brings the control of this node into the state that the others are in.
-	 * @return completes when it is, or {@link BrokerUnavailableException}
+	 * Applies the state on Redis to the control of this node.
+	 * @return completes when it is applied, or {@link BrokerUnavailableException}
 	 */
 	public CompletionStage<Void> refresh() {
 		return this.refresh.run();
@@ -109,7 +109,7 @@ public final class RedisControlRelay implements ControlRelay {
 		return call(command.field, command.value, command.kill ? "1" : "0", String.valueOf(age));
 	}
 
-	private CompletableFuture<Void> look() {
+	private CompletableFuture<Void> readState() {
 		return call("", "", "", "0");
 	}
 
@@ -139,7 +139,7 @@ public final class RedisControlRelay implements ControlRelay {
 	}
 
 	/**
-	 * Takes over the state that is on Redis, but for what has yet to be sent there.
+	 * Applies the state on Redis, except where a command has yet to be sent there.
 	 */
 	private synchronized void take(List<Object> answer) {
 		long version = Long.parseLong(String.valueOf(answer.get(1)));
@@ -176,11 +176,11 @@ public final class RedisControlRelay implements ControlRelay {
 	}
 
 	/**
-	 * A command that is on its way to Redis.
+	 * A command that has yet to be sent to Redis.
 	 *
-	 * @param field what it changes
-	 * @param value to what
-	 * @param kill whether to end what waits
+	 * @param field the field of the state that it changes
+	 * @param value the new value
+	 * @param kill whether to end polls that are held
 	 * @param given when it was given, in nanoseconds
 	 */
 	private record Unsent(String field, String value, boolean kill, long given) {

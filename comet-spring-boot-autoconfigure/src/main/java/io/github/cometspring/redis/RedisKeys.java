@@ -1,22 +1,22 @@
 package io.github.cometspring.redis;
 
 /**
- * The names of keys and feeds. All keys of a channel have one hash tag, which is its
- * instance and tells nothing of its name; those of the registry have another.
+ * The names of keys and feeds. All keys of a channel have one hash tag: its instance,
+ * from which its id cannot be derived. The keys of the registry have another.
  */
 final class RedisKeys {
 
-	/** The names of the living channels, and what each of them is. */
+	/** The registration of each channel that has not ended, by id. */
 	final String registry;
 
-	/** When the channels with an idle timeout are idle. */
+	/** The channels with an idle timeout, by the time at which they become idle. */
 	final String idle;
 
-	/** The channels that are about to end. */
+	/** The channels that a node has begun to close. */
 	final String ending;
 
-	/** A number that is lost whenever the registry is. */
-	final String life;
+	/** A random number that is lost together with the registry. */
+	final String generation;
 
 	/** The state of the control. */
 	final String control;
@@ -24,13 +24,13 @@ final class RedisKeys {
 	/** The version of the format. */
 	final String format;
 
-	/** What is written to find out whether that is possible. */
+	/** A key that is written to check whether Redis accepts writes. */
 	final String check;
 
-	/** Where it is told that the state of the control has changed. */
+	/** The feed of changes of the control. */
 	final String controlFeed;
 
-	/** A feed on which nobody listens. */
+	/** A feed without subscribers, to check the right to publish. */
 	final String checkFeed;
 
 	private final String prefix;
@@ -39,8 +39,9 @@ final class RedisKeys {
 
 	/**
 	 * Creates the names.
-	 * @param prefix what all names begin with
-	 * @param database the number of the database, which feeds do not know
+	 * @param prefix the beginning of all names
+	 * @param database the number of the database. It is part of the names of feeds, since
+	 * Redis Pub/Sub does not separate databases
 	 */
 	RedisKeys(String prefix, int database) {
 		this.prefix = prefix;
@@ -48,7 +49,7 @@ final class RedisKeys {
 		this.registry = registry("channels");
 		this.idle = registry("idle");
 		this.ending = registry("ending");
-		this.life = registry("life");
+		this.generation = registry("life");
 		this.control = registry("control");
 		this.format = registry("format");
 		this.check = registry("check");
@@ -61,14 +62,14 @@ final class RedisKeys {
 	}
 
 	/**
-	 * What has ended under a name a short while ago.
+	 * The channel that ended last under an id.
 	 */
 	String ended(String id) {
 		return registry("ended:" + id);
 	}
 
 	/**
-	 * The keys of a channel: what is known of it, and its messages.
+	 * The keys of a channel: its state and its messages.
 	 */
 	String[] channel(String instance) {
 		String tagged = this.prefix + ":{" + instance + "}:";
@@ -76,14 +77,14 @@ final class RedisKeys {
 	}
 
 	/**
-	 * Where the messages of a channel are announced.
+	 * The feed of a channel.
 	 */
 	String feed(String instance) {
 		return this.feedPrefix + instance;
 	}
 
 	/**
-	 * Where a node hears itself.
+	 * The feed to which a node publishes its probes.
 	 */
 	String probe(String node) {
 		return this.feedPrefix + "probe:" + node;

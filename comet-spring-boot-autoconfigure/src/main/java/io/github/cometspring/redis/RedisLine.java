@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * One connection, which is replaced by another when it breaks. Nothing is carried over:
- * what was under way fails, and is never sent twice.
+ * A connection to Redis that is replaced by a new one when it breaks. Commands that were
+ * in flight fail, and are never sent again.
  * <p>
  * Thread-safe; the lock is this object.
  *
@@ -37,9 +37,9 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 
 	private final RedisTiming timing;
 
-	private final Duration patience;
+	private final Duration timeout;
 
-	private final RareWarning warning = new RareWarning("Redis cannot be reached, and is tried again");
+	private final RateLimitedWarning warning = new RateLimitedWarning("Cannot connect to Redis; trying again");
 
 	private final CompletableFuture<Void> firstAttempt = new CompletableFuture<>();
 
@@ -54,25 +54,25 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	/**
 	 * Creates a line that is not connected.
 	 * @param connector opens a connection
-	 * @param preparation makes it fit for use
-	 * @param onChange is called when the line is up, and when it is down
-	 * @param clock when to try again
-	 * @param timing how long to wait before that
-	 * @param patience how long opening and preparing may take together
+	 * @param preparation makes an open connection ready for use
+	 * @param onChange called when there is a connection, and when it is lost
+	 * @param clock schedules attempts to reconnect
+	 * @param timing the delays before these attempts
+	 * @param timeout how long opening and preparing may take together
 	 */
 	RedisLine(Supplier<CompletionStage<C>> connector, Function<C, CompletionStage<?>> preparation, Runnable onChange,
-			Scheduler clock, RedisTiming timing, Duration patience) {
+			Scheduler clock, RedisTiming timing, Duration timeout) {
 		this.connector = connector;
 		this.preparation = preparation;
 		this.onChange = onChange;
 		this.clock = clock;
 		this.timing = timing;
-		this.patience = patience;
+		this.timeout = timeout;
 	}
 
 	/**
-	 * Begins to connect, for as long as it takes.
-	 * @return completes when the first attempt is over, as it ended
+	 * Begins to connect, and tries again until it succeeds.
+	 * @return completes or fails with the first attempt
 	 */
 	CompletionStage<Void> start() {
 		connect();
@@ -80,7 +80,7 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	}
 
 	/**
-	 * The connection.
+	 * The connection that is ready for use.
 	 * @return the connection, or {@code null} while there is none
 	 */
 	@Nullable C current() {
@@ -88,8 +88,8 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	}
 
 	/**
-	 * Why the last attempt to connect failed.
-	 * @return the failure, or {@code null} if it did not
+	 * The failure of the last attempt to connect.
+	 * @return the failure, or {@code null} if the attempt succeeded
 	 */
 	@Nullable Throwable failure() {
 		return this.failure;
@@ -100,13 +100,13 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 		opening
 			.thenCompose((connection) -> activate(connection)
 				.thenCompose((active) -> this.preparation.apply(connection).thenApply((ready) -> connection)))
-			.orTimeout(this.patience.toMillis(), TimeUnit.MILLISECONDS)
+			.orTimeout(this.timeout.toMillis(), TimeUnit.MILLISECONDS)
 			.whenComplete((connection, ex) -> {
 				if (ex == null) {
 					succeed(connection);
 				}
 				else {
-					// Also if it opens later
+					// It may still open after the timeout.
 					opening.thenAccept(StatefulConnection::closeAsync);
 					fail(ex);
 				}
@@ -114,8 +114,8 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	}
 
 	/**
-	 * Waits until commands can be sent. The client may hand a connection over just before
-	 * that, and then refuses them.
+	 * Waits until commands can be sent. The client library may complete a connection just
+	 * before that, and would reject commands then.
 	 */
 	private CompletableFuture<Void> activate(C connection) {
 		CompletableFuture<Void> active = new CompletableFuture<>();
@@ -161,7 +161,7 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 		this.onChange.run();
 		this.firstAttempt.complete(null);
 		if (!connection.isOpen()) {
-			// It has broken before anybody was interested.
+			// Its listener was called before it was the current connection.
 			renew(connection);
 		}
 	}
@@ -174,7 +174,7 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	}
 
 	/**
-	 * Gives a connection up and makes another.
+	 * Closes a connection and opens a new one.
 	 * @param broken the connection, which may have been replaced already
 	 */
 	void renew(C broken) {
@@ -196,7 +196,7 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 			}
 			long longest = Math.min(this.timing.longestRetry().toMillis(),
 					this.timing.firstRetry().toMillis() << Math.min(this.failures++, 10));
-			// Not all nodes at once
+			// Random, so that nodes do not reconnect all at once
 			long delay = ThreadLocalRandom.current().nextLong(longest / 2, longest + 1);
 			try {
 				this.clock.schedule(this::connect, delay, TimeUnit.MILLISECONDS);
@@ -208,7 +208,7 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	}
 
 	/**
-	 * Makes no more connections. The client closes the one that there is.
+	 * Stops reconnecting. The client library closes the current connection.
 	 */
 	synchronized void dispose() {
 		this.disposed = true;

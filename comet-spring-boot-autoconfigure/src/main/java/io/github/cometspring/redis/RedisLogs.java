@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
 /**
- * The logs that somebody on this node holds, and those that it follows. What is not
- * followed and not held is let go.
+ * The logs of this node: those that it follows, and those that the application or a
+ * client refers to. Others are garbage-collected.
  * <p>
  * Thread-safe.
  */
 final class RedisLogs implements Disposable {
 
-	/** How many logs are read at a time when the feed has been replaced. */
-	private static final int AT_A_TIME = 64;
+	/** How many logs are read concurrently after a reconnect. */
+	private static final int CONCURRENT_READS = 64;
 
 	private final RedisNode node;
 
@@ -34,13 +34,13 @@ final class RedisLogs implements Disposable {
 
 	private final Set<RedisChannelLog> followed = ConcurrentHashMap.newKeySet();
 
-	private final Map<String, RedisChannelLog> followedByName = new ConcurrentHashMap<>();
+	private final Map<String, RedisChannelLog> followedById = new ConcurrentHashMap<>();
 
 	private final Set<String> used = ConcurrentHashMap.newKeySet();
 
-	private final Disposable upkeep;
+	private final Disposable maintenance;
 
-	private long swept = System.nanoTime();
+	private long lastUnfollow = System.nanoTime();
 
 	RedisLogs(RedisNode node, RedisRegistry registry) {
 		this.node = node;
@@ -48,13 +48,13 @@ final class RedisLogs implements Disposable {
 		node.onChange(this::restored);
 		node.probe().onAnswer(this::probed);
 		long interval = node.timing().sweep().toMillis();
-		this.upkeep = node.clock().schedulePeriodically(this::sweep, interval, interval, TimeUnit.MILLISECONDS);
+		this.maintenance = node.clock().schedulePeriodically(this::sweep, interval, interval, TimeUnit.MILLISECONDS);
 	}
 
 	/**
-	 * The one object of a channel.
-	 * @param registration what the registry knows
-	 * @param confirmation when it was told
+	 * Finds or creates the only log of a channel on this node.
+	 * @param registration the entry of the registry
+	 * @param confirmation the state that the registry has reported
 	 * @return the log
 	 */
 	RedisChannelLog log(Registration registration, Confirmation confirmation) {
@@ -62,7 +62,7 @@ final class RedisLogs implements Disposable {
 		while (true) {
 			WeakReference<RedisChannelLog> reference = this.held.get(instance);
 			RedisChannelLog log = (reference != null) ? reference.get() : null;
-			// One that has ended here lives again where Redis has forgotten the end.
+			// Redis may have lost the end of a channel; then the channel needs a new log.
 			if (log != null && (confirmation.ended() || !log.isClosed())) {
 				log.confirm(confirmation);
 				return log;
@@ -77,28 +77,28 @@ final class RedisLogs implements Disposable {
 	}
 
 	/**
-	 * The log of a living channel, if this node follows it and would have heard of its
-	 * end.
+	 * The log of a channel that has not ended, if this node follows it and would have
+	 * been notified of its end.
 	 */
 	@Nullable RedisChannelLog fresh(String id) {
-		RedisChannelLog log = this.followedByName.get(id);
+		RedisChannelLog log = this.followedById.get(id);
 		return (log != null && !log.isClosed() && log.isFresh()) ? log : null;
 	}
 
 	void followed(RedisChannelLog log) {
 		this.followed.add(log);
 		if (!log.confirmation().ended()) {
-			this.followedByName.put(log.id(), log);
+			this.followedById.put(log.id(), log);
 		}
 	}
 
 	void unfollowed(RedisChannelLog log) {
 		this.followed.remove(log);
-		this.followedByName.remove(log.id(), log);
+		this.followedById.remove(log.id(), log);
 	}
 
 	/**
-	 * Notes that a channel is used, if it matters.
+	 * Marks a channel as used, if it has an idle timeout.
 	 */
 	void used(RedisChannelLog log) {
 		if (log.settings().idleTimeout() != null) {
@@ -107,8 +107,8 @@ final class RedisLogs implements Disposable {
 	}
 
 	/**
-	 * Decides what has become of a channel that is not there.
-	 * @return whether it lives
+	 * Creates the missing keys of a channel again, unless the channel has ended.
+	 * @return whether it exists
 	 */
 	CompletableFuture<Boolean> revive(RedisChannelLog log) {
 		if (log.confirmation().ended()) {
@@ -118,34 +118,34 @@ final class RedisLogs implements Disposable {
 	}
 
 	/**
-	 * Ends a channel for all nodes.
-	 * @return completes when its name is free, and nothing is accepted any more
+	 * Closes a channel for all nodes.
+	 * @return completes when its id is free and the channel accepts no more messages
 	 */
 	CompletableFuture<Boolean> close(RedisChannelLog log) {
 		return this.registry.close(log.registration(), false);
 	}
 
 	private void restored() {
-		this.followed.forEach(RedisChannelLog::doubt);
-		if (this.node.isHearing() && this.node.isConnected()) {
+		this.followed.forEach(RedisChannelLog::markStale);
+		if (this.node.isSubscribed() && this.node.isConnected()) {
 			catchUp(new ArrayList<>(this.followed));
 		}
 	}
 
 	private void probed() {
-		long quiet = this.node.timing().check().toNanos();
-		String life = this.node.probe().life();
+		long maxSilence = this.node.timing().check().toNanos();
+		String generation = this.node.probe().registryGeneration();
 		catchUp(this.followed.stream()
-			.filter((log) -> log.isDue(quiet) || !log.confirmation().life().equals(life))
+			.filter((log) -> log.needsRead(maxSilence) || !log.confirmation().generation().equals(generation))
 			.toList());
 	}
 
 	/**
-	 * Has logs look for what they lack, some at a time.
+	 * Makes logs read what they lack, a limited number at a time.
 	 */
 	private void catchUp(List<RedisChannelLog> logs) {
 		Iterator<RedisChannelLog> all = logs.iterator();
-		for (int i = 0; i < Math.min(AT_A_TIME, logs.size()); i++) {
+		for (int i = 0; i < Math.min(CONCURRENT_READS, logs.size()); i++) {
 			catchUpNext(all);
 		}
 	}
@@ -158,24 +158,25 @@ final class RedisLogs implements Disposable {
 			}
 			log = all.next();
 		}
-		String life = this.node.probe().life();
+		String generation = this.node.probe().registryGeneration();
 		log.catchUp().whenComplete((done, ex) -> {
-			if (ex == null && !life.isEmpty()) {
-				// What another registry would have lost is there.
-				log.confirm(log.confirmation().in(life));
+			if (ex == null && !generation.isEmpty()) {
+				// The channel has been found, so it is registered in this generation.
+				log.confirm(log.confirmation().withGeneration(generation));
 			}
 			try {
-				// Not one within the other
+				// Not on this stack: the reads of many logs would nest.
 				this.node.clock().schedule(() -> catchUpNext(all));
 			}
 			catch (RejectedExecutionException stopped) {
-				// The server ends.
+				// The server is shutting down.
 			}
 		});
 	}
 
 	/**
-	 * Reports what is used, ends what is idle, and lets go of what nobody listens to.
+	 * Reports channels that are used, closes those that are idle, and unfollows those
+	 * without readers.
 	 */
 	private void sweep() {
 		this.held.values().removeIf((reference) -> reference.get() == null);
@@ -184,23 +185,23 @@ final class RedisLogs implements Disposable {
 				used(log);
 			}
 		}
-		List<String> names = List.copyOf(this.used);
-		names.forEach(this.used::remove);
-		this.registry.use(names).exceptionally((ex) -> {
-			this.used.addAll(names);
+		List<String> ids = List.copyOf(this.used);
+		ids.forEach(this.used::remove);
+		this.registry.use(ids).exceptionally((ex) -> {
+			this.used.addAll(ids);
 			return null;
 		});
 		long linger = this.node.timing().linger().toNanos();
 		long now = System.nanoTime();
-		if (now - this.swept > linger / 4) {
-			this.swept = now;
+		if (now - this.lastUnfollow > linger / 4) {
+			this.lastUnfollow = now;
 			this.followed.forEach((log) -> log.unfollowIfUnused(linger));
 		}
 	}
 
 	@Override
 	public void dispose() {
-		this.upkeep.dispose();
+		this.maintenance.dispose();
 	}
 
 }

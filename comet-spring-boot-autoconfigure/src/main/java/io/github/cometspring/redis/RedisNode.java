@@ -22,15 +22,15 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * This node's two connections to Redis: one for commands, one for what it hears. Both are
- * its own, whatever other clients the application has.
+ * This node's two connections to Redis: one for commands, and one that subscribes to
+ * feeds. The application's own clients do not share them.
  * <p>
- * No command is sent twice, and none waits for a connection: while there is none they
- * fail at once. The feed is proved alive by words that the node sends to itself; a feed
- * that brings none back is replaced.
+ * No command is sent twice. While there is no connection commands fail at once. The node
+ * regularly publishes a message to itself; if it does not arrive, the subscriber
+ * connection is replaced.
  * <p>
- * Thread-safe. To be {@linkplain #start() started} and {@linkplain #dispose() disposed}
- * by its owner.
+ * Thread-safe. Its owner {@linkplain #start() starts} and {@linkplain #dispose()
+ * disposes} it.
  *
  * @since 0.1.0
  */
@@ -48,16 +48,16 @@ public final class RedisNode implements Disposable {
 
 	private final RedisConnector connector;
 
-	private final RedisFeed feed;
+	private final RedisFeeds feeds;
 
 	private final RedisLine<StatefulRedisConnection<String, String>> commands;
 
-	private final RedisLine<StatefulRedisPubSubConnection<String, String>> hearing;
+	private final RedisLine<StatefulRedisPubSubConnection<String, String>> subscriber;
 
-	private final List<Runnable> restored = new CopyOnWriteArrayList<>();
+	private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
 
-	private final RareWarning strange = new RareWarning(
-			"Something on Redis is left alone that Comet has not written, in the place of a channel or on its feed");
+	private final RateLimitedWarning unknownData = new RateLimitedWarning(
+			"Redis has data that Comet did not write and does not change, in the keys or on the feed of a channel");
 
 	private final RedisProbe probe;
 
@@ -65,14 +65,12 @@ public final class RedisNode implements Disposable {
 
 	private volatile long lastAnswer;
 
-	private volatile @Nullable RedisRefusal refused;
-
 	/**
 	 * Creates a node that is not connected.
-	 * @param uri where Redis is
-	 * @param ssl how to speak TLS, or {@code null} for the defaults
+	 * @param uri the address of Redis
+	 * @param ssl the options of TLS, or {@code null} for the defaults
 	 * @param settings how to use Redis
-	 * @param clock when to do what nobody asks for
+	 * @param clock schedules periodic work and attempts to reconnect
 	 */
 	public RedisNode(RedisURI uri, @Nullable SslOptions ssl, RedisSettings settings, Scheduler clock) {
 		this(uri, ssl, settings, RedisTiming.of(settings), clock);
@@ -87,25 +85,25 @@ public final class RedisNode implements Disposable {
 		this.keys = new RedisKeys(settings.keyPrefix(), uri.getDatabase());
 		Duration timeout = settings.commandTimeout();
 		this.connector = new RedisConnector(uri, ssl, timeout, !has(Safeguard.REPLAY_PROTECTION));
-		this.feed = new RedisFeed(timeout.toMillis());
-		Duration patience = timeout.multipliedBy(3);
-		this.commands = new RedisLine<>(this.connector::openForCommands, this::begin, this::commandsChanged, clock,
-				timing, patience);
-		this.hearing = new RedisLine<>(this.connector::openForFeeds, this.feed::restore, this::changed, clock, timing,
-				patience);
-		this.probe = new RedisProbe(this, this.hearing);
+		this.feeds = new RedisFeeds(timeout.toMillis());
+		Duration connectTimeout = timeout.multipliedBy(3);
+		this.commands = new RedisLine<>(this.connector::openForCommands, this::prepare, this::commandsChanged, clock,
+				timing, connectTimeout);
+		this.subscriber = new RedisLine<>(this.connector::openForFeeds, this.feeds::resubscribe, this::changed, clock,
+				timing, connectTimeout);
+		this.probe = new RedisProbe(this, this.subscriber);
 	}
 
 	/**
-	 * Begins to connect. Where Redis is away, this goes on trying.
+	 * Begins to connect. While Redis cannot be reached, the node tries again.
 	 * @return completes when the first attempt is over, or
-	 * {@link IncompatibleRedisException} if Redis answers and cannot be used
+	 * {@link IncompatibleRedisException} if Redis answers but cannot be used
 	 */
 	public CompletionStage<Void> start() {
-		CompletionStage<@Nullable Throwable> hearing = this.hearing.start().handle((done, ex) -> ex);
+		CompletionStage<@Nullable Throwable> subscriber = this.subscriber.start().handle((done, ex) -> ex);
 		CompletionStage<@Nullable Throwable> commands = this.commands.start().handle((done, ex) -> ex);
 		this.probe.start();
-		return commands.thenCombine(hearing, (first, second) -> {
+		return commands.thenCombine(subscriber, (first, second) -> {
 			@Nullable Throwable failure = (RedisRefusal.lasting(first) != null) ? first : second;
 			IncompatibleRedisException lasting = RedisRefusal.lasting(failure);
 			if (lasting != null) {
@@ -115,8 +113,8 @@ public final class RedisNode implements Disposable {
 		});
 	}
 
-	private CompletionStage<RedisSession> begin(StatefulRedisConnection<String, String> connection) {
-		return RedisSession.begin(connection, this.keys, has(Safeguard.LIFE_CHECK)).thenApply((session) -> {
+	private CompletionStage<RedisSession> prepare(StatefulRedisConnection<String, String> connection) {
+		return RedisSession.prepare(connection, this.keys, has(Safeguard.RUN_CHECK)).thenApply((session) -> {
 			this.lastAnswer = System.nanoTime();
 			this.session = session;
 			return session;
@@ -133,25 +131,26 @@ public final class RedisNode implements Disposable {
 	}
 
 	private void changed() {
-		this.restored.forEach(Runnable::run);
+		this.changeListeners.forEach(Runnable::run);
 	}
 
 	/**
-	 * Has something done whenever what this node knows may be out of date.
+	 * Adds an action that runs when a connection has been made, and when the subscriber
+	 * connection is lost: the data of this node may be out of date then.
 	 */
 	void onChange(Runnable action) {
-		this.restored.add(action);
+		this.changeListeners.add(action);
 	}
 
 	/**
-	 * Whether this node hears what is published.
+	 * Whether this node is subscribed to its feeds.
 	 */
-	boolean isHearing() {
-		return this.hearing.current() != null;
+	boolean isSubscribed() {
+		return this.subscriber.current() != null;
 	}
 
 	/**
-	 * Whether commands can be sent.
+	 * Whether there is a connection for commands.
 	 */
 	boolean isConnected() {
 		return this.session != null;
@@ -161,8 +160,8 @@ public final class RedisNode implements Disposable {
 		return !this.without.contains(safeguard);
 	}
 
-	RedisFeed feed() {
-		return this.feed;
+	RedisFeeds feeds() {
+		return this.feeds;
 	}
 
 	RedisKeys keys() {
@@ -182,16 +181,13 @@ public final class RedisNode implements Disposable {
 	}
 
 	/**
-	 * The run of the server at the other end.
+	 * The run of the server, or an empty text while there is no connection.
 	 */
 	String run() {
 		RedisSession session = this.session;
 		return (session != null) ? session.run() : "";
 	}
 
-	/**
-	 * What is found out from time to time.
-	 */
 	RedisProbe probe() {
 		return this.probe;
 	}
@@ -225,7 +221,7 @@ public final class RedisNode implements Disposable {
 				.toCompletableFuture();
 		}
 		catch (RuntimeException ex) {
-			// Refused before it was sent
+			// Rejected before it was sent
 			return CompletableFuture.failedFuture(new BrokerUnavailableException(ex));
 		}
 	}
@@ -241,60 +237,47 @@ public final class RedisNode implements Disposable {
 				findMaster(session);
 			}
 			else if (refusal.isOfAnotherType()) {
-				this.strange.warn("key '" + key + "' or one beside it: " + refusal.message());
+				this.unknownData.warn("key '" + key + "' or one beside it: " + refusal.message());
 			}
 			return new BrokerUnavailableException(refused);
 		}
 		if (cause instanceof RedisCommandTimeoutException
 				&& System.nanoTime() - this.lastAnswer > this.settings.commandTimeout().toNanos()) {
-			// Nothing at all has come back.
+			// No command has been answered meanwhile: the connection may be broken.
 			this.commands.renew(session.connection());
 		}
 		return new BrokerUnavailableException((cause instanceof CancellationException) ? null : cause, true);
 	}
 
 	/**
-	 * Connects again, since another server may be the master now. A connection that is
-	 * young stays: where there is no other master, reading goes on.
+	 * Reconnects, since the server is a replica and another one may be the master now.
 	 */
+	void findMaster() {
+		RedisSession session = this.session;
+		if (session != null) {
+			findMaster(session);
+		}
+	}
+
 	private void findMaster(RedisSession session) {
+		// A recent connection stays: if there is no other master, reads still succeed.
 		if (System.nanoTime() - session.begun() > this.timing.longestRetry().toNanos()) {
 			this.commands.renew(session.connection());
 		}
 	}
 
 	/**
-	 * Notes whether Redis accepts writes.
-	 * @param refused Redis' answer to one, or {@code null} if it has accepted it
+	 * The warning that Redis has data which Comet has not written, and ignores.
 	 */
-	void noteWrite(@Nullable RedisRefusal refused) {
-		this.refused = refused;
-		RedisSession session = this.session;
-		if (refused != null && refused.isReadOnly() && session != null) {
-			findMaster(session);
-		}
-	}
-
-	/**
-	 * Why Redis has not accepted the last probe's write.
-	 * @return the refusal, or {@code null} if it has accepted the write
-	 */
-	@Nullable RedisRefusal refused() {
-		return this.refused;
-	}
-
-	/**
-	 * Logs that something on Redis is left alone which Comet has not written.
-	 */
-	RareWarning strange() {
-		return this.strange;
+	RateLimitedWarning unknownData() {
+		return this.unknownData;
 	}
 
 	@Override
 	public void dispose() {
 		this.probe.dispose();
 		this.commands.dispose();
-		this.hearing.dispose();
+		this.subscriber.dispose();
 		this.session = null;
 		this.connector.dispose();
 	}

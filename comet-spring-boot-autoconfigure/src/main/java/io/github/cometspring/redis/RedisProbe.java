@@ -11,36 +11,39 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 
 /**
- * Proves from time to time that this node hears what is published: it sends itself a word
- * through Redis. A connection that does not bring it back within the time of a command is
- * replaced, also if it looks as if it were alive. The answer tells by the way whether
- * something has changed that the feed may not have told.
+ * Checks periodically that this node receives what is published: it publishes a number to
+ * its own feed. A subscriber connection that does not deliver the number within the
+ * command timeout is replaced, since a broken connection may look open. The answer of the
+ * script also shows changes whose feed message was lost, and whether Redis accepts
+ * writes.
  */
 final class RedisProbe implements Disposable {
 
 	private final RedisNode node;
 
-	private final RedisLine<StatefulRedisPubSubConnection<String, String>> hearing;
+	private final RedisLine<StatefulRedisPubSubConnection<String, String>> subscriber;
 
 	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
 	private final String feed;
 
-	private volatile String life = "";
+	private volatile String registryGeneration = "";
 
 	private volatile String controlVersion = "";
 
-	private volatile long heard;
+	private volatile @Nullable RedisRefusal refusal;
+
+	private volatile long received;
 
 	private long sent;
 
 	private @Nullable Disposable timer;
 
-	RedisProbe(RedisNode node, RedisLine<StatefulRedisPubSubConnection<String, String>> hearing) {
+	RedisProbe(RedisNode node, RedisLine<StatefulRedisPubSubConnection<String, String>> subscriber) {
 		this.node = node;
-		this.hearing = hearing;
+		this.subscriber = subscriber;
 		this.feed = node.keys().probe(UUID.randomUUID().toString());
-		node.feed().subscribe(this.feed, this::hear);
+		node.feeds().subscribe(this.feed, this::receive);
 	}
 
 	void start() {
@@ -51,59 +54,71 @@ final class RedisProbe implements Disposable {
 	}
 
 	/**
-	 * Has something done whenever there is an answer.
+	 * Adds an action that runs after each answer of Redis.
 	 */
 	void onAnswer(Runnable action) {
 		this.listeners.add(action);
 	}
 
 	/**
-	 * The life of the registry, as it was last.
+	 * The generation of the registry at the last probe.
 	 */
-	String life() {
-		return this.life;
+	String registryGeneration() {
+		return this.registryGeneration;
 	}
 
 	/**
-	 * The version of the control's state, as it was last.
+	 * The version of the control's state at the last probe.
 	 */
 	String controlVersion() {
 		return this.controlVersion;
 	}
 
+	/**
+	 * The error that answered the write of the last probe.
+	 * @return the error, or {@code null} if Redis accepted the write
+	 */
+	@Nullable RedisRefusal refusal() {
+		return this.refusal;
+	}
+
 	private void send() {
-		StatefulRedisPubSubConnection<String, String> connection = this.hearing.current();
-		long word = ++this.sent;
-		String[] keys = { this.node.keys().life, this.node.keys().control, this.node.keys().check };
-		this.node.call(RedisScript.PROBE, keys, this.feed, String.valueOf(word)).thenAccept((answer) -> {
-			this.life = String.valueOf(answer.get(1));
+		StatefulRedisPubSubConnection<String, String> connection = this.subscriber.current();
+		long number = ++this.sent;
+		String[] keys = { this.node.keys().generation, this.node.keys().control, this.node.keys().check };
+		this.node.call(RedisScript.PROBE, keys, this.feed, String.valueOf(number)).thenAccept((answer) -> {
+			this.registryGeneration = String.valueOf(answer.get(1));
 			this.controlVersion = String.valueOf(answer.get(2));
-			String refused = String.valueOf(answer.get(3));
-			this.node.noteWrite(refused.isEmpty() ? null : RedisRefusal.of(refused));
+			String error = String.valueOf(answer.get(3));
+			RedisRefusal refusal = error.isEmpty() ? null : RedisRefusal.of(error);
+			this.refusal = refusal;
+			if (refusal != null && refusal.isReadOnly()) {
+				this.node.findMaster();
+			}
 			if (connection != null) {
-				expect(connection, word);
+				expect(connection, number);
 			}
 			this.listeners.forEach(Runnable::run);
 		});
 	}
 
-	private void expect(StatefulRedisPubSubConnection<String, String> connection, long word) {
-		long patience = this.node.settings().commandTimeout().toMillis();
+	private void expect(StatefulRedisPubSubConnection<String, String> connection, long number) {
+		long timeout = this.node.settings().commandTimeout().toMillis();
 		try {
 			this.node.clock().schedule(() -> {
-				if (this.heard < word) {
-					this.hearing.renew(connection);
+				if (this.received < number) {
+					this.subscriber.renew(connection);
 				}
-			}, patience, TimeUnit.MILLISECONDS);
+			}, timeout, TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			// The server ends.
+			// The server is shutting down.
 		}
 	}
 
-	private void hear(String word) {
-		if (word.matches("\\d{1,18}")) {
-			this.heard = Long.parseLong(word);
+	private void receive(String text) {
+		if (text.matches("\\d{1,18}")) {
+			this.received = Long.parseLong(text);
 		}
 	}
 

@@ -10,15 +10,15 @@ import io.lettuce.core.RedisCommandExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error that Redis has answered instead of carrying out a command.
+ * An error with which Redis has answered a command.
  *
- * @param code the first word of the error, if Comet knows it, or an empty text
+ * @param code the error code, if Comet knows it, or an empty text
  * @param message the error
  */
 record RedisRefusal(String code, String message) {
 
 	/**
-	 * Before version 7, Redis puts the place in the script before the error of a script.
+	 * Before version 7, Redis puts the line of the script before the error of a script.
 	 */
 	private static final Pattern CODE = Pattern.compile("(?:^|[ -])(LOADING|BUSY|MASTERDOWN|READONLY|OOM|MISCONF"
 			+ "|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|NOSCRIPT|NOAUTH|WRONGPASS|NOPERM|WRONGTYPE)\\b");
@@ -27,7 +27,7 @@ record RedisRefusal(String code, String message) {
 			"NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN");
 
 	/**
-	 * What different versions answer to commands that the user may not use in scripts.
+	 * The errors of different versions for commands that the user may not use in scripts.
 	 */
 	private static final Pattern DENIED = Pattern
 		.compile("^NOPERM|ACL failure in script|The user executing the script can't");
@@ -51,7 +51,7 @@ record RedisRefusal(String code, String message) {
 	}
 
 	/**
-	 * Whether the server does not accept writes because another one is the master.
+	 * Whether the server is a replica, which does not accept writes.
 	 */
 	boolean isReadOnly() {
 		return this.code.equals("READONLY");
@@ -65,7 +65,7 @@ record RedisRefusal(String code, String message) {
 	}
 
 	/**
-	 * Whether a key holds something that Comet has not written.
+	 * Whether a key has a type or entries that Comet has not written.
 	 */
 	boolean isOfAnotherType() {
 		return this.code.equals("WRONGTYPE") || this.message.contains("specified in XADD");
@@ -84,9 +84,8 @@ record RedisRefusal(String code, String message) {
 	}
 
 	/**
-	 * Finds out whether an attempt to connect has failed for a reason that stays until
-	 * somebody changes the configuration.
-	 * @param failure why the attempt has failed, or {@code null} if it has not
+	 * Decides whether attempts to connect will fail until the configuration is changed.
+	 * @param failure the failure of an attempt, or {@code null} if it succeeded
 	 * @return the reason, or {@code null} if another attempt may succeed
 	 */
 	static @Nullable IncompatibleRedisException lasting(@Nullable Throwable failure) {
@@ -98,7 +97,7 @@ record RedisRefusal(String code, String message) {
 				RedisRefusal refusal = of(refused);
 				return refusal.isTemporary() ? null : refusal.toException();
 			}
-			// The alert is the other side's, as when it demands a certificate.
+			// Redis has sent the alert, for example because it requires a certificate.
 			if (next instanceof GeneralSecurityException
 					|| String.valueOf(next.getMessage()).contains("Received fatal alert")) {
 				return new IncompatibleRedisException(Reason.TLS, "TLS with Redis fails: " + next.getMessage());

@@ -15,19 +15,18 @@ import io.github.cometspring.redis.RedisChannelLog.Confirmation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of all channels, in one place on Redis: which are taken and by whom, how many
- * there are, when they are idle. A channel's own keys are elsewhere; where they are
- * missing, the registry tells whether the channel has ended or was lost.
+ * The registry of all channels, on Redis: which ids are taken, how many there are, and
+ * when they become idle. If a channel's own keys are missing, the registry decides
+ * whether the channel has ended or its keys were lost.
  * <p>
  * Thread-safe.
  */
 final class RedisRegistry {
 
-	private static final int MOST_AT_A_TIME = 100;
+	/** The most idle channels that one call closes. */
+	private static final int MAX_CLOSED = 100;
 
-	/**
-	 * How long the keys of a channel last if its name is not registered after all.
-	 */
+	/** The lifetime of the keys of a channel whose name is not registered. */
 	private static final String UNREGISTERED_MS = "60000";
 
 	private final RedisNode node;
@@ -43,16 +42,16 @@ final class RedisRegistry {
 	}
 
 	/**
-	 * A channel that the registry has told of.
+	 * A channel that the registry has found.
 	 *
-	 * @param registration what the registry knows
-	 * @param confirmation when it was told
+	 * @param registration its entry
+	 * @param confirmation its state
 	 */
 	record Known(Registration registration, Confirmation confirmation) {
 	}
 
-	private Confirmation confirm(Object life, boolean ended) {
-		return new Confirmation(String.valueOf(life), this.node.run(), ended);
+	private Confirmation confirm(Object generation, boolean ended) {
+		return new Confirmation(String.valueOf(generation), this.node.run(), ended);
 	}
 
 	private static String random() {
@@ -60,29 +59,30 @@ final class RedisRegistry {
 	}
 
 	/**
-	 * Takes a name.
-	 * @param id the name
-	 * @param settings what the channel keeps
-	 * @param obtain whether one that is there will do
+	 * Registers a channel.
+	 * @param id the id
+	 * @param settings the settings of the channel
+	 * @param obtain whether to return an existing channel of this id
 	 * @return the channel, or {@link DuplicateChannelException} or
 	 * {@link TooManyChannelsException}
 	 */
 	CompletableFuture<Known> register(String id, ChannelSettings settings, boolean obtain) {
-		Registration created = new Registration(id, random() + random(), epoch(), settings);
-		// First its keys, which another node uses as soon as it finds the name: a
-		// registered channel without keys counts as lost, and begins another epoch.
-		// Both calls are on their way at the same time, and arrive in this order.
+		Registration created = new Registration(id, random() + random(), Registration.newEpoch(), settings);
+		// The keys are created before the name is registered: another node that finds a
+		// name without keys takes the channel for lost, and begins a new epoch. Redis
+		// gets
+		// both calls in this order, without a wait between them.
 		CompletableFuture<List<Object>> keys = begin(created, created.epoch(), UNREGISTERED_MS);
 		return keys.thenCombine(name(created, obtain), (begun, known) -> known).thenCompose((known) -> {
 			boolean found = !known.registration().instance().equals(created.instance());
 			return found ? CompletableFuture.completedFuture(known)
-					: begin(created, epoch(), "").thenApply((begun) -> known);
+					: begin(created, Registration.newEpoch(), "").thenApply((begun) -> known);
 		});
 	}
 
 	private CompletableFuture<Known> name(Registration created, boolean obtain) {
 		String id = created.id();
-		String[] names = { this.keys.registry, this.keys.idle, this.keys.life };
+		String[] names = { this.keys.registry, this.keys.idle, this.keys.generation };
 		return this.node
 			.call(RedisScript.REGISTER, names, id, created.value(), (this.limit != null) ? this.limit.toString() : "",
 					random())
@@ -98,7 +98,7 @@ final class RedisRegistry {
 							return CompletableFuture.completedFuture(new Known(found, confirmation));
 						}
 						if (found == null) {
-							warnOfStrangeValue();
+							warnOfUnknownValue();
 						}
 						return CompletableFuture.failedFuture(new DuplicateChannelException(id));
 					}
@@ -115,18 +115,14 @@ final class RedisRegistry {
 				lifetime);
 	}
 
-	private static long epoch() {
-		return ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
-	}
-
 	/**
 	 * Finds channels.
-	 * @param ids valid names
-	 * @param use whether the living are used by this
-	 * @return the channels that are known by their names, living or not
+	 * @param ids valid ids
+	 * @param use whether to mark the channels as used
+	 * @return the channels by id, also those that have ended a short while ago
 	 */
 	CompletableFuture<Map<String, Known>> find(List<String> ids, boolean use) {
-		List<String> names = new ArrayList<>(List.of(this.keys.registry, this.keys.idle, this.keys.life));
+		List<String> names = new ArrayList<>(List.of(this.keys.registry, this.keys.idle, this.keys.generation));
 		ids.forEach((id) -> names.add(this.keys.ended(id)));
 		List<String> arguments = new ArrayList<>(ids);
 		arguments.add(0, use ? "1" : "0");
@@ -142,7 +138,7 @@ final class RedisRegistry {
 						found.put(ids.get(i), new Known(registration, confirm(answer.get(1), ended)));
 					}
 					else if (!value.isEmpty()) {
-						warnOfStrangeValue();
+						warnOfUnknownValue();
 					}
 				}
 				return found;
@@ -150,10 +146,10 @@ final class RedisRegistry {
 	}
 
 	/**
-	 * Lists the living channels.
+	 * Lists the channels that have not ended.
 	 */
 	CompletableFuture<List<Known>> list() {
-		return this.node.call(RedisScript.LIST, new String[] { this.keys.registry, this.keys.life }, "1")
+		return this.node.call(RedisScript.LIST, new String[] { this.keys.registry, this.keys.generation }, "1")
 			.thenApply((answer) -> {
 				Confirmation confirmation = confirm(answer.get(1), false);
 				List<Known> all = new ArrayList<>();
@@ -165,51 +161,50 @@ final class RedisRegistry {
 						all.add(new Known(registration, confirmation));
 					}
 					else {
-						warnOfStrangeValue();
+						warnOfUnknownValue();
 					}
 				}
 				return all;
 			});
 	}
 
-	private void warnOfStrangeValue() {
-		this.node.strange().warn("a value of '" + this.keys.registry + "'");
+	private void warnOfUnknownValue() {
+		this.node.unknownData().warn("a value of '" + this.keys.registry + "'");
 	}
 
 	/**
-	 * Counts the living channels.
+	 * Counts the channels that have not ended.
 	 */
 	CompletableFuture<Long> count() {
-		return this.node.call(RedisScript.LIST, new String[] { this.keys.registry, this.keys.life }, "0")
+		return this.node.call(RedisScript.LIST, new String[] { this.keys.registry, this.keys.generation }, "0")
 			.thenApply((answer) -> Long.parseLong(String.valueOf(answer.get(2))));
 	}
 
 	/**
-	 * Decides what has become of a channel that is not there, and begins it anew if it
-	 * lives.
-	 * @return whether it lives
+	 * Creates the missing keys of a channel again, unless the channel has ended.
+	 * @return whether it exists
 	 */
 	CompletableFuture<Boolean> revive(RedisChannelLog log) {
 		Registration registration = log.registration();
 		Confirmation known = log.confirmation();
 		return this.node
-			.call(RedisScript.REVIVE, new String[] { this.keys.registry, this.keys.life, this.keys.idle },
-					registration.id(), registration.value(), known.life(), known.run(), random())
+			.call(RedisScript.REVIVE, new String[] { this.keys.registry, this.keys.generation, this.keys.idle },
+					registration.id(), registration.value(), known.generation(), known.run(), random())
 			.thenCompose((answer) -> {
 				if (!"living".equals(answer.get(0))) {
 					return CompletableFuture.completedFuture(false);
 				}
 				log.confirm(confirm(answer.get(1), false));
-				// In an epoch of its own: what there was before is lost.
-				return begin(registration, epoch(), "").thenApply((begun) -> true);
+				// In a new epoch: the messages are lost.
+				return begin(registration, Registration.newEpoch(), "").thenApply((begun) -> true);
 			});
 	}
 
 	/**
-	 * Frees a name, and ends its channel.
+	 * Frees the id of a channel and closes it.
 	 * @param registration the channel
-	 * @param ifIdle whether only if it is idle
-	 * @return whether it has been ended by this
+	 * @param ifIdle whether to close it only if it is idle
+	 * @return whether this call has freed the id
 	 */
 	CompletableFuture<Boolean> close(Registration registration, boolean ifIdle) {
 		String id = registration.id();
@@ -221,7 +216,7 @@ final class RedisRegistry {
 					return CompletableFuture.completedFuture(false);
 				}
 				if (!"done".equals(answer.get(0))) {
-					// By somebody else, who may not have come to the end of it
+					// Another call has freed the id, and may not have closed the channel.
 					return end(registration).thenApply((ended) -> false);
 				}
 				return end(registration).thenApply((ended) -> {
@@ -241,12 +236,12 @@ final class RedisRegistry {
 	}
 
 	/**
-	 * Reports names that are used, ends channels that are idle, and those that somebody
-	 * has not come to the end of.
+	 * Marks channels as used, closes channels that are idle, and completes closes that
+	 * other nodes have begun.
 	 */
 	CompletableFuture<List<Object>> use(List<String> ids) {
 		List<String> arguments = new ArrayList<>(ids);
-		arguments.add(0, String.valueOf(MOST_AT_A_TIME));
+		arguments.add(0, String.valueOf(MAX_CLOSED));
 		CompletableFuture<List<Object>> answered = this.node.call(RedisScript.USE,
 				new String[] { this.keys.registry, this.keys.idle, this.keys.ending },
 				arguments.toArray(String[]::new));
@@ -270,7 +265,7 @@ final class RedisRegistry {
 	}
 
 	/**
-	 * The newest position of a channel, and how many messages Redis keeps of it.
+	 * Reads the newest position of a channel and the number of its messages on Redis.
 	 */
 	CompletableFuture<Extent> extent(Registration registration) {
 		return this.node.call(RedisScript.RETAINED, this.keys.channel(registration.instance())).thenApply((answer) -> {
@@ -283,10 +278,10 @@ final class RedisRegistry {
 	}
 
 	/**
-	 * How far a channel has got.
+	 * The newest position of a channel and the number of its messages.
 	 *
 	 * @param newest the newest position
-	 * @param retained how many messages are kept
+	 * @param retained how many messages are retained
 	 */
 	record Extent(Position newest, int retained) {
 	}

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * The scripts, each of which Redis carries out in one step. They are files.
+ * The Lua scripts, each in a file of its own. Redis executes a script atomically.
  */
 enum RedisScript {
 
@@ -33,7 +33,7 @@ enum RedisScript {
 	}
 
 	/**
-	 * What is loaded into Redis.
+	 * The source of the script.
 	 */
 	String text() {
 		return this.text;

@@ -14,18 +14,18 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 
 /**
- * A connection for commands that is fit for use: the scripts are loaded, and it is known
- * which run of the server is at its other end.
+ * A connection for commands that is ready for use: the scripts are loaded, and the run of
+ * the server is known.
  *
  * @param connection the connection
- * @param run the name that the server has from its start to its end
- * @param digests the scripts, as the server calls them
- * @param begun when the connection was made fit, in nanoseconds
+ * @param run the run id of the server, which changes when the server is restarted
+ * @param digests the digests by which the server knows the scripts
+ * @param begun when the connection became ready, in nanoseconds
  */
 record RedisSession(StatefulRedisConnection<String, String> connection, String run, Map<RedisScript, String> digests,
 		long begun) {
 
-	/** What the keys look like, and what they mean. To be raised when that changes. */
+	/** The version of the format of keys and values. Raise it when the format changes. */
 	private static final int FORMAT = 1;
 
 	private static final Pattern RUN = Pattern.compile("(?m)^run_id:(\\S+)");
@@ -33,19 +33,19 @@ record RedisSession(StatefulRedisConnection<String, String> connection, String r
 	private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:(\\d+)\\.(\\d+)");
 
 	/**
-	 * Makes a connection fit for use.
+	 * Checks the server and loads the scripts.
 	 * @param connection the connection
 	 * @param keys the names of keys
-	 * @param tellRuns whether one run of the server is told from another
+	 * @param checkRuns whether scripts get the run of the server; for tests
 	 * @return the session, or {@link IncompatibleRedisException}
 	 */
-	static CompletionStage<RedisSession> begin(StatefulRedisConnection<String, String> connection, RedisKeys keys,
-			boolean tellRuns) {
+	static CompletionStage<RedisSession> prepare(StatefulRedisConnection<String, String> connection, RedisKeys keys,
+			boolean checkRuns) {
 		return connection.async().info("server").thenCompose((info) -> {
 			checkVersion(info);
 			return load(connection).thenCompose(
 					(digests) -> check(connection, digests, keys).thenApply((checked) -> new RedisSession(connection,
-							tellRuns ? run(info) : "any", digests, System.nanoTime())));
+							checkRuns ? run(info) : "any", digests, System.nanoTime())));
 		});
 	}
 

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a node uses Redis.
  *
- * @param keyPrefix what all keys and feeds begin with
- * @param commandTimeout how long an answer of Redis is waited for; positive
- * @param probeInterval how much time there is between two proofs that the feed is alive;
+ * @param keyPrefix the beginning of all keys and feeds
+ * @param commandTimeout how long to wait for an answer of Redis; positive
+ * @param probeInterval time between two checks that the node receives what is published;
  * positive
- * @param maxChannels how many channels there may be on all nodes, or {@code null} for no
+ * @param maxChannels the limit of channels on all nodes together, or {@code null} for no
  * limit
  * @since 0.1.0
  */
@@ -20,11 +20,11 @@ public record RedisSettings(String keyPrefix, Duration commandTimeout, Duration 
 
 	/**
 	 * Creates settings.
-	 * @param keyPrefix what all keys and feeds begin with
-	 * @param commandTimeout how long an answer of Redis is waited for
-	 * @param probeInterval how much time there is between two proofs that the feed is
-	 * alive
-	 * @param maxChannels how many channels there may be
+	 * @param keyPrefix the beginning of all keys and feeds
+	 * @param commandTimeout how long to wait for an answer of Redis
+	 * @param probeInterval time between two checks that the node receives what is
+	 * published
+	 * @param maxChannels the limit of channels on all nodes together
 	 * @throws IllegalArgumentException if a value is out of its range
 	 */
 	public RedisSettings {

@@ -3,21 +3,21 @@ package io.github.cometspring.redis;
 import java.time.Duration;
 
 /**
- * When a node does what nobody asks it for. Tests make these short.
+ * The intervals of a node's periodic work. Tests make them short.
  *
- * @param probe how much time there is between two proofs that the feed is alive
- * @param check how much time there is between two looks at a channel of which nothing is
- * heard
- * @param sweep how much time there is between two reports of what is used
- * @param linger how long a channel is followed that nobody listens to
- * @param firstRetry how long it takes at the most until a broken connection is made anew
- * @param longestRetry how long that takes at the most after several failures
+ * @param probe time between two probes, which check that the node receives what is
+ * published
+ * @param check how long a followed channel may receive nothing before it is read again
+ * @param sweep time between two reports of the channels that are used
+ * @param linger how long a channel without readers is still followed
+ * @param firstRetry longest delay before the first attempt to reconnect
+ * @param longestRetry longest delay before further attempts
  */
 record RedisTiming(Duration probe, Duration check, Duration sweep, Duration linger, Duration firstRetry,
 		Duration longestRetry) {
 
 	/**
-	 * The times that a server goes by.
+	 * The intervals of a server in production.
 	 */
 	static RedisTiming of(RedisSettings settings) {
 		return new RedisTiming(settings.probeInterval(), settings.probeInterval().multipliedBy(6),

@@ -1,23 +1,32 @@
 package io.github.cometspring.redis;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.MessageFormat;
+import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the registry knows of a channel.
+ * The entry of a channel in the registry.
  *
- * @param id the name
- * @param instance what tells it from other channels of this name
+ * @param id the id of the channel
+ * @param instance a random number that distinguishes it from other channels of this id
  * @param epoch the epoch that it began with
- * @param settings what it carries and keeps
+ * @param settings the settings of the channel
  */
 record Registration(String id, String instance, long epoch, ChannelSettings settings) {
 
 	/**
-	 * The text that is kept in the registry, in the order that the scripts know.
+	 * A random epoch, for a channel that must begin one.
+	 */
+	static long newEpoch() {
+		return ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
+	}
+
+	/**
+	 * The value in the registry, whose parts the scripts read in this order.
 	 */
 	String value() {
 		ChannelSettings settings = settings();
@@ -28,10 +37,10 @@ record Registration(String id, String instance, long epoch, ChannelSettings sett
 	}
 
 	/**
-	 * Reads what is kept in the registry.
-	 * @param id the name
-	 * @param value the text
-	 * @return the registration, or {@code null} if nobody here wrote this
+	 * Parses a value of the registry.
+	 * @param id the id of the channel
+	 * @param value the value
+	 * @return the registration, or {@code null} if Comet has not written the value
 	 */
 	static @Nullable Registration parse(String id, String value) {
 		String[] parts = value.split(" ");
@@ -47,9 +56,9 @@ record Registration(String id, String instance, long epoch, ChannelSettings sett
 	}
 
 	/**
-	 * Reads a name and what is kept of it.
-	 * @param entry the name and the text
-	 * @return the registration, or {@code null} if nobody here wrote this
+	 * Parses an id and its value.
+	 * @param entry the id, a space, and the value
+	 * @return the registration, or {@code null} if Comet has not written the entry
 	 */
 	static @Nullable Registration parse(String entry) {
 		int space = entry.indexOf(' ');

@@ -1,21 +1,21 @@
 package io.github.cometspring.redis;
 
 /**
- * What keeps a failure from doing harm. A node has all of them; tests take one away, to
- * see that it is missed.
+ * A protection against a failure. A node has all of them; tests take one away to see that
+ * it is needed.
  */
 enum Safeguard {
 
-	/** A connection that breaks is given up, and with it what was under way. */
+	/** Commands in flight on a connection that breaks fail, and are not sent again. */
 	REPLAY_PROTECTION,
 
-	/** The node proves from time to time that it hears what is published. */
+	/** The node checks periodically that it receives what is published. */
 	PROBE,
 
-	/** A message on the feed that does not follow the last one makes the node look. */
+	/** A feed message that does not follow the copy makes the node read the log. */
 	HOLE_CHECK,
 
 	/** The scripts compare the run of the server with that of the last message. */
-	LIFE_CHECK
+	RUN_CHECK
 
 }

@@ -1,6 +1,7 @@
 /**
- * Channels on Redis, which several nodes share: one script call numbers, keeps and
- * announces a message; each node follows the channels that it has clients on.
+ * Channels on Redis, which several nodes share. One script call numbers, stores and
+ * publishes a message. A node follows a channel while it has clients there: it subscribes
+ * to the feed of the channel and keeps a copy of its log.
  */
 @NullMarked
 package io.github.cometspring.redis;

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * Whole servers on one Redis.
+ * Complete servers on one Redis.
  */
 class CometRedisAutoConfigurationIT {
 
@@ -62,7 +62,7 @@ class CometRedisAutoConfigurationIT {
 
 	@ParameterizedTest
 	@EnumSource(Transport.class)
-	void clientWhenItGoesToAnotherNodeShouldGoOn(Transport transport) {
+	void clientWhenItMovesToAnotherNodeShouldResume(Transport transport) {
 		String prefix = "moves-" + transport;
 		try (CometServer here = node(prefix); CometServer there = node(prefix)) {
 			Channel channel = here.create("a");
@@ -76,21 +76,21 @@ class CometRedisAutoConfigurationIT {
 	}
 
 	@Test
-	void clientWhenItWaitsShouldGetWhatAnotherNodePublishes() {
+	void clientWhenItWaitsShouldGetMessagesOfAnotherNode() {
 		try (CometServer here = node("waits"); CometServer there = node("waits")) {
 			Channel channel = here.create("a");
 			try (RawConnection client = RawConnection.open(there.port())) {
 				client.request("POST", "/comet", "application/json", "{\"channels\":[\"a\"]}");
 				Channel found = there.channels().find("a").block(PATIENCE);
 				Await.within(PATIENCE, () -> found.subscribers() == 1);
-				channel.publish("news").block(PATIENCE);
-				assertThat(client.read().body()).contains("\"data\":\"news\"");
+				channel.publish("hello").block(PATIENCE);
+				assertThat(client.read().body()).contains("\"data\":\"hello\"");
 			}
 		}
 	}
 
 	@Test
-	void commandShouldBindANodeThatStartsLaterFromItsFirstRequest() {
+	void commandShouldApplyToANodeThatStartsLaterFromItsFirstRequest() {
 		try (CometServer here = node("bound")) {
 			here.create("a");
 			assertThat(here.command("/deactivate").status()).isEqualTo(200);

@@ -41,8 +41,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * What an application says that is to keep channels on a Redis which it cannot use. A
- * Redis that is away is no reason to fail.
+ * The failure analysis of an application whose Redis cannot be used. A Redis that cannot
+ * be reached does not fail the start.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class RedisStartFailureIT {
@@ -112,7 +112,7 @@ class RedisStartFailureIT {
 			all.add("spring.data.redis.port=" + port);
 		}
 		if (!all.contains(SHORT_TIMEOUT)) {
-			// A start during which no answer comes does not fail.
+			// A start without an answer of Redis does not fail.
 			all.add("comet.redis.command-timeout=10s");
 		}
 		assertThatException().isThrownBy(() -> CometServer.start(all.toArray(String[]::new)).close());
@@ -174,7 +174,7 @@ class RedisStartFailureIT {
 
 	@Test
 	void startWhenOnlyClientUsesTlsShouldNameProperties(CapturedOutput output) {
-		// Redis may wait for more, so the attempt to connect takes three times this.
+		// Redis may wait for more bytes; the attempt to connect takes three timeouts.
 		assertStartFails(output, redis.port(), with("spring.data.redis.ssl.enabled=true", SHORT_TIMEOUT),
 				"does not use TLS", "spring.data.redis.ssl.enabled", "spring.data.redis.url");
 	}
@@ -215,7 +215,7 @@ class RedisStartFailureIT {
 	}
 
 	@Test
-	void startWhenRedisIsAwayShouldAnswer503AndJoinLater() {
+	void startWhenRedisIsAwayShouldAnswer503AndConnectLater() {
 		try (RedisServer away = RedisServer.start()) {
 			away.stop();
 			try (CometServer server = CometServer.start("spring.data.redis.host=127.0.0.1",
@@ -237,7 +237,7 @@ class RedisStartFailureIT {
 	}
 
 	/**
-	 * Answers as an old Redis does, as far as a client gets with one.
+	 * A server that answers like an old Redis, until the client has read its version.
 	 */
 	private static final class OldRedis implements AutoCloseable {
 

@@ -15,8 +15,8 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.Reader;
 
 /**
- * A client that reads some events, drops its connection, goes on from its cursor after a
- * while, and tries again whatever happens. Each connection may lead to another node.
+ * A client that reads some events, drops its connection, continues from its cursor after
+ * a pause, and retries after each failure. Each connection may lead to another node.
  */
 final class ChaosClient {
 
@@ -89,8 +89,8 @@ final class ChaosClient {
 		String[] notice = event.split("!", 2);
 		if (notice[1].equals("gap")) {
 			List<Integer> before = events(notice[0]);
-			// A gap event has no id: a stream that is dropped right after it brings it
-			// again.
+			// A gap event has no id, so a stream that is dropped right after it repeats
+			// it.
 			boolean again = this.transport == Transport.SSE && !before.isEmpty()
 					&& before.get(before.size() - 1) == null;
 			if (!again) {

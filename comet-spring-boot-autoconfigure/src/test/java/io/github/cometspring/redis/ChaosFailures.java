@@ -11,8 +11,8 @@ import io.github.cometspring.testing.TcpProxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failures of the table in {@code docs/scaling.md}, each of which is over when its
- * method returns, but for what the nodes have yet to notice.
+ * The failures of the table in {@code docs/scaling.md}. A failure is over when its method
+ * returns, but the nodes may notice it later.
  */
 final class ChaosFailures {
 
@@ -48,14 +48,14 @@ final class ChaosFailures {
 				new Failure("a node is killed, and another takes its place", false, () -> node().replace()),
 				new Failure("Redis is stopped and started with all its data", true, this::restart),
 				new Failure("Redis comes back without its last 2 s", true, this::forgetLastMessages,
-						Safeguard.LIFE_CHECK),
+						Safeguard.RUN_CHECK),
 				new Failure("FLUSHALL", true, () -> this.redis.command("FLUSHALL")),
 				new Failure("the keys of a channel are deleted", true, () -> delete("channel", "messages")),
 				new Failure("the stream of a channel is evicted", true, () -> delete("messages")));
 	}
 
 	/**
-	 * The failures that do harm without a safeguard.
+	 * The failures that lose or repeat messages without a safeguard.
 	 */
 	List<Failure> harmfulWithout(Safeguard safeguard) {
 		return all().stream().filter((failure) -> failure.safeguard() == safeguard).toList();
@@ -75,7 +75,7 @@ final class ChaosFailures {
 
 	private void loseMessage() {
 		ChaosNode node = node();
-		this.records.forEach((log) -> log.publish((text) -> node.publishUnheard(log.name(), text)));
+		this.records.forEach((log) -> log.publish((text) -> node.publishWithoutFeed(log.name(), text)));
 	}
 
 	private void standStill() {
@@ -125,11 +125,11 @@ final class ChaosFailures {
 	/**
 	 * A failure.
 	 *
-	 * @param name what happens
+	 * @param name the description
 	 * @param loses whether messages may be lost
-	 * @param action makes it
-	 * @param safeguard what alone keeps it from doing harm, or {@code null} if that is
-	 * not one thing
+	 * @param action causes the failure
+	 * @param safeguard the only protection against it, or {@code null} if there is not
+	 * exactly one
 	 */
 	record Failure(String name, boolean loses, Runnable action, @Nullable Safeguard safeguard) {
 

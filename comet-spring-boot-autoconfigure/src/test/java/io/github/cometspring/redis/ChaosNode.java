@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /**
- * A whole server between two proxies: one to its clients, and one to Redis.
+ * A complete server between two proxies: one to its clients, and one to Redis.
  */
 final class ChaosNode implements AutoCloseable {
 
@@ -40,7 +40,7 @@ final class ChaosNode implements AutoCloseable {
 
 	private final Map<String, Channel> channels = new ConcurrentHashMap<>();
 
-	private final Map<String, Integer> heard = new ConcurrentHashMap<>();
+	private final Map<String, Integer> received = new ConcurrentHashMap<>();
 
 	private final @Nullable Safeguard without;
 
@@ -51,7 +51,7 @@ final class ChaosNode implements AutoCloseable {
 	 * @param redis the port of Redis
 	 * @param names the channels that it reads itself
 	 * @param listener receives all messages of these channels
-	 * @param without what it does not have, or {@code null} if it has everything
+	 * @param without the safeguard that it lacks, or {@code null} for none
 	 */
 	ChaosNode(int redis, Iterable<String> names, BiConsumer<Channel, Message> listener, @Nullable Safeguard without) {
 		this.without = without;
@@ -79,7 +79,7 @@ final class ChaosNode implements AutoCloseable {
 				.retryWhen(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(100))
 					.filter(BrokerUnavailableException.class::isInstance))
 				.subscribe((message) -> {
-					this.heard.merge(name, Integer.valueOf(message.data()), Math::max);
+					this.received.merge(name, Integer.valueOf(message.data()), Math::max);
 					this.listener.accept(channel, message);
 				}, (ex) -> {
 					// The node has been killed.
@@ -108,23 +108,23 @@ final class ChaosNode implements AutoCloseable {
 	/**
 	 * The latest number that the node itself has received.
 	 */
-	int heard(String name) {
-		return this.heard.getOrDefault(name, 0);
+	int received(String name) {
+		return this.received.getOrDefault(name, 0);
 	}
 
 	/**
-	 * Publishes so that no node is told of it.
+	 * Publishes a message, but not on the feed of its channel.
 	 */
-	Mono<Position> publishUnheard(String name, String text) {
+	Mono<Position> publishWithoutFeed(String name, String text) {
 		RedisNode node = this.server.bean(RedisNode.class);
 		return this.server.bean(RedisChannelBroker.class)
 			.find(name)
 			.switchIfEmpty(Mono.error(() -> new BrokerUnavailableException(null)))
 			.flatMap((log) -> Mono.fromFuture(node.call(RedisScript.APPEND, ((RedisChannelLog) log).keys(),
-					FollowedLog.anyEpoch(), text, "", "100000", "3600000", node.keys().checkFeed)))
+					String.valueOf(Registration.newEpoch()), text, "", "100000", "3600000", node.keys().checkFeed)))
 			.map((answer) -> {
 				if (answer.size() < 3) {
-					// The channel is not there, and nothing has been published.
+					// The channel is missing, so nothing has been published.
 					throw new BrokerUnavailableException(null);
 				}
 				return LogAnswer.position(answer.get(1), answer.get(2));
@@ -132,7 +132,7 @@ final class ChaosNode implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the node, whose connections are gone before, and starts another in its place.
+	 * Cuts the connections of the node, ends it, and starts another in its place.
 	 */
 	void replace() {
 		this.front.unplug();
@@ -152,7 +152,7 @@ final class ChaosNode implements AutoCloseable {
 	}
 
 	/**
-	 * A node that lacks something.
+	 * A node without a safeguard.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class WithoutSafeguard {
@@ -167,7 +167,7 @@ final class ChaosNode implements AutoCloseable {
 	}
 
 	/**
-	 * Event loops that end with their node, and not with the first node that ends.
+	 * Event loops of its own for each node, which end with it.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class OwnEventLoops {

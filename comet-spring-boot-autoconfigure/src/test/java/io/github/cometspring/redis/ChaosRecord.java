@@ -18,8 +18,8 @@ import io.github.cometspring.channel.Position;
 import reactor.core.publisher.Mono;
 
 /**
- * What has become of the numbers that are published on one channel, one after the other,
- * and where failures may have lost some.
+ * The outcomes of the numbers that are published on one channel, one after the other, and
+ * the failures that may have lost some.
  */
 final class ChaosRecord {
 
@@ -48,7 +48,7 @@ final class ChaosRecord {
 	}
 
 	/**
-	 * Publishes the next number, after those that are under way.
+	 * Publishes the next number. Waits for publications in flight.
 	 * @param publisher publishes a text
 	 */
 	synchronized void publish(Function<String, Mono<Position>> publisher) {
@@ -71,7 +71,7 @@ final class ChaosRecord {
 	}
 
 	/**
-	 * Notes what is at a position.
+	 * Records the text at a position.
 	 */
 	void note(Position position, String data) {
 		String other = this.positions.putIfAbsent(position, data);
@@ -102,7 +102,7 @@ final class ChaosRecord {
 	}
 
 	/**
-	 * Notes that something may have been lost.
+	 * Records a failure that may have lost messages.
 	 * @param before the number that was published last before that
 	 * @param after a number that was acknowledged after that
 	 */
@@ -113,7 +113,7 @@ final class ChaosRecord {
 	/**
 	 * Checks what one client has received of this channel.
 	 * @param events numbers, and {@code null} where a gap was reported
-	 * @return what is wrong
+	 * @return the violations
 	 */
 	List<String> verify(List<Integer> events) {
 		List<String> wrong = new ArrayList<>();

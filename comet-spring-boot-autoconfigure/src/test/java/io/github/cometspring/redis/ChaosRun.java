@@ -32,11 +32,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Two nodes behind nginx without stickiness, clients of all dialects, and a failure every
  * ten seconds. Not part of the build; {@code docs/scaling.md} has the command. The system
- * property {@code comet.chaos.minutes} says how long, {@code comet.test.seed} in which
- * order.
+ * property {@code comet.chaos.minutes} is the duration, {@code comet.test.seed} the seed
+ * of the order.
  * <p>
  * With {@code comet.chaos.without}, the name of a {@link Safeguard} in small letters with
- * hyphens, the nodes lack it, and only those failures are made that it is there for. The
+ * hyphens, the nodes lack it, and only those failures occur that it protects against. The
  * run fails then.
  */
 class ChaosRun {
@@ -49,18 +49,18 @@ class ChaosRun {
 
 	private static final int CLIENTS = 200;
 
-	/** How long a node may not hear what is published. */
+	/** How long a node may take to receive what is published. */
 	private static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
 
 	private static final List<String> CHANNELS = List.of("prices", "headlines");
 
 	/**
-	 * A channel without clients: those that come from elsewhere make a node look that
-	 * hears nothing.
+	 * A channel without clients. A client that comes from another node makes this node
+	 * read the channel, which would hide that it receives nothing.
 	 */
 	private static final String PULSE = "pulse";
 
-	private static final int MOST_TOLD = 20;
+	private static final int MAX_REPORTED = 20;
 
 	private final long seed = Long.getLong("comet.test.seed", System.nanoTime());
 
@@ -134,7 +134,7 @@ class ChaosRun {
 			this.threads.add(client.start());
 		}
 		List<Thread> publishers = this.all.stream().map(this::startPublisher).toList();
-		// A client without a position misses nothing.
+		// To a client without a position no gap is reported.
 		for (ChaosClient client : this.clients) {
 			Await.within(PATIENCE, () -> CHANNELS.stream().allMatch((channel) -> client.hasReached(channel, 1)));
 		}
@@ -150,7 +150,7 @@ class ChaosRun {
 				Collections.shuffle(shuffled, this.random);
 				next.addAll(shuffled);
 			}
-			// Another would have the node connect again, and hear.
+			// After another one the node would reconnect, and receive messages again.
 			if (this.without != Safeguard.PROBE || made == 0) {
 				make(next.remove());
 				made++;
@@ -182,19 +182,19 @@ class ChaosRun {
 	}
 
 	/**
-	 * Notes if a node does not hear for long what is published on the channel without
-	 * clients.
+	 * Records a violation if a node does not receive what is published on the channel
+	 * without clients.
 	 */
 	private void startWatch(ChaosNode node) {
 		Thread thread = new Thread(() -> {
 			int awaited = 0;
 			for (long since = System.nanoTime(); this.publishing; LockSupport.parkNanos(BETWEEN_MESSAGES.toNanos())) {
-				if (node.heard(PULSE) >= awaited) {
+				if (node.received(PULSE) >= awaited) {
 					awaited = this.pulse.lastAcknowledged();
 					since = System.nanoTime();
 				}
 				else if (System.nanoTime() - since > LONGEST_SILENCE.toNanos()) {
-					this.pulse.violate("Node %d has not heard %d for %s".formatted(this.nodes.indexOf(node), awaited,
+					this.pulse.violate("Node %d has not received %d for %s".formatted(this.nodes.indexOf(node), awaited,
 							LONGEST_SILENCE));
 				}
 			}
@@ -247,7 +247,7 @@ class ChaosRun {
 		List<String> wrong = new ArrayList<>();
 		this.all.forEach((log) -> wrong.addAll(log.violations()));
 		this.clients.forEach((client) -> wrong.addAll(client.verify(this.records)));
-		assertThat(wrong.stream().limit(MOST_TOLD))
+		assertThat(wrong.stream().limit(MAX_REPORTED))
 			.as("%d faults, of which these are some; comet.test.seed=%d", wrong.size(), this.seed)
 			.isEmpty();
 		say("each acknowledged message once and in order, %d gaps reported where something had been lost, and nowhere else; "

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.github.cometspring.testing.RedisServer;
 
 /**
- * Waits until nodes have heard what has been published: a word that is sent after it
- * arrives after it.
+ * Waits until nodes have received all that was published before: it publishes a text,
+ * which arrives after that.
  */
 public final class FeedBarrier implements AutoCloseable {
 
@@ -30,13 +30,13 @@ public final class FeedBarrier implements AutoCloseable {
 
 	private final Socket socket;
 
-	private final AtomicLong words = new AtomicLong();
+	private final AtomicLong sent = new AtomicLong();
 
 	private final Map<String, CountDownLatch> awaited = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates a barrier.
-	 * @param server where the nodes are connected
+	 * @param server the server that the nodes are connected to
 	 * @param nodes the nodes, which have the same keys
 	 */
 	public FeedBarrier(RedisServer server, List<RedisNode> nodes) {
@@ -50,27 +50,27 @@ public final class FeedBarrier implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		nodes.forEach((node) -> node.feed().subscribe(this.feed, this::hear).join());
+		nodes.forEach((node) -> node.feeds().subscribe(this.feed, this::receive).join());
 	}
 
-	private void hear(String word) {
-		CountDownLatch latch = this.awaited.get(word);
+	private void receive(String text) {
+		CountDownLatch latch = this.awaited.get(text);
 		if (latch != null) {
 			latch.countDown();
 		}
 	}
 
 	/**
-	 * Waits until all nodes have heard everything that was published before.
+	 * Waits until all nodes have received everything that was published before.
 	 */
 	public void await() {
-		String word = String.valueOf(this.words.incrementAndGet());
+		String text = String.valueOf(this.sent.incrementAndGet());
 		CountDownLatch latch = new CountDownLatch(this.nodes);
-		this.awaited.put(word, latch);
-		publish(word);
+		this.awaited.put(text, latch);
+		publish(text);
 		try {
 			if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-				throw new IllegalStateException("A node does not hear");
+				throw new IllegalStateException("A node does not receive messages");
 			}
 		}
 		catch (InterruptedException ex) {
@@ -78,14 +78,14 @@ public final class FeedBarrier implements AutoCloseable {
 			throw new IllegalStateException(ex);
 		}
 		finally {
-			this.awaited.remove(word);
+			this.awaited.remove(text);
 		}
 	}
 
-	private synchronized void publish(String word) {
+	private synchronized void publish(String text) {
 		try {
 			this.socket.getOutputStream()
-				.write(("PUBLISH " + this.feed + " " + word + "\r\n").getBytes(StandardCharsets.US_ASCII));
+				.write(("PUBLISH " + this.feed + " " + text + "\r\n").getBytes(StandardCharsets.US_ASCII));
 			for (int b = this.socket.getInputStream().read(); b != '\n'; b = this.socket.getInputStream().read()) {
 				if (b < 0) {
 					throw new EOFException();

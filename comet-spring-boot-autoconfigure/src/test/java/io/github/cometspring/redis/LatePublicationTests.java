@@ -17,12 +17,12 @@ import static io.github.cometspring.redis.Traffic.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A publication that was given up, and that Redis reads only then.
+ * A publication that Redis receives after its node has given up waiting.
  */
 class LatePublicationTests {
 
 	@Test
-	void publicationWhenItArrivesLateShouldBeReadOnceAndWhereItStands() {
+	void publicationWhenItArrivesLateShouldBeReadOnceAtItsPosition() {
 		HeldPublications held = new HeldPublications();
 		try (RedisServer server = RedisServer.start();
 				TcpProxy link = new TcpProxy(server.port(), held);
@@ -31,7 +31,7 @@ class LatePublicationTests {
 						nodes.broker(nodes.node(server.port(), "comet", 10)))) {
 			traffic.publish(1, 3);
 			traffic.awaitArrival();
-			// It may be refused while its node connects again.
+			// It may be refused while its node reconnects.
 			Await.within(PATIENCE, () -> traffic.publish(0) == null && traffic.unknown() == 1);
 			traffic.publish(1, 3);
 			traffic.awaitArrival();
@@ -47,12 +47,11 @@ class LatePublicationTests {
 	}
 
 	/**
-	 * Holds back what contains a publication, and all that comes after it on the same
-	 * connection.
+	 * Holds back a publication and all later bytes of the same connection.
 	 */
 	private static final class HeldPublications implements TcpProxy.Forwarding {
 
-		/** No delivery, and how many messages to keep. */
+		/** The arguments of a publication without a delivery: nonce and history size. */
 		private static final String PUBLICATION = "\r\n$0\r\n\r\n$5\r\n%d\r\n"
 			.formatted(Traffic.SETTINGS.historySize());
 

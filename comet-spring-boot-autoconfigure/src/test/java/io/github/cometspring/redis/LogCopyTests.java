@@ -1,6 +1,7 @@
 package io.github.cometspring.redis;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
@@ -12,8 +13,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A copy in which an epoch has ended and another begun: 1 to 3 of epoch 1, 4 and 5 of
- * epoch 2.
+ * A copy with messages of two epochs: 1 to 3 of epoch 1, 4 and 5 of epoch 2.
  */
 class LogCopyTests {
 
@@ -31,12 +31,15 @@ class LogCopyTests {
 	}
 
 	private void add(long epoch, long offset) {
-		this.copy.add(new Message("a", new Position(epoch, offset), String.valueOf(offset), MessageFormat.TEXT, false),
-				offset);
+		this.copy.add(message(epoch, offset), offset);
+	}
+
+	private static Message message(long epoch, long offset) {
+		return new Message("a", new Position(epoch, offset), String.valueOf(offset), MessageFormat.TEXT, false);
 	}
 
 	private Replay read(long epoch, long offset) {
-		return this.copy.read(new Position(epoch, offset), this.copy.newest(), MANY);
+		return this.copy.read(new Position(epoch, offset), MANY);
 	}
 
 	private static List<String> texts(Replay replay) {
@@ -52,7 +55,7 @@ class LogCopyTests {
 	}
 
 	@Test
-	void readWhenAtTheEndOfTheEpochBeforeShouldTellTheGap() {
+	void readWhenAtTheEndOfTheEpochBeforeShouldReportTheGap() {
 		for (long offset : new long[] { 3, 4, 9 }) {
 			Replay replay = read(1, offset);
 			assertThat(texts(replay)).containsExactly("4", "5");
@@ -62,16 +65,16 @@ class LogCopyTests {
 	}
 
 	@Test
-	void readWhenEpochHasNoMessageYetShouldTellTheGap() {
+	void readWhenEpochHasNoMessageYetShouldReportTheGap() {
 		this.copy.begin(3);
 		assertThat(read(2, 5)).isEqualTo(new Replay(List.of(), true, new Position(3, 5)));
 		assertThat(read(3, 5)).isEqualTo(new Replay(List.of(), false, new Position(3, 5)));
-		// Of two ends one after the other, both are told.
+		// A reader that missed two changes of the epoch gets both gaps.
 		assertThat(read(1, 3).position()).isEqualTo(new Position(2, 5));
 	}
 
 	@Test
-	void readWhenEpochIsUnknownShouldTellTheGapAndBeginWithTheOldest() {
+	void readWhenEpochIsUnknownShouldReportTheGapAndBeginWithTheOldest() {
 		Replay replay = read(7, 2);
 		assertThat(texts(replay)).containsExactly("1", "2", "3");
 		assertThat(replay.gap()).isTrue();
@@ -79,7 +82,7 @@ class LogCopyTests {
 	}
 
 	@Test
-	void readWhenTheRestOfTheEpochIsTooOldShouldTellTheGap() {
+	void readWhenTheRestOfTheEpochIsTooOldShouldReportTheGap() {
 		this.copy.trim(1003);
 		Replay replay = read(1, 1);
 		assertThat(texts(replay)).containsExactly("3");
@@ -91,24 +94,41 @@ class LogCopyTests {
 	@Test
 	void readWhenPositionHasNotArrivedShouldWait() {
 		Position ahead = new Position(2, 7);
-		assertThat(this.copy.read(ahead, ahead, MANY)).isEqualTo(new Replay(List.of(), false, ahead));
-		assertThat(this.copy.read(ahead, new Position(2, 6), MANY).gap()).isTrue();
+		this.copy.extendEnd(new Position(2, 6));
+		assertThat(this.copy.read(ahead, MANY).gap()).isTrue();
+		this.copy.extendEnd(ahead);
+		assertThat(this.copy.read(ahead, MANY)).isEqualTo(new Replay(List.of(), false, ahead));
+		this.copy.extendEnd(new Position(2, 6));
+		this.copy.extendEnd(new Position(3, 9));
+		assertThat(this.copy.end()).isEqualTo(ahead);
 	}
 
 	@Test
-	void locateShouldKnowTheEpochsThatHaveMessages() {
+	void replaceShouldKeepTheMessagesAfterTheLastHoleAndSetTheEnd() {
+		List<LogAnswer.Entry> entries = Stream.of(new Position(3, 1), new Position(3, 4), new Position(4, 5))
+			.map((position) -> new LogAnswer.Entry(message(position.epoch(), position.offset()), 0, ""))
+			.toList();
+		this.copy.replace(new LogAnswer(new Position(4, 5), false, true, entries, 0));
+		assertThat(this.copy.size()).isEqualTo(2);
+		assertThat(texts(this.copy.read(null, MANY))).containsExactly("4");
+		assertThat(texts(read(3, 4))).containsExactly("5");
+		assertThat(this.copy.end()).isEqualTo(new Position(4, 5));
+	}
+
+	@Test
+	void locateShouldFindPositionsInEpochsThatHaveMessages() {
 		assertThat(this.copy.locate("a", Cursor.of("a", new Position(1, 2)))).isEqualTo(new Position(1, 2));
 		assertThat(this.copy.locate("a", Cursor.of("a", new Position(7, 2)))).isNull();
 	}
 
 	@Test
-	void addWhenFullShouldForgetTheOldest() {
+	void addWhenFullShouldDiscardTheOldest() {
 		LogCopy small = new LogCopy(new Position(1, 0), 2, 1000);
 		for (int i = 1; i <= 5; i++) {
-			small.add(new Message("a", new Position(1, i), String.valueOf(i), MessageFormat.TEXT, false), i);
+			small.add(message(1, i), i);
 		}
-		assertThat(texts(small.read(null, small.newest(), MANY))).containsExactly("4", "5");
-		assertThat(small.read(new Position(1, 2), small.newest(), MANY).gap()).isTrue();
+		assertThat(texts(small.read(null, MANY))).containsExactly("4", "5");
+		assertThat(small.read(new Position(1, 2), MANY).gap()).isTrue();
 		assertThat(small.size()).isEqualTo(2);
 	}
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * A broker on Redis holds to the contract.
+ * A broker on Redis fulfils the contract.
  */
 class RedisChannelBrokerTests extends ChannelBrokerContract {
 

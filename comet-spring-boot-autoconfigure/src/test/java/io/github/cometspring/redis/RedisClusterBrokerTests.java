@@ -9,8 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * A broker on a cluster holds to the contract: the cluster refuses a script whose keys
- * are in several slots, or were not declared.
+ * A broker on a cluster fulfils the contract: the cluster refuses a script whose keys are
+ * in several slots, or were not declared.
  */
 class RedisClusterBrokerTests extends ChannelBrokerContract {
 

@@ -60,7 +60,7 @@ class RedisControlRelayTests {
 		CometControl control = new CometControl(TIMEOUT, relay);
 		relay.attach(control);
 		RedisNodes.start(node);
-		Await.within(PATIENCE, () -> node.isConnected() && node.isHearing());
+		Await.within(PATIENCE, () -> node.isConnected() && node.isSubscribed());
 		relay.refresh().toCompletableFuture().join();
 		return control;
 	}
@@ -91,7 +91,7 @@ class RedisControlRelayTests {
 	}
 
 	@Test
-	void commandWhenRedisIsAwayShouldBeInForceHereAndSaySoAndReachTheOthersLater() {
+	void commandWhenRedisIsAwayShouldFailAndBeInForceHereAndReachTheOthersLater() {
 		this.link.unplug();
 		StepVerifier.create(this.here.deactivate()).expectError(BrokerUnavailableException.class).verify(PATIENCE);
 		assertThat(this.here.isActive()).isFalse();
@@ -102,10 +102,10 @@ class RedisControlRelayTests {
 	}
 
 	@Test
-	void commandWhenAnotherIsGivenLaterShouldGiveWay() {
+	void commandWhenAnotherIsGivenLaterShouldBeOverridden() {
 		this.link.unplug();
 		StepVerifier.create(this.here.deactivate()).expectError(BrokerUnavailableException.class).verify(PATIENCE);
-		// By how long a command takes to arrive, nobody knows which was given later.
+		// Redis computes when a command was given. A margin for the time of the call.
 		long before = redisTime();
 		Await.within(PATIENCE, () -> redisTime() > before + 2);
 		this.there.activate().block(PATIENCE);
@@ -115,7 +115,7 @@ class RedisControlRelayTests {
 	}
 
 	@Test
-	void commandsWhenRedisHasForgottenThemShouldStayInForce() {
+	void commandsWhenRedisHasLostThemShouldStayInForce() {
 		this.here.deactivate().block(PATIENCE);
 		Await.within(PATIENCE, () -> !this.there.isActive());
 		this.server.command("FLUSHALL");

@@ -34,19 +34,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Two nodes, and what can break between them and Redis, or in Redis itself: each message
- * that was acknowledged arrives once and in order, or a gap is told where something was
- * lost, and nowhere else.
+ * Two nodes, and failures of Redis and of the connections to it: each message that was
+ * acknowledged arrives once and in order, or a gap is reported where messages may have
+ * been lost, and nowhere else.
  */
 class RedisFailureTests {
 
-	/**
-	 * Which do not look for themselves now and then: what they notice they have been
-	 * told.
-	 */
-	/** After which a Redis that does not answer counts as away. */
+	/** After this time, Redis is regarded as away. */
 	private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
+	/** They do not read a channel merely because its feed is silent. */
 	private final RedisNodes nodes = new RedisNodes()
 		.with(new RedisTiming(RedisNodes.FAST.probe(), Duration.ofHours(1), RedisNodes.FAST.sweep(),
 				RedisNodes.FAST.linger(), RedisNodes.FAST.firstRetry(), RedisNodes.FAST.longestRetry()), TIMEOUT);
@@ -65,7 +62,7 @@ class RedisFailureTests {
 	void start() {
 		this.server = RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
 		this.link = new TcpProxy(this.server.port());
-		// This one by a link that can break
+		// Through a link that can be broken
 		this.here = this.nodes.broker(this.nodes.node(this.link.port(), "comet", 10));
 		this.there = this.nodes.broker(this.nodes.node(this.server.port(), "comet", 10));
 		this.traffic = new Traffic(this.here, this.there);
@@ -99,7 +96,7 @@ class RedisFailureTests {
 		Set<String> before = feeds();
 		this.server.command("CONFIG SET client-output-buffer-limit \"pubsub 32kb 0 0\"");
 		for (int i = 0; i < 60; i++) {
-			// Sometimes more than may wait for a feed, so that all of them are cut
+			// Some exceed the buffer of a subscriber, so that Redis cuts all of them.
 			String format = (i % 20 == 10) ? "%060000d" : "%d";
 			assertThat(this.traffic.publish(i % 2, format, (failure) -> {
 				throw failure;
@@ -110,7 +107,7 @@ class RedisFailureTests {
 		assertThat(feeds()).doesNotContainAnyElementsOf(before);
 	}
 
-	/** The connections of the feeds. */
+	/** The ids of the subscriber connections. */
 	private Set<String> feeds() {
 		return this.server.command("CLIENT LIST TYPE pubsub")
 			.lines()
@@ -122,7 +119,7 @@ class RedisFailureTests {
 	void serverWhenItPausesItsClientsShouldLoseNothing() throws InterruptedException {
 		this.traffic.begin();
 		for (int i = 0; i < 2; i++) {
-			// What reads only is answered.
+			// Reads are answered.
 			this.server.command("CLIENT PAUSE 600000 WRITE");
 			this.traffic.awaitUnknown();
 			this.traffic.awaitRefused();
@@ -133,7 +130,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void serverWhenItStandsStillShouldLoseNothing() throws InterruptedException {
+	void serverWhenSuspendedShouldLoseNothing() throws InterruptedException {
 		this.traffic.begin();
 		for (int i = 0; i < 2; i++) {
 			this.server.suspend();
@@ -156,7 +153,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void answersWhenLostShouldSayThatTheOutcomeIsUnknown() throws InterruptedException {
+	void answersWhenLostShouldReportAnUnknownOutcome() throws InterruptedException {
 		this.traffic.begin();
 		for (int i = 0; i < 3; i++) {
 			this.link.loseAnswers();
@@ -179,7 +176,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void feedWhenForgottenAndNothingIsPublishedShouldBringWhatComesLater() {
+	void feedWhenForgottenWhileNothingIsPublishedShouldLoseNoLaterMessage() {
 		this.traffic.publish(1, 3);
 		this.traffic.awaitArrival();
 		this.link.forget();
@@ -188,7 +185,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void linkWhenUnpluggedShouldRefuseAtOnceAndJoinByItself() throws InterruptedException {
+	void linkWhenUnpluggedShouldRefuseAtOnceAndReconnect() throws InterruptedException {
 		this.traffic.begin();
 		this.link.unplug();
 		this.traffic.awaitRefused();
@@ -199,7 +196,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void serverWhenStartedAgainShouldTellAGapSinceWhatItLostIsNotKnown() throws InterruptedException {
+	void serverWhenRestartedShouldReportAGapSinceItMayHaveLostMessages() throws InterruptedException {
 		this.traffic.begin();
 		this.server.stop();
 		this.traffic.awaitRefused();
@@ -209,7 +206,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void serverWhenItsLastMessagesAreLostShouldReplayTheRestAndTellAGap() {
+	void serverWhenItsLastMessagesAreLostShouldReplayTheRestAndReportAGap() {
 		this.traffic.publish(0, 10);
 		Path saved = this.server.folder().resolve("appendonlydir");
 		Path copy = this.server.folder().resolve("copy");
@@ -223,7 +220,7 @@ class RedisFailureTests {
 		Await.within(PATIENCE, () -> this.traffic.publish(0) != null && this.traffic.publish(1) != null);
 		this.traffic.publish(1, 5);
 		this.traffic.awaitArrival();
-		// Whoever had them has them; nobody else can get them.
+		// The readers had received the lost messages.
 		this.traffic.verify(1);
 		Traffic.Reader late = new Traffic.Reader(this.traffic.channels().get(1), Cursor.of("numbers", fifth));
 		int last = this.traffic.reader(0).numbers().get(this.traffic.reader(0).numbers().size() - 1);
@@ -250,7 +247,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void channelsWhenAllIsFlushedShouldLiveOnAfterAGap() {
+	void channelsWhenAllIsFlushedShouldContinueAfterAGap() {
 		this.traffic.publish(0, 5);
 		this.traffic.awaitArrival();
 		this.server.command("FLUSHALL");
@@ -261,7 +258,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void readersWhenAllIsFlushedAndNothingIsPublishedShouldBeToldOfTheGap() {
+	void gapWhenAllIsFlushedAndNothingIsPublishedShouldBeReported() {
 		Position last = this.traffic.publish(0);
 		ChannelLog log = this.here.find("numbers").block(PATIENCE);
 		TestSubscriber<Publication> live = TestSubscriber.create();
@@ -273,7 +270,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void channelWhenItsKeysAreDeletedShouldLiveOnAfterAGap() {
+	void channelWhenItsKeysAreDeletedShouldContinueAfterAGap() {
 		this.traffic.publish(0, 5);
 		this.traffic.awaitArrival();
 		this.server.command("DEL " + keys("channel") + " " + keys("messages"));
@@ -282,13 +279,13 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void channelWhenItsMessagesAreEvictedShouldTellThoseWhoLackThem() {
+	void channelWhenItsMessagesAreEvictedShouldReportAGapToReadersThatLackThem() {
 		this.traffic.publish(0, 5);
 		this.traffic.awaitArrival();
 		Position fifth = this.traffic.publish(0);
 		this.server.command("DEL " + keys("messages"));
 		this.traffic.publish(1, 5);
-		// Who has them has lost nothing.
+		// These readers had received all of them.
 		this.traffic.awaitArrival().verify(0);
 		RedisChannelBroker third = this.nodes.broker(this.nodes.node(this.server.port(), "comet", 10));
 		for (Position position : List.of(fifth, new Position(fifth.epoch(), 3))) {
@@ -304,21 +301,21 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void closeWhenSleptThroughShouldNotBringTheChannelBack() {
-		ChannelLog slept = this.here.find("numbers").block(PATIENCE);
+	void closeWhenNodeIsDisconnectedShouldNotBeUndone() {
+		ChannelLog log = this.here.find("numbers").block(PATIENCE);
 		this.link.unplug();
 		this.there.close("numbers").block(PATIENCE);
-		// As it is after a long time
+		// As when it has expired
 		this.server.command("DEL " + keys("channel"));
 		this.link.plugIn();
-		Await.within(PATIENCE, slept::isClosed);
-		StepVerifier.create(slept.append("1")).expectError(ChannelClosedException.class).verify(PATIENCE);
+		Await.within(PATIENCE, log::isClosed);
+		StepVerifier.create(log.append("1")).expectError(ChannelClosedException.class).verify(PATIENCE);
 		assertThat(this.here.find("numbers").blockOptional(PATIENCE)).isEmpty();
 		assertThat(this.here.state().block(PATIENCE).channels()).isZero();
 	}
 
 	@Test
-	void startWhenServerIsAwayShouldJoinByItself() {
+	void startWhenServerIsAwayShouldConnectLater() {
 		this.server.stop();
 		RedisNode node = this.nodes.node(this.server.port(), "comet", 10);
 		RedisChannelBroker late = new RedisChannelBroker(node);
@@ -328,7 +325,7 @@ class RedisFailureTests {
 					(away) -> assertThat(away.isOutcomeUnknown()).isFalse()))
 			.verify(PATIENCE);
 		this.server.startAgain();
-		Await.within(PATIENCE, () -> node.isConnected() && node.isHearing());
+		Await.within(PATIENCE, () -> node.isConnected() && node.isSubscribed());
 		assertThat(late.create("late", SETTINGS).block(PATIENCE)).isNotNull();
 		late.dispose();
 	}
@@ -354,7 +351,7 @@ class RedisFailureTests {
 	void callsShouldNotWaitLongerThanTheTimeout() {
 		this.server.suspend();
 		for (int i = 0; i < 3; i++) {
-			// It ends while there is no answer, or the test fails.
+			// The call fails though Redis does not answer.
 			assertThat(this.traffic.publish(0)).isNull();
 		}
 		assertThat(this.traffic.unknown()).isPositive();
@@ -362,7 +359,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void keyWhenOfAnotherTypeShouldFailTypedAndBeLeftAlone() {
+	void keyWhenOfAnotherTypeShouldFailPublicationsAndBeKept() {
 		this.traffic.publish(0, 2);
 		this.traffic.awaitArrival();
 		String key = keys("channel");
@@ -379,7 +376,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void feedWhenSomebodyElsePublishesOnItShouldGoOn() {
+	void feedWhenItHasUnknownMessagesShouldIgnoreThem() {
 		this.traffic.publish(0, 2);
 		for (String feed : this.server.command("PUBSUB CHANNELS comet:feed:*").split("\n")) {
 			for (String text : List.of("hello", "m", "m 1 2", "\"m x y z\\n\"", "\"c 0 0\\n\"",
@@ -387,10 +384,10 @@ class RedisFailureTests {
 				this.server.command("PUBLISH " + feed + " " + text.replace("m 1 2", "\"m 1 2\""));
 			}
 		}
-		this.server.command("XADD " + keys("messages") + " 3-1 strange entry");
+		this.server.command("XADD " + keys("messages") + " 3-1 unknown entry");
 		this.traffic.publish(1, 2);
 		this.traffic.awaitArrival().verify(0);
-		// Read, and not heard
+		// A node that reads the stream
 		RedisChannelBroker third = this.nodes.broker(this.nodes.node(this.server.port(), "comet", 10));
 		Traffic.Reader late = new Traffic.Reader(Traffic.channels(third).find("numbers").block(PATIENCE),
 				Cursor.EARLIEST);
@@ -401,7 +398,7 @@ class RedisFailureTests {
 	void messageWhenTheFeedLosesItShouldBeReadWithTheNext() {
 		Position second = new Position(this.traffic.publish(0).epoch(), 2);
 		this.traffic.awaitArrival();
-		// As a script does that is not heard
+		// As the script does, but without its feed message
 		this.server.command(
 				"XADD %s 2-%d e %d d 100".formatted(keys("messages"), Long.MAX_VALUE / 1_000_000_000, second.epoch()));
 		this.server.command("HSET " + keys("channel") + " top 2");
@@ -414,7 +411,7 @@ class RedisFailureTests {
 	}
 
 	@Test
-	void positionsWhenServerHasLostMessagesAndNobodyReadsShouldNotBeGivenTwice() {
+	void positionsWhenMessagesAreLostWithoutReadersShouldNotBeAssignedTwice() {
 		ChannelLog quiet = this.there.create("quiet", SETTINGS).block(PATIENCE);
 		quiet.append("kept").block(PATIENCE);
 		Path saved = this.server.folder().resolve("appendonlydir");

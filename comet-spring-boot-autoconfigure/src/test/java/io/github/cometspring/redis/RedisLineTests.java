@@ -21,7 +21,7 @@ import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 
 /**
- * A connection that is there before commands can be sent by it.
+ * A connection that the client library completes before commands can be sent on it.
  */
 class RedisLineTests {
 

@@ -14,14 +14,14 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Nodes of a test, which do in fractions of a second what servers do in seconds.
+ * The nodes of a test, with shorter intervals than servers have.
  */
 final class RedisNodes implements AutoCloseable {
 
 	static final RedisTiming FAST = new RedisTiming(Duration.ofMillis(200), Duration.ofMillis(500),
 			Duration.ofMillis(50), Duration.ofMinutes(1), Duration.ofMillis(20), Duration.ofMillis(200));
 
-	/** Enough for a machine that has much else to do. */
+	/** Long enough for a busy machine. */
 	static final Duration TIMEOUT = Duration.ofSeconds(20);
 
 	private final Scheduler clock = Schedulers.newParallel("nodes", 2, true);
@@ -35,7 +35,7 @@ final class RedisNodes implements AutoCloseable {
 	private Duration timeout = TIMEOUT;
 
 	/**
-	 * Lets the nodes to come go by other times.
+	 * Sets the intervals and the timeout of nodes that are created from now on.
 	 */
 	RedisNodes with(RedisTiming timing, Duration timeout) {
 		this.timing = timing;
@@ -71,7 +71,7 @@ final class RedisNodes implements AutoCloseable {
 		RedisChannelBroker broker = new RedisChannelBroker(node);
 		this.brokers.add(broker);
 		start(node);
-		Await.within(Duration.ofSeconds(30), () -> node.isConnected() && node.isHearing());
+		Await.within(Duration.ofSeconds(30), () -> node.isConnected() && node.isSubscribed());
 		return broker;
 	}
 

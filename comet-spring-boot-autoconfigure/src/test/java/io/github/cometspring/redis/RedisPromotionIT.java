@@ -68,24 +68,24 @@ class RedisPromotionIT {
 	}
 
 	@Test
-	void replicaWhenPromotedWithoutTheLastMessagesShouldReplayTheRestAndTellAGap() {
+	void replicaWhenPromotedWithoutTheLastMessagesShouldReplayTheRestAndReportAGap() {
 		holdBack();
 		Position eleventh = this.traffic.publish(0);
 		this.traffic.publish(1, 4);
 		this.traffic.awaitArrival().verify(0);
 		killMaster();
-		// Whoever had them has them; nobody else can get them, and 11 is given again in
+		// The readers had received the lost messages. Offset 11 is assigned again, in
 		// another epoch.
 		List<Integer> after = goOn();
 		Traffic.Reader late = readAfter(eleventh.epoch(), 5, after);
 		assertThat(late.numbers()).startsWith(6, 7, 8, 9, 10).doesNotContain(11, 12, 13, 14, 15);
 		assertThat(late.afterGap()).containsExactly(late.numbers().get(5));
-		// Those that have what is lost
+		// A client that has lost messages
 		assertThat(readAfter(eleventh.epoch(), 13, after).afterGap()).containsExactly(late.numbers().get(5));
 	}
 
 	@Test
-	void replicaWhenPromotedWithAllMessagesShouldTellAGapSinceThatIsNotKnown() {
+	void replicaWhenPromotedWithAllMessagesShouldReportAGapSinceItMayLackSome() {
 		long epoch = this.traffic.reader(0).messages.get(0).position().epoch();
 		killMaster();
 		List<Integer> after = goOn();
@@ -95,14 +95,14 @@ class RedisPromotionIT {
 	}
 
 	@Test
-	void masterWhenDemotedShouldBeLeftForTheOther() {
+	void masterWhenDemotedShouldBeReplacedByTheOther() {
 		assertThat(this.sentinel.command("SENTINEL FAILOVER main")).isEqualTo("+OK");
 		Await.within(PATIENCE, () -> {
 			try {
 				return isPromoted() && this.master.command("INFO replication").contains("master_link_status:up");
 			}
 			catch (UncheckedIOException ex) {
-				// A master that is demoted drops its clients.
+				// A master that is demoted disconnects its clients.
 				return false;
 			}
 		});
@@ -110,10 +110,10 @@ class RedisPromotionIT {
 	}
 
 	/**
-	 * Keeps the replica from what is published from now on.
+	 * Stops the replication of what is published from now on.
 	 */
 	private void holdBack() {
-		// The master asks for no password, and refuses this one.
+		// The master has no password, and refuses any.
 		this.replica.command("CONFIG SET masterauth wrong");
 		Await.within(PATIENCE, () -> {
 			this.master.command("CLIENT KILL TYPE replica");
@@ -132,8 +132,8 @@ class RedisPromotionIT {
 	}
 
 	/**
-	 * Publishes on both nodes, which have found the promoted server by themselves.
-	 * @return what has been published
+	 * Publishes on both nodes, which have found the promoted server.
+	 * @return the numbers that have been published
 	 */
 	private List<Integer> goOn() {
 		List<Integer> before = this.traffic.reader(0).numbers();

@@ -3,6 +3,7 @@ package io.github.cometspring.redis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.util.retry.Retry;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -25,8 +27,8 @@ import static io.github.cometspring.redis.Traffic.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two nodes, and a Redis that answers commands with errors: publications fail typed,
- * readers are not harmed, and everything works again by itself.
+ * Two nodes, and a Redis that answers commands with errors: publications fail with a
+ * {@link BrokerUnavailableException}, readers lose nothing, and the nodes recover.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class RedisRefusalTests {
@@ -60,20 +62,21 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void publicationWhenServerIsAReplicaShouldFailTypedUntilItIsTheMaster() {
-		// Nothing answers there, so the data stays.
+	void publicationWhenServerIsAReplicaShouldFailUntilItIsTheMaster() {
+		// There is no such master, so the replica keeps its data.
 		assertThat(this.server.command("REPLICAOF 127.0.0.1 1")).startsWith("+OK");
 		awaitRefusal("READONLY");
 		awaitDown("READONLY");
-		// Reading goes on.
-		assertThat(this.here.find("numbers").retry(100).block(PATIENCE)).isNotNull();
+		// Reads still succeed.
+		assertThat(this.here.find("numbers").retryWhen(Retry.fixedDelay(100, Duration.ofMillis(100))).block(PATIENCE))
+			.isNotNull();
 		assertThat(this.server.command("REPLICAOF NO ONE")).startsWith("+OK");
 		awaitRecovery();
 		this.traffic.awaitArrival().verify(0);
 	}
 
 	@Test
-	void publicationWhenMemoryIsFullShouldFailTypedUntilThereIsRoom() {
+	void publicationWhenMemoryIsFullShouldFailUntilThereIsRoom() {
 		this.server.command("CONFIG SET maxmemory-policy noeviction");
 		this.server.command("CONFIG SET maxmemory 1");
 		awaitRefusal("OOM");
@@ -84,7 +87,7 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void publicationWhenServerCannotSaveShouldFailTypedUntilItCan() throws IOException {
+	void publicationWhenServerCannotSaveShouldFailUntilItCan() throws IOException {
 		Path inTheWay = Files.createDirectories(this.server.folder().resolve("dump.rdb"));
 		this.server.command("CONFIG SET save \"3600 1000000\"");
 		this.server.command("BGSAVE");
@@ -100,11 +103,11 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void publicationWhenServerLoadsItsDataShouldFailTypedUntilItHas() {
+	void publicationWhenServerLoadsItsDataShouldFailUntilItHas() {
 		this.server.command("EVAL \"for i = 1, 20000 do redis.call('SET', 'filler' .. i, i) end\" 0");
 		this.server.command("SAVE");
 		this.server.kill();
-		// A minute and more, which is cut short
+		// Loading takes more than a minute, until the delay is removed below.
 		this.server.startLoading("--key-load-delay", "5000", "--loading-process-events-interval-bytes", "1024");
 		awaitRefusal("LOADING");
 		awaitDown("LOADING");
@@ -115,7 +118,7 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void publicationWhenServerIsBusyShouldFailTypedUntilItIsNot() throws InterruptedException {
+	void publicationWhenServerIsBusyShouldFailUntilItIsNot() throws InterruptedException {
 		this.server.command("CONFIG SET lua-time-limit 10");
 		Thread script = new Thread(() -> this.server.command("EVAL \"while true do end\" 0"), "busy");
 		script.setDaemon(true);
@@ -129,7 +132,7 @@ class RedisRefusalTests {
 	}
 
 	/**
-	 * Publishes until Redis refuses, which may be after answers that have been lost.
+	 * Publishes until Redis answers with an error. Answers may be lost before.
 	 */
 	private void awaitRefusal(String code) {
 		Await.within(PATIENCE, () -> {
@@ -149,7 +152,7 @@ class RedisRefusalTests {
 	}
 
 	/**
-	 * Waits until the broker says by its state that it cannot be used.
+	 * Waits until the state of the broker is the error.
 	 */
 	private void awaitDown(String code) {
 		Await.within(PATIENCE, () -> {
@@ -179,7 +182,7 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void keysWhenOfAnotherTypeShouldBeLeftAloneAndLoggedOnce(CapturedOutput output) {
+	void keysWhenOfAnotherTypeShouldBeKeptAndLoggedOnce(CapturedOutput output) {
 		for (String key : this.server.command("KEYS comet:*").split("\n")) {
 			String kept = this.server.command("TYPE " + key).equals("+string") ? "RPUSH %s mine" : "SET %s mine";
 			this.server.command("DEL " + key);
@@ -191,14 +194,15 @@ class RedisRefusalTests {
 			assertThat(down()).isNotNull();
 		}
 		assertThat(this.server.command("KEYS comet:*").split("\n")).containsAll(before);
-		assertThat(output.toString().lines().filter((line) -> line.contains("left alone"))).hasSizeBetween(1, 2);
+		assertThat(output.toString().lines().filter((line) -> line.contains("that Comet did not write")))
+			.hasSizeBetween(1, 2);
 		before.forEach((key) -> this.server.command("DEL " + key));
 		awaitRecovery();
 		this.traffic.awaitArrival().verify(1);
 	}
 
 	@Test
-	void messagesWhenOfAnotherTypeShouldBeLeftAlone() {
+	void messagesWhenOfAnotherTypeShouldBeKept() {
 		String key = this.server.command("KEYS comet:*:messages").strip();
 		this.server.command("DEL " + key + " " + key.replace(":messages", ":channel"));
 		this.server.command("SET " + key + " mine");
@@ -210,9 +214,9 @@ class RedisRefusalTests {
 	}
 
 	@Test
-	void entriesWhenSomebodyElseWroteThemShouldBeLeftAloneAndLoggedOnce(CapturedOutput output) {
+	void entriesWhenUnknownShouldBeKeptAndLoggedOnce(CapturedOutput output) {
 		String key = this.server.command("KEYS comet:*:messages").strip();
-		this.server.command("XADD " + key + " 4-1 strange entry");
+		this.server.command("XADD " + key + " 4-1 unknown entry");
 		this.server.command("XADD " + key + " 4-2 e x d y");
 		for (int i = 0; i < 3; i++) {
 			RedisChannelBroker late = this.nodes.broker(this.nodes.node(this.server.port(), "comet", 10));
@@ -221,27 +225,27 @@ class RedisRefusalTests {
 			Await.within(PATIENCE, () -> reader.numbers().equals(List.of(1, 2, 3)));
 		}
 		assertThat(this.server.command("XLEN " + key)).isEqualTo(":5");
-		// Each of these nodes has its own minute.
-		assertThat(output.toString().lines().filter((line) -> line.contains("left alone"))).hasSize(3);
+		// Each of these nodes logs one line a minute.
+		assertThat(output.toString().lines().filter((line) -> line.contains("that Comet did not write"))).hasSize(3);
 		this.traffic.publish(1, 2);
 		this.traffic.awaitArrival().verify(0);
 	}
 
 	@Test
-	void entryWhenItsNumberIsHigherShouldFailPublicationsTypedUntilItIsDeleted(CapturedOutput output) {
+	void entryWhenItsNumberIsHigherShouldFailPublicationsUntilItIsDeleted(CapturedOutput output) {
 		String key = this.server.command("KEYS comet:*:messages").strip();
-		this.server.command("XADD " + key + " * strange entry");
+		this.server.command("XADD " + key + " * unknown entry");
 		assertThat(refusal()).isNotNull();
 		assertThat(refusal()).isNotNull();
 		assertThat(this.server.command("XLEN " + key)).isEqualTo(":4");
-		assertThat(output).containsOnlyOnce("left alone");
+		assertThat(output).containsOnlyOnce("that Comet did not write");
 		this.server.command("DEL " + key);
 		awaitRecovery();
 		this.traffic.awaitArrival().verify(0);
 	}
 
 	@Test
-	void feedWhenSomebodyElsePublishesOnItShouldGoOnAndLogOnce(CapturedOutput output) {
+	void feedWhenItHasUnknownMessagesShouldIgnoreThemAndLogOnce(CapturedOutput output) {
 		for (String feed : this.server.command("PUBSUB CHANNELS comet:feed:*").split("\n")) {
 			for (int i = 0; i < 20; i++) {
 				this.server.command("PUBLISH " + feed + " hello");
@@ -251,7 +255,7 @@ class RedisRefusalTests {
 		}
 		this.traffic.publish(1, 2);
 		this.traffic.awaitArrival().verify(0);
-		assertThat(output.toString().lines().filter((line) -> line.contains("left alone"))).hasSize(2);
+		assertThat(output.toString().lines().filter((line) -> line.contains("that Comet did not write"))).hasSize(2);
 	}
 
 	@ParameterizedTest
@@ -262,7 +266,7 @@ class RedisRefusalTests {
 			BUSY Redis is busy running a script. | BUSY
 			MISCONF Errors writing to the AOF file: No space left on device | MISCONF
 			""")
-	void refusalWhenItMayPassShouldNotFailTheStart(String message, String code) {
+	void refusalWhenTemporaryShouldNotFailTheStart(String message, String code) {
 		assertThat(RedisRefusal.of(message)).extracting(RedisRefusal::code, RedisRefusal::isTemporary)
 			.containsExactly(code, true);
 	}
@@ -277,7 +281,7 @@ class RedisRefusalTests {
 			ERR ACL failure in script: User comet has no permissions to run the 'set' command | RIGHTS
 			ERR DB index is out of range | OTHER
 			""")
-	void refusalWhenItStaysShouldFailTheStart(String message, IncompatibleRedisException.Reason reason) {
+	void refusalWhenPermanentShouldFailTheStart(String message, IncompatibleRedisException.Reason reason) {
 		assertThat(RedisRefusal.lasting(new RedisCommandExecutionException(message)))
 			.extracting(IncompatibleRedisException::getReason)
 			.isEqualTo(reason);

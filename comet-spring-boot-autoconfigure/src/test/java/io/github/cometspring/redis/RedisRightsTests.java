@@ -25,14 +25,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * A broker whose user has exactly the rights in the documents holds to the contract, and
- * with one right less its node does not start.
+ * A broker whose user has exactly the rights in the documents fulfils the contract. With
+ * one right less its node does not start.
  */
 class RedisRightsTests extends ChannelBrokerContract {
 
 	private static @Nullable RedisServer server;
 
-	/** Wait for answers for long: a start during which none comes does not fail. */
+	/** With a long timeout, since a start without an answer does not fail. */
 	private final RedisNodes nodes = new RedisNodes().with(RedisNodes.FAST, Duration.ofSeconds(10));
 
 	private int prefixes;
@@ -76,7 +76,7 @@ class RedisRightsTests extends ChannelBrokerContract {
 	static Stream<String> commands() {
 		return Arrays.stream(line().split(" "))
 			.filter((word) -> word.startsWith("+"))
-			// Redis 7 allows it to everyone. Nothing is lost without the other.
+			// Redis 7 allows HELLO to all users, and UNSUBSCRIBE may fail.
 			.filter((word) -> !word.equals("+hello") && !word.equals("+unsubscribe"));
 	}
 

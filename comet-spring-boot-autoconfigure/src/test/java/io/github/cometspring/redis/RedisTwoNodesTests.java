@@ -179,7 +179,7 @@ class RedisTwoNodesTests {
 	}
 
 	@Test
-	void deliverShouldCountThoseWhoListenOnThisNode() {
+	void deliverShouldCountTheClientsOfThisNode() {
 		this.here.create("a", SETTINGS).block(PATIENCE);
 		ChannelLog log = find(this.here, "a");
 		log.prepare(Cursor.LATEST).block(PATIENCE);
@@ -215,7 +215,7 @@ class RedisTwoNodesTests {
 	}
 
 	@Test
-	void channelWhenNobodyListensShouldCostTheNodeNothing() {
+	void channelWhenItHasNoReadersShouldBeUnfollowed() {
 		RedisTiming fast = RedisNodes.FAST;
 		this.nodes.with(new RedisTiming(fast.probe(), fast.check(), fast.sweep(), Duration.ofMillis(200),
 				fast.firstRetry(), fast.longestRetry()), RedisNodes.TIMEOUT);
@@ -229,7 +229,7 @@ class RedisTwoNodesTests {
 		log.leave();
 		Await.within(PATIENCE, () -> server.command(feeds).split("\n").length == before - 1);
 		assertThat(log.retained()).isZero();
-		// And comes back with the next client
+		// The next client makes the node follow it again.
 		assertThat(brief.findAll(Map.of("a", Cursor.EARLIEST)).block(PATIENCE).get("a")).isSameAs(log);
 		assertThat(log.readAll().messages()).hasSize(1);
 	}

@@ -25,8 +25,8 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code docs/scaling.md} names the keys that there are and tests that exist, and its
- * rights are enough.
+ * {@code docs/scaling.md} lists the keys that Comet writes, names tests that exist, and
+ * its rights are sufficient.
  */
 class ScalingDocumentTests {
 
@@ -78,7 +78,7 @@ class ScalingDocumentTests {
 		for (MatchResult row : KEY.matcher(Files.readString(DOCUMENT)).results().toList()) {
 			listed.put(row.group(1), row.group(2) + (row.group(3).startsWith("none") ? "" : ", expires"));
 		}
-		// What a living channel has, which the table tells with what an ended one has
+		// The table has one row for the key of an open channel and of an ended one.
 		listed.merge("comet:{<instance>}:channel", " or hash, expires", String::concat);
 		try (RedisServer server = RedisServer.start(); RedisNodes nodes = new RedisNodes()) {
 			RedisNode node = nodes.node(server.port(), "comet", 10);
@@ -96,7 +96,8 @@ class ScalingDocumentTests {
 	}
 
 	/**
-	 * Has a channel that lives, one that has ended, one that is ending, and a command.
+	 * Creates an open channel, one that has ended and one that is ending, and gives a
+	 * command.
 	 */
 	private static void use(RedisNodes nodes, RedisNode node) {
 		RedisChannelBroker broker = nodes.broker(node);
@@ -105,11 +106,11 @@ class ScalingDocumentTests {
 		relay.attach(control);
 		control.deactivate().block(PATIENCE);
 		ChannelSettings settings = Traffic.SETTINGS.withIdleTimeout(Duration.ofHours(1));
-		broker.create("living", settings).flatMap((log) -> log.append("1")).block(PATIENCE);
+		broker.create("open", settings).flatMap((log) -> log.append("1")).block(PATIENCE);
 		ChannelLog ended = broker.create("ended", settings).block(PATIENCE);
 		ended.append("1").block(PATIENCE);
 		ended.close().block(PATIENCE);
-		// As a node leaves it that is killed in between
+		// As when a node is killed while it closes the channel
 		ChannelLog ending = broker.create("ending", settings).block(PATIENCE);
 		String instance = ((RedisChannelLog) ending).registration().instance();
 		node.call(RedisScript.REMOVE, new String[] { node.keys().registry, node.keys().idle, node.keys().ending,
@@ -122,7 +123,7 @@ class ScalingDocumentTests {
 	}
 
 	@Test
-	void rightsShouldBeEnough() throws IOException {
+	void rightsShouldBeSufficient() throws IOException {
 		String line = Files.readAllLines(DOCUMENT)
 			.stream()
 			.filter((text) -> text.startsWith("ACL SETUSER comet "))
@@ -142,7 +143,7 @@ class ScalingDocumentTests {
 				use(nodes, node);
 				RedisChannelBroker broker = nodes.broker(node);
 				assertThat(broker.state().block(PATIENCE).channels()).isEqualTo(1);
-				ChannelLog log = broker.findAll(Map.of("living", Cursor.EARLIEST)).block(PATIENCE).get("living");
+				ChannelLog log = broker.findAll(Map.of("open", Cursor.EARLIEST)).block(PATIENCE).get("open");
 				assertThat(log.readAll().messages()).hasSize(1);
 				assertThat(server.command("ACL LOG")).isEqualTo("");
 			}

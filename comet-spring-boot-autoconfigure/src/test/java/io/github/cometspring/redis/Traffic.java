@@ -31,8 +31,8 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Numbers that are published on a channel by several nodes in turn, and those that read
- * them. It knows which numbers have been acknowledged.
+ * Publishes numbers on a channel by several nodes in turn, reads them on each node, and
+ * records which numbers have been acknowledged.
  */
 final class Traffic implements AutoCloseable {
 
@@ -83,7 +83,7 @@ final class Traffic implements AutoCloseable {
 	 */
 	Position publish(int node) {
 		return publish(node, (failure) -> {
-			// It is counted.
+			// The number is recorded as refused or unknown.
 		});
 	}
 
@@ -125,7 +125,7 @@ final class Traffic implements AutoCloseable {
 	}
 
 	/**
-	 * Publishes by all nodes in turn, until it is stopped.
+	 * Publishes by all nodes in turn, until {@link #end()} or {@link #close()}.
 	 */
 	Traffic begin() {
 		this.publishing = true;
@@ -138,7 +138,7 @@ final class Traffic implements AutoCloseable {
 		this.publisher.setDaemon(true);
 		this.publisher.start();
 		awaitMore(50);
-		// A reader that has not begun would be refused.
+		// Readers that start while Redis is away would be refused.
 		for (Reader reader : this.readers) {
 			Await.within(PATIENCE, () -> !reader.messages.isEmpty());
 		}
@@ -146,7 +146,7 @@ final class Traffic implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until so many more have been acknowledged.
+	 * Waits until a number of further publications has been acknowledged.
 	 */
 	void awaitMore(int count) {
 		int before = this.acknowledged.size();
@@ -164,7 +164,7 @@ final class Traffic implements AutoCloseable {
 	}
 
 	/**
-	 * Stops publishing, and waits until everybody has everything.
+	 * Stops publishing, and waits until each reader has all acknowledged numbers.
 	 */
 	Traffic end() throws InterruptedException {
 		this.publishing = false;
@@ -184,9 +184,9 @@ final class Traffic implements AutoCloseable {
 	}
 
 	/**
-	 * Checks that everybody has got each number that was acknowledged once and in order,
-	 * and none that was refused; and that all have got the same at the same positions.
-	 * @param gaps how often each was told that something is missing
+	 * Checks that each reader has received each acknowledged number once and in order, no
+	 * refused number, and the same numbers at the same positions as the others.
+	 * @param gaps how many gaps were reported to each reader
 	 */
 	void verify(int gaps) {
 		Map<Integer, Position> positions = new HashMap<>();
@@ -209,9 +209,8 @@ final class Traffic implements AutoCloseable {
 	}
 
 	/**
-	 * Checks that no number stands before one that was acknowledged earlier. One of
-	 * unknown outcome may stand further behind: Redis may read it later than others,
-	 * which came on other connections.
+	 * Checks that acknowledged numbers are in order. A number of unknown outcome may come
+	 * later, since Redis may receive it after numbers of other connections.
 	 */
 	private void verifyOrder(List<Integer> numbers) {
 		int latest = 0;
@@ -234,7 +233,7 @@ final class Traffic implements AutoCloseable {
 	}
 
 	/**
-	 * Somebody who reads on one node.
+	 * A reader on one node.
 	 */
 	static final class Reader {
 

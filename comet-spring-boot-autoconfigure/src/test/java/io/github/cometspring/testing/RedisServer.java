@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A Redis of the test's own, on a port that it keeps while it is stopped, with a folder
- * of its own.
+ * A Redis server for one test, with a folder of its own. It keeps its port while it is
+ * stopped.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -77,7 +77,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a cluster of one server, which has all slots.
+	 * Starts a cluster of one server with all slots.
 	 * @return the server, to be closed
 	 */
 	public static RedisServer startCluster() {
@@ -88,9 +88,9 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a server that copies another.
-	 * @param master the other
-	 * @return the server, to be closed, which has the data of the other
+	 * Starts a replica and waits until it has the data of its master.
+	 * @param master the master
+	 * @return the replica, to be closed
 	 */
 	public static RedisServer startReplica(RedisServer master) {
 		RedisServer server = start("--replicaof", "127.0.0.1", String.valueOf(master.port()));
@@ -99,11 +99,11 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a Sentinel that decides alone. It takes a minute until it thinks that the
-	 * master is down, unless a test says otherwise.
-	 * @param name what it calls the master
+	 * Starts a Sentinel with a quorum of one. It regards the master as down after a
+	 * minute, unless a test configures it otherwise.
+	 * @param name the name of the master
 	 * @param master the master, which has one replica
-	 * @return the server, to be closed, which knows both
+	 * @return the Sentinel, to be closed, when it has found the replica
 	 */
 	public static RedisServer startSentinel(String name, RedisServer master) {
 		Requirement.requireProgram(PROGRAM);
@@ -142,7 +142,7 @@ public final class RedisServer implements AutoCloseable {
 		List<String> command = new ArrayList<>();
 		command.add(Requirement.find(PROGRAM));
 		if (Files.exists(this.folder.resolve(SENTINEL))) {
-			// It writes down there what it finds out.
+			// Sentinel also writes its state to this file.
 			command.add(this.folder.resolve(SENTINEL).toString());
 		}
 		command.addAll(List.of("--port", String.valueOf(port()), "--bind", "127.0.0.1", "--dir", this.folder.toString(),
@@ -192,9 +192,9 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Gives a command in a line of its own.
+	 * Sends an inline command.
 	 * @param line the command
-	 * @return the answer as it is sent, the first line of most; the text of a longer one
+	 * @return the answer: the first line as it is sent, or the text of a bulk string
 	 */
 	public String command(String line) {
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
@@ -234,14 +234,14 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Lets the server stand still, as a machine does that swaps.
+	 * Stops the process with SIGSTOP, as on a machine that swaps.
 	 */
 	public void suspend() {
 		signal("-STOP");
 	}
 
 	/**
-	 * Lets the server go on.
+	 * Continues the process with SIGCONT.
 	 */
 	public void resume() {
 		signal("-CONT");
@@ -260,7 +260,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the server in good order; what it saves stays.
+	 * Shuts the server down; it saves its data.
 	 */
 	public void stop() {
 		this.process.destroy();
@@ -268,7 +268,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the server at once; what it has not saved is lost.
+	 * Kills the server; data that it has not saved is lost.
 	 */
 	public void kill() {
 		end(this.process.destroyForcibly());
@@ -286,7 +286,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts the server again, on the same port and with what it has saved.
+	 * Starts the server again, on the same port and with the saved data.
 	 */
 	public void startAgain() {
 		this.process = run();
@@ -294,7 +294,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts the server again, and does not wait until it has loaded its data.
+	 * Starts the server again, and waits only until it loads its data.
 	 * @param further further options
 	 */
 	public void startLoading(String... further) {
@@ -304,7 +304,7 @@ public final class RedisServer implements AutoCloseable {
 
 	@Override
 	public void close() {
-		// Also one that stands still
+		// SIGKILL also ends a process that is stopped.
 		kill();
 		this.port.close();
 		this.bus.close();

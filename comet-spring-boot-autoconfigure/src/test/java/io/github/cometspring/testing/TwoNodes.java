@@ -22,10 +22,9 @@ import org.springframework.context.ConfigurableApplicationContext;
  * port comes to the other node; {@link RawConnection} moves at each request that follows
  * an answer.
  * <p>
- * A node hears within milliseconds of what is published or commanded on the other. Tests
- * that send a request afterwards expect it to be known, so a client is let through when
- * both nodes have heard everything up to now. What happens while a client waits is not
- * held up.
+ * A node receives messages and commands of the other within milliseconds. Tests that send
+ * a request after one expect it to be known, so a new client is passed on when both nodes
+ * have received everything up to now.
  */
 final class TwoNodes implements AutoCloseable {
 
@@ -115,7 +114,7 @@ final class TwoNodes implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until both nodes have heard what has been published and commanded.
+	 * Waits until both nodes have received all messages and commands.
 	 * @param port the port that a client knows
 	 */
 	static void settle(int port) {

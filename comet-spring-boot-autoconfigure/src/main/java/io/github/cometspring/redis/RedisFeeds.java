@@ -14,12 +14,12 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node hears: one subscription a name, and one look in a map for whatever
- * comes. On a new connection all names are subscribed to again.
+ * The feeds (channels of Redis Pub/Sub) that this node subscribes to, each with one
+ * listener. On a new connection it subscribes to all of them again.
  * <p>
  * Thread-safe; the lock is this object.
  */
-final class RedisFeed {
+final class RedisFeeds {
 
 	private static final int CHUNK = 256;
 
@@ -32,19 +32,20 @@ final class RedisFeed {
 	private @Nullable StatefulRedisPubSubConnection<String, String> connection;
 
 	/**
-	 * Creates a feed that hears nothing.
-	 * @param timeout how long it may take until a subscription is confirmed, in ms
+	 * Creates an object without subscriptions.
+	 * @param timeout how long Redis may take to confirm a subscription, in milliseconds
 	 */
-	RedisFeed(long timeout) {
+	RedisFeeds(long timeout) {
 		this.timeout = timeout;
 	}
 
 	/**
-	 * Subscribes to everything on a new connection.
+	 * Subscribes to all feeds on a new connection.
 	 * @param connection the connection
-	 * @return completes when all is heard, or fails as soon as Redis refuses something
+	 * @return completes when Redis has confirmed all subscriptions, or fails as soon as
+	 * it refuses one
 	 */
-	synchronized CompletionStage<Void> restore(StatefulRedisPubSubConnection<String, String> connection) {
+	synchronized CompletionStage<Void> resubscribe(StatefulRedisPubSubConnection<String, String> connection) {
 		connection.addListener(new Listener());
 		this.connection = connection;
 		List<String> names = List.copyOf(this.listeners.keySet());
@@ -62,11 +63,11 @@ final class RedisFeed {
 	}
 
 	/**
-	 * Begins to hear something, now and whenever the connection is replaced.
-	 * @param name what to hear
-	 * @param listener is called by one thread at a time
-	 * @return completes when it is heard, or fails if that is to come with the next
-	 * connection
+	 * Subscribes to a feed, now and on each new connection.
+	 * @param name the name of the feed
+	 * @param listener receives the messages, from one thread at a time
+	 * @return completes when Redis has confirmed the subscription. If it fails, the feed
+	 * is subscribed to on the next connection
 	 */
 	synchronized CompletableFuture<Void> subscribe(String name, Consumer<String> listener) {
 		this.listeners.put(name, listener);
@@ -80,7 +81,7 @@ final class RedisFeed {
 	}
 
 	/**
-	 * Hears something no more.
+	 * Unsubscribes from a feed.
 	 */
 	synchronized void unsubscribe(String name) {
 		StatefulRedisPubSubConnection<String, String> connection = this.connection;
@@ -93,7 +94,7 @@ final class RedisFeed {
 
 		@Override
 		public void message(String name, String text) {
-			Consumer<String> listener = RedisFeed.this.listeners.get(name);
+			Consumer<String> listener = RedisFeeds.this.listeners.get(name);
 			if (listener != null) {
 				listener.accept(text);
 			}
@@ -101,7 +102,7 @@ final class RedisFeed {
 
 		@Override
 		public void subscribed(String name, long count) {
-			CompletableFuture<Void> confirmed = RedisFeed.this.unconfirmed.remove(name);
+			CompletableFuture<Void> confirmed = RedisFeeds.this.unconfirmed.remove(name);
 			if (confirmed != null) {
 				confirmed.complete(null);
 			}

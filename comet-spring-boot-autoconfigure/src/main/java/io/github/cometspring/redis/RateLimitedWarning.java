@@ -8,10 +8,10 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * A warning of something that others can cause as often as they like: one line a minute.
+ * A warning that is logged at most once a minute, since others can cause it at any rate.
  * Thread-safe.
  */
-final class RareWarning {
+final class RateLimitedWarning {
 
 	private static final Logger LOGGER = Loggers.getLogger("io.github.cometspring.redis");
 
@@ -21,17 +21,16 @@ final class RareWarning {
 
 	private final AtomicLong next = new AtomicLong(System.nanoTime());
 
-	RareWarning(String sentence) {
+	RateLimitedWarning(String sentence) {
 		this.sentence = sentence;
 	}
 
 	/**
-	 * Warns, if the last time was long enough ago.
-	 * @param cause what is behind it, or {@code null} for nothing. Of it the innermost
-	 * message is told
+	 * Logs the warning, unless it was logged within the last minute.
+	 * @param cause the failure, whose innermost cause is added, or {@code null} for none
 	 */
 	void warn(@Nullable Throwable cause) {
-		if (isDue()) {
+		if (acquire()) {
 			Throwable innermost = cause;
 			while (innermost != null && innermost.getCause() != null) {
 				innermost = innermost.getCause();
@@ -41,19 +40,19 @@ final class RareWarning {
 	}
 
 	/**
-	 * Warns, if the last time was long enough ago.
-	 * @param detail what is added to the sentence
+	 * Logs the warning, unless it was logged within the last minute.
+	 * @param detail the text that is added
 	 */
 	void warn(String detail) {
-		if (isDue()) {
+		if (acquire()) {
 			LOGGER.warn(this.sentence + ": " + detail);
 		}
 	}
 
-	private boolean isDue() {
+	private boolean acquire() {
 		long now = System.nanoTime();
-		long due = this.next.get();
-		return now - due >= 0 && this.next.compareAndSet(due, now + INTERVAL);
+		long earliest = this.next.get();
+		return now - earliest >= 0 && this.next.compareAndSet(earliest, now + INTERVAL);
 	}
 
 }
