@@ -171,13 +171,10 @@ final class WebSocketFeed {
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
-		if (ending == Ending.EXPIRED && batch.segments().isEmpty()) {
-			this.close.accept(CloseStatuses.EXPIRED);
-			return;
-		}
-		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN) {
+		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN
+				|| (ending == Ending.EXPIRED && batch.segments().isEmpty())) {
 			batch.failed();
-			this.close.accept((ending == Ending.KILLED) ? CloseStatuses.DEACTIVATED : CloseStatuses.SHUTTING_DOWN);
+			this.close.accept(CloseStatuses.of(ending));
 			return;
 		}
 		for (Segment segment : batch.segments()) {
@@ -268,7 +265,6 @@ final class WebSocketFeed {
 			this.batch.written();
 			if (this.batch.ending() == Ending.EXPIRED) {
 				WebSocketFeed.this.close.accept(CloseStatuses.EXPIRED);
-				return;
 			}
 			WebSocketFeed.this.listening.request(1);
 			if (this.covered != null) {
