@@ -25,7 +25,8 @@ import org.springframework.web.reactive.socket.CloseStatus;
  * The channels that one WebSocket listens to. When they change, a new subscription with
  * the cursor of the old replaces it. A cursor is keyed by channel, so no message is lost
  * or sent twice. Each batch is requested when the client has taken the one before.
- * Belongs to the event loop of the socket.
+ * Belongs to the event loop of the socket. One class, as the receipt of a batch and a
+ * change of the channels depend on each other.
  */
 final class WebSocketFeed {
 
@@ -207,6 +208,12 @@ final class WebSocketFeed {
 		}
 	}
 
+	private void closeIfExpired(Batch batch) {
+		if (batch.ending() == Ending.EXPIRED) {
+			this.close.accept(CloseStatuses.EXPIRED);
+		}
+	}
+
 	/**
 	 * The subscription to the channels, until they change.
 	 */
@@ -263,10 +270,8 @@ final class WebSocketFeed {
 		public void taken() {
 			WebSocketFeed.this.inFlight = null;
 			this.batch.written();
-			if (this.batch.ending() == Ending.EXPIRED) {
-				WebSocketFeed.this.close.accept(CloseStatuses.EXPIRED);
-			}
 			WebSocketFeed.this.listening.request(1);
+			closeIfExpired(this.batch);
 			if (this.covered != null) {
 				this.covered.success();
 			}
