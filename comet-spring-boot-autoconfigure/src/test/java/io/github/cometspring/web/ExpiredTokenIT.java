@@ -99,20 +99,22 @@ class ExpiredTokenIT {
 		assertRefused();
 		assertThat(client().poll("registration=polled", "Comet-Cursor: " + legacyCursor, this.fresh).read().body())
 			.isEqualTo("polled:after");
-		assertThat(JsonPollClient.events(client()
-			.request("POST", "/comet", "application/json", JsonPollClient.request(jsonCursor, null, "polled"), this.fresh)
-			.read()
-			.body())).containsExactly("polled=after");
-		assertThat(RawEventStream
-			.open(client(), "channel=streamed", "Last-Event-ID: " + stream.lastId(), this.fresh)
+		assertThat(JsonPollClient.events(
+				client()
+					.request("POST", "/comet", "application/json", JsonPollClient.request(jsonCursor, null, "polled"),
+							this.fresh)
+					.read()
+					.body()))
+			.containsExactly("polled=after");
+		assertThat(RawEventStream.open(client(), "channel=streamed", "Last-Event-ID: " + stream.lastId(), this.fresh)
 			.message()
 			.data()).contains("after");
 		JsonNode resumed = new JsonSocket(RawWebSocket.open(client(), this.fresh))
 			.exchange("{\"subscribe\":[\"streamed\"],\"cursor\":\"" + batch.get("cursor").stringValue() + "\"}");
 		assertThat(JsonSocket.data(resumed)).containsExactly("after");
 		this.clients.forEach(RawConnection::close);
-		Await.until(() -> Stream.of(Transport.values())
-			.allMatch((transport) -> this.server.connections(transport) == 0));
+		Await.until(
+				() -> Stream.of(Transport.values()).allMatch((transport) -> this.server.connections(transport) == 0));
 	}
 
 	/**

@@ -93,9 +93,8 @@ class ReadDecisionsIT {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void pollShouldAskOnceWithTheRequest(boolean fastPath) {
-		Answer answer = client(fastPath)
-			.request("POST", "/comet", "application/json",
-					JsonPollClient.request("earliest", "PT0S", "c", "b", "unknown", "a"), "X-Tenant: blue", "X-User: ada")
+		Answer answer = client(fastPath).request("POST", "/comet", "application/json",
+				JsonPollClient.request("earliest", "PT0S", "c", "b", "unknown", "a"), "X-Tenant: blue", "X-User: ada")
 			.read();
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.body()).contains("\"refused\":[\"c\",\"unknown\"]");
