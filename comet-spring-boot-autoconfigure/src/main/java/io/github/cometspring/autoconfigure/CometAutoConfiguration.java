@@ -7,8 +7,10 @@ import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Authorization;
+import io.github.cometspring.subscription.LoginExpiry;
 import io.github.cometspring.subscription.SubscriptionListener;
 import io.github.cometspring.subscription.Subscriptions;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
@@ -59,12 +61,20 @@ public final class CometAutoConfiguration {
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean
 	Subscriptions cometSubscriptions(ChannelBroker broker, CometControl control,
-			ObjectProvider<ChannelAuthorizer> authorizer, ObjectProvider<SubscriptionListener> listeners,
-			CometSettings settings) {
-		ChannelAuthorizer decides = authorizer.getIfAvailable();
+			ObjectProvider<ChannelAuthorizer> authorizer, ObjectProvider<LoginExpiry> logins,
+			ObjectProvider<SubscriptionListener> listeners, CometSettings settings) {
 		return new Subscriptions(broker, control,
-				(decides != null) ? new Authorization(decides, settings.authorizationTimeout()) : null,
-				settings.limits(), listeners.orderedStream().toList());
+				authorization(authorizer.getIfAvailable(), logins.getIfAvailable(), settings), settings.limits(),
+				listeners.orderedStream().toList());
+	}
+
+	private static @Nullable Authorization authorization(@Nullable ChannelAuthorizer authorizer,
+			@Nullable LoginExpiry logins, CometSettings settings) {
+		if (authorizer != null) {
+			return new Authorization(authorizer, settings.authorizationTimeout(), settings.authorizationMaxAge(),
+					(logins != null) ? logins : LoginExpiry.NEVER);
+		}
+		return (logins != null) ? Authorization.ofLogins(settings.authorizationTimeout(), logins) : null;
 	}
 
 }

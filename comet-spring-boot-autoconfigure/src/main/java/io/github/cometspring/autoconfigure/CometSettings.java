@@ -29,11 +29,13 @@ import org.springframework.util.unit.DataSize;
  * @param authorizationTimeout how long the authorizer may take to decide
  * @param transports the dialects that are switched on
  * @param fastPath whether messages may bypass WebFlux
+ * @param authorizationMaxAge how old a decision of the authorizer may become, or
+ * {@code null} for no limit
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
-		Set<Transport> transports, boolean fastPath) {
+		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -55,6 +57,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		positive("comet.heartbeat", properties.heartbeat());
 		positive("comet.write-timeout", properties.writeTimeout());
 		positive("comet.authorization.timeout", properties.authorization().timeout());
+		positive("comet.authorization.max-age", properties.authorization().maxAge());
 		positive("comet.history.max-age", properties.history().maxAge());
 		positive("comet.redis.command-timeout", properties.redis().commandTimeout());
 		positive("comet.redis.probe-interval", properties.redis().probeInterval());
@@ -75,7 +78,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat()),
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
 				bytes("comet.max-message-size", properties.maxMessageSize()), origins, properties.allowedCredentials(),
-				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath());
+				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
+				properties.authorization().maxAge());
 	}
 
 	private static String path(String path) {

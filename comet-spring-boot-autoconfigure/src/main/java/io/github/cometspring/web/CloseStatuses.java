@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 
 import org.springframework.web.reactive.socket.CloseStatus;
@@ -25,6 +26,11 @@ final class CloseStatuses {
 	static final CloseStatus TOO_BIG = CloseStatus.TOO_BIG_TO_PROCESS.withReason("Frame too big");
 
 	/**
+	 * The right to read has run out, or an operator has disconnected the user.
+	 */
+	static final CloseStatus EXPIRED = new CloseStatus(4401, "Log in again");
+
+	/**
 	 * The operator has ended the connection.
 	 */
 	static final CloseStatus DEACTIVATED = new CloseStatus(1013, "Try again later: ended by the operator");
@@ -43,6 +49,17 @@ final class CloseStatuses {
 	}
 
 	/**
+	 * The status for a client that is ended.
+	 */
+	static CloseStatus of(Ending ending) {
+		return switch (ending) {
+			case SHUTTING_DOWN -> SHUTTING_DOWN;
+			case EXPIRED -> EXPIRED;
+			default -> DEACTIVATED;
+		};
+	}
+
+	/**
 	 * The status for a client that cannot listen. Errors of single channels do not close
 	 * a socket (protocol, section 8).
 	 */
@@ -54,6 +71,7 @@ final class CloseStatuses {
 			case SHUTTING_DOWN -> SHUTTING_DOWN;
 			case INACTIVE, KILLED -> DEACTIVATED;
 			case UNDECIDED -> UNDECIDED;
+			case EXPIRED -> EXPIRED;
 			case UNAVAILABLE, TOO_MANY_CONNECTIONS, TOO_MANY_CHANNELS, INVALID_CURSOR, FORBIDDEN -> UNAVAILABLE;
 		};
 	}

@@ -25,7 +25,8 @@ import org.springframework.web.reactive.socket.CloseStatus;
  * The channels that one WebSocket listens to. When they change, a new subscription with
  * the cursor of the old replaces it. A cursor is keyed by channel, so no message is lost
  * or sent twice. Each batch is requested when the client has taken the one before.
- * Belongs to the event loop of the socket.
+ * Belongs to the event loop of the socket. One class, as the receipt of a batch and a
+ * change of the channels depend on each other.
  */
 final class WebSocketFeed {
 
@@ -145,7 +146,7 @@ final class WebSocketFeed {
 	private void resubscribe(Refusals refused) {
 		this.listening.cancel();
 		this.listening = new Listening();
-		this.connection.listen(new SubscriptionRequest(this.channels, refused, null, this.requester.principal()))
+		this.connection.listen(new SubscriptionRequest(this.channels, refused, null, this.requester.caller()))
 			.subscribe(this.listening);
 		if (this.inFlight == null) {
 			this.listening.request(1);
@@ -171,9 +172,10 @@ final class WebSocketFeed {
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
-		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN) {
+		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN
+				|| (ending == Ending.EXPIRED && batch.segments().isEmpty())) {
 			batch.failed();
-			this.close.accept((ending == Ending.KILLED) ? CloseStatuses.DEACTIVATED : CloseStatuses.SHUTTING_DOWN);
+			this.close.accept(CloseStatuses.of(ending));
 			return;
 		}
 		for (Segment segment : batch.segments()) {
@@ -203,6 +205,12 @@ final class WebSocketFeed {
 		}
 		else {
 			this.liveness.ping(receipt);
+		}
+	}
+
+	private void closeIfExpired(Batch batch) {
+		if (batch.ending() == Ending.EXPIRED) {
+			this.close.accept(CloseStatuses.EXPIRED);
 		}
 	}
 
@@ -263,6 +271,7 @@ final class WebSocketFeed {
 			WebSocketFeed.this.inFlight = null;
 			this.batch.written();
 			WebSocketFeed.this.listening.request(1);
+			closeIfExpired(this.batch);
 			if (this.covered != null) {
 				this.covered.success();
 			}
