@@ -124,7 +124,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 			reader.join(home());
 		}
 		this.ordered = ChannelReader.inOrder(this.readers);
-		this.ending = this.client.endedMeanwhile();
+		this.ending = this.client.begin(this);
 		advance();
 		if (this.done) {
 			return;
@@ -276,7 +276,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		}
 	}
 
-	private void end(Ending ending) {
+	void end(Ending ending) {
 		if (!this.done && this.ending == null) {
 			// Without demand, a write is in progress. The ending is sent after it.
 			this.ending = ending;

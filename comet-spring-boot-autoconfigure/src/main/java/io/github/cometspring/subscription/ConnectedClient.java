@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import java.security.Principal;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +18,8 @@ import reactor.core.publisher.Mono;
 /**
  * A client that has been admitted. It counts as connected until this is closed. Its
  * channels may change; its dialect, event loop and timeout are fixed when it connects.
+ * This class is long because everything that happens to a client between its admission
+ * and its end passes through it.
  * <p>
  * Thread-safe.
  *
@@ -37,18 +40,41 @@ public final class ConnectedClient implements AutoCloseable {
 
 	private final int killsBefore;
 
+	private final @Nullable ConnectionAge age;
+
+	/**
+	 * What the client takes of the limits for each address and user.
+	 */
+	private final @Nullable ClientQuota quota;
+
 	private volatile EndReason reason = EndReason.NO_REQUEST;
 
 	@SuppressWarnings("unused") // by the updater
 	private volatile int closed;
 
 	ConnectedClient(Subscriptions subscriptions, Dialect dialect, LoopSubscriptions home, Duration timeout,
-			int killsBefore) {
+			int killsBefore, @Nullable ClientQuota quota) {
 		this.subscriptions = subscriptions;
 		this.dialect = dialect;
 		this.home = home;
 		this.timeout = timeout;
 		this.killsBefore = killsBefore;
+		this.quota = quota;
+		Duration maxAge = subscriptions.limits().maxAge();
+		this.age = (maxAge != null && !isPolling()) ? new ConnectionAge(home, maxAge) : null;
+	}
+
+	/**
+	 * Counts the client for its user, if the connections of a user are limited. As
+	 * {@link #listen} does the same, it is for those who cannot refuse the client then.
+	 * @param principal the user who is logged in, or empty
+	 * @return completes empty, or {@link SubscriptionRejectedException}
+	 */
+	public Mono<Void> identify(Mono<? extends Principal> principal) {
+		ClientQuota quota = this.quota;
+		return (quota != null && quota.needsUser())
+				? await(quota.identify(principal, this::refuse), heartbeat(), () -> {
+				}) : Mono.empty();
 	}
 
 	/**
@@ -68,13 +94,18 @@ public final class ConnectedClient implements AutoCloseable {
 			catch (SubscriptionRejectedException ex) {
 				throw refuse(ex);
 			}
-			Authorization authorization = this.subscriptions.admission().authorization();
-			if (authorization == null || request.channels().isEmpty()) {
-				return find(request);
-			}
-			return await(authorization.permit(request), authorization.timeout(), authorization::logTimeout)
-				.flatMapMany(this::find);
+			return (this.quota == null) ? authorize(request)
+					: identify(request.principal()).thenMany(Flux.defer(() -> authorize(request)));
 		});
+	}
+
+	private Flux<Batch> authorize(SubscriptionRequest request) {
+		Authorization authorization = this.subscriptions.admission().authorization();
+		if (authorization == null || request.channels().isEmpty()) {
+			return find(request);
+		}
+		return await(authorization.permit(request), authorization.timeout(), authorization::logTimeout)
+			.flatMapMany(this::find);
 	}
 
 	private Flux<Batch> find(SubscriptionRequest request) {
@@ -221,7 +252,7 @@ public final class ConnectedClient implements AutoCloseable {
 			case SHUTTING_DOWN -> EndReason.SHUT_DOWN;
 			default -> EndReason.REFUSED;
 		});
-		listener().refused(transport(), ex.getReason());
+		this.subscriptions.refused(transport(), ex);
 		return ex;
 	}
 
@@ -250,6 +281,15 @@ public final class ConnectedClient implements AutoCloseable {
 		return this.killsBefore - order < 0;
 	}
 
+	/**
+	 * Notes that a subscription of the client begins.
+	 * @return why it is to end at once, or {@code null} if it is not
+	 */
+	@Nullable Ending begin(ClientSubscription subscription) {
+		Ending meanwhile = endedMeanwhile();
+		return (meanwhile == null && this.age != null) ? this.age.begin(subscription) : meanwhile;
+	}
+
 	@Nullable Ending endedMeanwhile() {
 		return this.subscriptions.endedSince(this.killsBefore);
 	}
@@ -258,6 +298,12 @@ public final class ConnectedClient implements AutoCloseable {
 	public void close() {
 		if (CLOSED.compareAndSet(this, 0, 1)) {
 			this.subscriptions.leave(this.dialect.transport());
+			if (this.quota != null) {
+				this.quota.release();
+			}
+			if (this.age != null) {
+				this.age.close();
+			}
 			listener().ended(transport(), this.reason);
 		}
 	}

@@ -50,6 +50,11 @@ public enum EndReason {
 	REFUSED,
 
 	/**
+	 * The connection of a stream or WebSocket has reached its maximum age.
+	 */
+	AGED,
+
+	/**
 	 * An operator killed it.
 	 */
 	KILLED,

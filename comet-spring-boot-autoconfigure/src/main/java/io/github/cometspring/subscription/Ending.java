@@ -23,6 +23,11 @@ public enum Ending {
 	TIMED_OUT,
 
 	/**
+	 * The connection of a stream has reached its maximum age.
+	 */
+	AGED,
+
+	/**
 	 * An operator killed it.
 	 */
 	KILLED,

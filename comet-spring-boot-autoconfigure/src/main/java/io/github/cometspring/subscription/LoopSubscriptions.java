@@ -3,8 +3,8 @@ package io.github.cometspring.subscription;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 
 import io.github.cometspring.channel.ChannelLog;
 
@@ -66,11 +66,12 @@ final class LoopSubscriptions {
 	}
 
 	/**
-	 * Gives a client that waits another deadline in place of one that is over.
-	 * @param client who has no deadline
+	 * Gives a client that waits another deadline in place of one that is over, or a
+	 * deadline besides.
+	 * @param client who has no deadline, or the further deadline
 	 * @param timeout how far away the deadline is
 	 */
-	void defer(WaitingClients.Client client, Duration timeout) {
+	void defer(DeadlineQueue.Entry client, Duration timeout) {
 		DeadlineQueue queue = this.deadlines.get(timeout);
 		if (queue == null) {
 			queue = new DeadlineQueue(this.loop, timeout, () -> this.deadlines.remove(timeout));
@@ -80,26 +81,29 @@ final class LoopSubscriptions {
 	}
 
 	/**
+	 * Gives the order to end. Called on any thread.
+	 * @param ending why
+	 * @param order the number of the order
+	 * @param spread the time over which the clients are spread
+	 */
+	void orderToEnd(Ending ending, int order, Duration spread) {
+		try {
+			this.loop.execute(() -> endAll(ending, order, spread));
+		}
+		catch (RejectedExecutionException ex) {
+			// The loop has ended, and its clients with it; the others have not.
+		}
+	}
+
+	/**
 	 * Ends whatever waits now and began before an order to end.
 	 * @param ending why
 	 * @param order the number of the order
+	 * @param spread the time over which the clients are spread, or zero to end them at
+	 * once
 	 */
-	void endAll(Ending ending, int order) {
-		end(this.waiting.list().iterator(), ending, order);
-	}
-
-	private void end(Iterator<WaitingClients.Client> waiting, Ending ending, int order) {
-		try {
-			for (int i = 0; i < DeadlineQueue.SLICE && waiting.hasNext(); i++) {
-				waiting.next().end(ending, order);
-			}
-		}
-		finally {
-			// Also when one of them has failed: the others still wait.
-			if (waiting.hasNext()) {
-				this.loop.executeAfterIo(() -> end(waiting, ending, order));
-			}
-		}
+	private void endAll(Ending ending, int order, Duration spread) {
+		new EndingWalk(this.loop, this.waiting.list(), ending, order, spread).run();
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.cometspring.web;
 
+import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.reactive.socket.CloseStatus;
 
@@ -13,6 +15,11 @@ final class CloseStatuses {
 	 * The server is shutting down.
 	 */
 	static final CloseStatus SHUTTING_DOWN = CloseStatus.GOING_AWAY.withReason("Shutting down");
+
+	/**
+	 * The connection has reached its maximum age. The client reconnects at once.
+	 */
+	static final CloseStatus AGED = CloseStatus.GOING_AWAY.withReason("Maximum age");
 
 	/**
 	 * The frame is not a JSON object.
@@ -43,6 +50,23 @@ final class CloseStatuses {
 	}
 
 	/**
+	 * The status with which the end of a subscription closes its socket.
+	 * @param ending the ending, or {@code null} if the subscription goes on
+	 * @return the status, or {@code null} if the socket stays open
+	 */
+	static @Nullable CloseStatus of(@Nullable Ending ending) {
+		if (ending == null) {
+			return null;
+		}
+		return switch (ending) {
+			case KILLED -> DEACTIVATED;
+			case SHUTTING_DOWN -> SHUTTING_DOWN;
+			case AGED -> AGED;
+			case ANSWERED, CHANNELS_ENDED, TIMED_OUT -> null;
+		};
+	}
+
+	/**
 	 * The status for a client that cannot listen. Errors of single channels do not close
 	 * a socket (protocol, section 8).
 	 */
@@ -54,7 +78,9 @@ final class CloseStatuses {
 			case SHUTTING_DOWN -> SHUTTING_DOWN;
 			case INACTIVE, KILLED -> DEACTIVATED;
 			case UNDECIDED -> UNDECIDED;
-			case UNAVAILABLE, TOO_MANY_CONNECTIONS, TOO_MANY_CHANNELS, INVALID_CURSOR, FORBIDDEN -> UNAVAILABLE;
+			case UNAVAILABLE, TOO_MANY_CONNECTIONS, TOO_MANY_FROM_ADDRESS, TOO_MANY_OF_USER, TOO_MANY_CHANNELS,
+					INVALID_CURSOR, FORBIDDEN ->
+				UNAVAILABLE;
 		};
 	}
 

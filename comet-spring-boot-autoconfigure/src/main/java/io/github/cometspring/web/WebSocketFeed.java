@@ -171,9 +171,10 @@ final class WebSocketFeed {
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
-		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN) {
+		CloseStatus status = CloseStatuses.of(ending);
+		if (status != null) {
 			batch.failed();
-			this.close.accept((ending == Ending.KILLED) ? CloseStatuses.DEACTIVATED : CloseStatuses.SHUTTING_DOWN);
+			this.close.accept(status);
 			return;
 		}
 		for (Segment segment : batch.segments()) {

@@ -282,7 +282,7 @@ class SubscriptionListenerTests {
 	@EnumSource
 	void refusedWhenClientConnectsAgainShouldNotBeCalledForFirstTime(Transport transport) {
 		this.node.control.deactivate().block(TestNode.TIMEOUT);
-		assertThat(this.subscriptions.tryConnect(new Dialect(transport, (message) -> 1), this.node.loop)).isNull();
+		assertThat(this.subscriptions.tryConnect(new Dialect(transport, (message) -> 1), this.node.loop, null)).isNull();
 		assertThat(events(transport)).isEmpty();
 	}
 
