@@ -17,7 +17,8 @@ import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * Filters requests to the actuator endpoints: it applies the guard, keeps the path of the
- * request and who gives the command for the operation, and removes a body that the command does not read.
+ * request and who gives the command for the operation, and removes a body that the
+ * command does not read.
  *
  * @since 0.1.0
  */

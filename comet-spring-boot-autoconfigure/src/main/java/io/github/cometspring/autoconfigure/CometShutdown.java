@@ -76,8 +76,9 @@ final class CometShutdown implements SmartLifecycle {
 	@Override
 	public void start() {
 		if (!this.running && !this.spread.equals(this.wanted)) {
-			logger.warn("Clients are ended within %s at shutdown, not within the %s of comet.shutdown.spread: %s allows no more"
-				.formatted(this.spread, this.wanted, PHASE_TIMEOUT));
+			logger.warn(
+					"Clients are ended within %s at shutdown, not within the %s of comet.shutdown.spread: %s allows no more"
+						.formatted(this.spread, this.wanted, PHASE_TIMEOUT));
 		}
 		this.running = true;
 		this.subscriptions.resume();

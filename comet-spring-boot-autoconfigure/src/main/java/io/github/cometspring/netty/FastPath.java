@@ -72,7 +72,8 @@ public final class FastPath {
 			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
 			this.sockets.setCompressing(compressing);
 			this.requests.setForwarded(config.isForwarded());
-			this.open = !observed && !compressing && isPlain(config) && (!this.addressesLimited || isPeerClient(config));
+			this.open = !observed && !compressing && isPlain(config)
+					&& (!this.addressesLimited || isPeerClient(config));
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
 			if (this.open && this.eligible.getAsBoolean() && pipeline.get(NettyPipeline.HttpCodec) != null) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What one client has taken of the limits for each address and for each user. Thread-safe.
+ * What one client has taken of the limits for each address and for each user.
+ * Thread-safe.
  */
 final class ClientQuota {
 

@@ -54,7 +54,8 @@ public final class EventStreamHandler implements WebHandler {
 		ServerHttpResponse response = exchange.getResponse();
 		return Mono
 			.defer(() -> stream(exchange,
-					this.subscriptions.connect(DIALECT, socket.loop(), exchange.getRequest()::getRemoteAddress), socket))
+					this.subscriptions.connect(DIALECT, socket.loop(), exchange.getRequest()::getRemoteAddress),
+					socket))
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> Problem.answer(response, ex.status(), ex.sentence(), null))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(response, ex))

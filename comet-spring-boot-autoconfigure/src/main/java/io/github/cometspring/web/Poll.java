@@ -82,8 +82,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 * @return whether it was admitted
 	 */
 	public boolean tryAdmit() {
-		this.connection = this.terms.subscriptions()
-			.tryConnect(this.terms.dialect().dialect(), this.loop, this.client);
+		this.connection = this.terms.subscriptions().tryConnect(this.terms.dialect().dialect(), this.loop, this.client);
 		return this.connection != null && isConnected();
 	}
 

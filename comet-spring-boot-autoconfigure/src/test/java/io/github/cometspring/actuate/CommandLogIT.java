@@ -35,7 +35,8 @@ class CommandLogIT {
 	@BeforeAll
 	static void start() {
 		server = CometServer.start(new Class<?>[] { Users.class, Security.class },
-				"management.endpoints.web.exposure.include=comet,cometchannels", "server.forward-headers-strategy=framework");
+				"management.endpoints.web.exposure.include=comet,cometchannels",
+				"server.forward-headers-strategy=framework");
 	}
 
 	@AfterAll

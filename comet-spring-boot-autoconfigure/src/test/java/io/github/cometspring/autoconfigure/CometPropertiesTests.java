@@ -103,9 +103,8 @@ class CometPropertiesTests {
 
 	@Test
 	void settingsShouldCarryPropertiesOfShutdownAndOfEachClient() {
-		CometSettings settings = CometSettings
-			.of(bind(Map.of("comet.shutdown.spread", "7s", "comet.max-connection-age", "1h",
-					"comet.max-connections-per-address", "8", "comet.max-connections-per-user", "4")));
+		CometSettings settings = CometSettings.of(bind(Map.of("comet.shutdown.spread", "7s", "comet.max-connection-age",
+				"1h", "comet.max-connections-per-address", "8", "comet.max-connections-per-user", "4")));
 		assertThat(settings.shutdownSpread()).isEqualTo(Duration.ofSeconds(7));
 		assertThat(settings.limits().maxAge()).isEqualTo(Duration.ofHours(1));
 		assertThat(settings.limits().maxPerAddress()).isEqualTo(8);

@@ -24,8 +24,7 @@ class CometStartLogIT {
 
 	@Test
 	void startShouldLogOneLine(CapturedOutput output) {
-		try (CometServer server = CometServer.start("comet.max-connections-per-user=7",
-				"management.server.port=0")) {
+		try (CometServer server = CometServer.start("comet.max-connections-per-user=7", "management.server.port=0")) {
 			assertThat(server.port()).isPositive();
 			assertThat(output.toString().lines().filter((line) -> line.contains("Comet serves"))).singleElement()
 				.asString()
@@ -36,20 +35,22 @@ class CometStartLogIT {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			comet.fast-path=false                                                      | comet.fast-path=false
-			comet.allowed-origins=https://a.example                                    | comet.allowed-origins
-			server.compression.enabled=true                                            | the configuration of the web server
-			comet.max-connections-per-address=9,server.forward-headers-strategy=native | the configuration of the web server
-			comet.max-connections-per-address=9,server.forward-headers-strategy=framework | comet.max-connections-per-address and server.forward-headers-strategy
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					comet.fast-path=false                                                      | comet.fast-path=false
+					comet.allowed-origins=https://a.example                                    | comet.allowed-origins
+					server.compression.enabled=true                                            | the configuration of the web server
+					comet.max-connections-per-address=9,server.forward-headers-strategy=native | the configuration of the web server
+					comet.max-connections-per-address=9,server.forward-headers-strategy=framework | comet.max-connections-per-address and server.forward-headers-strategy
+					""")
 	void startWhenPollsTakeTheDefaultPathShouldSayWhy(String properties, String reason) {
 		assertSays("answers take the default path because of " + reason + ";", new Class<?>[0], properties.split(","));
 	}
 
 	@Test
 	void startWhenThereIsAFilterShouldNameIt() {
-		assertSays("answers take the default path because of the bean 'passing';", new Class<?>[] { PassingFilter.class });
+		assertSays("answers take the default path because of the bean 'passing';",
+				new Class<?>[] { PassingFilter.class });
 	}
 
 	@Test

@@ -80,9 +80,10 @@ class ClientQuotasTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "2001:db8::1,2001:db8::2:1,true", "[2001:db8::1],2001:db8::1,true", "[2001:DB8::1],[2001:db8:0::9],true",
-			"2001:db8::1,2001:db8:0:1::1,false", "192.0.2.1,192.0.2.1,true", "192.0.2.1,192.0.2.2,false",
-			"999.0.2.1,999.0.2.1,true", ":::1,:::2,false", "_hidden,_HIDDEN,true", "'','',true", "[,[,true" })
+	@CsvSource({ "2001:db8::1,2001:db8::2:1,true", "[2001:db8::1],2001:db8::1,true",
+			"[2001:DB8::1],[2001:db8:0::9],true", "2001:db8::1,2001:db8:0:1::1,false", "192.0.2.1,192.0.2.1,true",
+			"192.0.2.1,192.0.2.2,false", "999.0.2.1,999.0.2.1,true", ":::1,:::2,false", "_hidden,_HIDDEN,true",
+			"'','',true", "[,[,true" })
 	void addressesThatHeadersNameShouldCountTogetherWithinANetwork(String one, String other, boolean together) {
 		connect(() -> InetSocketAddress.createUnresolved(one, 1));
 		connect(() -> InetSocketAddress.createUnresolved(one, 2));

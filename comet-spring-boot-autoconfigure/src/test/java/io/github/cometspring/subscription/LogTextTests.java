@@ -18,8 +18,8 @@ class LogTextTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(chars = { '\n', '\r', '\t', '\0', '\u001B', '\u007F', '\u0085', '\u2028', '\u2029', '\u202E',
-			'\u200B', '\uFEFF', '\'' })
+	@ValueSource(chars = { '\n', '\r', '\t', '\0', '\u001B', '\u007F', '\u0085', '\u2028', '\u2029', '\u202E', '\u200B',
+			'\uFEFF', '\'' })
 	void ofWhenItCouldForgeALineShouldReplace(char c) {
 		assertThat(LogText.of("a" + c + "WARN b")).isEqualTo("a?WARN b");
 	}

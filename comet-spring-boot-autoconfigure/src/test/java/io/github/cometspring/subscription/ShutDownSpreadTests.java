@@ -35,7 +35,8 @@ class ShutDownSpreadTests {
 		this.loop.runTasks();
 		for (int tenth = 1; tenth <= 10; tenth++) {
 			pass(SPREAD.dividedBy(10));
-			// A client that is due within the shortest time of a timer may end with the next.
+			// A client that is due within the shortest time of a timer may end with the
+			// next.
 			assertThat(ended(polls)).isBetween(tenth * MANY / 10 - 1, tenth * MANY / 10 + 1);
 		}
 		pass(Duration.ofMillis(5));
@@ -66,8 +67,8 @@ class ShutDownSpreadTests {
 		this.loop.runTasks();
 		assertThat(before).isBetween(4, 6);
 		assertThat(polls.subList(0, before)).allMatch((poll) -> TestNode.ending(poll) == Ending.SHUTTING_DOWN);
-		assertThat(polls.subList(before, 10)).allSatisfy(
-				(poll) -> assertThat(TestNode.received(poll)).containsExactly("a=1"));
+		assertThat(polls.subList(before, 10))
+			.allSatisfy((poll) -> assertThat(TestNode.received(poll)).containsExactly("a=1"));
 	}
 
 	@Test

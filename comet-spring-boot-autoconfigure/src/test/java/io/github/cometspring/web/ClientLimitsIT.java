@@ -144,8 +144,7 @@ class ClientLimitsIT {
 		assertRefused(RawEventStream.ask(this.server.port(), "channel=a", headers));
 		try (RawConnection json = RawConnection.open(this.server.port());
 				RawConnection socket = RawConnection.open(this.server.port())) {
-			assertRefused(
-					json.request("POST", "/comet", "application/json", "{\"channels\":[\"a\"]}", headers).read());
+			assertRefused(json.request("POST", "/comet", "application/json", "{\"channels\":[\"a\"]}", headers).read());
 			assertRefused(RawWebSocket.handshake(socket, headers));
 		}
 	}

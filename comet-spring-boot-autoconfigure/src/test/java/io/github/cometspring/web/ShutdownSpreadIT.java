@@ -148,7 +148,7 @@ class ShutdownSpreadIT {
 
 	@Test
 	void serverWhoseClientsLeaveByThemselvesShouldNotWaitForTheRest() {
-		try (CometServer server = start(Duration.ofSeconds(25))) {
+		try (CometServer server = start(Duration.ofSeconds(28))) {
 			Subscriptions subscriptions = server.bean(Subscriptions.class);
 			Channel channel = server.create("c1");
 			RawConnection client = RawConnection.open(server.port()).poll("registration=c1");
@@ -159,7 +159,7 @@ class ShutdownSpreadIT {
 			client.close();
 			Await.until(() -> connections(subscriptions) == 0);
 			assertThat(stopped).succeedsWithin(PATIENCE);
-			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(26));
 		}
 	}
 
@@ -258,7 +258,8 @@ class ShutdownSpreadIT {
 		}
 
 		private void readToEnd() {
-			for (RawEventStream.Event event = this.stream.nextMessage(); event != null; event = this.stream.nextMessage()) {
+			for (RawEventStream.Event event = this.stream.nextMessage(); event != null; event = this.stream
+				.nextMessage()) {
 				add(event);
 			}
 		}
