@@ -27,6 +27,7 @@ final class ClientQuota {
 	/**
 	 * The user for whom the client counts.
 	 */
+	@SuppressWarnings("unused") // by the updater
 	private volatile @Nullable String user;
 
 	private volatile boolean identified;
