@@ -158,9 +158,11 @@ class ClientQuotasTests {
 			for (int t = 0; t < threads; t++) {
 				all.add(CompletableFuture.runAsync(() -> {
 					for (int i = 0; i < 5000; i++) {
-						try (ConnectedClient client = connect("192.0.2.1")) {
+						try {
+							ConnectedClient client = connect("192.0.2.1");
 							most.accumulateAndGet(open.incrementAndGet(), Math::max);
 							open.decrementAndGet();
+							client.close();
 						}
 						catch (SubscriptionRejectedException ex) {
 							// The limit is reached.
