@@ -539,7 +539,8 @@ export class Comet extends EventTarget {
 			this.#plan();
 			return received;
 		});
-		socket.onclose = ({ code, reason }) => this.#fail(link, { code, message: reason });
+		socket.onclose = ({ code, reason }) => code === 1001 && link.live // by plan: no failure
+			? this.#renew(link, true) : this.#fail(link, { code, message: reason });
 	}
 
 	#stream(link) {

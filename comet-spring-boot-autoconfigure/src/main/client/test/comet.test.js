@@ -1525,3 +1525,28 @@ test('an option that is undefined is none', async () => {
 	await tick(1);
 	assert.deepEqual(socket().sent.at(-1), { ping: 0 });
 });
+
+test('a WebSocket that the server ends by plan is replaced at once, without an error', async () => {
+	await connected('C1');
+	const first = socket();
+	await first.receive({ messages: say('a', 1), cursor: 'C2' });
+	await first.drop(1001, 'Maximum age');
+	assert.notEqual(socket(), first);
+	assert.equal(comet.state, 'connecting');
+	await socket().open();
+	assert.equal(socket().sent[0].cursor, 'C2');
+	await socket().answer('C2');
+	assert.equal(comet.state, 'open');
+	assert.deepEqual(comet.log.filter(([type]) => type === 'error'), []);
+});
+
+test('a WebSocket that is ended by plan before it has served is a failure', async () => {
+	await connected('C1');
+	await socket().drop(1001);
+	const second = socket();
+	await second.open();
+	await second.drop(1001, 'Shutting down');
+	assert.equal(socket(), second);
+	assert.equal(comet.state, 'waiting');
+	assert.equal(comet.log.filter(([type]) => type === 'error').length, 1);
+});

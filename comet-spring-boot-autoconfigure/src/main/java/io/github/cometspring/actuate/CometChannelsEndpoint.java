@@ -8,6 +8,8 @@ import io.github.cometspring.channel.ChannelSummary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
@@ -24,6 +26,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  */
 @Endpoint(id = "cometchannels")
 public class CometChannelsEndpoint {
+
+	private static final Logger logger = Loggers.getLogger(CometChannelsEndpoint.class);
 
 	private static final int DEFAULT_SIZE = 100;
 
@@ -89,9 +93,18 @@ public class CometChannelsEndpoint {
 		return RequestPath.id(id)
 			.flatMap(this.broker::close)
 			.defaultIfEmpty(false)
+			.flatMap((found) -> found ? CommandOrigin.current().doOnNext(CometChannelsEndpoint::log).thenReturn(true)
+					: Mono.just(false))
 			.map((found) -> new WebEndpointResponse<Void>(
 					found ? WebEndpointResponse.STATUS_NO_CONTENT : WebEndpointResponse.STATUS_NOT_FOUND))
 			.onErrorMap(BrokerUnavailableException.class, Unavailable::of);
+	}
+
+	/**
+	 * Logs that a channel was closed. Its id may be a secret.
+	 */
+	private static void log(String origin) {
+		logger.info("A channel was closed by {}", origin);
 	}
 
 	/**

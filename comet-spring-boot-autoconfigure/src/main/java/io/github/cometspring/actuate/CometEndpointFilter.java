@@ -17,7 +17,8 @@ import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * Filters requests to the actuator endpoints: it applies the guard, keeps the path of the
- * request for the operation, and removes a body that the command does not read.
+ * request and who gives the command for the operation, and removes a body that the
+ * command does not read.
  *
  * @since 0.1.0
  */
@@ -60,7 +61,9 @@ public final class CometEndpointFilter implements WebFilter, Ordered {
 			PathPattern.PathRemainingMatchInfo match = endpoint.matchStartOfPath(path);
 			if (match != null) {
 				RequestPath rest = new RequestPath(match.getPathRemaining());
-				Mono<Void> next = chain.filter(withoutUnusedBody(exchange, rest)).contextWrite(rest::keepIn);
+				CommandOrigin origin = CommandOrigin.of(exchange);
+				Mono<Void> next = chain.filter(withoutUnusedBody(exchange, rest))
+					.contextWrite((context) -> origin.keepIn(rest.keepIn(context)));
 				return (this.guard != null) ? this.guard.check(exchange, next) : next;
 			}
 		}

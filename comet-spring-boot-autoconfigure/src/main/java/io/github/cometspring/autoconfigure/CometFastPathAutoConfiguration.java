@@ -38,7 +38,8 @@ public final class CometFastPathAutoConfiguration {
 
 	@Bean
 	FastPathEligibility cometFastPathEligibility(ApplicationContext context, CometSettings settings) {
-		return new FastPathEligibility(context, settings.path(), settings.allowedOrigins());
+		return new FastPathEligibility(context, settings.path(), settings.allowedOrigins(),
+				settings.limits().maxPerAddress() != null);
 	}
 
 	// After all others, so that it sees the final configuration of the server.
@@ -61,6 +62,7 @@ public final class CometFastPathAutoConfiguration {
 		// A subclass may add something that must see all requests first.
 		return (factory) -> {
 			if (factory.getClass() == NettyReactiveWebServerFactory.class) {
+				eligibility.setServer(fastPath::isOpen);
 				factory.addServerCustomizers(fastPath::openOn);
 			}
 		};

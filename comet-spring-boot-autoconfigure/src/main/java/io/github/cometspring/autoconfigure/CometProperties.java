@@ -43,6 +43,15 @@ import org.springframework.util.unit.DataSize;
  * custom handler needs to see them.
  * @param heartbeat Time after which a silent stream gets a heartbeat.
  * @param redis Channels on Redis, for several nodes.
+ * @param shutdown How the service ends when the application stops.
+ * @param maxConnectionAge Age at which event streams and WebSockets are ended, so that
+ * their clients connect again, perhaps to another node. Differs by up to a tenth for each
+ * connection. Unset for never.
+ * @param maxConnectionsPerAddress Maximum number of clients of one address connected at a
+ * time to this node. An IPv6 address counts for its network of 64 bits. Unset for no
+ * limit.
+ * @param maxConnectionsPerUser Maximum number of clients of one user connected at a time
+ * to this node. Unset for no limit.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -54,7 +63,9 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins,
 		@DefaultValue("false") boolean allowedCredentials, @DefaultValue Authorization authorization, @DefaultValue( {
 				"legacy", "json", "sse", "websocket" }) Set<Transport> transports,
-		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath, @DefaultValue Redis redis){
+		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath, @DefaultValue Redis redis,
+		@DefaultValue Shutdown shutdown, @Nullable Duration maxConnectionAge,
+		@Nullable Integer maxConnectionsPerAddress, @Nullable Integer maxConnectionsPerUser){
 
 	/**
 	 * Authorization of clients to read channels.
@@ -89,6 +100,14 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 */
 	public record Redis(@Nullable Boolean enabled, @DefaultValue("comet") String keyPrefix,
 			@DefaultValue("2s") Duration commandTimeout, @DefaultValue("5s") Duration probeInterval) {
+	}
+
+	/**
+	 * How the service ends when the application stops.
+	 *
+	 * @param spread Time over which waiting clients are ended. Zero to end all at once.
+	 */
+	public record Shutdown(@DefaultValue("5s") Duration spread) {
 	}
 
 }

@@ -31,11 +31,12 @@ import org.springframework.util.unit.DataSize;
  * @param fastPath whether messages may bypass WebFlux
  * @param authorizationMaxAge how old a decision of the authorizer may become, or
  * {@code null} for no limit
+ * @param shutdownSpread the time over which waiting clients are ended at shutdown
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
-		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge) {
+		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, Duration shutdownSpread) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -59,6 +60,12 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		positive("comet.authorization.timeout", properties.authorization().timeout());
 		positive("comet.authorization.max-age", properties.authorization().maxAge());
 		positive("comet.history.max-age", properties.history().maxAge());
+		positive("comet.max-connection-age", properties.maxConnectionAge());
+		atLeast(1, "comet.max-connections-per-address", properties.maxConnectionsPerAddress());
+		atLeast(1, "comet.max-connections-per-user", properties.maxConnectionsPerUser());
+		if (!properties.shutdown().spread().isZero()) {
+			positive("comet.shutdown.spread", properties.shutdown().spread());
+		}
 		positive("comet.redis.command-timeout", properties.redis().commandTimeout());
 		positive("comet.redis.probe-interval", properties.redis().probeInterval());
 		if (!properties.redis().keyPrefix().matches("[\\w.:~@/-]+")) {
@@ -75,11 +82,13 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 					.withHistoryMaxAge(properties.history().maxAge())
 					.withIdleTimeout(properties.channelIdleTimeout()),
 				new SubscriptionLimits(properties.maxConnections(), properties.maxChannelsPerRequest(),
-						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat()),
+						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat(),
+						properties.maxConnectionAge(), properties.maxConnectionsPerAddress(),
+						properties.maxConnectionsPerUser()),
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
 				bytes("comet.max-message-size", properties.maxMessageSize()), origins, properties.allowedCredentials(),
 				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
-				properties.authorization().maxAge());
+				properties.authorization().maxAge(), properties.shutdown().spread());
 	}
 
 	private static String path(String path) {

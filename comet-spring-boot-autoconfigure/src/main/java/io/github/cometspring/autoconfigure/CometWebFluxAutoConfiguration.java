@@ -3,6 +3,7 @@ package io.github.cometspring.autoconfigure;
 import java.util.EnumMap;
 import java.util.Map;
 
+import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.netty.DirectUpgradeStrategy;
 import io.github.cometspring.netty.NettyClientSockets;
 import io.github.cometspring.subscription.Subscriptions;
@@ -34,8 +35,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClas
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.socket.server.WebSocketService;
@@ -92,8 +95,14 @@ public final class CometWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	CometShutdown cometShutdown(Subscriptions subscriptions) {
-		return new CometShutdown(subscriptions);
+	CometShutdown cometShutdown(Subscriptions subscriptions, CometSettings settings, Environment environment) {
+		return new CometShutdown(subscriptions, settings.shutdownSpread(), CometShutdown.phaseTimeout(environment));
+	}
+
+	@Bean
+	CometStartLog cometStartLog(ApplicationContext context, CometSettings settings, ChannelBroker broker,
+			ObjectProvider<FastPathEligibility> fastPath) {
+		return new CometStartLog(context, settings, broker, fastPath.getIfAvailable());
 	}
 
 	private static ClientSockets schedulerSockets(CometSettings settings) {

@@ -2,13 +2,13 @@ package io.github.cometspring.autoconfigure;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 import io.github.cometspring.actuate.CometEndpointFilter;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -23,16 +23,15 @@ import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebHandler;
+import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 import org.springframework.web.server.adapter.HttpWebHandlerAdapter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
  * Decides whether long polls may take the fast path: only if no component of the
- * application needs to see them. Logs the decision once.
+ * application needs to see them. The line of {@link CometStartLog} says why.
  */
 final class FastPathEligibility implements SmartInitializingSingleton {
-
-	private static final Log logger = LogFactory.getLog(FastPathEligibility.class);
 
 	/** Those who may look at a request, or change what becomes of it. */
 	private static final List<Class<?>> WITNESSES = List.of(WebFilter.class, ChannelAuthorizer.class,
@@ -44,22 +43,52 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 
 	private final List<String> allowedOrigins;
 
+	private final boolean addressesLimited;
+
 	private volatile boolean eligible;
 
-	FastPathEligibility(ApplicationContext context, String path, List<String> allowedOrigins) {
+	private volatile @Nullable String obstacle;
+
+	/**
+	 * Whether the configuration of the server allows it.
+	 */
+	private volatile BooleanSupplier server = () -> false;
+
+	/**
+	 * Creates the decision.
+	 * @param context the context of the application
+	 * @param path the path of the endpoint
+	 * @param allowedOrigins the foreign origins whose pages may listen
+	 * @param addressesLimited whether the connections of one address are limited
+	 */
+	FastPathEligibility(ApplicationContext context, String path, List<String> allowedOrigins,
+			boolean addressesLimited) {
 		this.context = context;
 		this.path = path;
 		this.allowedOrigins = allowedOrigins;
+		this.addressesLimited = addressesLimited;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		Optional<String> obstacle = obstacle();
+		Optional<String> obstacle = findObstacle();
 		this.eligible = obstacle.isEmpty();
-		if (logger.isDebugEnabled()) {
-			logger.debug(obstacle.map((witness) -> "Long polls go through WebFlux because of " + witness)
-				.orElse("Long polls are answered before WebFlux (set comet.fast-path to false to change that)"));
+		this.obstacle = obstacle.orElse(null);
+	}
+
+	void setServer(BooleanSupplier open) {
+		this.server = open;
+	}
+
+	/**
+	 * What prevents the fast path.
+	 * @return the obstacle in words, or {@code null} if polls take the fast path
+	 */
+	@Nullable String obstacle() {
+		if (this.eligible && !this.server.getAsBoolean()) {
+			return "the configuration of the web server";
 		}
+		return this.obstacle;
 	}
 
 	/**
@@ -70,9 +99,13 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 		return this.eligible;
 	}
 
-	private Optional<String> obstacle() {
+	private Optional<String> findObstacle() {
 		if (this.path.equals(CometHandlerMapping.EVERYWHERE)) {
 			return Optional.of("comet.path");
+		}
+		// Only Spring knows the address of the client then.
+		if (this.addressesLimited && beans(List.of(ForwardedHeaderTransformer.class)).findAny().isPresent()) {
+			return Optional.of("comet.max-connections-per-address and server.forward-headers-strategy");
 		}
 		// Whether a page may see an answer, WebFlux says in its head.
 		return this.allowedOrigins.isEmpty() ? witness().or(this::otherHandler).or(this::otherMapping)

@@ -11,6 +11,7 @@ import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerConfig;
+import reactor.netty.http.server.ProxyProtocolSupportType;
 
 /**
  * Answers long polls in the server's own pipeline, where WebFlux does not see them, which
@@ -33,6 +34,8 @@ public final class FastPath {
 
 	private final BooleanSupplier eligible;
 
+	private final boolean addressesLimited;
+
 	private volatile boolean open;
 
 	/**
@@ -53,6 +56,7 @@ public final class FastPath {
 		this.polls = new FastPoll.Path(sockets);
 		this.sockets = sockets;
 		this.eligible = eligible;
+		this.addressesLimited = subscriptions.limitAddresses();
 	}
 
 	/**
@@ -68,7 +72,8 @@ public final class FastPath {
 			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
 			this.sockets.setCompressing(compressing);
 			this.requests.setForwarded(config.isForwarded());
-			this.open = !observed && !compressing && isPlain(config);
+			this.open = !observed && !compressing && isPlain(config)
+					&& (!this.addressesLimited || isPeerClient(config));
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
 			if (this.open && this.eligible.getAsBoolean() && pipeline.get(NettyPipeline.HttpCodec) != null) {
@@ -79,6 +84,22 @@ public final class FastPath {
 						new FastPathHandler(this.requests, this.polls, this.sockets));
 			}
 		});
+	}
+
+	/**
+	 * Whether the server takes the fast path, as far as its own configuration allows it.
+	 * @return {@code false} also before the server is bound
+	 */
+	public boolean isOpen() {
+		return this.open;
+	}
+
+	/**
+	 * Whether the peer of a connection is the client, as far as the server knows, and not
+	 * a proxy that names the client.
+	 */
+	private static boolean isPeerClient(HttpServerConfig config) {
+		return !config.isForwarded() && config.proxyProtocolSupportType() == ProxyProtocolSupportType.OFF;
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.github.cometspring.netty;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollTerms;
@@ -51,6 +52,10 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	ConnectionState state() {
 		return this.connection.state();
+	}
+
+	SocketAddress remoteAddress() {
+		return this.context.channel().remoteAddress();
 	}
 
 	@Override

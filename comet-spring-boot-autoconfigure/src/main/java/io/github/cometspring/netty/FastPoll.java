@@ -1,13 +1,16 @@
 package io.github.cometspring.netty;
 
+import java.net.InetSocketAddress;
+
 import io.github.cometspring.subscription.Caller;
+import io.github.cometspring.subscription.RateLimitedLog;
 import io.github.cometspring.web.Poll;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollClient;
 import io.github.cometspring.web.PollTerms;
 import io.github.cometspring.web.WriteListener;
 import io.netty.channel.ChannelHandlerContext;
-import reactor.util.Logger;
+import org.jspecify.annotations.Nullable;
 import reactor.util.Loggers;
 
 import org.springframework.http.HttpStatus;
@@ -19,7 +22,7 @@ import org.springframework.http.HttpStatus;
  */
 final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
-	private static final Logger logger = Loggers.getLogger(FastPoll.class);
+	private static final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(FastPoll.class), System::nanoTime);
 
 	private final PollTerms terms;
 
@@ -45,6 +48,11 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	}
 
 	@Override
+	public @Nullable InetSocketAddress remoteAddress() {
+		return (this.handler.remoteAddress() instanceof InetSocketAddress peer) ? peer : null;
+	}
+
+	@Override
 	public void answer(PollAnswer answer) {
 		if (this.handler.answer(this, answer)) {
 			this.poll.written();
@@ -67,7 +75,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	@Override
 	public void fail(Throwable error) {
 		if (!this.handler.handOn(this)) {
-			logger.error("A poll could not be answered", error);
+			log.error("A poll could not be answered", error);
 			if (this.handler.answer(this, this.terms.dialect().refuse(HttpStatus.INTERNAL_SERVER_ERROR, null))) {
 				this.handler.watch(this);
 			}

@@ -136,7 +136,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 			reader.join(home());
 		}
 		this.ordered = ChannelReader.inOrder(this.readers);
-		this.ending = this.client.endedMeanwhile();
+		this.ending = this.client.begin(this);
 		if (this.ending == null && this.rights != null && this.rights.areOver()) {
 			this.ending = Ending.EXPIRED;
 		}
@@ -303,7 +303,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		end(Ending.EXPIRED);
 	}
 
-	private void end(Ending ending) {
+	void end(Ending ending) {
 		if (!this.done && this.ending == null) {
 			// Without demand, a write is in progress. The ending is sent after it.
 			this.ending = ending;

@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import java.security.Principal;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -38,6 +39,13 @@ public final class ConnectedClient implements AutoCloseable {
 
 	private final int killsBefore;
 
+	private final @Nullable ConnectionAge age;
+
+	/**
+	 * What the client takes of the limits for each address and user.
+	 */
+	private final @Nullable ClientQuota quota;
+
 	private volatile EndReason reason = EndReason.NO_REQUEST;
 
 	/**
@@ -49,12 +57,28 @@ public final class ConnectedClient implements AutoCloseable {
 	private volatile int closed;
 
 	ConnectedClient(Subscriptions subscriptions, Dialect dialect, LoopSubscriptions home, Duration timeout,
-			int killsBefore) {
+			int killsBefore, @Nullable ClientQuota quota) {
 		this.subscriptions = subscriptions;
 		this.dialect = dialect;
 		this.home = home;
 		this.timeout = timeout;
 		this.killsBefore = killsBefore;
+		this.quota = quota;
+		Duration maxAge = subscriptions.limits().maxAge();
+		this.age = (maxAge != null && !isPolling()) ? new ConnectionAge(home, maxAge) : null;
+	}
+
+	/**
+	 * Counts the client for its user, if the connections of a user are limited. As
+	 * {@link #listen} does the same, it is for those who cannot refuse the client then.
+	 * @param principal the user who is logged in, or empty
+	 * @return completes empty, or {@link SubscriptionRejectedException}
+	 */
+	public Mono<Void> identify(Mono<? extends Principal> principal) {
+		ClientQuota quota = this.quota;
+		return (quota != null && quota.needsUser())
+				? await(quota.identify(principal, this::refuse), heartbeat(), () -> {
+				}) : Mono.empty();
 	}
 
 	/**
@@ -74,13 +98,18 @@ public final class ConnectedClient implements AutoCloseable {
 			catch (SubscriptionRejectedException ex) {
 				throw refuse(ex);
 			}
-			Authorization authorization = this.subscriptions.admission().authorization();
-			if (authorization == null) {
-				return find(request, null);
-			}
-			return await(authorization.permit(request, this), authorization.timeout(), authorization::logTimeout)
-				.flatMapMany(this::enter);
+			return (this.quota == null) ? authorize(request)
+					: identify(request.caller().principal()).thenMany(Flux.defer(() -> authorize(request)));
 		});
+	}
+
+	private Flux<Batch> authorize(SubscriptionRequest request) {
+		Authorization authorization = this.subscriptions.admission().authorization();
+		if (authorization == null) {
+			return find(request, null);
+		}
+		return await(authorization.permit(request, this), authorization.timeout(), authorization::logTimeout)
+			.flatMapMany(this::enter);
 	}
 
 	private Flux<Batch> enter(ReadRights rights) {
@@ -235,7 +264,7 @@ public final class ConnectedClient implements AutoCloseable {
 			case EXPIRED -> EndReason.EXPIRED;
 			default -> EndReason.REFUSED;
 		});
-		listener().refused(transport(), ex.getReason());
+		this.subscriptions.refused(transport(), ex);
 		return ex;
 	}
 
@@ -262,6 +291,15 @@ public final class ConnectedClient implements AutoCloseable {
 
 	boolean beganBefore(int order) {
 		return this.killsBefore - order < 0;
+	}
+
+	/**
+	 * Notes that a subscription of the client begins.
+	 * @return why it is to end at once, or {@code null} if it is not
+	 */
+	@Nullable Ending begin(ClientSubscription subscription) {
+		Ending meanwhile = endedMeanwhile();
+		return (meanwhile == null && this.age != null) ? this.age.begin(subscription) : meanwhile;
 	}
 
 	@Nullable Ending endedMeanwhile() {
@@ -306,6 +344,12 @@ public final class ConnectedClient implements AutoCloseable {
 		if (CLOSED.compareAndSet(this, 0, 1)) {
 			users().remove(this.user, this);
 			this.subscriptions.leave(this.dialect.transport());
+			if (this.quota != null) {
+				this.quota.release();
+			}
+			if (this.age != null) {
+				this.age.close();
+			}
 			listener().ended(transport(), this.reason);
 		}
 	}

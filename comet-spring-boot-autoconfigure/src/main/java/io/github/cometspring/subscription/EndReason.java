@@ -55,6 +55,11 @@ public enum EndReason {
 	EXPIRED,
 
 	/**
+	 * The connection of a stream or WebSocket has reached its maximum age.
+	 */
+	AGED,
+
+	/**
 	 * An operator killed it.
 	 */
 	KILLED,

@@ -28,6 +28,11 @@ public enum Ending {
 	EXPIRED,
 
 	/**
+	 * The connection of a stream has reached its maximum age.
+	 */
+	AGED,
+
+	/**
 	 * An operator killed it.
 	 */
 	KILLED,

@@ -3,8 +3,8 @@ package io.github.cometspring.subscription;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 import io.github.cometspring.channel.ChannelLog;
@@ -77,8 +77,9 @@ final class LoopSubscriptions {
 	}
 
 	/**
-	 * Gives a client that waits another deadline in place of one that is over.
-	 * @param client who has no deadline
+	 * Gives a client that waits another deadline in place of one that is over, or a
+	 * deadline besides.
+	 * @param client who has no deadline, or the further deadline
 	 * @param timeout how far away the deadline is
 	 */
 	void defer(DeadlineQueue.Entry client, Duration timeout) {
@@ -91,33 +92,40 @@ final class LoopSubscriptions {
 	}
 
 	/**
-	 * Ends whatever waits now and began before an order to end.
+	 * Gives the order to end. Called on any thread.
 	 * @param ending why
 	 * @param order the number of the order
+	 * @param spread the time over which the clients are spread
 	 */
-	void endAll(Ending ending, int order) {
-		end(this.waiting.list().iterator(), (client) -> client.end(ending, order));
+	void orderToEnd(Ending ending, int order, Duration spread) {
+		try {
+			this.loop.execute(() -> endAll(ending, order, spread));
+		}
+		catch (RejectedExecutionException ex) {
+			// The loop has ended, and its clients with it; the others have not.
+		}
 	}
 
 	/**
-	 * Ends whatever waits now and has lost its rights by an order of an operator.
+	 * Ends whatever waits now and began before an order to end.
+	 * @param ending why
+	 * @param order the number of the order
+	 * @param spread the time over which the clients are spread, or zero to end them at
+	 * once
 	 */
-	void endRevoked() {
-		end(this.waiting.list().iterator(), WaitingClients.Client::endIfRevoked);
+	private void endAll(Ending ending, int order, Duration spread) {
+		end((client) -> client.end(ending, order), spread);
 	}
 
-	private void end(Iterator<WaitingClients.Client> waiting, Consumer<WaitingClients.Client> order) {
-		try {
-			for (int i = 0; i < DeadlineQueue.SLICE && waiting.hasNext(); i++) {
-				order.accept(waiting.next());
-			}
-		}
-		finally {
-			// Also when one of them has failed: the others still wait.
-			if (waiting.hasNext()) {
-				this.loop.executeAfterIo(() -> end(waiting, order));
-			}
-		}
+	/**
+	 * Ends all clients that wait now and have lost their rights by a command.
+	 */
+	void endRevoked() {
+		end(WaitingClients.Client::endIfRevoked, Duration.ZERO);
+	}
+
+	private void end(Consumer<WaitingClients.Client> order, Duration spread) {
+		new EndingWalk(this.loop, this.waiting.list(), order, spread).run();
 	}
 
 }

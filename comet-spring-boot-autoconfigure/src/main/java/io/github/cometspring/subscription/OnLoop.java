@@ -30,7 +30,10 @@ final class OnLoop {
 		});
 	}
 
-	private static void run(EventLoop loop, Runnable task) {
+	/**
+	 * Runs a task on a loop, unless the loop has ended.
+	 */
+	static void run(EventLoop loop, Runnable task) {
 		try {
 			loop.run(task);
 		}

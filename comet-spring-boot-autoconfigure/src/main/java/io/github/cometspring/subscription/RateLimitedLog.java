@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.Logger;
 
 /**
- * Logs warnings about errors that every request may cause, at most one line a minute and
- * without a stack trace, because clients decide how many requests there are. The next
- * line has the number of warnings that were left out. At the level DEBUG every warning is
- * logged.
+ * Logs errors that every request may cause, at most one line a minute, because clients
+ * decide how many requests there are: warnings without a stack trace, errors with one.
+ * The next line has the number of those that were left out, which are logged at the level
+ * DEBUG.
  * <p>
  * Thread-safe.
  *
@@ -49,21 +49,49 @@ public final class RateLimitedLog {
 	 * type and its source line, but not its message, which may contain secrets
 	 */
 	public void warn(String sentence, @Nullable Throwable cause) {
+		debug(sentence, cause);
+		if (isDue()) {
+			this.logger.warn(sentence + ((cause != null) ? ": " + describe(cause) : "") + leftOut("warning"));
+		}
+	}
+
+	/**
+	 * Logs an error of the server or the application with its stack trace, unless the
+	 * last one is less than a minute old.
+	 * @param sentence what has happened
+	 * @param cause the error
+	 */
+	public void error(String sentence, Throwable cause) {
+		if (isDue()) {
+			this.logger.error(sentence + leftOut("error"), cause);
+		}
+		else {
+			debug(sentence, cause);
+		}
+	}
+
+	private void debug(String sentence, @Nullable Throwable cause) {
 		if (cause != null) {
 			this.logger.debug(sentence, cause);
 		}
 		else {
 			this.logger.debug(sentence);
 		}
+	}
+
+	private boolean isDue() {
 		long now = this.nanoTime.getAsLong();
 		long due = this.next.get();
-		if (now - due < 0 || !this.next.compareAndSet(due, now + INTERVAL)) {
+		boolean isDue = now - due >= 0 && this.next.compareAndSet(due, now + INTERVAL);
+		if (!isDue) {
 			this.leftOut.incrementAndGet();
-			return;
 		}
+		return isDue;
+	}
+
+	private String leftOut(String kind) {
 		int before = this.leftOut.getAndSet(0);
-		this.logger.warn(sentence + ((cause != null) ? ": " + describe(cause) : "")
-				+ ((before > 0) ? " (and %d more since the last warning)".formatted(before) : ""));
+		return (before > 0) ? " (and %d more since the last %s)".formatted(before, kind) : "";
 	}
 
 	private static String describe(Throwable cause) {

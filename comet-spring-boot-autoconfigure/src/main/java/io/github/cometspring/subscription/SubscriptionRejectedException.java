@@ -30,13 +30,24 @@ public class SubscriptionRejectedException extends RuntimeException {
 	 */
 	private final transient @Nullable Cursor cursor;
 
+	/**
+	 * The address or the user whose limit is reached.
+	 */
+	private final transient @Nullable String subject;
+
 	private SubscriptionRejectedException(Reason reason, String message, @Nullable Integer maxChannels,
 			Refusals refused, @Nullable Cursor cursor) {
+		this(reason, message, maxChannels, refused, cursor, null);
+	}
+
+	private SubscriptionRejectedException(Reason reason, String message, @Nullable Integer maxChannels,
+			Refusals refused, @Nullable Cursor cursor, @Nullable String subject) {
 		super(message, null, false, false);
 		this.reason = reason;
 		this.maxChannels = maxChannels;
 		this.refused = refused;
 		this.cursor = cursor;
+		this.subject = subject;
 	}
 
 	static SubscriptionRejectedException of(Reason reason, String message) {
@@ -47,6 +58,14 @@ public class SubscriptionRejectedException extends RuntimeException {
 		return new SubscriptionRejectedException(Reason.TOO_MANY_CHANNELS,
 				"Too many channels: at most %d in one request".formatted(maxChannels), maxChannels, Refusals.NONE,
 				null);
+	}
+
+	/**
+	 * An address or a user has too many connections.
+	 * @param subject the address or the user, which the client is not told
+	 */
+	static SubscriptionRejectedException tooManyOf(Reason reason, String message, String subject) {
+		return new SubscriptionRejectedException(reason, message, null, Refusals.NONE, null, subject);
 	}
 
 	/**
@@ -118,6 +137,14 @@ public class SubscriptionRejectedException extends RuntimeException {
 	}
 
 	/**
+	 * The address or the user whose limit is reached.
+	 * @return the text from outside, or {@code null} if that is not the reason
+	 */
+	@Nullable String subject() {
+		return this.subject;
+	}
+
+	/**
 	 * Why a subscription is refused.
 	 */
 	public enum Reason {
@@ -151,6 +178,16 @@ public class SubscriptionRejectedException extends RuntimeException {
 		 * The limit of connected clients is reached.
 		 */
 		TOO_MANY_CONNECTIONS,
+
+		/**
+		 * The limit of connected clients of one address is reached.
+		 */
+		TOO_MANY_FROM_ADDRESS,
+
+		/**
+		 * The limit of connected clients of one user is reached.
+		 */
+		TOO_MANY_OF_USER,
 
 		/**
 		 * The request names more channels than it may.

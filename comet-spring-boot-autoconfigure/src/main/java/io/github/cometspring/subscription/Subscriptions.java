@@ -1,8 +1,8 @@
 package io.github.cometspring.subscription;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.cometspring.channel.ChannelBroker;
@@ -39,6 +39,8 @@ public final class Subscriptions implements Disposable {
 	private final Admission admission;
 
 	private final ConnectionLimit connectionLimit;
+
+	private final RefusalLog refusalLog = new RefusalLog();
 
 	private final ConcurrentHashMap<EventLoop, LoopSubscriptions> loops = new ConcurrentHashMap<>();
 
@@ -80,8 +82,8 @@ public final class Subscriptions implements Disposable {
 		this.listener = GuardedListeners.of(listeners);
 		this.limits = limits;
 		this.admission = new Admission(broker, authorization, limits.maxChannels());
-		this.connectionLimit = new ConnectionLimit(limits.maxConnections());
-		this.orders = Disposables.composite(control.kills().subscribe((kill) -> endAll(Ending.KILLED)),
+		this.connectionLimit = new ConnectionLimit(limits);
+		this.orders = Disposables.composite(control.kills().subscribe((kill) -> endAll(Ending.KILLED, Duration.ZERO)),
 				control.userCommands().subscribe(this.users::end));
 	}
 
@@ -109,11 +111,24 @@ public final class Subscriptions implements Disposable {
 	 * free
 	 */
 	public ConnectedClient connect(Dialect dialect, EventLoop loop) {
+		return connect(dialect, loop, null);
+	}
+
+	/**
+	 * Admits a client that may send several requests, one after the other.
+	 * @param dialect the dialect that it speaks
+	 * @param loop the event loop that owns its socket
+	 * @param address provides its address, or {@code null} if it is not known
+	 * @return the client, to be closed
+	 * @throws SubscriptionRejectedException if the service is not active, no slot is free
+	 * or the address has too many connections
+	 */
+	public ConnectedClient connect(Dialect dialect, EventLoop loop, @Nullable ClientAddress address) {
 		try {
-			return admit(dialect, loop);
+			return admit(dialect, loop, address);
 		}
 		catch (SubscriptionRejectedException ex) {
-			this.listener.refused(dialect.transport(), ex.getReason());
+			refused(dialect.transport(), ex);
 			throw ex;
 		}
 	}
@@ -123,26 +138,45 @@ public final class Subscriptions implements Disposable {
 	 * refuses it. Listeners are not notified of the refusal.
 	 * @param dialect the dialect that it speaks
 	 * @param loop the event loop that owns its socket
+	 * @param address provides its address, or {@code null} if it is not known
 	 * @return the client, to be closed, or {@code null} if the client is refused
 	 */
-	public @Nullable ConnectedClient tryConnect(Dialect dialect, EventLoop loop) {
+	public @Nullable ConnectedClient tryConnect(Dialect dialect, EventLoop loop, @Nullable ClientAddress address) {
 		try {
-			return admit(dialect, loop);
+			return admit(dialect, loop, address);
 		}
 		catch (SubscriptionRejectedException ex) {
 			return null;
 		}
 	}
 
-	private ConnectedClient admit(Dialect dialect, EventLoop loop) {
+	private ConnectedClient admit(Dialect dialect, EventLoop loop, @Nullable ClientAddress address) {
 		// In this order: a client with an old timeout has not counted the kill that
 		// followed it.
 		int killsBefore = this.kills.get();
-		ConnectedClient client = new ConnectedClient(this, dialect, home(loop), this.control.timeout(), killsBefore);
+		Duration timeout = this.control.timeout();
 		checkActive();
-		this.connectionLimit.take(dialect.transport());
+		ClientQuota quota = this.connectionLimit.take(dialect.transport(), address);
+		ConnectedClient client = new ConnectedClient(this, dialect, home(loop), timeout, killsBefore, quota);
 		this.listener.connected(dialect.transport());
 		return client;
+	}
+
+	/**
+	 * Reports that a client is refused.
+	 */
+	void refused(Transport transport, SubscriptionRejectedException refusal) {
+		this.refusalLog.log(refusal);
+		this.listener.refused(transport, refusal.getReason());
+	}
+
+	/**
+	 * Whether the connections of one address are limited, so that the address of each
+	 * client has to be known.
+	 * @return {@code false} if addresses do not matter
+	 */
+	public boolean limitAddresses() {
+		return this.connectionLimit.quotas().limitAddresses();
 	}
 
 	SubscriptionListener listener() {
@@ -158,6 +192,7 @@ public final class Subscriptions implements Disposable {
 			case CHANNELS_ENDED -> EndReason.CHANNELS_CLOSED;
 			case TIMED_OUT -> EndReason.TIMED_OUT;
 			case EXPIRED -> EndReason.EXPIRED;
+			case AGED -> EndReason.AGED;
 			case KILLED -> this.control.isActive() ? EndReason.KILLED : EndReason.DEACTIVATED;
 			case SHUTTING_DOWN -> EndReason.SHUT_DOWN;
 		};
@@ -228,8 +263,19 @@ public final class Subscriptions implements Disposable {
 	 * Ends all waiting clients and refuses new ones, because the server is about to stop.
 	 */
 	public void shutDown() {
+		shutDown(Duration.ZERO);
+	}
+
+	/**
+	 * Refuses new clients, and ends the waiting ones one after the other, because the
+	 * server is about to stop. They are spread over a time, so that they do not come to
+	 * the other nodes together. Until it is ended, a client gets its messages.
+	 * @param spread the time after which the last one is ended, or zero to end all at
+	 * once
+	 */
+	public void shutDown(Duration spread) {
 		this.shuttingDown = true;
-		endAll(Ending.SHUTTING_DOWN);
+		endAll(Ending.SHUTTING_DOWN, spread);
 	}
 
 	/**
@@ -240,20 +286,11 @@ public final class Subscriptions implements Disposable {
 		this.shuttingDown = false;
 	}
 
-	private void endAll(Ending ending) {
+	private void endAll(Ending ending, Duration spread) {
 		// Counted before the loops get the task: a client that is not in a loop
 		// yet sees the count.
 		int order = this.kills.incrementAndGet();
-		this.loops.values().forEach((home) -> endAll(home, ending, order));
-	}
-
-	private static void endAll(LoopSubscriptions home, Ending ending, int order) {
-		try {
-			home.loop().execute(() -> home.endAll(ending, order));
-		}
-		catch (RejectedExecutionException ex) {
-			// The loop has ended, and its clients with it; the others have not.
-		}
+		this.loops.values().forEach((home) -> home.orderToEnd(ending, order, spread));
 	}
 
 	@Override

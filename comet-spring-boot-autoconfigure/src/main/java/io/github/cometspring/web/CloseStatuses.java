@@ -2,6 +2,7 @@ package io.github.cometspring.web;
 
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.reactive.socket.CloseStatus;
 
@@ -14,6 +15,11 @@ final class CloseStatuses {
 	 * The server is shutting down.
 	 */
 	static final CloseStatus SHUTTING_DOWN = CloseStatus.GOING_AWAY.withReason("Shutting down");
+
+	/**
+	 * The connection has reached its maximum age. The client reconnects at once.
+	 */
+	static final CloseStatus AGED = CloseStatus.GOING_AWAY.withReason("Maximum age");
 
 	/**
 	 * The frame is not a JSON object.
@@ -49,13 +55,20 @@ final class CloseStatuses {
 	}
 
 	/**
-	 * The status for a client that is ended.
+	 * The status with which the end of a subscription closes its socket.
+	 * @param ending the ending, or {@code null} if the subscription goes on
+	 * @return the status, or {@code null} if the socket stays open
 	 */
-	static CloseStatus of(Ending ending) {
+	static @Nullable CloseStatus of(@Nullable Ending ending) {
+		if (ending == null) {
+			return null;
+		}
 		return switch (ending) {
+			case KILLED -> DEACTIVATED;
 			case SHUTTING_DOWN -> SHUTTING_DOWN;
+			case AGED -> AGED;
 			case EXPIRED -> EXPIRED;
-			default -> DEACTIVATED;
+			case ANSWERED, CHANNELS_ENDED, TIMED_OUT -> null;
 		};
 	}
 
@@ -72,7 +85,9 @@ final class CloseStatuses {
 			case INACTIVE, KILLED -> DEACTIVATED;
 			case UNDECIDED -> UNDECIDED;
 			case EXPIRED -> EXPIRED;
-			case UNAVAILABLE, TOO_MANY_CONNECTIONS, TOO_MANY_CHANNELS, INVALID_CURSOR, FORBIDDEN -> UNAVAILABLE;
+			case UNAVAILABLE, TOO_MANY_CONNECTIONS, TOO_MANY_FROM_ADDRESS, TOO_MANY_OF_USER, TOO_MANY_CHANNELS,
+					INVALID_CURSOR, FORBIDDEN ->
+				UNAVAILABLE;
 		};
 	}
 

@@ -112,13 +112,17 @@ public final class CometWebSocketHandler implements WebHandler {
 	private Mono<Void> open(ServerWebExchange exchange, Requester requester) {
 		ClientSocket socket = this.sockets.of(exchange.getRequest());
 		EventLoop loop = socket.loop();
-		Opening opening = new Opening(exchange, requester, this.subscriptions.connect(DIALECT, loop), socket);
+		ConnectedClient connection = this.subscriptions.connect(DIALECT, loop, exchange.getRequest()::getRemoteAddress);
+		Opening opening = new Opening(exchange, requester, connection, socket);
 		// A filter may hold the answer back.
 		Disposable late = socket.whenLate(opening::giveUp);
 		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, opening));
 		// A filter may have left the loop. A handshake outside of it would lose frames
 		// that the client sends before the server has changed its pipeline.
-		return (loop.inLoop() ? handshake : handshake.subscribeOn(Schedulers.fromExecutor(loop)))
+		Mono<Void> onLoop = Mono
+			.defer(() -> loop.inLoop() ? handshake : handshake.subscribeOn(Schedulers.fromExecutor(loop)));
+		return connection.identify(exchange.getPrincipal())
+			.then(onLoop)
 			// Completes with the handshake. From then on the socket holds the slot.
 			.doFinally((signal) -> {
 				late.dispose();

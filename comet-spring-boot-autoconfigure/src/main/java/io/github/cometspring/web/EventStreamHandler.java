@@ -52,7 +52,10 @@ public final class EventStreamHandler implements WebHandler {
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		ClientSocket socket = this.sockets.of(exchange.getRequest());
 		ServerHttpResponse response = exchange.getResponse();
-		return Mono.defer(() -> stream(exchange, this.subscriptions.connect(DIALECT, socket.loop()), socket))
+		return Mono
+			.defer(() -> stream(exchange,
+					this.subscriptions.connect(DIALECT, socket.loop(), exchange.getRequest()::getRemoteAddress),
+					socket))
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> Problem.answer(response, ex.status(), ex.sentence(), null))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(response, ex))

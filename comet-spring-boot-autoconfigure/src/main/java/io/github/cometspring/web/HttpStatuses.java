@@ -20,6 +20,7 @@ final class HttpStatuses {
 		return switch (rejected.getReason()) {
 			case INACTIVE, SHUTTING_DOWN, KILLED, UNDECIDED, UNAVAILABLE, TOO_MANY_CONNECTIONS ->
 				HttpStatus.SERVICE_UNAVAILABLE;
+			case TOO_MANY_FROM_ADDRESS, TOO_MANY_OF_USER -> HttpStatus.TOO_MANY_REQUESTS;
 			case TOO_MANY_CHANNELS, INVALID_CURSOR -> HttpStatus.BAD_REQUEST;
 			case FORBIDDEN -> HttpStatus.FORBIDDEN;
 			case EXPIRED -> HttpStatus.UNAUTHORIZED;

@@ -65,7 +65,8 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 */
 	public boolean admit() {
 		try {
-			this.connection = this.terms.subscriptions().connect(this.terms.dialect().dialect(), this.loop);
+			this.connection = this.terms.subscriptions()
+				.connect(this.terms.dialect().dialect(), this.loop, this.client);
 		}
 		catch (RuntimeException ex) {
 			onError(ex);
@@ -80,7 +81,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 * @return whether it was admitted
 	 */
 	public boolean tryAdmit() {
-		this.connection = this.terms.subscriptions().tryConnect(this.terms.dialect().dialect(), this.loop);
+		this.connection = this.terms.subscriptions().tryConnect(this.terms.dialect().dialect(), this.loop, this.client);
 		return this.connection != null && isConnected();
 	}
 

@@ -41,8 +41,8 @@ public final class PollAnswer {
 		ResponseHeaders.COMMON.forEach((header) -> this.headers.put(header.getKey(), header.getValue()));
 		this.headers.put(HttpHeaders.CONTENT_TYPE, contentType);
 		this.headers.putAll(more);
-		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
-			this.headers.put(HttpHeaders.RETRY_AFTER, ResponseHeaders.RETRY_AFTER_SECONDS);
+		if (RetryAfter.isIn(status)) {
+			this.headers.put(HttpHeaders.RETRY_AFTER, RetryAfter.seconds());
 		}
 		else if (status == HttpStatus.UNAUTHORIZED) {
 			this.headers.put(HttpHeaders.WWW_AUTHENTICATE, ResponseHeaders.LOG_IN_AGAIN);

@@ -1,5 +1,9 @@
 package io.github.cometspring.web;
 
+import java.net.InetSocketAddress;
+
+import io.github.cometspring.subscription.ClientAddress;
+import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
 /**
@@ -12,7 +16,7 @@ import reactor.util.context.Context;
  *
  * @since 0.1.0
  */
-public interface PollClient {
+public interface PollClient extends ClientAddress {
 
 	/**
 	 * Writes the answer, and notifies the poll when it is {@linkplain Poll#written()
@@ -42,6 +46,11 @@ public interface PollClient {
 	 * @param listener is notified once
 	 */
 	void watch(WriteListener listener);
+
+	@Override
+	default @Nullable InetSocketAddress remoteAddress() {
+		return null;
+	}
 
 	/**
 	 * The Reactor context of the request, for authorizers.

@@ -26,8 +26,8 @@ final class ResponseBody {
 		response.setStatusCode(status);
 		HttpHeaders headers = response.getHeaders();
 		headers.set(HttpHeaders.CONTENT_TYPE, contentType);
-		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
-			headers.set(HttpHeaders.RETRY_AFTER, ResponseHeaders.RETRY_AFTER_SECONDS);
+		if (RetryAfter.isIn(status)) {
+			headers.set(HttpHeaders.RETRY_AFTER, RetryAfter.seconds());
 		}
 		else if (status == HttpStatus.UNAUTHORIZED) {
 			headers.set(HttpHeaders.WWW_AUTHENTICATE, ResponseHeaders.LOG_IN_AGAIN);

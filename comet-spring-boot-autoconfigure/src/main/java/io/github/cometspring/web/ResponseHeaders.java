@@ -12,11 +12,6 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 final class ResponseHeaders {
 
 	/**
-	 * The value of {@code Retry-After} for clients that are refused temporarily.
-	 */
-	static final String RETRY_AFTER_SECONDS = "5";
-
-	/**
 	 * The headers of every response.
 	 */
 	static final List<Map.Entry<String, String>> COMMON = List.of(Map.entry(HttpHeaders.CACHE_CONTROL, "no-store"),

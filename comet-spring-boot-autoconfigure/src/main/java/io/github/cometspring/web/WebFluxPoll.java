@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import java.net.InetSocketAddress;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,11 @@ final class WebFluxPoll extends Mono<Void> {
 
 		private List<String> header(String name) {
 			return WebFluxPoll.this.exchange.getRequest().getHeaders().getOrEmpty(name);
+		}
+
+		@Override
+		public @Nullable InetSocketAddress remoteAddress() {
+			return WebFluxPoll.this.exchange.getRequest().getRemoteAddress();
 		}
 
 		@Override

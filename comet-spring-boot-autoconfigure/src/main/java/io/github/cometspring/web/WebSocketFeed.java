@@ -172,10 +172,10 @@ final class WebSocketFeed {
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
-		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN
-				|| (ending == Ending.EXPIRED && batch.segments().isEmpty())) {
+		CloseStatus status = CloseStatuses.of(ending);
+		if (status != null && (ending != Ending.EXPIRED || batch.segments().isEmpty())) {
 			batch.failed();
-			this.close.accept(CloseStatuses.of(ending));
+			this.close.accept(status);
 			return;
 		}
 		for (Segment segment : batch.segments()) {

@@ -11,12 +11,14 @@ import javax.management.ObjectName;
 import javax.management.ReflectionException;
 
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.QuietLog;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,6 +29,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Commands over JMX.
  */
 class CometEndpointJmxIT {
+
+	@RegisterExtension
+	static final QuietLog log = new QuietLog();
 
 	private static final MBeanServer MBEANS = ManagementFactory.getPlatformMBeanServer();
 
@@ -67,6 +72,13 @@ class CometEndpointJmxIT {
 		assertThat(server.control().isActive()).isFalse();
 		assertThat(execute("activate", null, null)).containsEntry("active", true);
 		assertThat(server.control().isActive()).isTrue();
+	}
+
+	@Test
+	void commandShouldBeLogged() throws JMException {
+		execute("set_timeout", "PT7S", false);
+		assertThat(log.ownMessages())
+			.contains("INFO io.github.cometspring.actuate.CometOperations: Command set_timeout PT7S given by JMX");
 	}
 
 	@Test

@@ -43,6 +43,10 @@ class CometPropertiesTests {
 		assertThat(properties.allowedOrigins()).isEmpty();
 		assertThat(properties.transports()).containsExactlyInAnyOrder(Transport.values());
 		assertThat(properties.heartbeat()).isEqualTo(Duration.ofSeconds(15));
+		assertThat(properties.shutdown().spread()).isEqualTo(Duration.ofSeconds(5));
+		assertThat(properties.maxConnectionAge()).isNull();
+		assertThat(properties.maxConnectionsPerAddress()).isNull();
+		assertThat(properties.maxConnectionsPerUser()).isNull();
 	}
 
 	@Test
@@ -98,6 +102,21 @@ class CometPropertiesTests {
 	}
 
 	@Test
+	void settingsShouldCarryPropertiesOfShutdownAndOfEachClient() {
+		CometSettings settings = CometSettings.of(bind(Map.of("comet.shutdown.spread", "7s", "comet.max-connection-age",
+				"1h", "comet.max-connections-per-address", "8", "comet.max-connections-per-user", "4")));
+		assertThat(settings.shutdownSpread()).isEqualTo(Duration.ofSeconds(7));
+		assertThat(settings.limits().maxAge()).isEqualTo(Duration.ofHours(1));
+		assertThat(settings.limits().maxPerAddress()).isEqualTo(8);
+		assertThat(settings.limits().maxPerUser()).isEqualTo(4);
+	}
+
+	@Test
+	void shutdownSpreadWhenZeroShouldBeZero() {
+		assertThat(CometSettings.of(bind(Map.of("comet.shutdown.spread", "0s"))).shutdownSpread()).isZero();
+	}
+
+	@Test
 	void durationWhenNumberShouldBeMilliseconds() {
 		// As everywhere in Spring Boot
 		assertThat(bind(Map.of("comet.timeout", "20000")).timeout()).isEqualTo(Duration.ofSeconds(20));
@@ -129,7 +148,9 @@ class CometPropertiesTests {
 			"comet.channel-idle-timeout,0s", "comet.channel-idle-timeout,-1ms", "comet.write-timeout,0s",
 			"comet.heartbeat,0s", "comet.heartbeat,-1s", "comet.write-timeout,-1s", "comet.max-request-size,0B",
 			"comet.max-request-size,-1B", "comet.max-message-size,0B", "comet.max-response-size,0B",
-			"comet.max-response-size,5GB" })
+			"comet.max-response-size,5GB", "comet.shutdown.spread,-1s", "comet.shutdown.spread,400d",
+			"comet.max-connection-age,0s", "comet.max-connection-age,-1s", "comet.max-connections-per-address,0",
+			"comet.max-connections-per-user,0" })
 	void valueWhenOutOfRangeShouldBeRefusedByName(String property, String value) {
 		CometProperties properties = bind(Map.of(property, value));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)

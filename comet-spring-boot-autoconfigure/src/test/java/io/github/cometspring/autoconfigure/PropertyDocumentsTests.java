@@ -152,8 +152,9 @@ class PropertyDocumentsTests {
 			return value.value()[0];
 		}
 		return switch (name) {
-			case "comet.max-virtual-channels" -> "no limit";
-			case "comet.channel-idle-timeout", "comet.authorization.max-age" -> "never";
+			case "comet.max-virtual-channels", "comet.max-connections-per-address", "comet.max-connections-per-user" ->
+				"no limit";
+			case "comet.channel-idle-timeout", "comet.authorization.max-age", "comet.max-connection-age" -> "never";
 			case "comet.allowed-origins" -> "none";
 			case "comet.transports" -> "all";
 			case "comet.redis.enabled" -> "whether a connection is configured";

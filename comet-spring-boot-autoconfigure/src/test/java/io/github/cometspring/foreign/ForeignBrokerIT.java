@@ -151,7 +151,7 @@ class ForeignBrokerIT {
 				}
 				Answer answer = client.answer();
 				assertThat(answer.status()).isEqualTo(503);
-				assertThat(answer.header("Retry-After")).isEqualTo("5");
+				assertThat(answer.header("Retry-After")).matches("[1-5]");
 				if (transport == Transport.LEGACY) {
 					assertThat(answer.header("Comet-Cursor")).isEqualTo(cursor);
 					assertThat(answer.body()).isEmpty();

@@ -25,7 +25,8 @@ abstract class PollContract {
 	// Failures of the application are told by Spring, or where there is no Spring by us.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("org.springframework.web.server.adapter.HttpWebHandlerAdapter",
-			FastPoll.class.getName(), "io.github.cometspring.subscription.Admission");
+			"io.github.cometspring.subscription.RefusalLog", FastPoll.class.getName(),
+			"io.github.cometspring.subscription.Admission");
 
 	@Nullable PolledNode opened;
 

@@ -68,6 +68,18 @@ class RateLimitedLogTests {
 	}
 
 	@Test
+	void errorWhenRepeatedShouldLogOneStackTraceAMinuteAndCountTheRest() {
+		for (int i = 0; i < 300; i++) {
+			this.log.error("It failed", new IllegalStateException("number " + i));
+		}
+		this.now.addAndGet(Duration.ofMinutes(1).toNanos());
+		this.log.error("It failed again", new IllegalStateException("the last"));
+		assertThat(this.lines.list).allMatch((line) -> line.getLevel() == Level.ERROR)
+			.extracting((line) -> line.getFormattedMessage() + ": " + line.getThrowableProxy().getMessage())
+			.containsExactly("It failed: number 0", "It failed again (and 299 more since the last error): the last");
+	}
+
+	@Test
 	void warnWhenDebuggingShouldLogEachWarning() {
 		this.logger.setLevel(Level.DEBUG);
 		this.log.warn("It failed", new IllegalStateException("first"));

@@ -31,7 +31,7 @@ class SubscriptionListenerTests {
 
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.Admission",
-			"io.github.cometspring.subscription.SubscriptionListener");
+			"io.github.cometspring.subscription.RefusalLog", "io.github.cometspring.subscription.SubscriptionListener");
 
 	private final TestNode node = TestNode.with().history(2).node();
 
@@ -282,7 +282,8 @@ class SubscriptionListenerTests {
 	@EnumSource
 	void refusedWhenClientConnectsAgainShouldNotBeCalledForFirstTime(Transport transport) {
 		this.node.control.deactivate().block(TestNode.TIMEOUT);
-		assertThat(this.subscriptions.tryConnect(new Dialect(transport, (message) -> 1), this.node.loop)).isNull();
+		assertThat(this.subscriptions.tryConnect(new Dialect(transport, (message) -> 1), this.node.loop, null))
+			.isNull();
 		assertThat(events(transport)).isEmpty();
 	}
 

@@ -184,7 +184,11 @@ final class TestNode {
 	 * The number of deadline queues that the loops keep.
 	 */
 	int deadlineQueues() {
-		return homes(this.subscriptions).mapToInt((home) -> field(home, "deadlines").size()).sum();
+		return deadlineQueues(this.subscriptions);
+	}
+
+	static int deadlineQueues(Subscriptions subscriptions) {
+		return homes(subscriptions).mapToInt((home) -> field(home, "deadlines").size()).sum();
 	}
 
 	private static Stream<?> homes(Subscriptions subscriptions) {

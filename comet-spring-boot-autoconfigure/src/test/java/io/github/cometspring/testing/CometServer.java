@@ -137,6 +137,8 @@ public final class CometServer implements AutoCloseable {
 		application.setRegisterShutdownHook(false);
 		// The event loops have no tasks left that a quiet period would wait for
 		application.setDefaultProperties(Map.of("server.port", "0", "spring.reactor.netty.shutdown-quiet-period", "0s",
+				// Tests that close a server with clients are not to wait for them.
+				"comet.shutdown.spread", "0s",
 				// Spring Boot's own client is there in all tests, and a Redis in few.
 				"management.health.redis.enabled", "false"));
 		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(properties))

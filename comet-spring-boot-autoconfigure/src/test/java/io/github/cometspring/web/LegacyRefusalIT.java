@@ -35,7 +35,7 @@ class LegacyRefusalIT {
 			+ "Content-Type: application/x-ocsigen-comet\r\n";
 
 	@RegisterExtension
-	static final QuietLog log = new QuietLog();
+	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.RefusalLog");
 
 	private static CometServer server;
 

@@ -38,7 +38,8 @@ class WebSocketHandshakeIT {
 
 	@RegisterExtension
 	static final ServedClass comet = new ServedClass("comet.max-connections=8",
-			"comet.allowed-origins=https://friend.example");
+			"comet.allowed-origins=https://friend.example")
+		.exempting("io.github.cometspring.subscription.RefusalLog");
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
