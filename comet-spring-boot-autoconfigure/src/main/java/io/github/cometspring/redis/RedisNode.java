@@ -61,6 +61,8 @@ public final class RedisNode implements Disposable {
 
 	private final RedisProbe probe;
 
+	private final RedisEvents events = new RedisEvents();
+
 	private volatile @Nullable RedisSession session;
 
 	private volatile long lastAnswer;
@@ -91,8 +93,8 @@ public final class RedisNode implements Disposable {
 		Duration patience = timeout.multipliedBy(3);
 		this.commands = new RedisLine<>(this.connector::openForCommands, this::begin, this::commandsChanged, clock,
 				timing, patience);
-		this.hearing = new RedisLine<>(this.connector::openForFeeds, this.feed::restore, this::changed, clock, timing,
-				patience);
+		this.hearing = new RedisLine<>(this.connector::openForFeeds, this.feed::restore, this::hearingChanged, clock,
+				timing, patience);
 		this.probe = new RedisProbe(this, this.hearing);
 	}
 
@@ -128,8 +130,16 @@ public final class RedisNode implements Disposable {
 			this.session = null;
 		}
 		else {
+			this.events.connected(RedisListener.Connection.COMMANDS);
 			changed();
 		}
+	}
+
+	private void hearingChanged() {
+		if (this.hearing.current() != null) {
+			this.events.connected(RedisListener.Connection.FEED);
+		}
+		changed();
 	}
 
 	private void changed() {
@@ -190,6 +200,18 @@ public final class RedisNode implements Disposable {
 	}
 
 	/**
+	 * Sets the listener, in place of the one before.
+	 * @param listener is notified from now on
+	 */
+	public void observe(RedisListener listener) {
+		this.events.setListener(listener);
+	}
+
+	RedisEvents events() {
+		return this.events;
+	}
+
+	/**
 	 * What is found out from time to time.
 	 */
 	RedisProbe probe() {
@@ -204,6 +226,10 @@ public final class RedisNode implements Disposable {
 	 * @return the answer, or {@link BrokerUnavailableException}
 	 */
 	CompletableFuture<List<Object>> call(RedisScript script, String[] keys, String... arguments) {
+		return this.events.report(script, () -> send(script, keys, arguments));
+	}
+
+	private CompletableFuture<List<Object>> send(RedisScript script, String[] keys, String[] arguments) {
 		RedisSession session = this.session;
 		if (session == null || !session.connection().isOpen()) {
 			return CompletableFuture.failedFuture(new BrokerUnavailableException(this.commands.failure()));

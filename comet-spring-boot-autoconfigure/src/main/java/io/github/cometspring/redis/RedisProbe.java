@@ -32,7 +32,9 @@ final class RedisProbe implements Disposable {
 
 	private volatile long heard;
 
-	private long sent;
+	private volatile long sent;
+
+	private volatile long sentAt;
 
 	private @Nullable Disposable timer;
 
@@ -73,7 +75,9 @@ final class RedisProbe implements Disposable {
 
 	private void send() {
 		StatefulRedisPubSubConnection<String, String> connection = this.hearing.current();
-		long word = ++this.sent;
+		long word = this.sent + 1;
+		this.sentAt = System.nanoTime();
+		this.sent = word;
 		String[] keys = { this.node.keys().life, this.node.keys().control, this.node.keys().check };
 		this.node.call(RedisScript.PROBE, keys, this.feed, String.valueOf(word)).thenAccept((answer) -> {
 			this.life = String.valueOf(answer.get(1));
@@ -104,6 +108,9 @@ final class RedisProbe implements Disposable {
 	private void hear(String word) {
 		if (word.matches("\\d{1,18}")) {
 			this.heard = Long.parseLong(word);
+			if (this.heard == this.sent) {
+				this.node.events().heard(this.sentAt);
+			}
 		}
 	}
 

@@ -106,7 +106,7 @@ public final class Subscriptions implements Disposable {
 	 */
 	public ConnectedClient connect(Dialect dialect, EventLoop loop) {
 		try {
-			return admit(dialect, loop);
+			return admit(dialect, loop, false);
 		}
 		catch (SubscriptionRejectedException ex) {
 			this.listener.refused(dialect.transport(), ex.getReason());
@@ -116,28 +116,33 @@ public final class Subscriptions implements Disposable {
 
 	/**
 	 * Admits a client for which the caller will {@linkplain #connect connect} if this
-	 * refuses it. Listeners are not notified of the refusal.
+	 * refuses it, or if the client is refused before it begins to listen and before the
+	 * caller {@linkplain ConnectedClient#confirm() confirms} it. Listeners are not
+	 * notified of such a client.
 	 * @param dialect the dialect that it speaks
 	 * @param loop the event loop that owns its socket
 	 * @return the client, to be closed, or {@code null} if the client is refused
 	 */
 	public @Nullable ConnectedClient tryConnect(Dialect dialect, EventLoop loop) {
 		try {
-			return admit(dialect, loop);
+			return admit(dialect, loop, true);
 		}
 		catch (SubscriptionRejectedException ex) {
 			return null;
 		}
 	}
 
-	private ConnectedClient admit(Dialect dialect, EventLoop loop) {
+	private ConnectedClient admit(Dialect dialect, EventLoop loop, boolean provisional) {
 		// In this order: a client with an old timeout has not counted the kill that
 		// followed it.
 		int killsBefore = this.kills.get();
-		ConnectedClient client = new ConnectedClient(this, dialect, home(loop), this.control.timeout(), killsBefore);
+		ConnectedClient client = new ConnectedClient(this, dialect, home(loop), this.control.timeout(), killsBefore,
+				provisional);
 		checkActive();
 		this.connectionLimit.take(dialect.transport());
-		this.listener.connected(dialect.transport());
+		if (!provisional) {
+			this.listener.connected(dialect.transport());
+		}
 		return client;
 	}
 
@@ -212,6 +217,18 @@ public final class Subscriptions implements Disposable {
 	 */
 	public int connections(Transport transport) {
 		return this.connectionLimit.taken(transport);
+	}
+
+	/**
+	 * How many channels the clients listen to, each counted for each client.
+	 * @return about the number at this moment
+	 */
+	public long subscriptions() {
+		long sum = 0;
+		for (LoopSubscriptions home : this.loops.values()) {
+			sum += home.readers();
+		}
+		return sum;
 	}
 
 	/**
