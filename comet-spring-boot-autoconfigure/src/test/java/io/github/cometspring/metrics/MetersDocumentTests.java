@@ -39,7 +39,7 @@ class MetersDocumentTests {
 			table.put(row.group(1), row.group(2) + " " + tags);
 		}
 		Map<String, String> meters = new TreeMap<>();
-		for (Meter meter : AllMeters.registry().getMeters()) {
+		for (Meter meter : AllMeters.all()) {
 			List<String> tags = meter.getId().getTags().stream().map(Tag::getKey).sorted().toList();
 			meters.put(meter.getId().getName(), type(meter) + " " + tags);
 		}

@@ -10,10 +10,7 @@ import io.github.cometspring.channel.Channel;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
-import io.github.cometspring.testing.RawConnection;
-import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawWebSocket;
-import io.micrometer.core.instrument.Meter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The meters of servers that Prometheus scrapes, with polls on each path.
+ * The meters of servers that Prometheus scrapes, with polls on each path. No other server
+ * may end meanwhile, as all share their event loops.
  */
 class MetersIT {
 
@@ -44,37 +42,6 @@ class MetersIT {
 		for (Path path : Path.values()) {
 			path.server().control().activate().block();
 		}
-	}
-
-	@Test
-	void firstScrapeShouldHaveAllMetersWithAllTags() {
-		try (CometServer server = CometServer.start(Scrape.EXPOSED, "comet.max-virtual-channels=50")) {
-			Scrape scrape = Scrape.of(server);
-			List<Meter> meters = AllMeters.registry()
-				.getMeters()
-				.stream()
-				.filter((meter) -> !meter.getId().getName().startsWith("comet.redis."))
-				.toList();
-			assertThat(meters).hasSizeGreaterThan(80)
-				.allSatisfy((meter) -> assertThat(scrape.find(sample(meter.getId()), tags(meter.getId())))
-					.as(meter.getId().toString())
-					.hasSize(1));
-			assertThat(scrape.sum("comet_channels_limit")).isEqualTo(50);
-			assertThat(scrape.names()).contains("comet_delivery_lag_seconds_bucket");
-		}
-	}
-
-	private static String sample(Meter.Id id) {
-		String name = id.getName().replace('.', '_');
-		return switch (id.getType()) {
-			case COUNTER -> name + "_total";
-			case TIMER -> name + "_seconds_count";
-			default -> name;
-		};
-	}
-
-	private static String[] tags(Meter.Id id) {
-		return id.getTags().stream().map((tag) -> tag.getKey() + "=" + tag.getValue()).toArray(String[]::new);
 	}
 
 	@ParameterizedTest
@@ -104,7 +71,7 @@ class MetersIT {
 		String tag = "transport=" + transport.id();
 		Channel channel = path.channel();
 		Scrape before = path.scrape();
-		try (Client client = Client.open(path.server(), transport, channel.id())) {
+		try (ListeningClient client = ListeningClient.open(path.server(), transport, channel.id())) {
 			Await.until(() -> channel.subscribers() == 1);
 			Scrape held = path.scrape();
 			assertThat(held.sum("comet_connections", tag)).isEqualTo(before.sum("comet_connections", tag) + 1);
@@ -176,27 +143,17 @@ class MetersIT {
 	@EnumSource
 	void endedWhenOperatorEndsClientsShouldHaveReason(Transport transport) {
 		Channel channel = Path.FAST.channel();
-		List<Client> clients = new ArrayList<>();
+		List<ListeningClient> clients = new ArrayList<>();
 		Scrape before = Path.FAST.scrape();
-		clients.add(Client.open(Path.FAST.server(), transport, channel.id()));
+		clients.add(ListeningClient.open(Path.FAST.server(), transport, channel.id()));
 		Await.until(() -> channel.subscribers() == 1);
 		Path.FAST.server().command("/set_timeout/20/KILL");
 		awaitEnded(before, transport, "killed");
-		clients.add(Client.open(Path.FAST.server(), transport, channel.id()));
+		clients.add(ListeningClient.open(Path.FAST.server(), transport, channel.id()));
 		Await.until(() -> channel.subscribers() == 1);
 		Path.FAST.server().command("/deactivate");
 		awaitEnded(before, transport, "deactivated");
-		clients.forEach(Client::close);
-	}
-
-	@Test
-	void endedWhenWebSocketDoesNotAnswerPingShouldSaySo() {
-		try (CometServer server = CometServer.start(Scrape.EXPOSED, "comet.heartbeat=200ms",
-				"comet.write-timeout=200ms"); RawWebSocket socket = RawWebSocket.open(server.port())) {
-			assertThat(socket.connection().drain()).isTrue();
-			Await.until(() -> Scrape.of(server)
-				.sum("comet_connections_ended_total", "transport=websocket", "reason=no-pong") == 1);
-		}
+		clients.forEach(ListeningClient::close);
 	}
 
 	private static void awaitEnded(Scrape before, Transport transport, String reason) {
@@ -206,57 +163,9 @@ class MetersIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void requestsShouldNotHaveTimeForWhichTheyAreHeld(Path path) {
-		try (CometServer server = path.start()) {
-			Channel channel = server.create("a");
-			// There is one of each kind, so that none is missing in the first scrape.
-			misdirect(server, "GET", 406);
-			misdirect(server, "POST", 415);
-			Scrape before = Scrape.of(server);
-			List<Client> clients = new ArrayList<>();
-			for (Transport transport : Transport.values()) {
-				clients.add(Client.open(server, transport, channel.id()));
-			}
-			Await.until(() -> channel.subscribers() == clients.size());
-			// While this poll is held, the others are as well.
-			try (RawConnection poll = RawConnection.open(server.port())) {
-				poll.request("POST", "/comet", "application/json", "{\"channels\":[\"a\"],\"timeout\":\"PT1S\"}");
-				assertThat(poll.read().status()).isEqualTo(200);
-			}
-			// The only request that is active is the scrape.
-			Await.until(() -> Scrape.of(server).sum("http_server_requests_active_seconds_count") <= 1);
-			channel.publish("x").block();
-			for (Client client : clients) {
-				client.readMessage("x");
-				client.close();
-			}
-			int streams = 2;
-			int polls = (path == Path.DEFAULT) ? 3 : 0;
-			Await.until(() -> Scrape.of(server)
-				.since(before, "http_server_requests_seconds_count", "uri=/comet") == streams + polls);
-			Scrape after = Scrape.of(server);
-			assertThat(after.since(before, "http_server_requests_seconds_count", "uri=/comet", "method=POST"))
-				.isEqualTo(polls);
-			assertThat(after.since(before, "http_server_requests_seconds_sum", "uri=/comet")).isLessThan(1);
-			assertThat(after.find("http_server_requests_seconds_count", "uri=UNKNOWN")).isEmpty();
-		}
-	}
-
-	private static void misdirect(CometServer server, String method, int status) {
-		try (RawConnection client = RawConnection.open(server.port())) {
-			client.request(method, "/comet", "text/plain", "", "Accept: text/plain");
-			assertThat(client.read().status()).isEqualTo(status);
-		}
-		Await.until(() -> !Scrape.of(server)
-			.find("http_server_requests_seconds_count", "uri=/comet", "method=" + method)
-			.isEmpty());
-	}
-
-	@ParameterizedTest
-	@EnumSource
 	void tagsShouldNameNoChannel(Path path) {
 		Channel channel = path.channel();
-		try (Client client = Client.open(path.server(), Transport.SSE, channel.id())) {
+		try (ListeningClient client = ListeningClient.open(path.server(), Transport.SSE, channel.id())) {
 			Await.until(() -> channel.subscribers() == 1);
 			channel.publish("x").block();
 			client.readMessage("x");
@@ -279,15 +188,11 @@ class MetersIT {
 		synchronized CometServer server() {
 			CometServer server = this.server;
 			if (server == null) {
-				server = start();
+				server = CometServer.start(Scrape.EXPOSED, "comet.timeout=30s", "comet.history.size=2",
+					"comet.fast-path=" + (this == FAST));
 				this.server = server;
 			}
 			return server;
-		}
-
-		CometServer start() {
-			return CometServer.start(Scrape.EXPOSED, "comet.timeout=30s", "comet.history.size=2",
-					"comet.fast-path=" + (this == FAST));
 		}
 
 		Scrape scrape() {
@@ -303,51 +208,6 @@ class MetersIT {
 				this.server.close();
 				this.server = null;
 			}
-		}
-
-	}
-
-	/**
-	 * A client of one channel.
-	 *
-	 * @param connection its connection
-	 * @param events its event stream, or {@code null}
-	 * @param socket its WebSocket, or {@code null}
-	 */
-	private record Client(RawConnection connection, @Nullable RawEventStream events,
-			@Nullable RawWebSocket socket) implements AutoCloseable {
-
-		static Client open(CometServer server, Transport transport, String channel) {
-			RawConnection connection = RawConnection.open(server.port());
-			return switch (transport) {
-				case LEGACY -> new Client(connection.poll("registration=" + channel), null, null);
-				case JSON -> new Client(connection.request("POST", "/comet", "application/json",
-						"{\"channels\":[\"" + channel + "\"]}"), null, null);
-				case SSE -> new Client(connection, RawEventStream.open(connection, "channel=" + channel), null);
-				case WEBSOCKET -> {
-					RawWebSocket socket = RawWebSocket.open(connection);
-					socket.send("{\"subscribe\":[\"" + channel + "\"]}");
-					assertThat(socket.text()).contains("cursor");
-					yield new Client(connection, null, socket);
-				}
-			};
-		}
-
-		void readMessage(String text) {
-			if (this.events != null) {
-				assertThat(this.events.message().data()).contains(text);
-			}
-			else if (this.socket != null) {
-				assertThat(this.socket.text()).contains(text);
-			}
-			else {
-				assertThat(this.connection.read().body()).contains(text);
-			}
-		}
-
-		@Override
-		public void close() {
-			this.connection.close();
 		}
 
 	}

@@ -26,7 +26,7 @@ class RedisMetersIT {
 						"spring.data.redis.port=" + redis.port(), "comet.redis.command-timeout=500ms",
 						"comet.redis.probe-interval=200ms", "comet.max-virtual-channels=50")) {
 			Scrape first = Scrape.of(server);
-			assertThat(AllMeters.registry().getMeters().stream().map(Meter::getId))
+			assertThat(AllMeters.all().stream().map(Meter::getId))
 				.filteredOn((id) -> id.getName().equals("comet.redis.calls"))
 				.hasSizeGreaterThan(20)
 				.allSatisfy((id) -> assertThat(first.find("comet_redis_calls_seconds_count",
