@@ -50,7 +50,10 @@ public final class AllMeters {
 		new CometMeters(counts, subscriptions, broker, () -> 0).bindTo(registry);
 		new RedisMeters().bindTo(registry);
 		// The registry shows the buckets of a histogram as gauges.
-		return registry.getMeters().stream().filter((meter) -> !meter.getId().getName().endsWith(".histogram")).toList();
+		return registry.getMeters()
+			.stream()
+			.filter((meter) -> !meter.getId().getName().endsWith(".histogram"))
+			.toList();
 	}
 
 }

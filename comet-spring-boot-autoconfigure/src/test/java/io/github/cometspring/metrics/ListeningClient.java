@@ -23,8 +23,9 @@ record ListeningClient(RawConnection connection, @Nullable RawEventStream events
 		RawConnection connection = RawConnection.open(server.port());
 		return switch (transport) {
 			case LEGACY -> new ListeningClient(connection.poll("registration=" + channel), null, null);
-			case JSON -> new ListeningClient(connection.request("POST", "/comet", "application/json",
-					"{\"channels\":[\"" + channel + "\"]}"), null, null);
+			case JSON -> new ListeningClient(
+					connection.request("POST", "/comet", "application/json", "{\"channels\":[\"" + channel + "\"]}"),
+					null, null);
 			case SSE -> new ListeningClient(connection, RawEventStream.open(connection, "channel=" + channel), null);
 			case WEBSOCKET -> {
 				RawWebSocket socket = RawWebSocket.open(connection);

@@ -189,7 +189,7 @@ class MetersIT {
 			CometServer server = this.server;
 			if (server == null) {
 				server = CometServer.start(Scrape.EXPOSED, "comet.timeout=30s", "comet.history.size=2",
-					"comet.fast-path=" + (this == FAST));
+						"comet.fast-path=" + (this == FAST));
 				this.server = server;
 			}
 			return server;
