@@ -76,11 +76,14 @@ class ArchitectureTests {
 			"org.springframework.data..", "org.springframework.core..", "org.springframework.dao..", "io.lettuce..",
 			"io.netty.channel..", "io.netty.handler.flush.." };
 
+	private static final String[] METRICS = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
+			"io.micrometer.." };
+
 	private static final String[] ACTUATE = { "reactor..", "org.reactivestreams..", "io.netty..", "io.micrometer..",
 			"org.springframework.." };
 
 	private static final Set<String> PACKAGES = Set.of("channel", "control", "protocol", "security", "subscription",
-			"web", "netty", "typed", "client", "redis", "actuate", "autoconfigure");
+			"web", "netty", "typed", "client", "redis", "metrics", "actuate", "autoconfigure");
 
 	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
 			"toIterable", "toStream");
@@ -118,6 +121,7 @@ class ArchitectureTests {
 				imports("typed", JSON, List.of("channel"), "TypedKnowsTooMuch"),
 				imports("client", CLIENT, List.of("channel", "protocol"), "ClientKnowsTooMuch"),
 				imports("redis", REDIS, List.of("channel", "control"), "RedisKnowsTooMuch"),
+				imports("metrics", METRICS, List.of("channel", "subscription", "redis"), "MetricsKnowsTooMuch"),
 				imports("actuate", ACTUATE, List.of("channel", "control", "subscription"), "ActuateKnowsTooMuch"),
 				new Rule("nobody imports autoconfigure",
 						(root) -> noClasses().that()

@@ -1,5 +1,7 @@
 package io.github.cometspring.channel;
 
+import java.util.concurrent.atomic.LongAdder;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -21,6 +23,8 @@ public final class DefaultChannels implements Channels {
 	private final long maxMessageSize;
 
 	private final Scheduler scheduler;
+
+	private final LongAdder published = new LongAdder();
 
 	/**
 	 * Creates the view.
@@ -86,8 +90,16 @@ public final class DefaultChannels implements Channels {
 		return this.broker.state().map(BrokerState::channels);
 	}
 
+	/**
+	 * The number of messages that were published through the channels of this object.
+	 * @return the number since its creation, for monitoring
+	 */
+	public long published() {
+		return this.published.sum();
+	}
+
 	private Channel channel(ChannelLog log) {
-		return new LogChannel(log, this.maxMessageSize, this.scheduler);
+		return new LogChannel(log, this.maxMessageSize, this.scheduler, this.published);
 	}
 
 }

@@ -132,7 +132,8 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	@Override
 	public Mono<BrokerState> state() {
-		return Mono.fromSupplier(() -> new BrokerState(this.count.get(), this.maintenance.retained(), this.limit));
+		return Mono.fromSupplier(() -> new BrokerState(this.count.get(), this.maintenance.retained(), this.limit,
+				this.maintenance.retainedBytes()));
 	}
 
 	/**

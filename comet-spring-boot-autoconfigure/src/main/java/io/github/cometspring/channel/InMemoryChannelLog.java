@@ -134,9 +134,10 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			Message message = new Message(this.id, position, data, this.settings.format(), false);
 			Publication publication = new Publication(message, delivery);
 			int before = inHistory();
+			long bytesBefore = this.history.bytes();
 			boolean first = this.history.size() == 0;
 			this.history.append(message, now);
-			trim(now, before);
+			trim(now, before, bytesBefore);
 			if (first && this.history.size() > 0) {
 				this.maintenance.schedule(this, whenOldestIsTooOld());
 			}
@@ -154,17 +155,24 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	private void trim(long now) {
-		trim(now, inHistory());
+		trim(now, inHistory(), this.history.bytes());
 	}
 
-	private void trim(long now, int before) {
+	private void trim(long now, int before, long bytesBefore) {
 		// The live feed of a closed log has no subscribers, but the log may have readers.
 		boolean listening = this.closed || (this.live != null && this.live.currentSubscriberCount() > 0);
 		int most = listening ? Math.max(this.settings.historySize(), LIVE_TAIL) : this.settings.historySize();
 		this.history.trim(most, now, this.settings.historyMaxAge().toNanos());
+		if (this.closed) {
+			return;
+		}
 		int after = inHistory();
-		if (after != before && !this.closed) {
+		if (after != before) {
 			this.maintenance.retain(after - before);
+		}
+		long bytes = this.history.bytes();
+		if (bytes != bytesBefore) {
+			this.maintenance.retainBytes(bytes - bytesBefore);
 		}
 	}
 
@@ -253,6 +261,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	private void finish() {
 		if (!this.closed) {
 			this.maintenance.retain(-inHistory());
+			this.maintenance.retainBytes(-this.history.bytes());
 			this.closed = true;
 		}
 	}

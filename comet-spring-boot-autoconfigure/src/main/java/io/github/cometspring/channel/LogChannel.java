@@ -1,8 +1,11 @@
 package io.github.cometspring.channel;
 
+import java.util.concurrent.atomic.LongAdder;
+
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -16,10 +19,13 @@ final class LogChannel implements Channel {
 
 	private final Scheduler scheduler;
 
-	LogChannel(ChannelLog log, long maxMessageSize, Scheduler scheduler) {
+	private final LongAdder published;
+
+	LogChannel(ChannelLog log, long maxMessageSize, Scheduler scheduler, LongAdder published) {
 		this.log = log;
 		this.maxMessageSize = maxMessageSize;
 		this.scheduler = scheduler;
+		this.published = published;
 	}
 
 	@Override
@@ -34,12 +40,22 @@ final class LogChannel implements Channel {
 
 	@Override
 	public Mono<Position> publish(String data) {
-		return Mono.defer(() -> this.log.append(accept(data)));
+		return Mono.defer(() -> this.log.append(accept(data))).doOnSuccess((position) -> this.published.increment());
 	}
 
 	@Override
 	public Mono<Outcome> deliver(String data) {
-		return Mono.defer(() -> this.log.deliver(accept(data)));
+		return Mono.defer(() -> this.log.deliver(accept(data))).doFinally(this::countDelivery);
+	}
+
+	/**
+	 * Counts a message whose caller waits for the receipts. A caller that does not wait
+	 * for all of them has published it, too.
+	 */
+	private void countDelivery(SignalType end) {
+		if (end != SignalType.ON_ERROR) {
+			this.published.increment();
+		}
 	}
 
 	private String accept(String data) {

@@ -28,6 +28,8 @@ final class LogMaintenance {
 
 	private final LongAdder retained = new LongAdder();
 
+	private final LongAdder retainedBytes = new LongAdder();
+
 	private final TimerWheel<InMemoryChannelLog> schedule;
 
 	private List<InMemoryChannelLog> idle = new ArrayList<>();
@@ -54,6 +56,17 @@ final class LogMaintenance {
 
 	void retain(int more) {
 		this.retained.add(more);
+	}
+
+	/**
+	 * The size of the texts that the living channels keep, in UTF-8 bytes.
+	 */
+	long retainedBytes() {
+		return this.retainedBytes.sum();
+	}
+
+	void retainBytes(long more) {
+		this.retainedBytes.add(more);
 	}
 
 	/**

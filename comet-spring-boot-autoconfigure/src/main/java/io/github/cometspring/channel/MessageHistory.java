@@ -22,6 +22,11 @@ final class MessageHistory {
 	private int size;
 
 	/**
+	 * The size of all texts, in UTF-8 bytes.
+	 */
+	private long bytes;
+
+	/**
 	 * Creates a history without messages.
 	 * @param beginning the position before the first message
 	 */
@@ -39,8 +44,10 @@ final class MessageHistory {
 			grow();
 		}
 		Position position = message.position();
-		this.ring[index(position.offset())] = new Entry(message, now);
+		int bytes = (int) Math.min(MessageText.utf8Length(message.data()), Integer.MAX_VALUE);
+		this.ring[index(position.offset())] = new Entry(message, now, bytes);
 		this.size++;
+		this.bytes += bytes;
 		this.newest = position;
 	}
 
@@ -60,6 +67,7 @@ final class MessageHistory {
 	 */
 	void trim(int most, long now, long maxAge) {
 		while (this.size > 0 && (this.size > most || now - oldestTime() > maxAge)) {
+			this.bytes -= get(oldest()).bytes;
 			this.ring[index(oldest())] = null;
 			this.size--;
 		}
@@ -89,6 +97,13 @@ final class MessageHistory {
 
 	int size() {
 		return this.size;
+	}
+
+	/**
+	 * The size of the texts of all messages, in UTF-8 bytes.
+	 */
+	long bytes() {
+		return this.bytes;
 	}
 
 	/**
@@ -125,7 +140,7 @@ final class MessageHistory {
 		return (int) (offset % this.ring.length);
 	}
 
-	private record Entry(Message message, long time) {
+	private record Entry(Message message, long time, int bytes) {
 	}
 
 }

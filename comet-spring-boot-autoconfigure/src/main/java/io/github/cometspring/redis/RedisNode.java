@@ -61,6 +61,8 @@ public final class RedisNode implements Disposable {
 
 	private final RedisProbe probe;
 
+	private final RedisEvents events = new RedisEvents();
+
 	private volatile @Nullable RedisSession session;
 
 	private volatile long lastAnswer;
@@ -89,8 +91,8 @@ public final class RedisNode implements Disposable {
 		Duration connectTimeout = timeout.multipliedBy(3);
 		this.commands = new RedisLine<>(this.connector::openForCommands, this::prepare, this::commandsChanged, clock,
 				timing, connectTimeout);
-		this.subscriber = new RedisLine<>(this.connector::openForFeeds, this.feeds::resubscribe, this::changed, clock,
-				timing, connectTimeout);
+		this.subscriber = new RedisLine<>(this.connector::openForFeeds, this.feeds::resubscribe, this::feedsChanged,
+				clock, timing, connectTimeout);
 		this.probe = new RedisProbe(this, this.subscriber);
 	}
 
@@ -126,8 +128,16 @@ public final class RedisNode implements Disposable {
 			this.session = null;
 		}
 		else {
+			this.events.connected(RedisListener.Connection.COMMANDS);
 			changed();
 		}
+	}
+
+	private void feedsChanged() {
+		if (this.subscriber.current() != null) {
+			this.events.connected(RedisListener.Connection.FEED);
+		}
+		changed();
 	}
 
 	private void changed() {
@@ -188,6 +198,18 @@ public final class RedisNode implements Disposable {
 		return (session != null) ? session.run() : "";
 	}
 
+	/**
+	 * Sets the listener, in place of the one before.
+	 * @param listener is notified from now on
+	 */
+	public void observe(RedisListener listener) {
+		this.events.setListener(listener);
+	}
+
+	RedisEvents events() {
+		return this.events;
+	}
+
 	RedisProbe probe() {
 		return this.probe;
 	}
@@ -200,6 +222,10 @@ public final class RedisNode implements Disposable {
 	 * @return the answer, or {@link BrokerUnavailableException}
 	 */
 	CompletableFuture<List<Object>> call(RedisScript script, String[] keys, String... arguments) {
+		return this.events.report(script, () -> send(script, keys, arguments));
+	}
+
+	private CompletableFuture<List<Object>> send(RedisScript script, String[] keys, String[] arguments) {
 		RedisSession session = this.session;
 		if (session == null || !session.connection().isOpen()) {
 			return CompletableFuture.failedFuture(new BrokerUnavailableException(this.commands.failure()));

@@ -35,7 +35,9 @@ final class RedisProbe implements Disposable {
 
 	private volatile long received;
 
-	private long sent;
+	private volatile long sent;
+
+	private volatile long sentAt;
 
 	private @Nullable Disposable timer;
 
@@ -84,7 +86,9 @@ final class RedisProbe implements Disposable {
 
 	private void send() {
 		StatefulRedisPubSubConnection<String, String> connection = this.subscriber.current();
-		long number = ++this.sent;
+		long number = this.sent + 1;
+		this.sentAt = System.nanoTime();
+		this.sent = number;
 		String[] keys = { this.node.keys().generation, this.node.keys().control, this.node.keys().check };
 		this.node.call(RedisScript.PROBE, keys, this.feed, String.valueOf(number)).thenAccept((answer) -> {
 			this.registryGeneration = String.valueOf(answer.get(1));
@@ -119,6 +123,9 @@ final class RedisProbe implements Disposable {
 	private void receive(String text) {
 		if (text.matches("\\d{1,18}")) {
 			this.received = Long.parseLong(text);
+			if (this.received == this.sent) {
+				this.node.events().received(this.sentAt);
+			}
 		}
 	}
 

@@ -33,6 +33,13 @@ enum RedisScript {
 	}
 
 	/**
+	 * The name of the script for meters.
+	 */
+	String id() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
 	 * The source of the script.
 	 */
 	String text() {

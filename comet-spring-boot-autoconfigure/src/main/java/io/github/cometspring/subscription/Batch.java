@@ -35,6 +35,8 @@ public final class Batch {
 
 	private final boolean heartbeat;
 
+	private int bytes;
+
 	@SuppressWarnings("unused") // by the updater
 	private volatile int reported;
 
@@ -113,12 +115,20 @@ public final class Batch {
 	}
 
 	/**
+	 * Records the encoded form of the batch, before it is written.
+	 * @param bytes its size
+	 */
+	public void encoded(int bytes) {
+		this.bytes = bytes;
+	}
+
+	/**
 	 * The batch has been handed to the network layer of the operating system.
 	 */
 	public void written() {
 		if (isFirstReport()) {
 			this.receipts.forEach(Delivery::succeeded);
-			this.client.delivered(this.segments);
+			this.client.delivered(this.segments, this.bytes);
 		}
 	}
 
@@ -140,6 +150,7 @@ public final class Batch {
 		if (isFirstReport()) {
 			this.receipts.forEach(Delivery::failed);
 			this.client.note(reason);
+			this.client.notDelivered(this.segments, reason);
 		}
 	}
 

@@ -53,16 +53,22 @@ public final class ConnectedClient implements AutoCloseable {
 	 */
 	private volatile @Nullable ClientUser user;
 
+	/**
+	 * Whether listeners have not been notified of the client yet.
+	 */
+	private volatile boolean provisional;
+
 	@SuppressWarnings("unused") // by the updater
 	private volatile int closed;
 
 	ConnectedClient(Subscriptions subscriptions, Dialect dialect, LoopSubscriptions home, Duration timeout,
-			int killsBefore, @Nullable ClientQuota quota) {
+			int killsBefore, boolean provisional, @Nullable ClientQuota quota) {
 		this.subscriptions = subscriptions;
 		this.dialect = dialect;
 		this.home = home;
 		this.timeout = timeout;
 		this.killsBefore = killsBefore;
+		this.provisional = provisional;
 		this.quota = quota;
 		Duration maxAge = subscriptions.limits().maxAge();
 		this.age = (maxAge != null && !isPolling()) ? new ConnectionAge(home, maxAge) : null;
@@ -163,6 +169,7 @@ public final class ConnectedClient implements AutoCloseable {
 		return new Flux<>() {
 			@Override
 			public void subscribe(CoreSubscriber<? super Batch> subscriber) {
+				confirm();
 				if (isObserved()) {
 					listener().subscribed(transport(), Collections.unmodifiableSet(found.keySet()));
 				}
@@ -264,29 +271,54 @@ public final class ConnectedClient implements AutoCloseable {
 			case EXPIRED -> EndReason.EXPIRED;
 			default -> EndReason.REFUSED;
 		});
-		this.subscriptions.refused(transport(), ex);
+		if (!this.provisional) {
+			this.subscriptions.refused(transport(), ex);
+		}
 		return ex;
+	}
+
+	/**
+	 * Records that the client is not admitted again on another path, and notifies
+	 * listeners of it, unless it was closed meanwhile.
+	 */
+	public void confirm() {
+		if (this.provisional && this.closed == 0) {
+			this.provisional = false;
+			listener().connected(transport());
+		}
 	}
 
 	/**
 	 * Records that messages have been written to the client. Called on any thread.
 	 */
-	void delivered(List<Segment> segments) {
-		if (!isObserved()) {
-			return;
+	void delivered(List<Segment> segments, int bytes) {
+		if (isObserved()) {
+			this.home.countDelivered(transport(), Segment.count(segments), bytes);
 		}
-		int messages = 0;
-		for (Segment segment : segments) {
-			messages += segment.messages().size();
-		}
+	}
+
+	/**
+	 * Records that messages could not be written to the client. Called on any thread.
+	 */
+	void notDelivered(List<Segment> segments, EndReason reason) {
+		int messages = isObserved() ? Segment.count(segments) : 0;
 		if (messages > 0) {
-			if (this.home.loop().inLoop()) {
-				this.home.delivered().add(transport(), messages);
-			}
-			else {
-				listener().delivered(transport(), messages);
-			}
+			listener().notDelivered(transport(), reason, messages);
 		}
+	}
+
+	/**
+	 * Records that the client has not answered a ping, and is about to be disconnected.
+	 */
+	public void silent() {
+		note(EndReason.NO_PONG);
+	}
+
+	/**
+	 * Records that a change to too many channels is refused. The client goes on.
+	 */
+	public void changeRefused() {
+		listener().refused(transport(), SubscriptionRejectedException.Reason.TOO_MANY_CHANNELS);
 	}
 
 	boolean beganBefore(int order) {
@@ -350,7 +382,9 @@ public final class ConnectedClient implements AutoCloseable {
 			if (this.age != null) {
 				this.age.close();
 			}
-			listener().ended(transport(), this.reason);
+			if (!this.provisional) {
+				listener().ended(transport(), this.reason);
+			}
 		}
 	}
 

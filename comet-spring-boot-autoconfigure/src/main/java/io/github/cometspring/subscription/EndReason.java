@@ -45,6 +45,11 @@ public enum EndReason {
 	WRITE_TIMED_OUT,
 
 	/**
+	 * A WebSocket has sent nothing after a ping.
+	 */
+	NO_PONG,
+
+	/**
 	 * The subscription was refused by policy.
 	 */
 	REFUSED,

@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -14,10 +15,10 @@ final class GuardedListeners implements SubscriptionListener {
 	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(SubscriptionListener.class),
 			System::nanoTime);
 
-	private final List<SubscriptionListener> listeners;
+	private final SubscriptionListener[] listeners;
 
 	GuardedListeners(List<SubscriptionListener> listeners) {
-		this.listeners = List.copyOf(listeners);
+		this.listeners = listeners.toArray(SubscriptionListener[]::new);
 	}
 
 	/**
@@ -36,24 +37,59 @@ final class GuardedListeners implements SubscriptionListener {
 			}
 			// Also errors: a failing listener must not affect the client.
 			catch (Throwable ex) {
-				this.log.warn("A listener to subscriptions failed", ex);
+				failed(ex);
+			}
+		}
+	}
+
+	private void failed(Throwable ex) {
+		this.log.warn("A listener to subscriptions failed", ex);
+	}
+
+	// The events of every poll allocate nothing.
+
+	@Override
+	public void connected(Transport transport) {
+		for (SubscriptionListener listener : this.listeners) {
+			try {
+				listener.connected(transport);
+			}
+			catch (Throwable ex) {
+				failed(ex);
 			}
 		}
 	}
 
 	@Override
-	public void connected(Transport transport) {
-		forEach((listener) -> listener.connected(transport));
-	}
-
-	@Override
 	public void subscribed(Transport transport, Set<String> channels) {
-		forEach((listener) -> listener.subscribed(transport, channels));
+		for (SubscriptionListener listener : this.listeners) {
+			try {
+				listener.subscribed(transport, channels);
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+		}
 	}
 
 	@Override
 	public void delivered(Transport transport, long messages) {
 		forEach((listener) -> listener.delivered(transport, messages));
+	}
+
+	@Override
+	public void notDelivered(Transport transport, EndReason reason, long messages) {
+		forEach((listener) -> listener.notDelivered(transport, reason, messages));
+	}
+
+	@Override
+	public void sent(Transport transport, long bytes) {
+		forEach((listener) -> listener.sent(transport, bytes));
+	}
+
+	@Override
+	public void walked(Duration lag) {
+		forEach((listener) -> listener.walked(lag));
 	}
 
 	@Override
@@ -73,7 +109,14 @@ final class GuardedListeners implements SubscriptionListener {
 
 	@Override
 	public void ended(Transport transport, EndReason reason) {
-		forEach((listener) -> listener.ended(transport, reason));
+		for (SubscriptionListener listener : this.listeners) {
+			try {
+				listener.ended(transport, reason);
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+		}
 	}
 
 }

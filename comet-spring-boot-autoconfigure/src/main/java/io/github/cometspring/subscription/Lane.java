@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +40,12 @@ final class Lane extends BaseSubscriber<Publication> {
 
 	private final Queue<Publication> awaited = new ConcurrentLinkedQueue<>();
 
+	/**
+	 * When the task was posted, if there is a listener. The queue of the loop hands it
+	 * over.
+	 */
+	private long postedAt;
+
 	private @Nullable Member[] members = new Member[INITIAL_CAPACITY];
 
 	private int size;
@@ -46,6 +53,16 @@ final class Lane extends BaseSubscriber<Publication> {
 	private int unvisited;
 
 	private boolean visitAgain;
+
+	/**
+	 * The time of the publication that the walk passes on.
+	 */
+	private long publishedAt;
+
+	/**
+	 * The time of the publication that came during the walk.
+	 */
+	private long publishedMeanwhileAt;
 
 	Lane(ChannelLog log, LoopSubscriptions home) {
 		this.log = log;
@@ -73,6 +90,9 @@ final class Lane extends BaseSubscriber<Publication> {
 
 	private void post() {
 		if (this.posted.compareAndSet(false, true)) {
+			if (this.home.delivered().isObserved()) {
+				this.postedAt = this.home.loop().nanoTime();
+			}
 			try {
 				this.home.loop().execute(this::wake);
 			}
@@ -104,6 +124,7 @@ final class Lane extends BaseSubscriber<Publication> {
 		}
 		member.index = this.size;
 		this.members[this.size++] = member;
+		this.home.countReaders(1);
 		this.log.join();
 	}
 
@@ -111,6 +132,7 @@ final class Lane extends BaseSubscriber<Publication> {
 		// A client that leaves counts for the messages that were published before.
 		assignReceipts();
 		this.log.leave();
+		this.home.countReaders(-1);
 		Member last = get(--this.size);
 		this.members[member.index] = last;
 		last.index = member.index;
@@ -147,16 +169,22 @@ final class Lane extends BaseSubscriber<Publication> {
 	}
 
 	private void wake() {
+		// Read before another publication may write it.
+		long publishedAt = this.postedAt;
 		this.posted.set(false);
 		assignReceipts();
 		if (this.size == 0) {
 			this.home.retire(this.log, this);
 		}
 		else if (this.unvisited > 0) {
-			this.visitAgain = true;
+			if (!this.visitAgain) {
+				this.visitAgain = true;
+				this.publishedMeanwhileAt = publishedAt;
+			}
 		}
 		else {
 			this.unvisited = this.size;
+			this.publishedAt = publishedAt;
 			visit();
 		}
 	}
@@ -179,13 +207,23 @@ final class Lane extends BaseSubscriber<Publication> {
 		finally {
 			this.home.delivered().end();
 			// Also if a client has failed: the others must still be visited.
-			if (this.unvisited == 0 && this.visitAgain) {
-				this.visitAgain = false;
-				this.unvisited = this.size;
+			if (this.unvisited == 0) {
+				reportLag();
+				if (this.visitAgain) {
+					this.visitAgain = false;
+					this.unvisited = this.size;
+					this.publishedAt = this.publishedMeanwhileAt;
+				}
 			}
 			if (this.unvisited > 0) {
 				this.home.loop().executeAfterIo(this::visit);
 			}
+		}
+	}
+
+	private void reportLag() {
+		if (this.home.delivered().isObserved()) {
+			this.home.delivered().walked(Duration.ofNanos(this.home.loop().nanoTime() - this.publishedAt));
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 
 import io.github.cometspring.channel.ChannelLog;
@@ -14,6 +15,9 @@ import io.github.cometspring.channel.ChannelLog;
  * deadlines. Belongs to the loop.
  */
 final class LoopSubscriptions {
+
+	private static final AtomicIntegerFieldUpdater<LoopSubscriptions> READERS = AtomicIntegerFieldUpdater
+		.newUpdater(LoopSubscriptions.class, "readers");
 
 	private final EventLoop loop;
 
@@ -30,6 +34,11 @@ final class LoopSubscriptions {
 	 */
 	private final Moments moments;
 
+	/**
+	 * The number of members of all lanes. Written by the loop alone.
+	 */
+	private volatile int readers;
+
 	LoopSubscriptions(EventLoop loop, SubscriptionListener listener) {
 		this.loop = loop;
 		this.delivered = new DeliveryCount(listener);
@@ -41,6 +50,18 @@ final class LoopSubscriptions {
 	 */
 	DeliveryCount delivered() {
 		return this.delivered;
+	}
+
+	/**
+	 * Counts what was written to a client. Any thread may call this.
+	 */
+	void countDelivered(Transport transport, int messages, int bytes) {
+		if (this.loop.inLoop()) {
+			this.delivered.add(transport, messages, bytes);
+		}
+		else {
+			this.delivered.report(transport, messages, bytes);
+		}
 	}
 
 	EventLoop loop() {
@@ -59,6 +80,21 @@ final class LoopSubscriptions {
 			log.live().subscribe(lane);
 		}
 		return lane;
+	}
+
+	/**
+	 * Counts a client that joins a lane, or leaves one.
+	 */
+	void countReaders(int more) {
+		READERS.lazySet(this, this.readers + more);
+	}
+
+	/**
+	 * How many channels the clients listen to, each counted for each client. Any thread
+	 * may call this.
+	 */
+	int readers() {
+		return this.readers;
 	}
 
 	void retire(ChannelLog log, Lane lane) {

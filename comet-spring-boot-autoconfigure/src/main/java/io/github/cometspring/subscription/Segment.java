@@ -100,6 +100,17 @@ public final class Segment {
 	}
 
 	/**
+	 * The number of messages in all of some segments.
+	 */
+	static int count(List<Segment> segments) {
+		int messages = 0;
+		for (Segment segment : segments) {
+			messages += segment.messages.size();
+		}
+		return messages;
+	}
+
+	/**
 	 * Encodes this segment, or returns the form that the encoder made before. The forms
 	 * of all encoders are kept as long as the segment, because a dialect writes the same
 	 * messages as a full answer to some clients, and as a part of an answer to others.

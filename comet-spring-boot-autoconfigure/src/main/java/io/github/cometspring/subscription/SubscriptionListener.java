@@ -1,5 +1,6 @@
 package io.github.cometspring.subscription;
 
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -9,11 +10,12 @@ import java.util.Set;
  * <b>Order.</b> For one client, {@link #connected} is called first and {@link #ended}
  * last, each exactly once. Between them {@link #subscribed}, {@link #gap},
  * {@link #channelsRefused} and {@link #refused} are called any number of times.
- * {@link #delivered} is called after a publication has been written to all clients of its
- * channel, and some of them may have ended by then. Each poll is a client of its own,
- * from its request until its answer has been written. A client that is not admitted is
- * only {@link #refused}. A request that leaves the fast path after it was admitted ends
- * and connects a second time.
+ * {@link #delivered}, {@link #sent} and {@link #walked} are called after a publication
+ * has been written to all clients of its channel, and some of them may have ended by
+ * then. Each poll is a client of its own, from its request until its answer has been
+ * written. A client that is not admitted is only {@link #refused}. A poll that the fast
+ * path hands to the default path connects there, unless the fast path fails to answer it:
+ * then it ends and connects a second time.
  * <p>
  * <b>Threads.</b> The event loops call concurrently, and so do other threads if a filter
  * of the application has left the loop. Implementations must be thread-safe and return at
@@ -64,6 +66,35 @@ public interface SubscriptionListener {
 	}
 
 	/**
+	 * Messages were written to a client that has not taken them. It may come back and get
+	 * them by its cursor.
+	 * @param transport the transport of the client
+	 * @param reason why it has not: {@link EndReason#WRITE_FAILED} or
+	 * {@link EndReason#WRITE_TIMED_OUT}
+	 * @param messages the number of messages
+	 */
+	default void notDelivered(Transport transport, EndReason reason, long messages) {
+	}
+
+	/**
+	 * Bytes were handed to the network layer of the operating system: messages with all
+	 * that encloses them in the body of an answer, in an event stream or in the frames of
+	 * a WebSocket. Heads of answers, refusals and pings are not counted.
+	 * @param transport the transport of the clients
+	 * @param bytes the number of bytes, before compression and encryption
+	 */
+	default void sent(Transport transport, long bytes) {
+	}
+
+	/**
+	 * All clients of a channel on one event loop have been visited after a publication.
+	 * @param lag the time from the publication, or the first of several that share the
+	 * visit, until its messages had been written to the last of these clients
+	 */
+	default void walked(Duration lag) {
+	}
+
+	/**
 	 * A client is told about a gap.
 	 * @param transport its transport
 	 * @param channel the id of the channel
@@ -81,7 +112,8 @@ public interface SubscriptionListener {
 
 	/**
 	 * The request of a client is refused entirely. If it was {@link #connected},
-	 * {@link #ended} is called soon after.
+	 * {@link #ended} is called soon after, except for a WebSocket that asks for too many
+	 * channels, which goes on with those it has.
 	 * @param transport its transport
 	 * @param reason the reason
 	 */

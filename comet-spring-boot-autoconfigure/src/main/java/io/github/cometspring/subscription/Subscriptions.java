@@ -125,7 +125,7 @@ public final class Subscriptions implements Disposable {
 	 */
 	public ConnectedClient connect(Dialect dialect, EventLoop loop, @Nullable ClientAddress address) {
 		try {
-			return admit(dialect, loop, address);
+			return admit(dialect, loop, address, false);
 		}
 		catch (SubscriptionRejectedException ex) {
 			refused(dialect.transport(), ex);
@@ -135,7 +135,9 @@ public final class Subscriptions implements Disposable {
 
 	/**
 	 * Admits a client for which the caller will {@linkplain #connect connect} if this
-	 * refuses it. Listeners are not notified of the refusal.
+	 * refuses it, or if the client is refused before it begins to listen and before the
+	 * caller {@linkplain ConnectedClient#confirm() confirms} it. Listeners are not
+	 * notified of such a client.
 	 * @param dialect the dialect that it speaks
 	 * @param loop the event loop that owns its socket
 	 * @param address provides its address, or {@code null} if it is not known
@@ -143,22 +145,26 @@ public final class Subscriptions implements Disposable {
 	 */
 	public @Nullable ConnectedClient tryConnect(Dialect dialect, EventLoop loop, @Nullable ClientAddress address) {
 		try {
-			return admit(dialect, loop, address);
+			return admit(dialect, loop, address, true);
 		}
 		catch (SubscriptionRejectedException ex) {
 			return null;
 		}
 	}
 
-	private ConnectedClient admit(Dialect dialect, EventLoop loop, @Nullable ClientAddress address) {
+	private ConnectedClient admit(Dialect dialect, EventLoop loop, @Nullable ClientAddress address,
+			boolean provisional) {
 		// In this order: a client with an old timeout has not counted the kill that
 		// followed it.
 		int killsBefore = this.kills.get();
 		Duration timeout = this.control.timeout();
 		checkActive();
 		ClientQuota quota = this.connectionLimit.take(dialect.transport(), address);
-		ConnectedClient client = new ConnectedClient(this, dialect, home(loop), timeout, killsBefore, quota);
-		this.listener.connected(dialect.transport());
+		ConnectedClient client = new ConnectedClient(this, dialect, home(loop), timeout, killsBefore, provisional,
+				quota);
+		if (!provisional) {
+			this.listener.connected(dialect.transport());
+		}
 		return client;
 	}
 
@@ -257,6 +263,18 @@ public final class Subscriptions implements Disposable {
 	 */
 	public int connections(Transport transport) {
 		return this.connectionLimit.taken(transport);
+	}
+
+	/**
+	 * How many channels the clients listen to, each counted for each client.
+	 * @return about the number at this moment
+	 */
+	public long subscriptions() {
+		long sum = 0;
+		for (LoopSubscriptions home : this.loops.values()) {
+			sum += home.readers();
+		}
+		return sum;
 	}
 
 	/**

@@ -12,6 +12,7 @@ import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.reactive.handler.AbstractHandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
@@ -32,6 +33,12 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 	 * Maps every path that the application does not handle.
 	 */
 	public static final String EVERYWHERE = "/**";
+
+	/**
+	 * The attribute of an observed exchange with the time at which it was mapped, in
+	 * nanoseconds.
+	 */
+	public static final String MAPPED_AT = CometHandlerMapping.class.getName() + ".mappedAt";
 
 	private static final int BEFORE_ROUTER_FUNCTIONS = -2;
 
@@ -103,11 +110,23 @@ public final class CometHandlerMapping extends AbstractHandlerMapping {
 		}
 		if (this.browserClientPath.matches(exchange.getRequest().getPath().pathWithinApplication())
 				&& !isLegacyPoll(exchange.getRequest())) {
-			return Mono.just(this.browserClient);
+			return found(exchange, this.browserClientPath, this.browserClient);
 		}
 		boolean matches = this.everywhere ? isLegacyPoll(exchange.getRequest())
 				: this.path.matches(exchange.getRequest().getPath().pathWithinApplication());
-		return matches ? Mono.just(this.handler) : Mono.empty();
+		return matches ? found(exchange, this.path, this.handler) : Mono.empty();
+	}
+
+	/**
+	 * Notes the path as Spring's own mappings do, so that the meter of requests names it,
+	 * and the time.
+	 */
+	private static Mono<WebHandler> found(ServerWebExchange exchange, PathPattern path, WebHandler handler) {
+		ServerRequestObservationContext.findCurrent(exchange.getAttributes()).ifPresent((context) -> {
+			context.setPathPattern(path.getPatternString());
+			exchange.getAttributes().put(MAPPED_AT, System.nanoTime());
+		});
+		return Mono.just(handler);
 	}
 
 	/**

@@ -45,6 +45,7 @@ final class DirectEventStream implements WriteListener {
 		// A filter may hold the answer back.
 		Disposable late = this.socket.whenLate(this.socket::cut);
 		byte[] opening = EventStreamEncoder.encode(first, true);
+		first.encoded(opening.length);
 		Mono<DataBuffer> beginning = Mono.fromSupplier(() -> {
 			late.dispose();
 			return response.bufferFactory().wrap(opening);
@@ -74,6 +75,7 @@ final class DirectEventStream implements WriteListener {
 
 	private void write(Batch batch) {
 		byte[] chunk = EventStreamEncoder.encodeChunk(batch);
+		batch.encoded(chunk.length);
 		if (batch.isOneChannel()) {
 			this.socket.writeShared(chunk, this);
 		}

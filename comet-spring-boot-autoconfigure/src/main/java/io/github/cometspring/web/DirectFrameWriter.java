@@ -44,11 +44,15 @@ final class DirectFrameWriter implements FrameWriter {
 
 	@Override
 	public void writeBatch(Batch batch, @Nullable Long pong, WriteListener listener) {
-		if (pong == null && batch.isOneChannel()) {
-			this.socket.writeShared(batch.segments().get(0).encoded(ALONE), listener);
+		boolean shared = pong == null && batch.isOneChannel();
+		byte[] frame = shared ? batch.segments().get(0).encoded(ALONE)
+				: frame(WebSocketMessage.Type.TEXT, JsonBatchEncoder.encode(batch, pong));
+		batch.encoded(frame.length);
+		if (shared) {
+			this.socket.writeShared(frame, listener);
 		}
 		else {
-			write(WebSocketMessage.Type.TEXT, JsonBatchEncoder.encode(batch, pong), listener);
+			this.socket.write(frame, listener);
 		}
 	}
 

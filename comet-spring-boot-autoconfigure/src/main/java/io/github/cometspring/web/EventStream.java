@@ -115,7 +115,9 @@ final class EventStream {
 
 	private DataBuffer encode(Batch batch, boolean opening) {
 		countDown();
-		return this.response.bufferFactory().wrap(EventStreamEncoder.encode(batch, opening));
+		byte[] events = EventStreamEncoder.encode(batch, opening);
+		batch.encoded(events.length);
+		return this.response.bufferFactory().wrap(events);
 	}
 
 }

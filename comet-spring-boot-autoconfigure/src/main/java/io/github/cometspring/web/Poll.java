@@ -107,6 +107,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 		}
 		try {
 			connection.listen(this.terms.dialect().read(headers, body, caller)).subscribe(this);
+			connection.confirm();
 		}
 		catch (RuntimeException ex) {
 			onError(ex);
@@ -139,7 +140,9 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			return;
 		}
 		try {
-			client.answer(this.terms.dialect().answer(batch));
+			PollAnswer answer = this.terms.dialect().answer(batch);
+			batch.encoded(answer.body().length);
+			client.answer(answer);
 			startWriteDeadline();
 		}
 		// After any error, the client must not wait for ever.

@@ -70,7 +70,9 @@ final class SessionFrameWriter implements FrameWriter {
 
 	@Override
 	public void writeBatch(Batch batch, @Nullable Long pong, WriteListener listener) {
-		write(WebSocketMessage.Type.TEXT, JsonBatchEncoder.encode(batch, pong), listener);
+		byte[] json = JsonBatchEncoder.encode(batch, pong);
+		batch.encoded(json.length);
+		write(WebSocketMessage.Type.TEXT, json, listener);
 	}
 
 	@Override

@@ -38,6 +38,8 @@ final class WebSocketConversation {
 
 	private final WebSocketFeed feed;
 
+	private final ConnectedClient connection;
+
 	private final int maxChannels;
 
 	private final Sinks.One<CloseStatus> close = Sinks.one();
@@ -46,6 +48,7 @@ final class WebSocketConversation {
 			int maxChannels) {
 		this.session = session;
 		this.frames = frames;
+		this.connection = connection;
 		this.liveness = new LivenessCheck(frames, this::giveUp);
 		this.feed = new WebSocketFeed(connection, requester, frames, this.liveness, this.close::tryEmitValue);
 		this.maxChannels = maxChannels;
@@ -88,6 +91,7 @@ final class WebSocketConversation {
 	 * that would wait for the client.
 	 */
 	private void giveUp() {
+		this.connection.silent();
 		this.frames.socket().cut();
 		this.close.tryEmitError(new TimeoutException());
 	}
@@ -149,6 +153,7 @@ final class WebSocketConversation {
 			}
 		}
 		if (wanted.size() + misplaced.size() > this.maxChannels) {
+			this.connection.changeRefused();
 			return answer(JsonCodec.encodeLimit(
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels), this.maxChannels));
 		}

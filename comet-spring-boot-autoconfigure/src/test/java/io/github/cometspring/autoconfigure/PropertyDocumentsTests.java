@@ -15,6 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.github.cometspring.metrics.AllMeters;
 import io.github.cometspring.testing.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,7 +120,7 @@ class PropertyDocumentsTests {
 		return NAME.matcher(code)
 			.results()
 			.map(MatchResult::group)
-			.filter((name) -> !NO_PROPERTIES.contains(name))
+			.filter((name) -> !NO_PROPERTIES.contains(name) && !AllMeters.names().contains(name))
 			.toList();
 	}
 

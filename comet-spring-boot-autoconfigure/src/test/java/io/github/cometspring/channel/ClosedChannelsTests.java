@@ -42,7 +42,7 @@ class ClosedChannelsTests {
 		assertThat(log.read(first).gap()).isFalse();
 		assertThat(this.broker.find("a").block(PATIENCE)).isNull();
 		assertThat(this.broker.findAll(Map.of("a", Cursor.LATEST)).block(PATIENCE)).isEmpty();
-		assertThat(this.broker.state().block(PATIENCE)).isEqualTo(new BrokerState(0, 0, 1));
+		assertThat(this.broker.state().block(PATIENCE)).isEqualTo(new BrokerState(0, 0, 1, 0L));
 		assertThat(this.broker.list().collectList().block(PATIENCE)).isEmpty();
 	}
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
+import org.springframework.test.util.ReflectionTestUtils;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -133,10 +135,21 @@ class LogMaintenanceTests {
 				sweep(1);
 				assertThat(this.broker.state().map(BrokerState::retained).block(PATIENCE))
 					.isEqualTo(this.broker.list().map(ChannelLog::retained).reduce(0L, Long::sum).block(PATIENCE));
+				// One byte each
+				assertThat(this.broker.state().map(BrokerState::bytes).block(PATIENCE))
+					.isEqualTo(this.broker.list().map(LogMaintenanceTests::kept).reduce(0L, Long::sum).block(PATIENCE));
 			}
 		}
 		logs.forEach((log) -> log.close().block(PATIENCE));
 		assertThat(this.broker.state().map(BrokerState::retained).block(PATIENCE)).isZero();
+		assertThat(this.broker.state().map(BrokerState::bytes).block(PATIENCE)).isZero();
+	}
+
+	/**
+	 * How many messages a log keeps, those for readers that are listening included.
+	 */
+	private static long kept(ChannelLog log) {
+		return ((MessageHistory) Objects.requireNonNull(ReflectionTestUtils.getField(log, "history"))).size();
 	}
 
 	private ChannelLog log(String id, ChannelSettings settings) {

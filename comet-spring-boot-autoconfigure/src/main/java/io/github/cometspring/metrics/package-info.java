@@ -1,0 +1,7 @@
+/**
+ * Meters.
+ */
+@NullMarked
+package io.github.cometspring.metrics;
+
+import org.jspecify.annotations.NullMarked;
