@@ -43,6 +43,7 @@ import org.springframework.util.unit.DataSize;
  * custom handler needs to see them.
  * @param heartbeat Time after which a silent stream gets a heartbeat.
  * @param redis Channels on Redis, for several nodes.
+ * @param grants Signed grants, by which clients may read single channels.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -54,7 +55,8 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("1MB") DataSize maxResponseSize, @DefaultValue List<String> allowedOrigins,
 		@DefaultValue("false") boolean allowedCredentials, @DefaultValue Authorization authorization, @DefaultValue( {
 				"legacy", "json", "sse", "websocket" }) Set<Transport> transports,
-		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath, @DefaultValue Redis redis){
+		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath, @DefaultValue Redis redis,
+		@DefaultValue Grants grants){
 
 	/**
 	 * Authorization of clients to read channels.
@@ -86,6 +88,21 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 */
 	public record Redis(@Nullable Boolean enabled, @DefaultValue("comet") String keyPrefix,
 			@DefaultValue("2s") Duration commandTimeout, @DefaultValue("5s") Duration probeInterval) {
+	}
+
+	/**
+	 * Signed grants, by which clients may read single channels.
+	 *
+	 * @param keys Secrets of at least 32 characters, such as 32 random bytes in base64. The
+	 * first one signs, all verify.
+	 */
+	public record Grants(@DefaultValue List<String> keys) {
+
+		@Override
+		public String toString() {
+			return "Grants[keys=%d]".formatted(this.keys.size());
+		}
+
 	}
 
 }

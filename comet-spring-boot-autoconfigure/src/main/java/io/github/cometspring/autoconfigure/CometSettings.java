@@ -1,10 +1,12 @@
 package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.security.GrantKey;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
@@ -29,11 +31,12 @@ import org.springframework.util.unit.DataSize;
  * @param authorizationTimeout how long the authorizer may take to decide
  * @param transports the dialects that are switched on
  * @param fastPath whether messages may bypass WebFlux
+ * @param grantKeys the keys of signed grants, the one that signs first
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
-		Set<Transport> transports, boolean fastPath) {
+		Set<Transport> transports, boolean fastPath, List<GrantKey> grantKeys) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -75,7 +78,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat()),
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
 				bytes("comet.max-message-size", properties.maxMessageSize()), origins, properties.allowedCredentials(),
-				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath());
+				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
+				grantKeys(properties.grants().keys()));
 	}
 
 	private static String path(String path) {
@@ -104,6 +108,21 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 					"Must have 'legacy' while comet.path is '/**', where no other dialect is spoken.");
 		}
 		return transports;
+	}
+
+	/**
+	 * Creates the keys of grants. The error of a key that is too short does not contain
+	 * the key, so it is not the exception of the other properties.
+	 */
+	private static List<GrantKey> grantKeys(List<String> secrets) {
+		List<GrantKey> keys = new ArrayList<>(secrets.size());
+		for (String secret : secrets) {
+			if (secret.length() < GrantKey.MIN_LENGTH) {
+				throw new InvalidGrantKeyException(keys.size() + 1, secret.length());
+			}
+			keys.add(GrantKey.of(secret));
+		}
+		return List.copyOf(keys);
 	}
 
 	private static void atLeast(int least, String property, @Nullable Integer value) {

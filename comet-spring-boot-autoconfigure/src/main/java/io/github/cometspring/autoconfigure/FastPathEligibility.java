@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 
 import io.github.cometspring.actuate.CometEndpointFilter;
 import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.security.GrantAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -81,9 +82,19 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 
 	private Optional<String> witness() {
 		return beans(WITNESSES)
-			.filter((name) -> !(this.context.getBean(name) instanceof CometEndpointFilter own) || own.covers(this.path))
+			.filter((name) -> sees(this.context.getBean(name)))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
+	}
+
+	/**
+	 * Whether a bean looks at polls. Of Comet's own beans, not all do.
+	 */
+	private boolean sees(Object witness) {
+		if (witness instanceof GrantAuthorizer grants) {
+			return grants.hasKeys();
+		}
+		return !(witness instanceof CometEndpointFilter own) || own.covers(this.path);
 	}
 
 	private Stream<String> beans(List<Class<?>> types) {

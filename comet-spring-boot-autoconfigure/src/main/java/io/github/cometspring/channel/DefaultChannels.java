@@ -1,5 +1,7 @@
 package io.github.cometspring.channel;
 
+import java.time.Duration;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -22,8 +24,10 @@ public final class DefaultChannels implements Channels {
 
 	private final Scheduler scheduler;
 
+	private final ChannelGrants grants;
+
 	/**
-	 * Creates the view.
+	 * Creates the view, which cannot sign grants.
 	 * @param broker stores the channels
 	 * @param defaultSettings the settings of channels that are created without any
 	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
@@ -31,10 +35,24 @@ public final class DefaultChannels implements Channels {
 	 */
 	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
 			Scheduler scheduler) {
+		this(broker, defaultSettings, maxMessageSize, scheduler, ChannelGrants.NONE);
+	}
+
+	/**
+	 * Creates the view.
+	 * @param broker stores the channels
+	 * @param defaultSettings the settings of channels that are created without any
+	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
+	 * @param scheduler calls the subscribers of the application
+	 * @param grants signs grants
+	 */
+	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
+			Scheduler scheduler, ChannelGrants grants) {
 		this.broker = broker;
 		this.defaultSettings = defaultSettings;
 		this.maxMessageSize = maxMessageSize;
 		this.scheduler = scheduler;
+		this.grants = grants;
 	}
 
 	@Override
@@ -84,6 +102,11 @@ public final class DefaultChannels implements Channels {
 	@Override
 	public Mono<Long> count() {
 		return this.broker.state().map(BrokerState::channels);
+	}
+
+	@Override
+	public String grant(String id, Duration validity) {
+		return this.grants.grant(id, validity);
 	}
 
 	private Channel channel(ChannelLog log) {

@@ -156,6 +156,7 @@ class PropertyDocumentsTests {
 			case "comet.channel-idle-timeout" -> "never";
 			case "comet.allowed-origins" -> "none";
 			case "comet.transports" -> "all";
+			case "comet.grants.keys" -> "none";
 			case "comet.redis.enabled" -> "whether a connection is configured";
 			default -> throw new AssertionError("Say in words what the absence of %s means".formatted(name));
 		};
