@@ -24,6 +24,15 @@ export interface CometOptions {
 	 * streams are then read by `fetch`, and WebSockets, which cannot send headers, are left out.
 	 */
 	headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
+	/**
+	 * Returns the bearer token of the user, on all transports: it is called before each connection, and again when the
+	 * server says that the token has expired; the client then reconnects at once and continues by its cursor. Requests
+	 * send it in `Authorization`, event streams are read by `fetch`, and a WebSocket offers it as a subprotocol. If the
+	 * function throws, rejects or returns nothing, there is an `error` event, and it is called again after a delay.
+	 *
+	 * For a token of another user, close this `Comet` and create another.
+	 */
+	token?: (() => string | Promise<string>) | undefined;
 	/** Closes the connection, and receives nothing, when the page has been hidden for so many milliseconds. Default: never. */
 	pauseWhenHidden?: number | undefined;
 	/**
