@@ -57,6 +57,12 @@ export interface Place {
 export interface SubscribeOptions {
 	/** Where to start; `earliest` for all retained messages. Default: from now on. */
 	cursor?: string | null | undefined;
+	/**
+	 * A signed grant by which the page may read this channel, or a function that returns one, or a promise of it. The
+	 * function is called before each request that names the channel, and so again when a grant has ended; the client
+	 * then resumes by its cursor. Of several subscriptions to a channel, the newest grant counts.
+	 */
+	grant?: string | (() => string | Promise<string>) | null | undefined;
 	/** The channel has ended, and with it the subscription. */
 	onended?: (() => void) | undefined;
 	/** Messages have been lost; the next ones are newer. */

@@ -1,12 +1,11 @@
-// Comet for Spring Boot, Apache-2.0
+// Comet for Spring Boot, Apache-2.0. Reasons: README.md, Inside
 
 const NEEDS = { websocket: 'WebSocket', sse: 'EventSource', json: 'fetch' };
-// README.md, "Inside", has the reasons for what is done here.
 const ID = /^[\p{L}\p{Nd}._~@/-]{1,128}$/u;
 const CURSOR = /^[\w-]+$/;
-const UPGRADE = 600_000; // for a better transport
-const FIRST = 10_000; // for the first frame
-const CHECK = 4000; // for a link that may be dead
+const UPGRADE = 600_000;
+const FIRST = 10_000;
+const CHECK = 4000;
 const MAX_URL = 6000;
 const MAX_QUEUE = 10_000;
 const END = { value: undefined, done: true };
@@ -149,7 +148,7 @@ export class Comet extends EventTarget {
 		if (this.#state === 'closed') {
 			throw new Error('Comet is closed');
 		}
-		const { onended, ongap, onerror, cursor } = options ?? {};
+		const { onended, ongap, onerror, cursor, grant } = options ?? {};
 		const channel = String(target.channel ?? target);
 		const from = String(cursor ?? target.cursor ?? 'latest');
 		const sub = { onended, ongap, onerror, skip: 0, queue: [], takers: [] };
@@ -167,6 +166,7 @@ export class Comet extends EventTarget {
 			entry.refused = undefined;
 			this.#retry();
 		}
+		entry.grant = grant ?? entry.grant;
 		entry.subs.add(sub);
 		this.#plan();
 		const close = () => {
@@ -274,12 +274,17 @@ export class Comet extends EventTarget {
 			}
 			if (this.#link === link) {
 				this.#watch(link, FIRST);
-				type === 'websocket' ? this.#socket(link, protocols) : type === 'sse' ? this.#stream(link) : this.#poll(link);
+				await (type === 'websocket' ? this.#socket(link, protocols) : type === 'sse' ? this.#stream(link) : this.#poll(link));
 			}
 		}
 		catch ({ message }) {
 			this.#fail(link, { message });
 		}
+	}
+
+	async #grants(channels) {
+		const all = channels.flatMap((id) => this.#channels.get(id)?.grant ?? []);
+		return all[0] && Promise.all(all.map((grant) => typeof grant === 'function' ? grant() : grant));
 	}
 
 	async #bearer() {
@@ -302,7 +307,7 @@ export class Comet extends EventTarget {
 		if (this.#link !== link) {
 			return;
 		}
-		const login = link.login || this.#options.token && (problem.status === 401 || problem.code === 4401);
+		const login = link.login || (this.#options.token || [...link.named].some((entry) => entry.grant)) && (problem.status === 401 || problem.code === 4401);
 		if (login && !link.login && !this.#expired) {
 			this.#expired = true;
 			return this.#renew(link, true);
@@ -518,9 +523,9 @@ export class Comet extends EventTarget {
 			gone.forEach((entry) => link.named.delete(entry));
 			fresh.forEach((entry) => link.named.add(entry));
 			asked = { gone, fresh };
-			socket.send(JSON.stringify({
-				unsubscribe: ids(gone), subscribe: ids(fresh), ...fresh.length && this.#positions(fresh), ping: ++number,
-			}));
+			this.#grants(ids(fresh)).then((grants) => socket.send(JSON.stringify({
+				unsubscribe: ids(gone), subscribe: ids(fresh), ...fresh.length && this.#positions(fresh), grants, ping: ++number,
+			}))).catch(({ message }) => this.#fail(link, { message }));
 		};
 		const undo = ({ error: message, limit }) => {
 			const { gone = [], fresh = [] } = asked ?? {};
@@ -554,21 +559,26 @@ export class Comet extends EventTarget {
 		socket.onclose = ({ code, reason }) => this.#fail(link, { code, message: reason });
 	}
 
-	#stream(link) {
+	async #stream(link) {
 		const all = this.#wanted();
+		link.named = link.covered = new Set(all);
+		link.update = () => this.#renew(link);
+		const grants = await this.#grants(ids(all)) ?? [];
+		if (this.#link !== link) {
+			return;
+		}
 		const { cursor, from = {} } = this.#positions(all);
 		const url = new URL(this.#url);
 		const add = (name, ...values) => values.forEach((value) => url.searchParams.append(name, value));
 		add('channel', ...ids(all));
 		add('cursor', cursor);
 		add('from', ...Object.entries(from).map((entry) => entry.join(':')));
+		add('grant', ...grants);
 		if (url.href.length > MAX_URL) {
 			this.#proven.delete(link.type);
 			throw new Error('URL too long');
 		}
-		link.named = link.covered = new Set(all);
 		link.before = new Map(all.map((entry) => [entry, { ...entry, from: entry.from ?? this.#cursor }]));
-		link.update = () => this.#renew(link);
 		const receive = (type, data, cursor) =>
 			EVENTS[type] && this.#read(link, () => EVENTS[type](data && JSON.parse(data), cursor));
 		if (this.#fetching) {
@@ -655,7 +665,8 @@ export class Comet extends EventTarget {
 	async #ask(request, signal) {
 		try {
 			const response = await this.#fetch(this.#url, {
-				method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request),
+				method: 'POST', headers: { 'Content-Type': 'application/json' },
+				body: JSON.stringify({ ...request, grants: await this.#grants(request.channels) }),
 			}, signal);
 			return await this.#understand(response);
 		}

@@ -31,6 +31,9 @@ const options: SubscribeOptions = {
 };
 comet.subscribe<{ price: number }>({ channel: 'a', cursor: perhaps.text }, ({ price }) => price.toFixed(), options);
 comet.subscribe({ channel: 'a', cursor: null }, { onerror: undefined });
+comet.subscribe('a', { grant: perhaps.text });
+comet.subscribe('a', { grant: () => 'g' });
+comet.subscribe('a', { grant: token });
 for await (const price of comet.subscribe<number>('a')) {
 	price.toFixed();
 }
