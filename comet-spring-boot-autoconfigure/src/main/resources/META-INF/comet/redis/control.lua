@@ -1,9 +1,17 @@
 -- Keeps a command and announces it, unless a later one has been given meanwhile. Without a command, tells the state.
+-- An event changes no state: the last 256 of them are kept, for nodes that have not heard of them.
 -- KEYS: the state of the control
--- ARGV: run of the server, feed, 'activity', 'timeout' or '', value, whether to kill, how long ago it was given in ms
+-- ARGV: run of the server, feed, 'activity', 'timeout', 'event' or '', value, whether to kill, how long ago it was given in ms,
+-- number of the last event that the node knows, or -1 if it has just started
+local kept = 256
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[3] ~= '' then
+if ARGV[3] == 'event' then
+	local number = redis.call('HINCRBY', KEYS[1], 'events', 1)
+	redis.call('HSET', KEYS[1], 'event-' .. number % kept, ARGV[4])
+	redis.call('HINCRBY', KEYS[1], 'version', 1)
+	redis.call('PUBLISH', ARGV[2], 'changed')
+elseif ARGV[3] ~= '' then
 	local given = now - tonumber(ARGV[6])
 	local last = tonumber(redis.call('HGET', KEYS[1], ARGV[3] .. '-given') or '0')
 	if given >= last then
@@ -15,5 +23,15 @@ if ARGV[3] ~= '' then
 		redis.call('PUBLISH', ARGV[2], 'changed')
 	end
 end
-local state = redis.call('HMGET', KEYS[1], 'version', 'activity', 'timeout', 'kills')
-return { 'done', state[1] or '0', state[2] or '', state[3] or '', state[4] or '0' }
+local state = redis.call('HMGET', KEYS[1], 'version', 'activity', 'timeout', 'kills', 'events')
+local events = tonumber(state[5] or '0')
+local answer = { 'done', state[1] or '0', state[2] or '', state[3] or '', state[4] or '0', tostring(events) }
+local known = tonumber(ARGV[7])
+if known >= 0 then
+	-- A number that is too high comes from before Redis has forgotten everything.
+	local first = known > events and 1 or known + 1
+	for number = math.max(first, events - kept + 1), events do
+		answer[#answer + 1] = redis.call('HGET', KEYS[1], 'event-' .. number % kept) or ''
+	end
+end
+return answer

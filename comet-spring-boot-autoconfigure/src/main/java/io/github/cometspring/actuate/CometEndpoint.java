@@ -43,9 +43,10 @@ public class CometEndpoint {
 
 	/**
 	 * Carries out a command.
-	 * @param command {@code activate}, {@code deactivate} or {@code set_timeout}
+	 * @param command {@code activate}, {@code deactivate}, {@code set_timeout} or
+	 * {@code disconnect}
 	 * @param timeout for {@code set_timeout}: seconds as a number, or a duration in ISO
-	 * 8601
+	 * 8601; for {@code disconnect}: the name of the user
 	 * @param kill for {@code set_timeout}: whether to end waiting clients
 	 * @return the resulting state
 	 */
@@ -59,13 +60,17 @@ public class CometEndpoint {
 			return command.equals(CometCommand.SetTimeout.NAME)
 					? new CometCommand.SetTimeout(CometCommand.SetTimeout.parseTimeout(timeout),
 							Boolean.TRUE.equals(kill))
-					: CometCommand.parse(command, List.of())
+					: CometCommand.parse(command, arguments(command, timeout))
 						.orElseThrow(() -> new InvalidEndpointRequestException("Unknown command",
-								"Unknown command: use activate, deactivate or set_timeout"));
+								"Unknown command: use activate, deactivate, set_timeout, or disconnect with a user"));
 		}
 		catch (InvalidTimeoutException ex) {
 			throw new InvalidEndpointRequestException("Invalid timeout", ex.getMessage());
 		}
+	}
+
+	private static List<String> arguments(String command, @Nullable String argument) {
+		return (argument != null && command.equals(CometCommand.Disconnect.NAME)) ? List.of(argument) : List.of();
 	}
 
 }

@@ -74,7 +74,8 @@ public class CometEndpointWebExtension {
 	}
 
 	/**
-	 * Carries out a command with one argument: {@code set_timeout/30}.
+	 * Carries out a command with one argument: {@code set_timeout/30} or
+	 * {@code disconnect/ada}.
 	 * @param command the command
 	 * @param timeout its argument
 	 * @return the resulting state, 404 for an unknown command, or 400 for a bad value

@@ -10,8 +10,10 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.security.GrantAuthorizer;
 import io.github.cometspring.security.SignedGrants;
 import io.github.cometspring.subscription.Authorization;
+import io.github.cometspring.subscription.LoginExpiry;
 import io.github.cometspring.subscription.SubscriptionListener;
 import io.github.cometspring.subscription.Subscriptions;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
@@ -81,15 +83,22 @@ public final class CometAutoConfiguration {
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean
 	Subscriptions cometSubscriptions(ChannelBroker broker, CometControl control,
-			ObjectProvider<ChannelAuthorizer> authorizer, ObjectProvider<SubscriptionListener> listeners,
-			CometSettings settings) {
-		ChannelAuthorizer decides = authorizer.getIfAvailable();
-		if (decides instanceof GrantAuthorizer grants && !grants.hasKeys()) {
-			decides = null;
-		}
+			ObjectProvider<ChannelAuthorizer> authorizer, ObjectProvider<LoginExpiry> logins,
+			ObjectProvider<SubscriptionListener> listeners, CometSettings settings) {
 		return new Subscriptions(broker, control,
-				(decides != null) ? new Authorization(decides, settings.authorizationTimeout()) : null,
-				settings.limits(), listeners.orderedStream().toList());
+				authorization(authorizer.getIfAvailable(), logins.getIfAvailable(), settings), settings.limits(),
+				listeners.orderedStream().toList());
+	}
+
+	private static @Nullable Authorization authorization(@Nullable ChannelAuthorizer authorizer,
+			@Nullable LoginExpiry logins, CometSettings settings) {
+		// Without keys, no grant is valid and none is demanded.
+		boolean off = authorizer instanceof GrantAuthorizer grants && !grants.hasKeys();
+		if (authorizer != null && !off) {
+			return new Authorization(authorizer, settings.authorizationTimeout(), settings.authorizationMaxAge(),
+					(logins != null) ? logins : LoginExpiry.NEVER);
+		}
+		return (logins != null) ? Authorization.ofLogins(settings.authorizationTimeout(), logins) : null;
 	}
 
 }

@@ -63,8 +63,10 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 *
 	 * @param timeout Time that the channel authorizer may take to decide before the
 	 * client is refused for the moment.
+	 * @param maxAge Time after which the channel authorizer is asked again about an event
+	 * stream or a WebSocket. Unset for never.
 	 */
-	public record Authorization(@DefaultValue("5s") Duration timeout) {
+	public record Authorization(@DefaultValue("5s") Duration timeout, @Nullable Duration maxAge) {
 
 	}
 

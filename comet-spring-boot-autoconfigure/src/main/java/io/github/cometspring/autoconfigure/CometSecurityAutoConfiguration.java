@@ -7,21 +7,27 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
+import org.springframework.security.web.server.WebFilterChainProxy;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
 import org.springframework.web.reactive.DispatcherHandler;
 
+import io.github.cometspring.subscription.LoginExpiry;
 import io.github.cometspring.web.CometHandlerMapping;
 
 /**
  * Auto-configuration for Spring Security: it accepts polls without a CSRF token, and
- * preflight requests of pages of allowed foreign origins.
+ * preflight requests of pages of allowed foreign origins. It ends clients whose token
+ * expires.
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = CometWebFluxAutoConfiguration.class)
+@AutoConfiguration(after = CometWebFluxAutoConfiguration.class,
+		afterName = "org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration")
 @ConditionalOnClass({ ServerHttpSecurity.class, CsrfWebFilter.class, DispatcherHandler.class })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBean(CometHandlerMapping.class)
@@ -42,6 +48,30 @@ public final class CometSecurityAutoConfiguration {
 		// A filter instead of a CSRF matcher: a matcher would replace the exceptions that
 		// Spring Security makes by default, such as for bearer tokens.
 		return (http) -> http.addFilterBefore(filter, SecurityWebFiltersOrder.CSRF);
+	}
+
+	/**
+	 * Where Spring Security has a filter chain and none of its log-ins ends by itself. It
+	 * lets the users of clients be known.
+	 */
+	@Bean
+	@ConditionalOnBean(WebFilterChainProxy.class)
+	@ConditionalOnMissingBean
+	LoginExpiry cometLoginExpiry() {
+		return LoginExpiry.NEVER;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(AbstractOAuth2TokenAuthenticationToken.class)
+	@ConditionalOnBean(WebFilterChainProxy.class)
+	static class ResourceServerConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(LoginExpiry.class)
+		TokenExpiry cometTokenExpiry() {
+			return new TokenExpiry();
+		}
+
 	}
 
 }

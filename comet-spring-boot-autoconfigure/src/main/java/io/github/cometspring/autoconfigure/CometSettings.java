@@ -31,12 +31,15 @@ import org.springframework.util.unit.DataSize;
  * @param authorizationTimeout how long the authorizer may take to decide
  * @param transports the dialects that are switched on
  * @param fastPath whether messages may bypass WebFlux
+ * @param authorizationMaxAge how old a decision of the authorizer may become, or
+ * {@code null} for no limit
  * @param grantKeys the keys of signed grants, the one that signs first
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
-		Set<Transport> transports, boolean fastPath, List<GrantKey> grantKeys) {
+		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge,
+		List<GrantKey> grantKeys) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -58,6 +61,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		positive("comet.heartbeat", properties.heartbeat());
 		positive("comet.write-timeout", properties.writeTimeout());
 		positive("comet.authorization.timeout", properties.authorization().timeout());
+		positive("comet.authorization.max-age", properties.authorization().maxAge());
 		positive("comet.history.max-age", properties.history().maxAge());
 		positive("comet.redis.command-timeout", properties.redis().commandTimeout());
 		positive("comet.redis.probe-interval", properties.redis().probeInterval());
@@ -79,7 +83,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
 				bytes("comet.max-message-size", properties.maxMessageSize()), origins, properties.allowedCredentials(),
 				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
-				grantKeys(properties.grants().keys()));
+				properties.authorization().maxAge(), grantKeys(properties.grants().keys()));
 	}
 
 	private static String path(String path) {

@@ -43,6 +43,8 @@ public sealed interface CometCommand {
 			case "activate" -> arguments.isEmpty() ? Optional.of(new Activate()) : Optional.empty();
 			case "deactivate" -> arguments.isEmpty() ? Optional.of(new Deactivate()) : Optional.empty();
 			case SetTimeout.NAME -> SetTimeout.parse(arguments);
+			case Disconnect.NAME -> (arguments.size() == 1 && !arguments.get(0).isEmpty())
+					? Optional.of(new Disconnect(arguments.get(0))) : Optional.empty();
 			default -> Optional.empty();
 		};
 	}
@@ -57,6 +59,71 @@ public sealed interface CometCommand {
 	 * Stops all activity.
 	 */
 	record Deactivate() implements CometCommand {
+	}
+
+	/**
+	 * Ends clients of one user. It is an event and no state: nodes that start later have
+	 * no such clients.
+	 */
+	sealed interface OfUser extends CometCommand {
+
+		/**
+		 * The name of the user.
+		 * @return the name of the principal of the clients
+		 */
+		String user();
+
+	}
+
+	/**
+	 * Ends all clients of a user, who are told to log in again.
+	 *
+	 * @param user the name of the user
+	 */
+	record Disconnect(String user) implements OfUser {
+
+		/**
+		 * The name of the command.
+		 */
+		public static final String NAME = "disconnect";
+
+		/**
+		 * Creates a command.
+		 * @param user the name of the user
+		 * @throws IllegalArgumentException if the name is empty
+		 */
+		public Disconnect {
+			requireName("user", user);
+		}
+
+	}
+
+	/**
+	 * Ends the subscriptions of a user to a channel. The clients are told to log in
+	 * again, and when they come back, the authorizer decides anew.
+	 *
+	 * @param channel the id of the channel
+	 * @param user the name of the user
+	 */
+	record Revoke(String channel, String user) implements OfUser {
+
+		/**
+		 * Creates a command.
+		 * @param channel the id of the channel
+		 * @param user the name of the user
+		 * @throws IllegalArgumentException if the id or the name is empty
+		 */
+		public Revoke {
+			requireName("channel", channel);
+			requireName("user", user);
+		}
+
+	}
+
+	private static void requireName(String what, String name) {
+		if (name.isEmpty()) {
+			throw new IllegalArgumentException("The name of the %s is empty".formatted(what));
+		}
 	}
 
 	/**

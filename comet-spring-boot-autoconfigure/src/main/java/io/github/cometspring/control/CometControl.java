@@ -27,6 +27,8 @@ public class CometControl {
 
 	private final Sinks.Many<Kill> kills = Sinks.unsafe().many().multicast().directBestEffort();
 
+	private final Sinks.Many<CometCommand.OfUser> userCommands = Sinks.unsafe().many().multicast().directBestEffort();
+
 	private final @Nullable ControlRelay relay;
 
 	private volatile boolean active = true;
@@ -105,6 +107,35 @@ public class CometControl {
 	}
 
 	/**
+	 * Ends all clients of a user, on all nodes. They are told to log in again: event
+	 * streams by the event {@code expired}, WebSockets by the close code 4401, polls by
+	 * 401. To keep the user out, the application also ends the session or stops to issue
+	 * tokens, because a client whose token is still accepted may come back.
+	 * <p>
+	 * It reaches the clients whose users Comet knows: those of applications that have a
+	 * {@code ChannelAuthorizer} or use Spring Security.
+	 * @param principalName the name of the user
+	 * @return completes when the order has been sent, or {@link IllegalArgumentException}
+	 * if the name is empty
+	 */
+	public Mono<Void> disconnect(String principalName) {
+		return Mono.defer(() -> execute(new CometCommand.Disconnect(principalName)));
+	}
+
+	/**
+	 * Ends the clients of a user that read a channel, on all nodes, in the same way as
+	 * {@link #disconnect}. When they come back, the authorizer decides anew about all
+	 * their channels.
+	 * @param channel the id of the channel
+	 * @param principalName the name of the user
+	 * @return completes when the order has been sent, or {@link IllegalArgumentException}
+	 * if the id or the name is empty
+	 */
+	public Mono<Void> revoke(String channel, String principalName) {
+		return Mono.defer(() -> execute(new CometCommand.Revoke(channel, principalName)));
+	}
+
+	/**
 	 * Executes a command.
 	 * @param command the command
 	 * @return completes when it is in effect on this node, and has been sent to the
@@ -129,6 +160,9 @@ public class CometControl {
 				if (set.kill()) {
 					this.kills.tryEmitNext(Kill.TIMEOUT_CHANGED);
 				}
+			}
+			else if (command instanceof CometCommand.OfUser ofUser) {
+				this.userCommands.tryEmitNext(ofUser);
 			}
 			else if (command instanceof CometCommand.Activate) {
 				this.active = true;
@@ -163,6 +197,15 @@ public class CometControl {
 	 */
 	public Flux<Kill> kills() {
 		return this.kills.asFlux();
+	}
+
+	/**
+	 * The orders to end clients of a user. Subscribers are called with one order at a
+	 * time. They must request without bound and return at once.
+	 * @return the orders from now on
+	 */
+	public Flux<CometCommand.OfUser> userCommands() {
+		return this.userCommands.asFlux();
 	}
 
 }

@@ -10,7 +10,8 @@ import reactor.core.publisher.Mono;
  * relay.received().subscribe(control::apply);
  * </pre> An implementation passes every command of any node, in one order, to
  * {@link CometControl#apply(CometCommand)} of each node. A node that starts later gets
- * the commands that bring it into the state of the others.
+ * the commands that bring it into the state of the others, but no
+ * {@link CometCommand.OfUser}, which is an event and concerns no later clients.
  * <p>
  * Implementations are thread-safe.
  *

@@ -1,12 +1,12 @@
 package io.github.cometspring.netty;
 
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.web.Poll;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollClient;
 import io.github.cometspring.web.PollTerms;
 import io.github.cometspring.web.WriteListener;
 import io.netty.channel.ChannelHandlerContext;
-import reactor.core.publisher.Mono;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -36,7 +36,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	@Override
 	public void start(ArrivingPoll arriving) {
 		if (this.poll.tryAdmit()) {
-			this.poll.ask(arriving, arriving.body(), Mono.empty());
+			this.poll.ask(arriving, arriving.body(), Caller.UNKNOWN);
 		}
 		else {
 			this.handler.handOn(this);

@@ -1,6 +1,8 @@
 package io.github.cometspring.redis;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,10 @@ import reactor.util.Loggers;
  * told so by {@link BrokerUnavailableException}. When Redis is back it is sent, and of
  * several commands the one that was given last wins.
  * <p>
+ * Commands that end the clients of a user are events: each node carries out each of them,
+ * but not those that were given before it started. An event that is sent when Redis is
+ * back is carried out on this node a second time.
+ * <p>
  * Thread-safe; the lock is this object.
  *
  * @since 0.1.0
@@ -36,6 +42,14 @@ public final class RedisControlRelay implements ControlRelay {
 	private static final String ACTIVITY = "activity";
 
 	private static final String TIMEOUT = "timeout";
+
+	private static final String EVENT = "event";
+
+	/** How many events wait for Redis at most. The oldest are dropped. */
+	private static final int UNSENT_EVENTS = 256;
+
+	/** Where the events begin in an answer of the script. */
+	private static final int EVENTS_FROM = 6;
 
 	private final RedisNode node;
 
@@ -51,6 +65,11 @@ public final class RedisControlRelay implements ControlRelay {
 	private volatile long version = -1;
 
 	private long kills = -1;
+
+	/** The number of the last event that has been carried out here. */
+	private long events = -1;
+
+	private final Deque<Unsent> unsentEvents = new ArrayDeque<>();
 
 	/**
 	 * Creates a relay.
@@ -95,16 +114,29 @@ public final class RedisControlRelay implements ControlRelay {
 			Unsent sending = Unsent.of(command);
 			return Mono.fromFuture(send(sending), true).onErrorMap((ex) -> {
 				LOGGER.warn("A command is in force on this node alone, until Redis can be reached");
-				synchronized (this) {
-					this.unsent.put(sending.field, sending);
-				}
+				keep(sending);
 				apply(command);
 				return ex;
 			});
 		});
 	}
 
+	private synchronized void keep(Unsent command) {
+		if (!command.field.equals(EVENT)) {
+			this.unsent.put(command.field, command);
+			return;
+		}
+		if (this.unsentEvents.size() == UNSENT_EVENTS) {
+			this.unsentEvents.remove();
+		}
+		this.unsentEvents.add(command);
+	}
+
 	private CompletableFuture<Void> send(Unsent command) {
+		if (command.field.equals(EVENT) && known() < 0) {
+			// This node hears only of the events after those that it knows.
+			return this.refresh.run().thenCompose((done) -> call(EVENT, command.value, "0", "0"));
+		}
 		long age = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - command.given);
 		return call(command.field, command.value, command.kill ? "1" : "0", String.valueOf(age));
 	}
@@ -114,16 +146,30 @@ public final class RedisControlRelay implements ControlRelay {
 	}
 
 	private CompletableFuture<Void> call(String field, String value, String kill, String age) {
+		long known = known();
 		return this.node
 			.call(RedisScript.CONTROL, new String[] { this.node.keys().control }, this.node.keys().controlFeed, field,
-					value, kill, age)
-			.thenAccept(this::take);
+					value, kill, age, String.valueOf(known))
+			.thenAccept((answer) -> take(answer, known));
+	}
+
+	private synchronized long known() {
+		return this.events;
 	}
 
 	private void sendUnsent() {
 		List<Unsent> all;
+		List<Unsent> events;
 		synchronized (this) {
 			all = List.copyOf(this.unsent.values());
+			events = List.copyOf(this.unsentEvents);
+			this.unsentEvents.clear();
+		}
+		for (Unsent event : events) {
+			send(event).exceptionally((ex) -> {
+				keep(event);
+				return null;
+			});
 		}
 		for (Unsent command : all) {
 			synchronized (this) {
@@ -141,11 +187,14 @@ public final class RedisControlRelay implements ControlRelay {
 	/**
 	 * Takes over the state that is on Redis, but for what has yet to be sent there.
 	 */
-	private synchronized void take(List<Object> answer) {
+	private synchronized void take(List<Object> answer, long known) {
+		takeEvents(answer, known);
 		long version = Long.parseLong(String.valueOf(answer.get(1)));
 		if (version < this.version) {
 			this.version = version;
 			this.last.values().forEach(this::send);
+			this.events = 0;
+			this.refresh.run();
 			return;
 		}
 		String activity = String.valueOf(answer.get(2));
@@ -166,6 +215,26 @@ public final class RedisControlRelay implements ControlRelay {
 			this.last.put(ACTIVITY, new Unsent(ACTIVITY, activity, false, System.nanoTime()));
 			apply(activity.equals("1") ? new CometCommand.Activate() : new CometCommand.Deactivate());
 		}
+	}
+
+	/**
+	 * Carries out the events that are new to this node.
+	 * @param answer the answer, with the events behind those that were known
+	 * @param known the number of the last event that was known when it was asked for
+	 */
+	private void takeEvents(List<Object> answer, long known) {
+		long last = Long.parseLong(String.valueOf(answer.get(5)));
+		long number = last - (answer.size() - EVENTS_FROM);
+		// Redis has forgotten everything, and counts from one again.
+		long done = (known > last) ? 0 : Math.max(this.events, known);
+		for (Object event : answer.subList(EVENTS_FROM, answer.size())) {
+			number++;
+			CometCommand command = (number > done) ? ControlEvent.decode(String.valueOf(event)) : null;
+			if (command != null) {
+				apply(command);
+			}
+		}
+		this.events = (known > last) ? last : Math.max(this.events, last);
 	}
 
 	private void apply(CometCommand command) {
@@ -189,6 +258,9 @@ public final class RedisControlRelay implements ControlRelay {
 			long now = System.nanoTime();
 			if (command instanceof CometCommand.SetTimeout set) {
 				return new Unsent(TIMEOUT, String.valueOf(set.timeout().toNanos()), set.kill(), now);
+			}
+			if (command instanceof CometCommand.OfUser ofUser) {
+				return new Unsent(EVENT, ControlEvent.encode(ofUser), false, now);
 			}
 			return new Unsent(ACTIVITY, (command instanceof CometCommand.Activate) ? "1" : "0", false, now);
 		}

@@ -73,7 +73,7 @@ public final class Batch {
 	 */
 	public boolean isOneChannel() {
 		return this.segments.size() == 1 && this.positions.size() == 1 && this.refused.isEmpty()
-				&& !this.segments.get(0).isEnded();
+				&& this.ending != Ending.EXPIRED && !this.segments.get(0).isEnded();
 	}
 
 	/**

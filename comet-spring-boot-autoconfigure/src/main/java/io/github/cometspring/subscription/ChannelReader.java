@@ -125,14 +125,23 @@ final class ChannelReader extends Lane.Member {
 		return (this.lane != null) ? this.lane.key() : 0;
 	}
 
-	boolean awaitsReceipts() {
-		return this.receipts != null;
+	/**
+	 * Removes the receipts of messages that the client has been given.
+	 * @param readers the readers of the client
+	 * @return the receipts
+	 */
+	static List<Delivery> takeReceipts(ChannelReader[] readers) {
+		List<Delivery> receipts = List.of();
+		for (ChannelReader reader : readers) {
+			if (reader.receipts != null) {
+				receipts = receipts.isEmpty() ? new ArrayList<>() : receipts;
+				reader.moveReceipts(receipts);
+			}
+		}
+		return receipts;
 	}
 
-	/**
-	 * Moves the receipts of messages that the client has been given into a list.
-	 */
-	void moveReceipts(List<Delivery> target) {
+	private void moveReceipts(List<Delivery> target) {
 		if (this.receipts != null) {
 			this.receipts.removeIf((receipt) -> {
 				boolean given = !this.place.isBefore(receipt.position);

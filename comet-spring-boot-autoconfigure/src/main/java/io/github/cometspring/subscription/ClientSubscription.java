@@ -28,6 +28,11 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 
 	private final Duration timeout;
 
+	/**
+	 * What the client may read, or {@code null} if nobody decides that.
+	 */
+	private final @Nullable ReadRights rights;
+
 	private final ChannelReader[] readers;
 
 	/**
@@ -59,12 +64,18 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 
 	private @Nullable Ending ending;
 
+	/**
+	 * What was published before the rights of a stream ended, until it is emitted.
+	 */
+	private List<Segment> remaining = List.of();
+
 	private boolean done;
 
 	private volatile boolean cancelled;
 
 	ClientSubscription(CoreSubscriber<? super Batch> subscriber, ConnectedClient client, SubscriptionRequest request,
-			Map<String, ChannelLog> found) {
+			Map<String, ChannelLog> found, @Nullable ReadRights rights) {
+		this.rights = rights;
 		this.subscriber = subscriber;
 		this.client = client;
 		this.timeout = client.timeout(request.timeout());
@@ -125,6 +136,9 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		}
 		this.ordered = ChannelReader.inOrder(this.readers);
 		this.ending = this.client.endedMeanwhile();
+		if (this.ending == null && this.rights != null && this.rights.areOver()) {
+			this.ending = Ending.EXPIRED;
+		}
 		advance();
 		if (this.done) {
 			return;
@@ -134,6 +148,9 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		}
 		else {
 			home().hold(this, this.timeout);
+			if (this.rights != null) {
+				this.rights.watch(this, this.timeout);
+			}
 		}
 	}
 
@@ -148,7 +165,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		this.advancing = true;
 		try {
 			while (!this.done && !this.cancelled && this.requested > 0) {
-				List<Segment> segments = (this.ending == null) ? collect() : List.of();
+				List<Segment> segments = (this.ending == null) ? collect() : this.remaining;
 				if (segments.isEmpty() && this.ending == null && !needsEmptyBatch()) {
 					return;
 				}
@@ -214,7 +231,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 	}
 
 	private void emit(List<Segment> segments) {
-		List<Delivery> receipts = receipts();
+		List<Delivery> receipts = ChannelReader.takeReceipts(this.readers);
 		Positions positions = positions(segments);
 		Ending last = this.ending;
 		if (last == null && this.client.isPolling()) {
@@ -244,17 +261,6 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		return oneChannel ? segments.get(0).positions() : ChannelReader.positions(this.ordered);
 	}
 
-	private List<Delivery> receipts() {
-		List<Delivery> receipts = List.of();
-		for (ChannelReader reader : this.readers) {
-			if (reader.awaitsReceipts()) {
-				receipts = receipts.isEmpty() ? new ArrayList<>() : receipts;
-				reader.moveReceipts(receipts);
-			}
-		}
-		return receipts;
-	}
-
 	@Override
 	void expire() {
 		if (this.client.isPolling()) {
@@ -276,6 +282,26 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		}
 	}
 
+	@Override
+	void endIfRevoked() {
+		if (this.rights != null && this.rights.areRevoked()) {
+			expireRights();
+		}
+	}
+
+	/**
+	 * Ends the subscription because its rights have ended. A stream first gets what was
+	 * published before, as much as fits into one batch; it resumes behind that.
+	 */
+	void expireRights() {
+		advance();
+		if (!this.done && this.ending == null && !this.client.isPolling() && this.requested == 0) {
+			// A write is in progress.
+			this.remaining = collect();
+		}
+		end(Ending.EXPIRED);
+	}
+
 	private void end(Ending ending) {
 		if (!this.done && this.ending == null) {
 			// Without demand, a write is in progress. The ending is sent after it.
@@ -288,6 +314,9 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		if (!this.done) {
 			this.done = true;
 			leave();
+			if (this.rights != null) {
+				this.rights.forget();
+			}
 			for (ChannelReader reader : this.readers) {
 				reader.leave();
 			}

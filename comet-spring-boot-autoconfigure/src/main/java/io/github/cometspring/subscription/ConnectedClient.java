@@ -39,6 +39,11 @@ public final class ConnectedClient implements AutoCloseable {
 
 	private volatile EndReason reason = EndReason.NO_REQUEST;
 
+	/**
+	 * The user, as soon as an authorization has found out.
+	 */
+	private volatile @Nullable ClientUser user;
+
 	@SuppressWarnings("unused") // by the updater
 	private volatile int closed;
 
@@ -69,15 +74,21 @@ public final class ConnectedClient implements AutoCloseable {
 				throw refuse(ex);
 			}
 			Authorization authorization = this.subscriptions.admission().authorization();
-			if (authorization == null || request.channels().isEmpty()) {
-				return find(request);
+			if (authorization == null) {
+				return find(request, null);
 			}
-			return await(authorization.permit(request), authorization.timeout(), authorization::logTimeout)
-				.flatMapMany(this::find);
+			return await(authorization.permit(request, this), authorization.timeout(), authorization::logTimeout)
+				.flatMapMany(this::enter);
 		});
 	}
 
-	private Flux<Batch> find(SubscriptionRequest request) {
+	private Flux<Batch> enter(ReadRights rights) {
+		SubscriptionRequest request = rights.takeRequest();
+		return rights.areOver() ? Flux.error(refuse(SubscriptionRejectedException.expired(request.cursor())))
+				: find(request, rights);
+	}
+
+	private Flux<Batch> find(SubscriptionRequest request, @Nullable ReadRights rights) {
 		if (request.channels().isEmpty() && !request.refused().isEmpty() && !mayChangeChannels()) {
 			return Flux.error(refuse(SubscriptionRejectedException.nothingLeft(request.refused())));
 		}
@@ -88,7 +99,7 @@ public final class ConnectedClient implements AutoCloseable {
 			// If the answer is there at once, no operator is added, because
 			// there may be very many clients.
 			if (channels instanceof Callable<?>) {
-				return begin(request, Admission.callNow(channels));
+				return begin(request, Admission.callNow(channels), rights);
 			}
 		}
 		catch (BrokerUnavailableException ex) {
@@ -102,7 +113,7 @@ public final class ConnectedClient implements AutoCloseable {
 			// A broker that completes empty must not leave the client without an answer.
 			.switchIfEmpty(Mono.error(() -> new BrokerUnavailableException(null)))
 			.onErrorMap(BrokerUnavailableException.class, (ex) -> refuse(admission.unavailable(request, ex)))
-			.flatMapMany((found) -> begin(request, found));
+			.flatMapMany((found) -> begin(request, found, rights));
 	}
 
 	/**
@@ -118,14 +129,14 @@ public final class ConnectedClient implements AutoCloseable {
 		return Mono.firstWithSignal(decision, new DecisionTimeout<>(this, longest, onTimeout));
 	}
 
-	private Flux<Batch> begin(SubscriptionRequest request, Map<String, ChannelLog> found) {
+	private Flux<Batch> begin(SubscriptionRequest request, Map<String, ChannelLog> found, @Nullable ReadRights rights) {
 		return new Flux<>() {
 			@Override
 			public void subscribe(CoreSubscriber<? super Batch> subscriber) {
 				if (isObserved()) {
 					listener().subscribed(transport(), Collections.unmodifiableSet(found.keySet()));
 				}
-				subscriber.onSubscribe(new ClientSubscription(subscriber, ConnectedClient.this, request, found));
+				subscriber.onSubscribe(new ClientSubscription(subscriber, ConnectedClient.this, request, found, rights));
 			}
 		};
 	}
@@ -219,6 +230,7 @@ public final class ConnectedClient implements AutoCloseable {
 		note(switch (ex.getReason()) {
 			case KILLED -> this.subscriptions.reason(Ending.KILLED);
 			case SHUTTING_DOWN -> EndReason.SHUT_DOWN;
+			case EXPIRED -> EndReason.EXPIRED;
 			default -> EndReason.REFUSED;
 		});
 		listener().refused(transport(), ex.getReason());
@@ -251,12 +263,52 @@ public final class ConnectedClient implements AutoCloseable {
 	}
 
 	@Nullable Ending endedMeanwhile() {
-		return this.subscriptions.endedSince(this.killsBefore);
+		Ending ending = this.subscriptions.endedSince(this.killsBefore);
+		return (ending == null && isDisconnected()) ? Ending.EXPIRED : ending;
+	}
+
+	/**
+	 * Whether an operator has disconnected the user of the client.
+	 */
+	boolean isDisconnected() {
+		ClientUser user = this.user;
+		return user != null && user.isDisconnected();
+	}
+
+	ConnectedUsers users() {
+		return this.subscriptions.users();
+	}
+
+	@Nullable ClientUser user() {
+		return this.user;
+	}
+
+	/**
+	 * Records the user of the client. Called on any thread, for one request at a time.
+	 * @param name the name of the user
+	 */
+	void identify(String name) {
+		ClientUser known = this.user;
+		if (known != null && known.name().equals(name)) {
+			return;
+		}
+		if (known != null) {
+			users().remove(known.name(), this);
+		}
+		this.user = new ClientUser(name);
+		users().add(name, this);
+		if (this.closed != 0) {
+			users().remove(name, this);
+		}
 	}
 
 	@Override
 	public void close() {
 		if (CLOSED.compareAndSet(this, 0, 1)) {
+			ClientUser user = this.user;
+			if (user != null) {
+				users().remove(user.name(), this);
+			}
 			this.subscriptions.leave(this.dialect.transport());
 			listener().ended(transport(), this.reason);
 		}

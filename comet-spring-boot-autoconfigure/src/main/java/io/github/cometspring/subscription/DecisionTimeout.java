@@ -96,6 +96,13 @@ final class DecisionTimeout<T> extends Mono<T> {
 			}
 		}
 
+		@Override
+		void endIfRevoked() {
+			if (!this.done && DecisionTimeout.this.client.isDisconnected()) {
+				fail(SubscriptionRejectedException.ended(Ending.EXPIRED));
+			}
+		}
+
 		private void fail(SubscriptionRejectedException ex) {
 			this.done = true;
 			leave();

@@ -50,6 +50,11 @@ public enum EndReason {
 	REFUSED,
 
 	/**
+	 * The right to read has run out, or an operator has disconnected the user.
+	 */
+	EXPIRED,
+
+	/**
 	 * An operator killed it.
 	 */
 	KILLED,

@@ -23,6 +23,11 @@ public enum Ending {
 	TIMED_OUT,
 
 	/**
+	 * The right to read has run out, or an operator has disconnected the user.
+	 */
+	EXPIRED,
+
+	/**
 	 * An operator killed it.
 	 */
 	KILLED,

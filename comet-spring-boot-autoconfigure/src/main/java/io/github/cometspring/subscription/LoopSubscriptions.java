@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.github.cometspring.channel.ChannelLog;
 
@@ -24,9 +25,15 @@ final class LoopSubscriptions {
 
 	private final DeliveryCount delivered;
 
+	/**
+	 * When the rights of clients end.
+	 */
+	private final Moments moments;
+
 	LoopSubscriptions(EventLoop loop, SubscriptionListener listener) {
 		this.loop = loop;
 		this.delivered = new DeliveryCount(listener);
+		this.moments = new Moments(loop);
 	}
 
 	/**
@@ -38,6 +45,10 @@ final class LoopSubscriptions {
 
 	EventLoop loop() {
 		return this.loop;
+	}
+
+	Moments moments() {
+		return this.moments;
 	}
 
 	Lane lane(ChannelLog log) {
@@ -70,7 +81,7 @@ final class LoopSubscriptions {
 	 * @param client who has no deadline
 	 * @param timeout how far away the deadline is
 	 */
-	void defer(WaitingClients.Client client, Duration timeout) {
+	void defer(DeadlineQueue.Entry client, Duration timeout) {
 		DeadlineQueue queue = this.deadlines.get(timeout);
 		if (queue == null) {
 			queue = new DeadlineQueue(this.loop, timeout, () -> this.deadlines.remove(timeout));
@@ -85,19 +96,26 @@ final class LoopSubscriptions {
 	 * @param order the number of the order
 	 */
 	void endAll(Ending ending, int order) {
-		end(this.waiting.list().iterator(), ending, order);
+		end(this.waiting.list().iterator(), (client) -> client.end(ending, order));
 	}
 
-	private void end(Iterator<WaitingClients.Client> waiting, Ending ending, int order) {
+	/**
+	 * Ends whatever waits now and has lost its rights by an order of an operator.
+	 */
+	void endRevoked() {
+		end(this.waiting.list().iterator(), WaitingClients.Client::endIfRevoked);
+	}
+
+	private void end(Iterator<WaitingClients.Client> waiting, Consumer<WaitingClients.Client> order) {
 		try {
 			for (int i = 0; i < DeadlineQueue.SLICE && waiting.hasNext(); i++) {
-				waiting.next().end(ending, order);
+				order.accept(waiting.next());
 			}
 		}
 		finally {
 			// Also when one of them has failed: the others still wait.
 			if (waiting.hasNext()) {
-				this.loop.executeAfterIo(() -> end(waiting, ending, order));
+				this.loop.executeAfterIo(() -> end(waiting, order));
 			}
 		}
 	}

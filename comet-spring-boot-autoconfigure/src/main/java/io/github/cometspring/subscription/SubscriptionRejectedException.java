@@ -62,8 +62,19 @@ public class SubscriptionRejectedException extends RuntimeException {
 	 * A kill came before the client was admitted.
 	 */
 	static SubscriptionRejectedException ended(Ending ending) {
-		return (ending == Ending.SHUTTING_DOWN) ? of(Reason.SHUTTING_DOWN, "The server is shutting down")
-				: of(Reason.KILLED, "Comet ended the request");
+		return switch (ending) {
+			case SHUTTING_DOWN -> of(Reason.SHUTTING_DOWN, "The server is shutting down");
+			case EXPIRED -> expired(null);
+			default -> of(Reason.KILLED, "Comet ended the request");
+		};
+	}
+
+	/**
+	 * The right of the client to read has run out.
+	 */
+	static SubscriptionRejectedException expired(@Nullable Cursor cursor) {
+		return new SubscriptionRejectedException(Reason.EXPIRED, "The permission has expired; log in again", null,
+				Refusals.NONE, cursor);
 	}
 
 	/**
@@ -154,7 +165,13 @@ public class SubscriptionRejectedException extends RuntimeException {
 		/**
 		 * The client may read none of the channels.
 		 */
-		FORBIDDEN
+		FORBIDDEN,
+
+		/**
+		 * The right of the client to read has run out, or an operator has disconnected
+		 * its user.
+		 */
+		EXPIRED
 
 	}
 

@@ -21,19 +21,18 @@ import reactor.core.publisher.Mono;
  * @param refused the requested channels that are refused
  * @param timeout how long to hold a poll at most, or {@code null} for the server's
  * timeout, which is also the upper limit
- * @param principal the user who is logged in, or empty if no user is; subscribed to only
- * if there is an authorizer
+ * @param caller who asks; looked at only if there is an {@link Authorization}
  * @since 0.1.0
  */
 public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused, @Nullable Duration timeout,
-		Mono<? extends Principal> principal) {
+		Caller caller) {
 
 	/**
 	 * Creates a request.
 	 * @param channels the ids, and the cursor at which to start each
 	 * @param refused the requested channels that are refused
 	 * @param timeout how long to hold a poll at most
-	 * @param principal the user who is logged in
+	 * @param caller who asks
 	 */
 	public SubscriptionRequest {
 		channels = (channels.size() == 1) ? Map.copyOf(channels)
@@ -41,7 +40,38 @@ public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused
 	}
 
 	/**
+	 * Creates a request of a caller of whom only the user is known.
+	 * @param channels the ids, and the cursor at which to start each
+	 * @param refused the requested channels that are refused
+	 * @param timeout how long to hold a poll at most
+	 * @param principal the user who is logged in, or empty
+	 */
+	public SubscriptionRequest(Map<String, Cursor> channels, Refusals refused, @Nullable Duration timeout,
+			Mono<? extends Principal> principal) {
+		this(channels, refused, timeout, Caller.of(principal));
+	}
+
+	/**
 	 * A request that starts all channels from one cursor.
+	 * @param channels the ids
+	 * @param cursor the cursor to start at
+	 * @param timeout how long to hold a poll at most, or {@code null}
+	 * @param caller who asks
+	 * @return the request
+	 */
+	public static SubscriptionRequest of(Collection<String> channels, Cursor cursor, @Nullable Duration timeout,
+			Caller caller) {
+		if (channels.size() == 1) {
+			return new SubscriptionRequest(Map.of(channels.iterator().next(), cursor), Refusals.NONE, timeout, caller);
+		}
+		Map<String, Cursor> starts = new LinkedHashMap<>();
+		channels.forEach((channel) -> starts.put(channel, cursor));
+		return new SubscriptionRequest(starts, Refusals.NONE, timeout, caller);
+	}
+
+	/**
+	 * A request of a caller of whom only the user is known, which starts all channels
+	 * from one cursor.
 	 * @param channels the ids
 	 * @param cursor the cursor to start at
 	 * @param timeout how long to hold a poll at most, or {@code null}
@@ -50,13 +80,7 @@ public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused
 	 */
 	public static SubscriptionRequest of(Collection<String> channels, Cursor cursor, @Nullable Duration timeout,
 			Mono<? extends Principal> principal) {
-		if (channels.size() == 1) {
-			return new SubscriptionRequest(Map.of(channels.iterator().next(), cursor), Refusals.NONE, timeout,
-					principal);
-		}
-		Map<String, Cursor> starts = new LinkedHashMap<>();
-		channels.forEach((channel) -> starts.put(channel, cursor));
-		return new SubscriptionRequest(starts, Refusals.NONE, timeout, principal);
+		return of(channels, cursor, timeout, Caller.of(principal));
 	}
 
 	/**
@@ -69,7 +93,7 @@ public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused
 		Map<String, Cursor> rest = new LinkedHashMap<>(this.channels);
 		rest.keySet().removeAll(ids);
 		List<String> inOrder = this.channels.keySet().stream().filter(ids::contains).toList();
-		return new SubscriptionRequest(rest, this.refused.and(inOrder, reason), this.timeout, this.principal);
+		return new SubscriptionRequest(rest, this.refused.and(inOrder, reason), this.timeout, this.caller);
 	}
 
 	/**

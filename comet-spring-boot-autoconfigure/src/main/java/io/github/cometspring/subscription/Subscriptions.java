@@ -10,6 +10,7 @@ import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -43,7 +44,9 @@ public final class Subscriptions implements Disposable {
 
 	private final AtomicInteger kills = new AtomicInteger();
 
-	private final Disposable killSubscription;
+	private final ConnectedUsers users = new ConnectedUsers();
+
+	private final Disposable orders;
 
 	private final SubscriptionListener listener;
 
@@ -78,7 +81,8 @@ public final class Subscriptions implements Disposable {
 		this.limits = limits;
 		this.admission = new Admission(broker, authorization, limits.maxChannels());
 		this.connectionLimit = new ConnectionLimit(limits.maxConnections());
-		this.killSubscription = control.kills().subscribe((kill) -> endAll(Ending.KILLED));
+		this.orders = Disposables.composite(control.kills().subscribe((kill) -> endAll(Ending.KILLED)),
+				control.userCommands().subscribe(this.users::end));
 	}
 
 	/**
@@ -153,6 +157,7 @@ public final class Subscriptions implements Disposable {
 			case ANSWERED -> EndReason.ANSWERED;
 			case CHANNELS_ENDED -> EndReason.CHANNELS_CLOSED;
 			case TIMED_OUT -> EndReason.TIMED_OUT;
+			case EXPIRED -> EndReason.EXPIRED;
 			case KILLED -> this.control.isActive() ? EndReason.KILLED : EndReason.DEACTIVATED;
 			case SHUTTING_DOWN -> EndReason.SHUT_DOWN;
 		};
@@ -178,7 +183,8 @@ public final class Subscriptions implements Disposable {
 	}
 
 	/**
-	 * Whether there is an authorizer, which may need the principal of the client.
+	 * Whether it matters who the client is: there is an authorizer, or log-ins of users
+	 * may end.
 	 * @return {@code false} if knowing an id is the permission to read
 	 */
 	public boolean areAuthorized() {
@@ -187,6 +193,10 @@ public final class Subscriptions implements Disposable {
 
 	Admission admission() {
 		return this.admission;
+	}
+
+	ConnectedUsers users() {
+		return this.users;
 	}
 
 	void leave(Transport transport) {
@@ -248,12 +258,12 @@ public final class Subscriptions implements Disposable {
 
 	@Override
 	public void dispose() {
-		this.killSubscription.dispose();
+		this.orders.dispose();
 	}
 
 	@Override
 	public boolean isDisposed() {
-		return this.killSubscription.isDisposed();
+		return this.orders.isDisposed();
 	}
 
 }

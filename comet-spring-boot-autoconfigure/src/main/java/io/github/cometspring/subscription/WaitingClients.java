@@ -52,6 +52,11 @@ final class WaitingClients {
 		abstract void end(Ending ending, int order);
 
 		/**
+		 * Ends the client if an operator has taken its rights away.
+		 */
+		abstract void endIfRevoked();
+
+		/**
 		 * Waits no more, and has no deadline either. Does nothing if it does not wait.
 		 */
 		final void leave() {
@@ -76,6 +81,11 @@ final class WaitingClients {
 
 		@Override
 		void end(Ending ending, int order) {
+			throw new IllegalStateException("Not a client");
+		}
+
+		@Override
+		void endIfRevoked() {
 			throw new IllegalStateException("Not a client");
 		}
 

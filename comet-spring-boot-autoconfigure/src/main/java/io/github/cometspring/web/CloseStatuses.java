@@ -25,6 +25,11 @@ final class CloseStatuses {
 	static final CloseStatus TOO_BIG = CloseStatus.TOO_BIG_TO_PROCESS.withReason("Frame too big");
 
 	/**
+	 * The right to read has run out, or an operator has disconnected the user.
+	 */
+	static final CloseStatus EXPIRED = new CloseStatus(4401, "Log in again");
+
+	/**
 	 * The operator has ended the connection.
 	 */
 	static final CloseStatus DEACTIVATED = new CloseStatus(1013, "Try again later: ended by the operator");
@@ -54,6 +59,7 @@ final class CloseStatuses {
 			case SHUTTING_DOWN -> SHUTTING_DOWN;
 			case INACTIVE, KILLED -> DEACTIVATED;
 			case UNDECIDED -> UNDECIDED;
+			case EXPIRED -> EXPIRED;
 			case UNAVAILABLE, TOO_MANY_CONNECTIONS, TOO_MANY_CHANNELS, INVALID_CURSOR, FORBIDDEN -> UNAVAILABLE;
 		};
 	}

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import io.github.cometspring.channel.Positions;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
 
@@ -28,6 +29,8 @@ final class EventStreamEncoder {
 	private static final int RETRY_MILLIS = 1000;
 
 	private static final byte[] HEARTBEAT = ascii("event: heartbeat\ndata: {}\n\n");
+
+	private static final byte[] EXPIRED = ascii("event: expired\ndata: {}\n\n");
 
 	private static final byte[] ID = ascii("id: ");
 
@@ -102,6 +105,9 @@ final class EventStreamEncoder {
 		}
 		for (Segment segment : segments) {
 			addSegment(parts, segment, positions);
+		}
+		if (batch.ending() == Ending.EXPIRED) {
+			parts.add(EXPIRED);
 		}
 		return parts;
 	}

@@ -63,7 +63,7 @@ public final class EventStreamHandler implements WebHandler {
 		socket.streaming(connection.heartbeat());
 		BatchSource source = new BatchSource(connection);
 		return Mono.deferContextual((context) -> {
-			source.begin(EventStreamQuery.read(exchange), context);
+			source.begin(EventStreamQuery.read(exchange, Callers.of(exchange, this.subscriptions)), context);
 			return source.next();
 		}).flatMap((first) -> answer(exchange, source, first, socket)).doFinally((signal) -> source.exchangeEnded());
 	}
@@ -79,6 +79,9 @@ public final class EventStreamHandler implements WebHandler {
 			response.setStatusCode(HttpStatus.NO_CONTENT);
 			response.getHeaders().setContentLength(0);
 			return response.setComplete();
+		}
+		if (first.ending() == Ending.EXPIRED && first.segments().isEmpty()) {
+			return Problem.answer(response, HttpStatus.UNAUTHORIZED, Problem.EXPIRED, first.cursor().token());
 		}
 		if (first.ending() == Ending.KILLED || first.ending() == Ending.SHUTTING_DOWN) {
 			return Problem.answer(response, HttpStatus.SERVICE_UNAVAILABLE, "Comet ended the stream",

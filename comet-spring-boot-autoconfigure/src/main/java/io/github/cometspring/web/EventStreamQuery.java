@@ -10,6 +10,7 @@ import java.util.Set;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.InvalidCursorException;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
@@ -37,15 +38,16 @@ final class EventStreamQuery {
 	/**
 	 * Reads a request.
 	 * @param exchange the exchange
+	 * @param caller who asks
 	 * @return what the client asks for
 	 * @throws RefusedRequestException if it names no channels, or has an invalid cursor
 	 * for all of them
 	 */
-	static SubscriptionRequest read(ServerWebExchange exchange) {
+	static SubscriptionRequest read(ServerWebExchange exchange, Caller caller) {
 		EventStreamQuery query = new EventStreamQuery(exchange.getRequest());
 		query.read();
 		return new SubscriptionRequest(query.starts, Refusals.NONE.and(query.misplaced, Refusals.Reason.CURSOR), null,
-				exchange.getPrincipal());
+				caller);
 	}
 
 	/**

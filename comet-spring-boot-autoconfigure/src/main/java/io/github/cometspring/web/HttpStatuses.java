@@ -22,6 +22,7 @@ final class HttpStatuses {
 				HttpStatus.SERVICE_UNAVAILABLE;
 			case TOO_MANY_CHANNELS, INVALID_CURSOR -> HttpStatus.BAD_REQUEST;
 			case FORBIDDEN -> HttpStatus.FORBIDDEN;
+			case EXPIRED -> HttpStatus.UNAUTHORIZED;
 		};
 	}
 

@@ -1,6 +1,5 @@
 package io.github.cometspring.web;
 
-import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +12,7 @@ import io.github.cometspring.protocol.ClientMessage;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.protocol.MalformedMessageException;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.Refusals;
@@ -21,7 +21,6 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -60,8 +59,7 @@ public final class JsonPollDialect implements PollDialect {
 	}
 
 	@Override
-	public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body,
-			Mono<? extends Principal> principal) {
+	public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body, Caller caller) {
 		ClientMessage message = decode(body);
 		if (message.channels().isEmpty()) {
 			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "No channels");
@@ -77,7 +75,7 @@ public final class JsonPollDialect implements PollDialect {
 			}
 		}
 		return new SubscriptionRequest(starts, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
-				wholeSeconds(message.timeout()), principal);
+				wholeSeconds(message.timeout()), caller);
 	}
 
 	private static ClientMessage decode(byte[] bytes) {
@@ -102,6 +100,10 @@ public final class JsonPollDialect implements PollDialect {
 
 	@Override
 	public PollAnswer answer(Batch batch) {
+		if (batch.ending() == Ending.EXPIRED) {
+			return problem(HttpStatus.UNAUTHORIZED, Map.of(), Problem.encode(HttpStatus.UNAUTHORIZED, Problem.EXPIRED,
+					batch.cursor().token(), batch.refused(), null));
+		}
 		if (batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN) {
 			return problem(HttpStatus.SERVICE_UNAVAILABLE, Map.of(), Problem.encode(HttpStatus.SERVICE_UNAVAILABLE,
 					"Comet ended the poll", batch.cursor().token(), batch.refused(), null));

@@ -1,7 +1,6 @@
 package io.github.cometspring.web;
 
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +13,7 @@ import io.github.cometspring.channel.Message;
 import io.github.cometspring.protocol.LegacyCodec;
 import io.github.cometspring.protocol.LegacyEntry;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.Refusals;
@@ -22,7 +22,6 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpStatus;
 
@@ -64,13 +63,12 @@ public final class LegacyPollDialect implements PollDialect {
 	}
 
 	@Override
-	public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body,
-			Mono<? extends Principal> principal) {
+	public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body, Caller caller) {
 		List<String> channels = LegacyCodec.decodeRegistration(body);
 		if (channels.isEmpty()) {
 			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, LegacyCodec.EMPTY_REGISTRATION);
 		}
-		return SubscriptionRequest.of(channels, cursor(headers.apply(CometHeaders.CURSOR)), null, principal);
+		return SubscriptionRequest.of(channels, cursor(headers.apply(CometHeaders.CURSOR)), null, caller);
 	}
 
 	private static Cursor cursor(List<String> tokens) {
@@ -87,6 +85,10 @@ public final class LegacyPollDialect implements PollDialect {
 
 	@Override
 	public PollAnswer answer(Batch batch) {
+		if (batch.ending() == Ending.EXPIRED) {
+			return new PollAnswer(HttpStatus.UNAUTHORIZED, PlainText.MEDIA_TYPE,
+					headers(batch.segments(), batch.cursor(), batch.refused()), EMPTY);
+		}
 		if (batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN) {
 			return new PollAnswer(HttpStatus.SERVICE_UNAVAILABLE, PlainText.MEDIA_TYPE,
 					headers(batch.segments(), batch.cursor(), batch.refused()), EMPTY);
@@ -150,8 +152,9 @@ public final class LegacyPollDialect implements PollDialect {
 	}
 
 	private static PollAnswer refuse(HttpStatus status, @Nullable String sentence, Map<String, String> headers) {
-		// These two statuses have no explanation (protocol, section 2).
-		boolean silent = status == HttpStatus.SERVICE_UNAVAILABLE || status == HttpStatus.FORBIDDEN;
+		// These statuses have no explanation (protocol, section 2).
+		boolean silent = status == HttpStatus.SERVICE_UNAVAILABLE || status == HttpStatus.FORBIDDEN
+				|| status == HttpStatus.UNAUTHORIZED;
 		byte[] body = (silent || sentence == null) ? EMPTY : sentence.getBytes(StandardCharsets.UTF_8);
 		return new PollAnswer(status, PlainText.MEDIA_TYPE, headers, body);
 	}

@@ -1,18 +1,17 @@
 package io.github.cometspring.web;
 
-import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Function;
 
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
-import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
@@ -98,15 +97,15 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 * Reads the request of an admitted client, and listens.
 	 * @param headers the values of a header of the request by its name, perhaps none
 	 * @param body the body
-	 * @param principal the user who is logged in, or empty
+	 * @param caller who asks
 	 */
-	public void ask(Function<String, List<String>> headers, byte[] body, Mono<? extends Principal> principal) {
+	public void ask(Function<String, List<String>> headers, byte[] body, Caller caller) {
 		ConnectedClient connection = this.connection;
 		if (connection == null || this.client == null) {
 			return;
 		}
 		try {
-			connection.listen(this.terms.dialect().read(headers, body, principal)).subscribe(this);
+			connection.listen(this.terms.dialect().read(headers, body, caller)).subscribe(this);
 		}
 		catch (RuntimeException ex) {
 			onError(ex);

@@ -44,6 +44,9 @@ public final class PollAnswer {
 		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
 			this.headers.put(HttpHeaders.RETRY_AFTER, ResponseHeaders.RETRY_AFTER_SECONDS);
 		}
+		else if (status == HttpStatus.UNAUTHORIZED) {
+			this.headers.put(HttpHeaders.WWW_AUTHENTICATE, ResponseHeaders.LOG_IN_AGAIN);
+		}
 		this.headers.put(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length));
 	}
 

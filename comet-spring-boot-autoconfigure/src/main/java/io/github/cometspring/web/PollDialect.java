@@ -1,15 +1,14 @@
 package io.github.cometspring.web;
 
-import java.security.Principal;
 import java.util.List;
 import java.util.function.Function;
 
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpStatus;
 
@@ -40,11 +39,11 @@ public interface PollDialect {
 	 * Reads a request.
 	 * @param headers the values of a header of the request by its name, perhaps none
 	 * @param body the body
-	 * @param principal the user who is logged in, or empty
+	 * @param caller who asks
 	 * @return what the client asks for
 	 * @throws RefusedRequestException if the dialect cannot accept it
 	 */
-	SubscriptionRequest read(Function<String, List<String>> headers, byte[] body, Mono<? extends Principal> principal);
+	SubscriptionRequest read(Function<String, List<String>> headers, byte[] body, Caller caller);
 
 	/**
 	 * The answer to a poll.

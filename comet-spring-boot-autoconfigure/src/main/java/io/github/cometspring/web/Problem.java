@@ -16,6 +16,11 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  */
 final class Problem {
 
+	/**
+	 * The sentence for clients whose right to read has run out.
+	 */
+	static final String EXPIRED = "The permission has expired; log in again";
+
 	private Problem() {
 	}
 

@@ -29,6 +29,9 @@ final class ResponseBody {
 		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
 			headers.set(HttpHeaders.RETRY_AFTER, ResponseHeaders.RETRY_AFTER_SECONDS);
 		}
+		else if (status == HttpStatus.UNAUTHORIZED) {
+			headers.set(HttpHeaders.WWW_AUTHENTICATE, ResponseHeaders.LOG_IN_AGAIN);
+		}
 		headers.setContentLength(body.length);
 		return write(response, body);
 	}

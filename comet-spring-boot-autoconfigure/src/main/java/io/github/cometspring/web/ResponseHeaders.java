@@ -22,6 +22,13 @@ final class ResponseHeaders {
 	static final List<Map.Entry<String, String>> COMMON = List.of(Map.entry(HttpHeaders.CACHE_CONTROL, "no-store"),
 			Map.entry("X-Content-Type-Options", "nosniff"));
 
+	/**
+	 * The value of {@code WWW-Authenticate} for clients whose right to read has run out,
+	 * for which RFC 9110 demands one (RFC 6750, section 3). Browsers do not ask for a
+	 * password then.
+	 */
+	static final String LOG_IN_AGAIN = "Bearer error=\"invalid_token\"";
+
 	private ResponseHeaders() {
 	}
 

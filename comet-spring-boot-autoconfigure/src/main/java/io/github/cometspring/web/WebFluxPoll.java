@@ -97,7 +97,8 @@ final class WebFluxPoll extends Mono<Void> {
 		}
 
 		private void ask(byte[] body) {
-			this.poll.ask(this::header, body, WebFluxPoll.this.exchange.getPrincipal());
+			this.poll.ask(this::header, body,
+					Callers.of(WebFluxPoll.this.exchange, WebFluxPoll.this.terms.subscriptions()));
 		}
 
 		private List<String> header(String name) {

@@ -145,7 +145,7 @@ final class WebSocketFeed {
 	private void resubscribe(Refusals refused) {
 		this.listening.cancel();
 		this.listening = new Listening();
-		this.connection.listen(new SubscriptionRequest(this.channels, refused, null, this.requester.principal()))
+		this.connection.listen(new SubscriptionRequest(this.channels, refused, null, this.requester.caller()))
 			.subscribe(this.listening);
 		if (this.inFlight == null) {
 			this.listening.request(1);
@@ -171,6 +171,10 @@ final class WebSocketFeed {
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
+		if (ending == Ending.EXPIRED && batch.segments().isEmpty()) {
+			this.close.accept(CloseStatuses.EXPIRED);
+			return;
+		}
 		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN) {
 			batch.failed();
 			this.close.accept((ending == Ending.KILLED) ? CloseStatuses.DEACTIVATED : CloseStatuses.SHUTTING_DOWN);
@@ -262,6 +266,10 @@ final class WebSocketFeed {
 		public void taken() {
 			WebSocketFeed.this.inFlight = null;
 			this.batch.written();
+			if (this.batch.ending() == Ending.EXPIRED) {
+				WebSocketFeed.this.close.accept(CloseStatuses.EXPIRED);
+				return;
+			}
 			WebSocketFeed.this.listening.request(1);
 			if (this.covered != null) {
 				this.covered.success();

@@ -1,0 +1,53 @@
+package io.github.cometspring.subscription;
+
+import java.security.Principal;
+import java.util.List;
+import java.util.Map;
+
+import reactor.core.publisher.Mono;
+
+/**
+ * What the request of a client says about who asks. It is read only if there is an
+ * {@link Authorization}.
+ *
+ * @param principal the user who is logged in, or empty if no user is
+ * @param headers the headers of the request, which can be looked up by names in any case
+ * @param attributes the attributes of the request
+ * @param grants the signed grants that the client presented, not verified yet
+ * @since 0.1.0
+ */
+public record Caller(Mono<? extends Principal> principal, Map<String, List<String>> headers,
+		Map<String, Object> attributes, List<String> grants) {
+
+	/**
+	 * Nothing is known about who asks.
+	 */
+	public static final Caller UNKNOWN = of(Mono.empty());
+
+	/**
+	 * A caller of whom only the user is known.
+	 * @param principal the user who is logged in, or empty
+	 * @return the caller
+	 */
+	public static Caller of(Mono<? extends Principal> principal) {
+		return new Caller(principal, Map.of(), Map.of(), List.of());
+	}
+
+	/**
+	 * This caller with signed grants.
+	 * @param grants the grants that the client presented
+	 * @return the caller
+	 */
+	public Caller withGrants(List<String> grants) {
+		return new Caller(this.principal, this.headers, this.attributes, List.copyOf(grants));
+	}
+
+	/**
+	 * Tells nothing, because the headers and the grants may hold secrets.
+	 */
+	@Override
+	public String toString() {
+		return "Caller";
+	}
+
+}
