@@ -1,10 +1,12 @@
 package io.github.cometspring.security;
 
 import java.security.Principal;
-import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
+import io.github.cometspring.channel.GrantToken;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -54,17 +56,13 @@ public final class GrantAuthorizer implements ChannelAuthorizer {
 	}
 
 	private ReadDecisions decide(ReadRequest request) {
-		Map<String, Instant> ends = new HashMap<>();
-		for (String token : request.grants()) {
-			SignedGrants.Grant grant = this.grants.verify(token);
-			if (grant != null) {
-				ends.merge(grant.channel(), grant.end(), (one, other) -> one.isAfter(other) ? one : other);
-			}
-		}
+		Set<String> channels = new HashSet<>(request.channels());
 		Map<String, ReadDecision> decisions = new HashMap<>();
-		for (String channel : request.channels()) {
-			Instant end = ends.get(channel);
-			decisions.put(channel, (end != null) ? ReadDecision.permitted(end) : ReadDecision.REFUSED);
+		for (String text : request.grants()) {
+			GrantToken grant = GrantToken.parse(text);
+			if (grant != null && channels.contains(grant.channel()) && this.grants.verify(grant)) {
+				decisions.merge(grant.channel(), ReadDecision.permitted(grant.end()), ReadDecision::or);
+			}
 		}
 		return ReadDecisions.of(decisions);
 	}

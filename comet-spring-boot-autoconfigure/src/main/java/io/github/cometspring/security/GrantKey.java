@@ -8,6 +8,8 @@ import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
+import io.github.cometspring.channel.GrantToken;
+
 /**
  * A key that grants are signed and verified with, by HMAC-SHA256. Nothing that it returns
  * contains the secret.
@@ -23,11 +25,6 @@ public final class GrantKey {
 	 */
 	public static final int MIN_LENGTH = 32;
 
-	/**
-	 * The length of the id of a key, in bytes.
-	 */
-	static final int ID_LENGTH = 4;
-
 	private static final String ALGORITHM = "HmacSHA256";
 
 	private static final byte[] ID_TEXT = "comet.grants.id".getBytes(StandardCharsets.US_ASCII);
@@ -39,7 +36,7 @@ public final class GrantKey {
 	private GrantKey(SecretKeySpec secret) {
 		this.secret = secret;
 		// Grants begin with a version, so none begins like this text.
-		this.id = Arrays.copyOf(sign(ID_TEXT), ID_LENGTH);
+		this.id = Arrays.copyOf(sign(ID_TEXT), GrantToken.KEY_ID_LENGTH);
 	}
 
 	/**
@@ -66,11 +63,8 @@ public final class GrantKey {
 		return this.id.clone();
 	}
 
-	/**
-	 * Whether some bytes contain the id of this key.
-	 */
-	boolean isNamed(byte[] bytes, int offset) {
-		return Arrays.equals(bytes, offset, offset + ID_LENGTH, this.id, 0, ID_LENGTH);
+	boolean isNamed(byte[] id) {
+		return Arrays.equals(id, this.id);
 	}
 
 	byte[] sign(byte[] content) {

@@ -1,24 +1,19 @@
 package io.github.cometspring.security;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 
 import io.github.cometspring.channel.ChannelGrants;
 import io.github.cometspring.channel.ChannelName;
-import org.jspecify.annotations.Nullable;
+import io.github.cometspring.channel.GrantToken;
 
 /**
- * Signs and verifies grants, without storing them anywhere. A grant is {@code a.b}: both
- * parts are base64 for addresses, without padding. {@code a} consists of a version, the
- * id of the key, the end of the grant and the id of the channel; {@code b} is the
- * HMAC-SHA256 of these bytes (protocol, section 10).
+ * Signs and verifies grants by HMAC-SHA256 (protocol, section 10), without storing them
+ * anywhere.
  * <p>
- * Ends are absolute times, so the clocks of all nodes have to agree.
+ * Grants end at absolute times, so the clocks of all nodes have to agree.
  * <p>
  * Immutable and thread-safe.
  *
@@ -26,24 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SignedGrants implements ChannelGrants {
 
-	/**
-	 * The length of the longest grant, in characters. The grant of the longest id is
-	 * shorter.
-	 */
-	public static final int MAX_LENGTH = 768;
-
 	private static final Duration LONGEST = Duration.ofDays(365);
-
-	private static final byte VERSION = 1;
-
-	/**
-	 * The number of bytes before the id of the channel.
-	 */
-	private static final int HEAD = 1 + GrantKey.ID_LENGTH + Long.BYTES;
-
-	private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
-
-	private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 
 	private final List<GrantKey> keys;
 
@@ -84,8 +62,8 @@ public final class SignedGrants implements ChannelGrants {
 					+ "set comet.grants.keys to a secret of at least %d characters".formatted(GrantKey.MIN_LENGTH));
 		}
 		GrantKey key = this.keys.get(0);
-		byte[] content = encode(key, end(validity), channel);
-		return ENCODER.encodeToString(content) + "." + ENCODER.encodeToString(key.sign(content));
+		byte[] content = GrantToken.content(key.id(), end(validity), channel);
+		return GrantToken.format(content, key.sign(content));
 	}
 
 	/**
@@ -96,64 +74,18 @@ public final class SignedGrants implements ChannelGrants {
 		return (end.getNano() > 0) ? end.getEpochSecond() + 1 : end.getEpochSecond();
 	}
 
-	private static byte[] encode(GrantKey key, long end, String channel) {
-		byte[] id = channel.getBytes(StandardCharsets.UTF_8);
-		return ByteBuffer.allocate(HEAD + id.length).put(VERSION).put(key.id()).putLong(end).put(id).array();
-	}
-
 	/**
 	 * Verifies a grant.
-	 * @param token what a client presents, anything
-	 * @return the grant, or {@code null} if none of the keys has signed it, or it has
-	 * ended
+	 * @param token the grant that a client presents
+	 * @return {@code true} if one of the keys has signed it and it has not ended
 	 */
-	@Nullable Grant verify(String token) {
-		int dot = token.indexOf('.');
-		if (dot < 0 || token.length() > MAX_LENGTH) {
-			return null;
-		}
-		byte[] content = decode(token.substring(0, dot));
-		byte[] signature = decode(token.substring(dot + 1));
-		if (content == null || signature == null || content.length <= HEAD || content[0] != VERSION
-				|| !isSigned(content, signature)) {
-			return null;
-		}
-		ByteBuffer bytes = ByteBuffer.wrap(content).position(1 + GrantKey.ID_LENGTH);
-		Instant end = Instant.ofEpochSecond(bytes.getLong());
-		String channel = StandardCharsets.UTF_8.decode(bytes).toString();
-		return this.clock.instant().isBefore(end) ? new Grant(channel, end) : null;
-	}
-
-	private boolean isSigned(byte[] content, byte[] signature) {
+	boolean verify(GrantToken token) {
 		for (GrantKey key : this.keys) {
-			if (key.isNamed(content, 1) && key.hasSigned(content, signature)) {
-				return true;
+			if (key.isNamed(token.keyId()) && key.hasSigned(token.content(), token.signature())) {
+				return this.clock.instant().isBefore(token.end());
 			}
 		}
 		return false;
-	}
-
-	/**
-	 * Decodes only what {@link #ENCODER} makes: the decoder would also take padding and
-	 * stray bits, and so other texts for the same grant.
-	 */
-	private static byte @Nullable [] decode(String text) {
-		try {
-			byte[] bytes = DECODER.decode(text);
-			return ENCODER.encodeToString(bytes).equals(text) ? bytes : null;
-		}
-		catch (IllegalArgumentException ex) {
-			return null;
-		}
-	}
-
-	/**
-	 * A grant that was verified.
-	 *
-	 * @param channel the id of the channel that its bearer may read
-	 * @param end when the permission ends
-	 */
-	record Grant(String channel, Instant end) {
 	}
 
 }

@@ -40,6 +40,8 @@ final class WebSocketConversation {
 
 	private final int maxChannels;
 
+	private final PresentedGrants grants;
+
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
 	WebSocketConversation(WebSocketSession session, FrameWriter frames, ConnectedClient connection, Requester requester,
@@ -49,6 +51,7 @@ final class WebSocketConversation {
 		this.liveness = new LivenessCheck(frames, this::giveUp);
 		this.feed = new WebSocketFeed(connection, requester, frames, this.liveness, this.close::tryEmitValue);
 		this.maxChannels = maxChannels;
+		this.grants = new PresentedGrants((requester != Requester.UNKNOWN) ? maxChannels : 0);
 	}
 
 	/**
@@ -151,6 +154,9 @@ final class WebSocketConversation {
 		if (wanted.size() + misplaced.size() > this.maxChannels) {
 			return answer(JsonCodec.encodeLimit(
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels), this.maxChannels));
+		}
+		if (this.grants.change(wanted.keySet(), message.grants())) {
+			this.feed.present(this.grants.all());
 		}
 		// The next frame waits, so that changes do not overtake their answers.
 		return this.feed.change(wanted, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
