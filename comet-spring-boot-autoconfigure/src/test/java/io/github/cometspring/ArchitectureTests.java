@@ -176,6 +176,9 @@ class ArchitectureTests {
 						(root) -> noClasses().that()
 							.doNotHaveFullyQualifiedName(root + ".channel.MonotonicTime")
 							.and()
+							// A permission ends at a time of the day.
+							.doNotHaveFullyQualifiedName(root + ".subscription.Authorization")
+							.and()
 							// Retry-After may name a date.
 							.doNotHaveFullyQualifiedName(root + ".client.Refusals")
 							.and()

@@ -231,7 +231,7 @@ class CometPropertiesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "comet.timeout", "comet.heartbeat", "comet.write-timeout", "comet.authorization.timeout",
-			"comet.channel-idle-timeout", "comet.history.max-age" })
+			"comet.authorization.max-age", "comet.channel-idle-timeout", "comet.history.max-age" })
 	void durationWhenTooShortForAnyTimerShouldBeRefused(String property) {
 		CometProperties properties = bind(Map.of(property, "999us"));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)

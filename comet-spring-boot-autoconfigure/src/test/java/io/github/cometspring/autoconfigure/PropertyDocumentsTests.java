@@ -153,7 +153,7 @@ class PropertyDocumentsTests {
 		}
 		return switch (name) {
 			case "comet.max-virtual-channels" -> "no limit";
-			case "comet.channel-idle-timeout" -> "never";
+			case "comet.channel-idle-timeout", "comet.authorization.max-age" -> "never";
 			case "comet.allowed-origins" -> "none";
 			case "comet.transports" -> "all";
 			case "comet.grants.keys" -> "none";

@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.github.cometspring.control.CometCommand.Activate;
 import io.github.cometspring.control.CometCommand.Deactivate;
+import io.github.cometspring.control.CometCommand.Disconnect;
 import io.github.cometspring.control.CometCommand.SetTimeout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,16 @@ class CometCommandTests {
 		assertThat(CometCommand.parse("activate", List.of(""))).isEmpty();
 		assertThat(CometCommand.parse("set_timeout", List.of())).isEmpty();
 		assertThat(CometCommand.parse("", List.of())).isEmpty();
+	}
+
+	@Test
+	void parseWhenDisconnectShouldReturnIt() {
+		assertThat(CometCommand.parse("disconnect ada")).contains(new Disconnect("ada"));
+		assertThat(CometCommand.parse("disconnect", List.of("a b"))).contains(new Disconnect("a b"));
+		assertThat(CometCommand.parse("disconnect")).isEmpty();
+		assertThat(CometCommand.parse("disconnect a b")).isEmpty();
+		assertThat(CometCommand.parse("disconnect", List.of(""))).isEmpty();
+		assertThat(CometCommand.parse("revoke a b")).isEmpty();
 	}
 
 	@Test

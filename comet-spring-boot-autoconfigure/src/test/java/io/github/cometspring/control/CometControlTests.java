@@ -180,6 +180,26 @@ class CometControlTests {
 	}
 
 	@Test
+	void ordersForAUserShouldBeEmittedAndChangeNoState() {
+		TestSubscriber<CometCommand> orders = TestSubscriber.create();
+		this.control.kills().subscribe(this.kills);
+		this.control.userCommands().subscribe(orders);
+		verify(this.control.disconnect("ada"));
+		verify(this.control.revoke("c", "ada"));
+		assertThat(orders.getReceivedOnNext()).containsExactly(new CometCommand.Disconnect("ada"),
+				new CometCommand.Revoke("c", "ada"));
+		assertThat(this.control.isActive()).isTrue();
+		assertThat(this.kills.getReceivedOnNext()).isEmpty();
+	}
+
+	@Test
+	void ordersForAUserWithoutNameShouldFail() {
+		StepVerifier.create(this.control.disconnect("")).expectError(IllegalArgumentException.class).verify(PATIENCE);
+		StepVerifier.create(this.control.revoke("", "ada")).expectError(IllegalArgumentException.class).verify(PATIENCE);
+		StepVerifier.create(this.control.revoke("c", "")).expectError(IllegalArgumentException.class).verify(PATIENCE);
+	}
+
+	@Test
 	void killsWhenCommandsAreConcurrentShouldEmitEach()
 			throws ExecutionException, InterruptedException, TimeoutException {
 		this.control.kills().subscribe(this.kills);

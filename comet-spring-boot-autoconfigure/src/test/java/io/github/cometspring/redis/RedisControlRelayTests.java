@@ -1,13 +1,16 @@
 package io.github.cometspring.redis;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
+import io.github.cometspring.control.CometCommand;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.control.Kill;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RedisServer;
 import io.github.cometspring.testing.TcpProxy;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,74 @@ class RedisControlRelayTests {
 		this.here.setTimeout(Duration.ofSeconds(6)).block(PATIENCE);
 		Await.within(PATIENCE, () -> this.there.timeout().equals(Duration.ofSeconds(6)));
 		assertThat(kills.getReceivedOnNext()).containsExactly(Kill.TIMEOUT_CHANGED);
+	}
+
+	@Test
+	void orderForAUserShouldBeCarriedOutOnceOnEachNodeAndOnNoneThatStartsLater() {
+		TestSubscriber<CometCommand> atHere = orders(this.here);
+		TestSubscriber<CometCommand> atThere = orders(this.there);
+		CometCommand first = new CometCommand.Disconnect("a b/\u00E9\n");
+		CometCommand second = new CometCommand.Revoke("c", "ada");
+		this.here.execute(first).block(PATIENCE);
+		assertThat(atHere.getReceivedOnNext()).containsExactly(first);
+		this.there.execute(second).block(PATIENCE);
+		Await.within(PATIENCE, () -> atHere.getReceivedOnNext().size() == 2 && atThere.getReceivedOnNext().size() == 2);
+		assertThat(atHere.getReceivedOnNext()).containsExactly(first, second);
+		assertThat(atThere.getReceivedOnNext()).containsExactly(first, second);
+		CometControl late = control(this.server.port());
+		TestSubscriber<CometCommand> atLate = orders(late);
+		late.execute(first).block(PATIENCE);
+		Await.within(PATIENCE, () -> atThere.getReceivedOnNext().size() == 3);
+		assertThat(atLate.getReceivedOnNext()).containsExactly(first);
+		assertThat(atThere.getReceivedOnNext()).containsExactly(first, second, first);
+		assertThat(this.here.isActive()).isTrue();
+		assertThat(this.there.timeout()).isEqualTo(TIMEOUT);
+	}
+
+	@Test
+	void ordersWhenMoreThanAreKeptShouldAllBeCarriedOut() {
+		TestSubscriber<CometCommand> atThere = orders(this.there);
+		for (int i = 0; i < 600; i++) {
+			this.here.disconnect("user" + i).block(PATIENCE);
+		}
+		Await.within(PATIENCE, () -> new CometCommand.Disconnect("user599").equals(last(atThere)));
+		assertThat(this.server.command("HLEN comet:{registry}:control")).isEqualTo("258");
+	}
+
+	@Test
+	void orderForAUserWhenRedisIsAwayShouldReachTheOthersLater() {
+		TestSubscriber<CometCommand> atHere = orders(this.here);
+		TestSubscriber<CometCommand> atThere = orders(this.there);
+		this.link.unplug();
+		StepVerifier.create(this.here.disconnect("ada")).expectError(BrokerUnavailableException.class).verify(PATIENCE);
+		assertThat(atHere.getReceivedOnNext()).containsExactly(new CometCommand.Disconnect("ada"));
+		// What is ordered elsewhere meanwhile is heard later, too.
+		this.there.disconnect("bob").block(PATIENCE);
+		this.link.plugIn();
+		Await.within(PATIENCE, () -> atThere.getReceivedOnNext().contains(new CometCommand.Disconnect("ada")));
+		Await.within(PATIENCE, () -> atHere.getReceivedOnNext().contains(new CometCommand.Disconnect("bob")));
+	}
+
+	@Test
+	void orderForAUserWhenRedisHasForgottenTheOthersShouldBeCarriedOut() {
+		TestSubscriber<CometCommand> atThere = orders(this.there);
+		this.here.disconnect("ada").block(PATIENCE);
+		this.here.disconnect("bob").block(PATIENCE);
+		Await.within(PATIENCE, () -> atThere.getReceivedOnNext().size() == 2);
+		this.server.command("FLUSHALL");
+		this.here.disconnect("cem").block(PATIENCE);
+		Await.within(PATIENCE, () -> atThere.getReceivedOnNext().contains(new CometCommand.Disconnect("cem")));
+	}
+
+	private static TestSubscriber<CometCommand> orders(CometControl control) {
+		TestSubscriber<CometCommand> orders = TestSubscriber.create();
+		control.userCommands().subscribe(orders);
+		return orders;
+	}
+
+	private static @Nullable CometCommand last(TestSubscriber<CometCommand> orders) {
+		List<CometCommand> received = orders.getReceivedOnNext();
+		return received.isEmpty() ? null : received.get(received.size() - 1);
 	}
 
 	@Test

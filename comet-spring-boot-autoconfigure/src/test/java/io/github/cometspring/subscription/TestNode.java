@@ -1,10 +1,12 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
@@ -56,9 +58,17 @@ final class TestNode {
 		this.channels = new DefaultChannels(this.broker, options.settings, 1_000_000, this.time);
 		this.control = options.control;
 		this.subscriptions = new Subscriptions(this.broker, options.control,
-				(options.authorizer != null) ? new Authorization(options.authorizer, AUTHORIZATION_TIMEOUT) : null,
+				(options.authorizer != null) ? new Authorization(options.authorizer, AUTHORIZATION_TIMEOUT,
+						options.maxAge, options.logins, this::wallClock) : null,
 				options.limits);
 		this.loop = (options.loop != null) ? options.loop : new SchedulerEventLoop(this.time);
+	}
+
+	/**
+	 * The time of the day, which begins with the epoch.
+	 */
+	Instant wallClock() {
+		return Instant.EPOCH.plusNanos(this.time.now(TimeUnit.NANOSECONDS));
 	}
 
 	static TestNode create() {
@@ -164,6 +174,13 @@ final class TestNode {
 	}
 
 	/**
+	 * The number of clients whose rights end by themselves.
+	 */
+	int limitedRights() {
+		return homes(this.subscriptions).mapToInt((home) -> ((LoopSubscriptions) home).moments().size()).sum();
+	}
+
+	/**
 	 * The number of deadline queues that the loops keep.
 	 */
 	int deadlineQueues() {
@@ -189,6 +206,10 @@ final class TestNode {
 		private @Nullable ChannelAuthorizer authorizer;
 
 		private @Nullable EventLoop loop;
+
+		private @Nullable Duration maxAge;
+
+		private LoginExpiry logins = LoginExpiry.NEVER;
 
 		Options history(int size) {
 			this.settings = new ChannelSettings(size, ChannelSettings.DEFAULT.historyMaxAge(), null,
@@ -219,6 +240,16 @@ final class TestNode {
 
 		Options authorizer(ChannelAuthorizer authorizer) {
 			this.authorizer = authorizer;
+			return this;
+		}
+
+		Options maxAge(Duration maxAge) {
+			this.maxAge = maxAge;
+			return this;
+		}
+
+		Options logins(LoginExpiry logins) {
+			this.logins = logins;
 			return this;
 		}
 

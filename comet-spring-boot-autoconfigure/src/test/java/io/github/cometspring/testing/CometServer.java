@@ -97,6 +97,16 @@ public final class CometServer implements AutoCloseable {
 		return startTwoNodes(() -> new SpringApplication(Application.class), new Class<?>[0], properties);
 	}
 
+	/**
+	 * Starts a server with further configuration that is two nodes on a Redis.
+	 * @param configuration configuration classes of the application
+	 * @param properties lines {@code name=value}
+	 * @return the server, to be closed
+	 */
+	public static CometServer startTwoNodes(Class<?>[] configuration, String... properties) {
+		return startTwoNodes(() -> new SpringApplication(Application.class), configuration, properties);
+	}
+
 	private static CometServer start(Supplier<SpringApplication> application, Class<?>[] configuration,
 			String... properties) {
 		if (TwoNodes.ARE_SET) {

@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.subscription.SchedulerEventLoop;
@@ -14,7 +15,6 @@ import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,7 +71,7 @@ class PollTests {
 		this.poll.ask((name) -> {
 			read.add(name);
 			return List.of();
-		}, "registration=x".getBytes(StandardCharsets.UTF_8), Mono.empty());
+		}, "registration=x".getBytes(StandardCharsets.UTF_8), Caller.UNKNOWN);
 		assertThat(read).isEmpty();
 		assertThat(this.client.calls).isEmpty();
 	}
@@ -99,7 +99,7 @@ class PollTests {
 	}
 
 	private void ask(String body) {
-		this.poll.ask((name) -> List.of(), body.getBytes(StandardCharsets.UTF_8), Mono.empty());
+		this.poll.ask((name) -> List.of(), body.getBytes(StandardCharsets.UTF_8), Caller.UNKNOWN);
 	}
 
 	private int polls() {
