@@ -52,7 +52,7 @@ class CometClientGrantIT {
 		AtomicInteger asked = new AtomicInteger();
 		Mono<List<String>> grants = Mono.fromSupplier(() -> {
 			asked.incrementAndGet();
-			return List.of("not a grant", server.channels().grant(channel.id(), Duration.ofSeconds(1)));
+			return List.of("not a grant", server.channels().grant(channel.id(), Duration.ofSeconds(2)));
 		});
 		AtomicInteger published = new AtomicInteger();
 		Mono<Void> publish = Mono.defer(() -> channel.publish("m" + published.getAndIncrement())).then();

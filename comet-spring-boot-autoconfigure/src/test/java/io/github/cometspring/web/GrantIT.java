@@ -217,44 +217,54 @@ class GrantIT {
 		CometServer server = server(fastPath);
 		String name = "expiring" + NAMES.incrementAndGet();
 		Channel channel = server.create(name);
-		String cursor = expire(server, transport, name, grant(server, name, Duration.ofSeconds(1)));
+		String cursor = null;
+		// A machine that is very slow may let the grant end before it is presented.
+		for (int round = 0; cursor == null && round < 10; round++) {
+			cursor = expire(server, transport, name, grant(server, name, Duration.ofSeconds(1)));
+		}
+		assertThat(cursor).isNotNull();
 		channel.publish("missed").block(PATIENCE);
 		assertThat(data(server, transport, name, cursor, grant(server, name, HOUR))).containsExactly("missed");
 	}
 
 	/**
 	 * Listens until the grant ends.
-	 * @return the cursor to go on from
+	 * @return the cursor to go on from, or {@code null} if the grant had ended before
 	 */
-	private static String expire(CometServer server, Transport transport, String channel, String grant) {
+	private static @Nullable String expire(CometServer server, Transport transport, String channel, String grant) {
 		try (RawConnection client = RawConnection.open(server.port())) {
 			switch (transport) {
 				case LEGACY -> {
 					Answer answer = client
 						.poll("registration=" + channel, "Comet-Cursor: earliest", "Comet-Grant: " + grant)
 						.read();
-					assertThat(answer.status()).isEqualTo(401);
-					return Objects.requireNonNull(answer.header("Comet-Cursor"));
+					assertThat(answer.status()).isIn(401, 403);
+					return answer.header("Comet-Cursor");
 				}
 				case JSON -> {
 					Answer answer = client.request("POST", "/comet", "application/json", json(channel, "earliest", grant))
 						.read();
-					return JsonPollClient.assertProblem(answer, 401).path("cursor").stringValue();
+					return (answer.status() == 403) ? null
+							: JsonPollClient.assertProblem(answer, 401).path("cursor").stringValue();
 				}
 				case SSE -> {
 					RawEventStream stream = RawEventStream.open(client,
 							"channel=" + channel + "&cursor=earliest&grant=" + grant);
+					if (stream.head().status() == 403) {
+						return null;
+					}
 					assertThat(stream.message().name()).isEqualTo("expired");
 					assertThat(stream.next()).isNull();
 					return stream.lastId();
 				}
 				default -> {
 					RawWebSocket socket = RawWebSocket.open(client);
-					String cursor = new JsonSocket(socket).exchange(subscribe(channel, "earliest", grant))
-						.path("cursor")
-						.stringValue();
+					JsonNode answer = new JsonSocket(socket).exchange(subscribe(channel, "earliest", grant));
+					if (answer.has("refused")) {
+						return null;
+					}
 					assertThat(socket.closeCode()).isEqualTo(4401);
-					return cursor;
+					return answer.path("cursor").stringValue();
 				}
 			}
 		}
@@ -291,7 +301,7 @@ class GrantIT {
 		CometServer server = server(fastPath);
 		String name = "renewed" + NAMES.incrementAndGet();
 		Channel channel = server.create(name);
-		String grant = grant(server, name, Duration.ofSeconds(1));
+		String grant = grant(server, name, Duration.ofSeconds(2));
 		try (RawWebSocket renewing = RawWebSocket.open(server.port());
 				RawWebSocket other = RawWebSocket.open(server.port())) {
 			JsonSocket socket = new JsonSocket(renewing);

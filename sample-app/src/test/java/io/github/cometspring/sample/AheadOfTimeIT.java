@@ -25,6 +25,7 @@ import javax.tools.ToolProvider;
 
 import io.github.cometspring.testing.Await;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -49,9 +50,15 @@ class AheadOfTimeIT {
 	private final HttpClient client = HttpClient.newHttpClient();
 
 	@TempDir
-	private Path folder;
+	private static Path folder;
 
 	private Process server;
+
+	@BeforeAll
+	static void build() throws IOException, InterruptedException {
+		process();
+		compile();
+	}
 
 	@AfterEach
 	void stop() throws InterruptedException {
@@ -61,29 +68,47 @@ class AheadOfTimeIT {
 	}
 
 	@Test
-	void applicationShouldRunAsItWasProcessedAheadOfTime() throws Exception {
-		process();
-		compile();
+	void applicationShouldRunAsItWasProcessed() throws IOException, InterruptedException {
 		String address = start();
-		JsonNode items = JSON.readTree(get(address + "/api/items").body()).path("items");
-		assertThat(items.size()).isPositive();
+		JsonNode sale = JSON.readTree(get(address + "/api/items").body());
 		assertThat(get(address + "/").body()).contains("<html");
 		assertThat(get(address + "/comet/comet.js").body()).contains("export class Comet");
-		HttpResponse<String> poll = send(HttpRequest.newBuilder(URI.create(address + "/comet"))
-			.header("Content-Type", "application/json")
-			.POST(HttpRequest.BodyPublishers
-				.ofString("{\"channels\":[\"%s\"],\"cursor\":\"earliest\",\"timeout\":\"PT0S\"}"
-					.formatted(items.get(0).path("item").path("id").stringValue()))));
+		HttpResponse<String> poll = poll(address, sale);
 		assertThat(poll.statusCode()).isEqualTo(200);
 		assertThat(JSON.readTree(poll.body()).path("cursor").isString()).isTrue();
 		assertThat(JSON.readTree(poll.body()).has("ended")).isFalse();
 	}
 
+	/** They are not known ahead of time. */
+	@Test
+	void applicationWhenKeysOfGrantsAreConfiguredAtStartShouldDemandGrants() throws IOException, InterruptedException {
+		String address = start("--comet.grants.keys=0123456789abcdef0123456789abcdef");
+		JsonNode sale = JSON.readTree(get(address + "/api/items").body());
+		assertThat(poll(address, sale).statusCode()).isEqualTo(403);
+	}
+
+	@Test
+	void hintsOfStarterShouldBeGenerated() throws IOException {
+		Path hints = folder.resolve("resources")
+			.resolve("META-INF/native-image/io.github.cometspring/sample-app/reachability-metadata.json");
+		assertThat(Files.readString(hints)).contains("META-INF/comet/*")
+			.contains("META-INF/comet/redis/*")
+			.contains("io.github.cometspring.autoconfigure.CometProperties");
+	}
+
+	private HttpResponse<String> poll(String address, JsonNode sale) throws IOException, InterruptedException {
+		return send(HttpRequest.newBuilder(URI.create(address + "/comet"))
+			.header("Content-Type", "application/json")
+			.POST(HttpRequest.BodyPublishers
+				.ofString("{\"channels\":[\"%s\"],\"cursor\":\"earliest\",\"timeout\":\"PT0S\"}"
+					.formatted(sale.path("announcements").path("channel").stringValue()))));
+	}
+
 	/**
 	 * Generates the code that registers the beans.
 	 */
-	private void process() throws IOException, InterruptedException {
-		Path output = this.folder.resolve("processing.txt");
+	private static void process() throws IOException, InterruptedException {
+		Path output = folder.resolve("processing.txt");
 		Process process = java(output, List.of(), classPath(), SpringApplicationAotProcessor.class.getName(),
 				SampleApplication.class.getName(), path("sources"), path("resources"), path("classes"),
 				"io.github.cometspring", "sample-app");
@@ -92,11 +117,11 @@ class AheadOfTimeIT {
 		assertThat(ended && process.exitValue() == 0).as(Files.readString(output)).isTrue();
 	}
 
-	private void compile() throws IOException {
+	private static void compile() throws IOException {
 		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 		StringWriter words = new StringWriter();
 		try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null);
-				Stream<Path> files = Files.walk(this.folder.resolve("sources"))) {
+				Stream<Path> files = Files.walk(folder.resolve("sources"))) {
 			List<Path> sources = files.filter((file) -> file.toString().endsWith(".java")).toList();
 			boolean compiled = compiler
 				.getTask(words, manager, null,
@@ -110,13 +135,17 @@ class AheadOfTimeIT {
 
 	/**
 	 * Starts the application.
+	 * @param arguments further arguments
 	 * @return its address
 	 */
-	private String start() throws IOException {
-		Path output = this.folder.resolve("server.txt");
+	private String start(String... arguments) throws IOException {
+		Path output = folder.resolve("server.txt");
 		String classPath = String.join(File.pathSeparator, path("classes"), path("resources"), classPath());
-		this.server = java(output, List.of("-Dspring.aot.enabled=true"), classPath, SampleApplication.class.getName(),
-				"--server.port=0", "--auction.simulate=false");
+		String[] all = Stream
+			.concat(Stream.of(SampleApplication.class.getName(), "--server.port=0", "--auction.simulate=false"),
+					Stream.of(arguments))
+			.toArray(String[]::new);
+		this.server = java(output, List.of("-Dspring.aot.enabled=true"), classPath, all);
 		Await.within(PATIENCE, () -> !this.server.isAlive() || PORT.matcher(Files.readString(output)).find());
 		String log = Files.readString(output);
 		assertThat(log).contains("Starting AOT-processed SampleApplication");
@@ -135,8 +164,8 @@ class AheadOfTimeIT {
 		return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
 	}
 
-	private String path(String name) {
-		return this.folder.resolve(name).toString();
+	private static String path(String name) {
+		return folder.resolve(name).toString();
 	}
 
 	/**
