@@ -174,7 +174,7 @@ public final class Authorization {
 				until = decision.until();
 			}
 		}
-		ReadRights.Asking asking = (this.maxAge != null)
+		ReadRights.Asking asking = (this.maxAge != null && !request.channels().isEmpty())
 				? new ReadRights.Asking(this, request, Context.of(context), this.maxAge) : null;
 		// The wall clock is read once. From then on, the clock of the loop counts.
 		return new ReadRights(client, request.refusing(forbidden, Refusals.Reason.FORBIDDEN),

@@ -18,7 +18,8 @@ import reactor.core.publisher.Operators;
  * The subscription of one client, from its replay to its end. A poll gets one batch. A
  * stream gets all missing messages whenever it requests a batch, and falls behind while
  * it does not. All state is confined to the event loop that owns the client's socket;
- * requests and cancellations from other threads are moved there.
+ * requests and cancellations from other threads are moved there. One class, as each step
+ * depends on the same state.
  */
 final class ClientSubscription extends WaitingClients.Client implements Subscription {
 

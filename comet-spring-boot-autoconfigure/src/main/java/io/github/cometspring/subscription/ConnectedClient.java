@@ -17,6 +17,7 @@ import reactor.core.publisher.Mono;
 /**
  * A client that has been admitted. It counts as connected until this is closed. Its
  * channels may change; its dialect, event loop and timeout are fixed when it connects.
+ * One class, as it is all that is known of the client outside of its loop.
  * <p>
  * Thread-safe.
  *
@@ -293,26 +294,20 @@ public final class ConnectedClient implements AutoCloseable {
 	 */
 	void identify(String name) {
 		ClientUser known = this.user;
-		if (known != null && known.name().equals(name)) {
-			return;
-		}
-		if (known != null) {
-			users().remove(known.name(), this);
-		}
-		this.user = new ClientUser(name);
-		users().add(name, this);
-		if (this.closed != 0) {
-			users().remove(name, this);
+		if (known == null || !known.name().equals(name)) {
+			users().remove(known, this);
+			this.user = new ClientUser(name);
+			users().add(name, this);
+			if (this.closed != 0) {
+				users().remove(this.user, this);
+			}
 		}
 	}
 
 	@Override
 	public void close() {
 		if (CLOSED.compareAndSet(this, 0, 1)) {
-			ClientUser user = this.user;
-			if (user != null) {
-				users().remove(user.name(), this);
-			}
+			users().remove(this.user, this);
 			this.subscriptions.leave(this.dialect.transport());
 			listener().ended(transport(), this.reason);
 		}

@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.cometspring.control.CometCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients of this node whose users are known, by the names of the users. Ends them
@@ -30,11 +31,13 @@ final class ConnectedUsers {
 		});
 	}
 
-	void remove(String name, ConnectedClient client) {
-		this.clients.computeIfPresent(name, (key, all) -> {
-			all.remove(client);
-			return all.isEmpty() ? null : all;
-		});
+	void remove(@Nullable ClientUser user, ConnectedClient client) {
+		if (user != null) {
+			this.clients.computeIfPresent(user.name(), (key, all) -> {
+				all.remove(client);
+				return all.isEmpty() ? null : all;
+			});
+		}
 	}
 
 	private List<ConnectedClient> of(String name) {

@@ -102,8 +102,7 @@ final class ReadRights {
 	 */
 	boolean areRevoked() {
 		ClientUser user = this.client.user();
-		return user != null
-				&& (user.isDisconnected() || user.hasRevoked(this.channels, this.ordersBefore));
+		return user != null && (user.isDisconnected() || user.hasRevoked(this.channels, this.ordersBefore));
 	}
 
 	/**
@@ -156,6 +155,7 @@ final class ReadRights {
 	private void expire() {
 		ClientSubscription subscription = this.subscription;
 		if (subscription != null) {
+			forget();
 			subscription.expireRights();
 		}
 	}

@@ -1,5 +1,6 @@
 package io.github.cometspring.web;
 
+import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 
 import org.springframework.web.reactive.socket.CloseStatus;
@@ -45,6 +46,17 @@ final class CloseStatuses {
 	private static final CloseStatus UNAVAILABLE = new CloseStatus(1013, "Try again later");
 
 	private CloseStatuses() {
+	}
+
+	/**
+	 * The status for a client that is ended.
+	 */
+	static CloseStatus of(Ending ending) {
+		return switch (ending) {
+			case SHUTTING_DOWN -> SHUTTING_DOWN;
+			case EXPIRED -> EXPIRED;
+			default -> DEACTIVATED;
+		};
 	}
 
 	/**

@@ -26,7 +26,8 @@ import org.springframework.web.reactive.socket.CloseStatus;
  * The channels that one WebSocket listens to. When they change, a new subscription with
  * the cursor of the old replaces it. A cursor is keyed by channel, so no message is lost
  * or sent twice. Each batch is requested when the client has taken the one before.
- * Belongs to the event loop of the socket.
+ * Belongs to the event loop of the socket. One class, as the receipt of a batch and a
+ * change of the channels depend on each other.
  */
 final class WebSocketFeed {
 
@@ -180,13 +181,10 @@ final class WebSocketFeed {
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
-		if (ending == Ending.EXPIRED && batch.segments().isEmpty()) {
-			this.close.accept(CloseStatuses.EXPIRED);
-			return;
-		}
-		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN) {
+		if (ending == Ending.KILLED || ending == Ending.SHUTTING_DOWN
+				|| (ending == Ending.EXPIRED && batch.segments().isEmpty())) {
 			batch.failed();
-			this.close.accept((ending == Ending.KILLED) ? CloseStatuses.DEACTIVATED : CloseStatuses.SHUTTING_DOWN);
+			this.close.accept(CloseStatuses.of(ending));
 			return;
 		}
 		for (Segment segment : batch.segments()) {
@@ -216,6 +214,12 @@ final class WebSocketFeed {
 		}
 		else {
 			this.liveness.ping(receipt);
+		}
+	}
+
+	private void closeIfExpired(Batch batch) {
+		if (batch.ending() == Ending.EXPIRED) {
+			this.close.accept(CloseStatuses.EXPIRED);
 		}
 	}
 
@@ -275,11 +279,8 @@ final class WebSocketFeed {
 		public void taken() {
 			WebSocketFeed.this.inFlight = null;
 			this.batch.written();
-			if (this.batch.ending() == Ending.EXPIRED) {
-				WebSocketFeed.this.close.accept(CloseStatuses.EXPIRED);
-				return;
-			}
 			WebSocketFeed.this.listening.request(1);
+			closeIfExpired(this.batch);
 			if (this.covered != null) {
 				this.covered.success();
 			}

@@ -1,7 +1,6 @@
 package io.github.cometspring.netty;
 
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
@@ -45,7 +45,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import reactor.core.publisher.Mono;
 import reactor.netty.NettyPipeline;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -208,11 +207,11 @@ abstract class EmbeddedFastPath {
 
 		@Override
 		public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body,
-				Mono<? extends Principal> principal) {
+				Caller caller) {
 			if (this.unreadable) {
 				throw new IllegalStateException("broken");
 			}
-			return this.legacy.read(headers, body, principal);
+			return this.legacy.read(headers, body, caller);
 		}
 
 		@Override

@@ -1,7 +1,6 @@
 package io.github.cometspring.netty;
 
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +18,7 @@ import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Authorization;
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
@@ -342,9 +342,9 @@ final class PolledNode implements AutoCloseable {
 
 		@Override
 		public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body,
-				Mono<? extends Principal> principal) {
+				Caller caller) {
 			failWith(PolledNode.this.readFailure);
-			return this.legacy.read(headers, body, principal);
+			return this.legacy.read(headers, body, caller);
 		}
 
 		@Override
