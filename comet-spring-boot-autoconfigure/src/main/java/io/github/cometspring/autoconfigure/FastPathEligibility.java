@@ -82,15 +82,13 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 
 	private Optional<String> witness() {
 		return beans(WITNESSES)
-			.filter((name) -> sees(this.context.getBean(name)))
+			.filter((name) -> mustSeePolls(this.context.getBean(name)))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
 	}
 
-	/**
-	 * Whether a bean looks at polls. Of Comet's own beans, not all do.
-	 */
-	private boolean sees(Object witness) {
+	private boolean mustSeePolls(Object witness) {
+		// Without keys, no grant is demanded.
 		if (witness instanceof GrantAuthorizer grants) {
 			return grants.hasKeys();
 		}
