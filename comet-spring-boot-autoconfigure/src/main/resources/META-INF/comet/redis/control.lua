@@ -2,12 +2,15 @@
 -- An event changes no state: the last 256 of them are kept, for nodes that have not heard of them.
 -- KEYS: the state of the control
 -- ARGV: run of the server, feed, 'activity', 'timeout', 'event' or '', value, whether to kill, how long ago it was given in ms,
--- number of the last event that the node knows, or -1 if it has just started
+-- life of the events that the node knows, number of the last of them, or -1 if it has just started
 local kept = 256
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[3] == 'event' then
 	local number = redis.call('HINCRBY', KEYS[1], 'events', 1)
+	if number == 1 then
+		redis.call('HSET', KEYS[1], 'events-life', string.format('%.0f', now))
+	end
 	redis.call('HSET', KEYS[1], 'event-' .. number % kept, ARGV[4])
 	redis.call('HINCRBY', KEYS[1], 'version', 1)
 	redis.call('PUBLISH', ARGV[2], 'changed')
@@ -23,13 +26,14 @@ elseif ARGV[3] ~= '' then
 		redis.call('PUBLISH', ARGV[2], 'changed')
 	end
 end
-local state = redis.call('HMGET', KEYS[1], 'version', 'activity', 'timeout', 'kills', 'events')
+local state = redis.call('HMGET', KEYS[1], 'version', 'activity', 'timeout', 'kills', 'events', 'events-life')
 local events = tonumber(state[5] or '0')
-local answer = { 'done', state[1] or '0', state[2] or '', state[3] or '', state[4] or '0', tostring(events) }
-local known = tonumber(ARGV[7])
+local life = state[6] or ''
+local answer = { 'done', state[1] or '0', state[2] or '', state[3] or '', state[4] or '0', life, tostring(events) }
+local known = tonumber(ARGV[8])
 if known >= 0 then
-	-- A number that is too high comes from before Redis has forgotten everything.
-	local first = known > events and 1 or known + 1
+	-- In another life, Redis had forgotten all events, and what is there now is new.
+	local first = life == ARGV[7] and known + 1 or 1
 	for number = math.max(first, events - kept + 1), events do
 		answer[#answer + 1] = redis.call('HGET', KEYS[1], 'event-' .. number % kept) or ''
 	end

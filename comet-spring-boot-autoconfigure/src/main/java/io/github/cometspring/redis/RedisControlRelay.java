@@ -49,7 +49,7 @@ public final class RedisControlRelay implements ControlRelay {
 	private static final int UNSENT_EVENTS = 256;
 
 	/** Where the events begin in an answer of the script. */
-	private static final int EVENTS_FROM = 6;
+	private static final int EVENTS_FROM = 7;
 
 	private final RedisNode node;
 
@@ -66,8 +66,8 @@ public final class RedisControlRelay implements ControlRelay {
 
 	private long kills = -1;
 
-	/** The number of the last event that has been carried out here. */
-	private long events = -1;
+	/** What this node has heard of events. */
+	private Events events = new Events("", -1);
 
 	private final Deque<Unsent> unsentEvents = new ArrayDeque<>();
 
@@ -133,7 +133,7 @@ public final class RedisControlRelay implements ControlRelay {
 	}
 
 	private CompletableFuture<Void> send(Unsent command) {
-		if (command.field.equals(EVENT) && known() < 0) {
+		if (command.field.equals(EVENT) && known().last < 0) {
 			// This node hears only of the events after those that it knows.
 			return this.refresh.run().thenCompose((done) -> call(EVENT, command.value, "0", "0"));
 		}
@@ -146,14 +146,14 @@ public final class RedisControlRelay implements ControlRelay {
 	}
 
 	private CompletableFuture<Void> call(String field, String value, String kill, String age) {
-		long known = known();
+		Events known = known();
 		return this.node
 			.call(RedisScript.CONTROL, new String[] { this.node.keys().control }, this.node.keys().controlFeed, field,
-					value, kill, age, String.valueOf(known))
-			.thenAccept((answer) -> take(answer, known));
+					value, kill, age, known.life, String.valueOf(known.last))
+			.thenAccept(this::take);
 	}
 
-	private synchronized long known() {
+	private synchronized Events known() {
 		return this.events;
 	}
 
@@ -187,14 +187,12 @@ public final class RedisControlRelay implements ControlRelay {
 	/**
 	 * Takes over the state that is on Redis, but for what has yet to be sent there.
 	 */
-	private synchronized void take(List<Object> answer, long known) {
-		takeEvents(answer, known);
+	private synchronized void take(List<Object> answer) {
+		takeEvents(answer);
 		long version = Long.parseLong(String.valueOf(answer.get(1)));
 		if (version < this.version) {
 			this.version = version;
 			this.last.values().forEach(this::send);
-			this.events = 0;
-			this.refresh.run();
 			return;
 		}
 		String activity = String.valueOf(answer.get(2));
@@ -219,14 +217,14 @@ public final class RedisControlRelay implements ControlRelay {
 
 	/**
 	 * Carries out the events that are new to this node.
-	 * @param answer the answer, with the events behind those that were known
-	 * @param known the number of the last event that was known when it was asked for
+	 * @param answer the answer, with the events behind those that were known when it was
+	 * asked for
 	 */
-	private void takeEvents(List<Object> answer, long known) {
-		long last = Long.parseLong(String.valueOf(answer.get(5)));
-		long number = last - (answer.size() - EVENTS_FROM);
-		// Redis has forgotten everything, and counts from one again.
-		long done = (known > last) ? 0 : Math.max(this.events, known);
+	private void takeEvents(List<Object> answer) {
+		Events there = new Events(String.valueOf(answer.get(5)), Long.parseLong(String.valueOf(answer.get(6))));
+		// Another answer may have brought the same events meanwhile.
+		long done = there.life.equals(this.events.life) ? this.events.last : 0;
+		long number = there.last - (answer.size() - EVENTS_FROM);
 		for (Object event : answer.subList(EVENTS_FROM, answer.size())) {
 			number++;
 			CometCommand command = (number > done) ? ControlEvent.decode(String.valueOf(event)) : null;
@@ -234,7 +232,7 @@ public final class RedisControlRelay implements ControlRelay {
 				apply(command);
 			}
 		}
-		this.events = (known > last) ? last : Math.max(this.events, last);
+		this.events = there;
 	}
 
 	private void apply(CometCommand command) {
@@ -242,6 +240,15 @@ public final class RedisControlRelay implements ControlRelay {
 		if (control != null) {
 			control.apply(command);
 		}
+	}
+
+	/**
+	 * A state of the events on Redis.
+	 *
+	 * @param life distinguishes events from those before Redis has forgotten everything
+	 * @param last the number of the last event, or -1 if nothing was heard yet
+	 */
+	private record Events(String life, long last) {
 	}
 
 	/**
