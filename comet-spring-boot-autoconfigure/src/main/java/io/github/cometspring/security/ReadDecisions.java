@@ -111,11 +111,10 @@ public final class ReadDecisions {
 
 	private ReadDecisions combine(ReadDecisions other, BinaryOperator<ReadDecision> operator) {
 		Map<String, ReadDecision> combined = new LinkedHashMap<>();
-		this.decisions.forEach(
-				(channel, decision) -> combined.put(channel, operator.apply(decision, other.on(channel))));
-		other.decisions.forEach(
-				(channel, decision) -> combined.computeIfAbsent(channel,
-						(missing) -> operator.apply(ReadDecision.REFUSED, decision)));
+		this.decisions
+			.forEach((channel, decision) -> combined.put(channel, operator.apply(decision, other.on(channel))));
+		other.decisions.forEach((channel, decision) -> combined.computeIfAbsent(channel,
+				(missing) -> operator.apply(ReadDecision.REFUSED, decision)));
 		return new ReadDecisions(combined);
 	}
 

@@ -137,7 +137,8 @@ public final class ConnectedClient implements AutoCloseable {
 				if (isObserved()) {
 					listener().subscribed(transport(), Collections.unmodifiableSet(found.keySet()));
 				}
-				subscriber.onSubscribe(new ClientSubscription(subscriber, ConnectedClient.this, request, found, rights));
+				subscriber
+					.onSubscribe(new ClientSubscription(subscriber, ConnectedClient.this, request, found, rights));
 			}
 		};
 	}

@@ -230,8 +230,7 @@ final class ReadRights {
 			this.question = question;
 			home.defer(this, this.asking.authorization().timeout());
 			question.update(OnLoop
-				.deliver(home.loop(),
-						this.asking.authorization().permit(this.asking.request(), ReadRights.this.client))
+				.deliver(home.loop(), this.asking.authorization().permit(this.asking.request(), ReadRights.this.client))
 				.subscribe(this::answered, (ex) -> failed(), null, this.asking.context()));
 		}
 

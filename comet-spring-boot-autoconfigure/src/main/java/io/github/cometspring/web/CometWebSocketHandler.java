@@ -105,7 +105,8 @@ public final class CometWebSocketHandler implements WebHandler {
 	}
 
 	private Requester requester(ServerWebExchange exchange, ContextView context) {
-		return this.subscriptions.areAuthorized() ? new Requester(Callers.of(exchange, this.subscriptions), Context.of(context)) : Requester.UNKNOWN;
+		return this.subscriptions.areAuthorized()
+				? new Requester(Callers.of(exchange, this.subscriptions), Context.of(context)) : Requester.UNKNOWN;
 	}
 
 	private Mono<Void> open(ServerWebExchange exchange, Requester requester) {

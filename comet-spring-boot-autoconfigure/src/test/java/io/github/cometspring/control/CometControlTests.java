@@ -195,7 +195,9 @@ class CometControlTests {
 	@Test
 	void ordersForAUserWithoutNameShouldFail() {
 		StepVerifier.create(this.control.disconnect("")).expectError(IllegalArgumentException.class).verify(PATIENCE);
-		StepVerifier.create(this.control.revoke("", "ada")).expectError(IllegalArgumentException.class).verify(PATIENCE);
+		StepVerifier.create(this.control.revoke("", "ada"))
+			.expectError(IllegalArgumentException.class)
+			.verify(PATIENCE);
 		StepVerifier.create(this.control.revoke("c", "")).expectError(IllegalArgumentException.class).verify(PATIENCE);
 	}
 

@@ -206,8 +206,7 @@ abstract class EmbeddedFastPath {
 		}
 
 		@Override
-		public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body,
-				Caller caller) {
+		public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body, Caller caller) {
 			if (this.unreadable) {
 				throw new IllegalStateException("broken");
 			}

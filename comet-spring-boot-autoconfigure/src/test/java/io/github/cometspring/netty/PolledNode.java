@@ -341,8 +341,7 @@ final class PolledNode implements AutoCloseable {
 		}
 
 		@Override
-		public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body,
-				Caller caller) {
+		public SubscriptionRequest read(Function<String, List<String>> headers, byte[] body, Caller caller) {
 			failWith(PolledNode.this.readFailure);
 			return this.legacy.read(headers, body, caller);
 		}

@@ -159,8 +159,7 @@ class ChannelAuthorizerTests {
 	 *
 	 * @param decide decides
 	 */
-	private record AllAtOnce(
-			Function<ReadRequest, Mono<ReadDecisions>> decide) implements ChannelAuthorizer {
+	private record AllAtOnce(Function<ReadRequest, Mono<ReadDecisions>> decide) implements ChannelAuthorizer {
 
 		@Override
 		public Mono<Boolean> mayRead(@Nullable Principal principal, String channel) {

@@ -158,8 +158,8 @@ class DisconnectIT {
 
 		private Clients(String user) {
 			this.legacy = poll(user);
-			this.json = client().request("POST", "/comet", "application/json",
-					JsonPollClient.request(null, null, "c"), user(user));
+			this.json = client().request("POST", "/comet", "application/json", JsonPollClient.request(null, null, "c"),
+					user(user));
 			this.stream = RawEventStream.open(client(), "channel=c", user(user));
 			this.socket = RawWebSocket.open(client(), user(user)).send("{\"subscribe\":[\"c\"]}");
 			assertThat(this.socket.text()).contains("cursor");
