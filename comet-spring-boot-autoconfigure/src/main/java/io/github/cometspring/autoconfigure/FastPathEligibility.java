@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import io.github.cometspring.actuate.CometEndpointFilter;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.CometTokenFilter;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -80,10 +81,15 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	}
 
 	private Optional<String> witness() {
-		return beans(WITNESSES)
-			.filter((name) -> !(this.context.getBean(name) instanceof CometEndpointFilter own) || own.covers(this.path))
+		return beans(WITNESSES).filter((name) -> mustSeePolls(this.context.getBean(name)))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
+	}
+
+	private boolean mustSeePolls(Object witness) {
+		// What it refuses, a token in the address, is no plain poll.
+		return !(witness instanceof CometTokenFilter)
+				&& (!(witness instanceof CometEndpointFilter own) || own.covers(this.path));
 	}
 
 	private Stream<String> beans(List<Class<?>> types) {
