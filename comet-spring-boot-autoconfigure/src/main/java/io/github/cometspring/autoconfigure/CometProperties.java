@@ -95,8 +95,8 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	/**
 	 * Signed grants, by which clients may read single channels.
 	 *
-	 * @param keys Secrets of at least 32 characters, such as 32 random bytes in base64. The
-	 * first one signs, all verify.
+	 * @param keys Secrets of at least 32 characters, such as 32 random bytes in base64.
+	 * The first one signs, all verify.
 	 */
 	public record Grants(@DefaultValue List<String> keys) {
 

@@ -38,8 +38,7 @@ import org.springframework.util.unit.DataSize;
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
-		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge,
-		List<GrantKey> grantKeys) {
+		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, List<GrantKey> grantKeys) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);

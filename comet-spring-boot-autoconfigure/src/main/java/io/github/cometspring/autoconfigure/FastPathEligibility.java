@@ -8,6 +8,7 @@ import io.github.cometspring.actuate.CometEndpointFilter;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.security.GrantAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.CometTokenFilter;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -81,8 +82,7 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	}
 
 	private Optional<String> witness() {
-		return beans(WITNESSES)
-			.filter((name) -> mustSeePolls(this.context.getBean(name)))
+		return beans(WITNESSES).filter((name) -> mustSeePolls(this.context.getBean(name)))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
 	}
@@ -92,7 +92,9 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 		if (witness instanceof GrantAuthorizer grants) {
 			return grants.hasKeys();
 		}
-		return !(witness instanceof CometEndpointFilter own) || own.covers(this.path);
+		// What it refuses, a token in the address, is no plain poll.
+		return !(witness instanceof CometTokenFilter)
+				&& (!(witness instanceof CometEndpointFilter own) || own.covers(this.path));
 	}
 
 	private Stream<String> beans(List<Class<?>> types) {

@@ -53,9 +53,8 @@ public final class SignedGrants implements ChannelGrants {
 	public String grant(String channel, Duration validity) {
 		ChannelName.requireValid(channel);
 		if (validity.isNegative() || validity.isZero() || validity.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException(
-					"Cannot sign a grant for %s: use a positive time of at most %d days".formatted(validity,
-							LONGEST.toDays()));
+			throw new IllegalArgumentException("Cannot sign a grant for %s: use a positive time of at most %d days"
+				.formatted(validity, LONGEST.toDays()));
 		}
 		if (this.keys.isEmpty()) {
 			throw new IllegalStateException("Cannot sign a grant without a key: "

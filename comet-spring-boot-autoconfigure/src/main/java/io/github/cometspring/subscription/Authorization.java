@@ -137,10 +137,9 @@ public final class Authorization {
 		Mono<ReadDecisions> decisions;
 		try {
 			Instant expiry = (principal != null) ? this.logins.of(principal) : null;
-			decisions = Objects.requireNonNull(
-					this.authorizer.authorize(new ReadRequest(principal, List.copyOf(request.channels().keySet()),
-							caller.headers(), caller.attributes(),
-							first(client.maxChannels(), caller.grants()), expiry)));
+			decisions = Objects.requireNonNull(this.authorizer
+				.authorize(new ReadRequest(principal, List.copyOf(request.channels().keySet()), caller.headers(),
+						caller.attributes(), first(client.maxChannels(), caller.grants()), expiry)));
 		}
 		// Also errors, because the client must get an answer.
 		catch (Throwable ex) {

@@ -37,7 +37,8 @@ class AheadOfTimeTests {
 		return Stream.of(Arguments.of(Application.class, new String[] {}),
 				Arguments.of(SecuredApplication.class, new String[] {}),
 				Arguments.of(Application.class,
-						new String[] { "spring.data.redis.host=localhost", "spring.data.redis.repositories.enabled=false" }),
+						new String[] { "spring.data.redis.host=localhost",
+								"spring.data.redis.repositories.enabled=false" }),
 				Arguments.of(Application.class, new String[] { "comet.fast-path=false", "comet.path=/**" }),
 				Arguments.of(Application.class, new String[] { "comet.enabled=false" }));
 	}

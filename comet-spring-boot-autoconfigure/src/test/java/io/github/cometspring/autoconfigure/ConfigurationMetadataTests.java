@@ -66,8 +66,7 @@ class ConfigurationMetadataTests {
 		assertThat(properties().values()).filteredOn((property) -> !property.has("defaultValue"))
 			.extracting((property) -> property.get("name").asString())
 			.containsExactlyInAnyOrder("comet.max-virtual-channels", "comet.channel-idle-timeout",
-					"comet.allowed-origins", "comet.redis.enabled", "comet.authorization.max-age",
-					"comet.grants.keys");
+					"comet.allowed-origins", "comet.redis.enabled", "comet.authorization.max-age", "comet.grants.keys");
 	}
 
 	@ParameterizedTest

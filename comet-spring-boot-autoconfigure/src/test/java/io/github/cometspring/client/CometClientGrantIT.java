@@ -76,8 +76,8 @@ class CometClientGrantIT {
 	@EnumSource
 	void subscribeWhenThereIsNoGrantShouldFail(Transport transport) {
 		StepVerifier.create(client(transport, Mono.empty()).subscribe("grants-refused"))
-			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(SubscriptionRefusedException.class)
-				.hasMessageContaining("403"))
+			.expectErrorSatisfies(
+					(ex) -> assertThat(ex).isInstanceOf(SubscriptionRefusedException.class).hasMessageContaining("403"))
 			.verify(PATIENCE);
 	}
 

@@ -79,7 +79,8 @@ class ClientMessageTests {
 
 	@Test
 	void toStringShouldNotShowGrants() {
-		assertThat(decode("{\"channels\":[\"a\"],\"grants\":[\"g.h\"]}").toString()).contains("[a]").doesNotContain("g.h");
+		assertThat(decode("{\"channels\":[\"a\"],\"grants\":[\"g.h\"]}").toString()).contains("[a]")
+			.doesNotContain("g.h");
 	}
 
 	@Test

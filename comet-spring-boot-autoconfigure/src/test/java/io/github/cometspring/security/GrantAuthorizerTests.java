@@ -74,8 +74,7 @@ class GrantAuthorizerTests {
 	}
 
 	private static ReadDecisions decide(ChannelAuthorizer authorizer, List<String> channels, String... grants) {
-		return authorizer
-			.authorize(new ReadRequest(null, channels, Map.of(), Map.of(), List.of(grants), null))
+		return authorizer.authorize(new ReadRequest(null, channels, Map.of(), Map.of(), List.of(grants), null))
 			.block(MINUTE);
 	}
 

@@ -85,8 +85,8 @@ class GrantIT {
 	@BeforeAll
 	static void start() {
 		for (boolean fastPath : new boolean[] { true, false }) {
-			CometServer server = CometServer.start(new Class<?>[] { Composition.class },
-					"comet.grants.keys[0]=" + KEY, "comet.fast-path=" + fastPath, "comet.max-channels-per-request=5");
+			CometServer server = CometServer.start(new Class<?>[] { Composition.class }, "comet.grants.keys[0]=" + KEY,
+					"comet.fast-path=" + fastPath, "comet.max-channels-per-request=5");
 			SERVERS.put(fastPath, server);
 			Stream.of("a", "b", "public").forEach((name) -> server.create(name).publish("m").block(PATIENCE));
 		}
@@ -137,7 +137,8 @@ class GrantIT {
 		try (RawConnection client = RawConnection.open(server.port())) {
 			if (transport == Transport.JSON) {
 				Answer answer = client
-					.request("POST", "/comet", "application/json", JsonPollClient.request("earliest", null, "a"), header)
+					.request("POST", "/comet", "application/json", JsonPollClient.request("earliest", null, "a"),
+							header)
 					.read();
 				assertThat(JsonPollClient.events(answer.body())).containsExactly("a=m");
 			}
@@ -247,7 +248,8 @@ class GrantIT {
 					return answer.header("Comet-Cursor");
 				}
 				case JSON -> {
-					Answer answer = client.request("POST", "/comet", "application/json", json(channel, "earliest", grant))
+					Answer answer = client
+						.request("POST", "/comet", "application/json", json(channel, "earliest", grant))
 						.read();
 					return (answer.status() == 403) ? null
 							: JsonPollClient.assertProblem(answer, 401).path("cursor").stringValue();
@@ -280,22 +282,21 @@ class GrantIT {
 			String grant) {
 		try (RawConnection client = RawConnection.open(server.port())) {
 			return switch (transport) {
-				case LEGACY -> List
-					.of(client.poll("registration=" + channel, "Comet-Cursor: " + cursor, "Comet-Grant: " + grant)
+				case LEGACY ->
+					List.of(client.poll("registration=" + channel, "Comet-Cursor: " + cursor, "Comet-Grant: " + grant)
 						.read()
 						.body()
 						.split(":")[1]);
-				case JSON -> JsonSocket
-					.data(JSON.readTree(client.request("POST", "/comet", "application/json", json(channel, cursor, grant))
-						.read()
-						.body()));
-				case SSE -> List.of(JSON
-					.readTree(RawEventStream.open(client, "channel=" + channel + "&grant=" + grant,
-							"Last-Event-ID: " + cursor).message().data())
-					.path("data")
-					.stringValue());
-				case WEBSOCKET ->
-					JsonSocket.data(new JsonSocket(RawWebSocket.open(client)).exchange(subscribe(channel, cursor, grant)));
+				case JSON -> JsonSocket.data(
+						JSON.readTree(client.request("POST", "/comet", "application/json", json(channel, cursor, grant))
+							.read()
+							.body()));
+				case SSE -> List.of(JSON.readTree(RawEventStream
+					.open(client, "channel=" + channel + "&grant=" + grant, "Last-Event-ID: " + cursor)
+					.message()
+					.data()).path("data").stringValue());
+				case WEBSOCKET -> JsonSocket
+					.data(new JsonSocket(RawWebSocket.open(client)).exchange(subscribe(channel, cursor, grant)));
 			};
 		}
 	}
@@ -311,7 +312,8 @@ class GrantIT {
 				RawWebSocket other = RawWebSocket.open(server.port())) {
 			JsonSocket socket = new JsonSocket(renewing);
 			socket.exchange(subscribe(name, "earliest", grant));
-			assertThat(socket.exchange(subscribe(name, "earliest", grant(server, name, HOUR))).has("refused")).isFalse();
+			assertThat(socket.exchange(subscribe(name, "earliest", grant(server, name, HOUR))).has("refused"))
+				.isFalse();
 			new JsonSocket(other).exchange(subscribe(name, "earliest", grant));
 			assertThat(other.closeCode()).as("the first grant has ended").isEqualTo(4401);
 			Await.until(() -> channel.subscribers() == 1);
@@ -360,7 +362,12 @@ class GrantIT {
 	private static String foreignProgram(String key, int version, long end, String channel) {
 		byte[] id = channel.getBytes(StandardCharsets.UTF_8);
 		byte[] keyId = Arrays.copyOf(hmac(key, "comet.grants.id".getBytes(StandardCharsets.US_ASCII)), 4);
-		byte[] content = ByteBuffer.allocate(13 + id.length).put((byte) version).put(keyId).putLong(end).put(id).array();
+		byte[] content = ByteBuffer.allocate(13 + id.length)
+			.put((byte) version)
+			.put(keyId)
+			.putLong(end)
+			.put(id)
+			.array();
 		Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
 		return base64.encodeToString(content) + "." + base64.encodeToString(hmac(key, content));
 	}
@@ -391,19 +398,18 @@ class GrantIT {
 		try (RawConnection client = RawConnection.open(server.port())) {
 			return switch (transport) {
 				case LEGACY -> {
-					Answer answer = client.poll("registration=" + String.join("%0A", channels), "Comet-Cursor: earliest",
-							"Comet-Grant: " + String.join(",", grants))
+					Answer answer = client
+						.poll("registration=" + String.join("%0A", channels), "Comet-Cursor: earliest",
+								"Comet-Grant: " + String.join(",", grants))
 						.read();
 					assertThat(answer.status()).isIn(200, 403);
-					yield new Result(
-							answer.body().lines().map((line) -> line.split(":")[0]).sorted().toList(),
+					yield new Result(answer.body().lines().map((line) -> line.split(":")[0]).sorted().toList(),
 							Stream.ofNullable(answer.header("Comet-Refused")).toList());
 				}
 				case JSON -> {
 					Answer answer = client
-						.request("POST", "/comet", "application/json",
-								JSON.writeValueAsString(
-										Map.of("channels", channels, "cursor", "earliest", "grants", grants)))
+						.request("POST", "/comet", "application/json", JSON
+							.writeValueAsString(Map.of("channels", channels, "cursor", "earliest", "grants", grants)))
 						.read();
 					assertThat(answer.status()).isIn(200, 403);
 					yield Result.of(JSON.readTree(answer.body()));
