@@ -88,8 +88,10 @@ public final class GrantToken {
 		}
 		byte[] content = decode(text.substring(0, dot));
 		byte[] signature = decode(text.substring(dot + 1));
-		boolean isGrant = content != null && signature != null && content.length > HEAD && content[0] == VERSION;
-		return isGrant ? new GrantToken(content, signature) : null;
+		if (content == null || signature == null || content.length <= HEAD || content[0] != VERSION) {
+			return null;
+		}
+		return new GrantToken(content, signature);
 	}
 
 	/**

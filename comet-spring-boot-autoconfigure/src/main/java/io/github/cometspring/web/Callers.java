@@ -36,7 +36,7 @@ final class Callers {
 	 * @param grants the grants in the query or the body, before those in the header
 	 */
 	static Caller presenting(Caller caller, List<String> grants) {
-		if (caller == Caller.UNKNOWN) {
+		if (caller.equals(Caller.UNKNOWN)) {
 			return caller;
 		}
 		List<String> headers = Objects.requireNonNullElse(caller.headers().get(CometHeaders.GRANT), List.of());

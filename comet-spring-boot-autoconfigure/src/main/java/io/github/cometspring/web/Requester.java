@@ -25,7 +25,7 @@ record Requester(Caller caller, Context context) {
 	 * The same requester, with other signed grants.
 	 */
 	Requester presenting(List<String> grants) {
-		return (this != UNKNOWN) ? new Requester(this.caller.withGrants(grants), this.context) : this;
+		return !equals(UNKNOWN) ? new Requester(this.caller.withGrants(grants), this.context) : this;
 	}
 
 }

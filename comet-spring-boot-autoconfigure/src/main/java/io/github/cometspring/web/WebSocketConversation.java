@@ -51,7 +51,7 @@ final class WebSocketConversation {
 		this.liveness = new LivenessCheck(frames, this::giveUp);
 		this.feed = new WebSocketFeed(connection, requester, frames, this.liveness, this.close::tryEmitValue);
 		this.maxChannels = maxChannels;
-		this.grants = new PresentedGrants((requester != Requester.UNKNOWN) ? maxChannels : 0);
+		this.grants = new PresentedGrants(requester.equals(Requester.UNKNOWN) ? 0 : maxChannels);
 	}
 
 	/**
