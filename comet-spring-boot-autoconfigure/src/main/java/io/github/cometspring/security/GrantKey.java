@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -84,6 +85,14 @@ public final class GrantKey {
 	 */
 	boolean hasSigned(byte[] content, byte[] signature) {
 		return MessageDigest.isEqual(sign(content), signature);
+	}
+
+	/**
+	 * Tells the id of the key, which every grant shows, and not the secret.
+	 */
+	@Override
+	public String toString() {
+		return "GrantKey[id=%s]".formatted(HexFormat.of().formatHex(this.id));
 	}
 
 }
