@@ -345,7 +345,7 @@ class ReadRightsTests {
 	private TestSubscriber<Batch> open(Dialect dialect, String user, String... channels) {
 		List.of(channels).forEach(this.node::channel);
 		TestSubscriber<Batch> client = TestSubscriber.builder()
-			.initialRequest(dialect == TestNode.DIALECT ? 1 : 2)
+			.initialRequest(dialect.equals(TestNode.DIALECT) ? 1 : 2)
 			.build();
 		this.node.subscriptions
 			.open(dialect, this.node.loop,
