@@ -2,7 +2,6 @@ package io.github.cometspring.autoconfigure;
 
 import java.util.stream.Stream;
 
-import io.github.cometspring.actuate.CometState;
 import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,8 +66,6 @@ class AheadOfTimeTests {
 		for (Class<?> nested : CometProperties.class.getDeclaredClasses()) {
 			assertThat(RuntimeHintsPredicates.reflection().onType(nested)).as(nested.getName()).accepts(hints);
 		}
-		// What the actuator writes as JSON
-		assertThat(RuntimeHintsPredicates.reflection().onType(CometState.class)).accepts(hints);
 	}
 
 	private RuntimeHints process(Class<?> application, String... properties) {
