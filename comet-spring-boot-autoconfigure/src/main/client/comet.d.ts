@@ -24,6 +24,15 @@ export interface CometOptions {
 	 * streams are then read by `fetch`, and WebSockets, which cannot send headers, are left out.
 	 */
 	headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
+	/**
+	 * Returns the bearer token of the user, on all transports: it is called before each connection, and again when the
+	 * server says that the token has expired; the client then reconnects at once and continues by its cursor. Requests
+	 * send it in `Authorization`, event streams are read by `fetch`, and a WebSocket offers it as a subprotocol. If the
+	 * function throws, rejects or returns nothing, there is an `error` event, and it is called again after a delay.
+	 *
+	 * For a token of another user, close this `Comet` and create another.
+	 */
+	token?: (() => string | Promise<string>) | undefined;
 	/** Closes the connection, and receives nothing, when the page has been hidden for so many milliseconds. Default: never. */
 	pauseWhenHidden?: number | undefined;
 	/**
@@ -48,6 +57,12 @@ export interface Place {
 export interface SubscribeOptions {
 	/** Where to start; `earliest` for all retained messages. Default: from now on. */
 	cursor?: string | null | undefined;
+	/**
+	 * A signed grant by which the page may read this channel, or a function that returns one, or a promise of it. The
+	 * function is called before each request that names the channel, and so again when a grant has ended; the client
+	 * then resumes by its cursor. Of several subscriptions to a channel, the newest grant counts.
+	 */
+	grant?: string | (() => string | Promise<string>) | null | undefined;
 	/** The channel has ended, and with it the subscription. */
 	onended?: (() => void) | undefined;
 	/** Messages have been lost; the next ones are newer. */

@@ -1,16 +1,15 @@
-// Comet for Spring Boot, Apache-2.0
+// Comet for Spring Boot, Apache-2.0. Reasons: README.md, Inside
 
 const NEEDS = { websocket: 'WebSocket', sse: 'EventSource', json: 'fetch' };
-// Valid in a request (docs/protocol.md, section 1). Other ids and cursors are not sent: they would spoil the request.
 const ID = /^[\p{L}\p{Nd}._~@/-]{1,128}$/u;
 const CURSOR = /^[\w-]+$/;
-const UPGRADE = 600_000; // until a better transport is tried again
-const FIRST = 10_000; // until the first frame
-const CHECK = 4000; // until a link that may be dead is replaced
+const UPGRADE = 600_000;
+const FIRST = 10_000;
+const CHECK = 4000;
 const MAX_URL = 6000;
 const MAX_QUEUE = 10_000;
 const END = { value: undefined, done: true };
-const MAX_FAILS = 3; // until a proven transport is left
+const MAX_FAILS = 3;
 
 const call = (fn, ...args) => {
 	try {
@@ -26,8 +25,7 @@ const memory = (key, value) => {
 	}
 	catch {}
 };
-const now = () => performance.now(); // the wall clock may be set
-const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const now = () => performance.now();
 const rest = (link, ms) => new Promise((resolve) => {
 	const timer = setTimeout(resolve, ms);
 	link.close = () => {
@@ -36,8 +34,7 @@ const rest = (link, ms) => new Promise((resolve) => {
 	};
 });
 const ids = (entries) => entries.map((entry) => entry.channel);
-const retryAfter = (response) => {
-	const value = response.headers.get('Retry-After');
+const later = (value) => {
 	const ms = isNaN(value) ? Date.parse(value) - Date.now() : value * 1000;
 	return Math.min(Math.max(ms || 0, 0), 3_600_000);
 };
@@ -49,9 +46,11 @@ const EVENTS = {
 	gap: ({ channel }) => ({ gaps: [channel] }),
 	ended: ({ channel }) => ({ ended: [channel] }),
 	refused: ({ channel, why }) => ({ refused: [channel], why }),
+	expired: (_, cursor) => ({ cursor, expired: true }),
 };
+const base64url = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+	.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
-// Reads an event stream as an EventSource does.
 const parse = async (body, dispatch) => {
 	const reader = body.pipeThrough(new TextDecoderStream()).getReader();
 	let text = '';
@@ -63,7 +62,7 @@ const parse = async (body, dispatch) => {
 		if (done) {
 			return;
 		}
-		const lines = (text + value).split(/\r\n|\n|\r(?!$)/); // a last \r may be half of a \r\n
+		const lines = (text + value).split(/\r\n|\n|\r(?!$)/);
 		text = lines.pop();
 		for (const line of lines) {
 			const [, name, content] = /^([^:]*):? ?(.*)$/s.exec(line);
@@ -88,22 +87,22 @@ const parse = async (body, dispatch) => {
 export class Comet extends EventTarget {
 	#url;
 	#options;
-	#fetching; // fetch event streams too
+	#fetching;
 	#transports;
 	#index;
 	#better = now() + UPGRADE;
 	#proven = new Set();
 	#state = 'waiting';
-	// One with `from` is not in the running cursor yet. One that is `barred` was refused, and is not requested until it is
-	// put at the end: so `limit` never cuts off one that runs.
 	#channels = new Map();
-	#limit = Infinity; // of the server, once known
-	#retrying; // timer: refused channels are requested again
+	#limit = Infinity;
+	#retrying;
 	#cursor;
-	#link; // events of an earlier one are ignored
-	#timer; // the link's, or the next attempt's
+	#token;
+	#expired;
+	#link;
+	#timer;
 	#wait;
-	#hide; // timers of a hidden page
+	#hide;
 	#yield;
 	#yielding = false;
 	#end = new AbortController();
@@ -118,12 +117,10 @@ export class Comet extends EventTarget {
 		for (const [name, value] of Object.entries(options)) {
 			this.#options[name] = value ?? this.#options[name];
 		}
-		const { transports = Object.keys(NEEDS), credentials, headers } = this.#options;
-		// All transports must act for the same user. A WebSocket always sends cookies and never headers, an EventSource
-		// sends cookies to its own origin.
+		const { transports = Object.keys(NEEDS), credentials, headers, token } = this.#options;
 		const foreign = globalThis.location && new URL(location.href).origin !== this.#url.origin;
 		const noSocket = headers || credentials === 'omit' || foreign && credentials === 'same-origin';
-		this.#fetching = headers || credentials === 'omit';
+		this.#fetching = token || headers || credentials === 'omit';
 		const needs = { ...NEEDS, ...noSocket && { websocket: '' }, ...this.#fetching && { sse: 'fetch' } };
 		this.#transports = transports.filter((name) => globalThis[needs[name]]);
 		if (!this.#transports.length) {
@@ -151,7 +148,7 @@ export class Comet extends EventTarget {
 		if (this.#state === 'closed') {
 			throw new Error('Comet is closed');
 		}
-		const { onended, ongap, onerror, cursor } = options ?? {};
+		const { onended, ongap, onerror, cursor, grant } = options ?? {};
 		const channel = String(target.channel ?? target);
 		const from = String(cursor ?? target.cursor ?? 'latest');
 		const sub = { onended, ongap, onerror, skip: 0, queue: [], takers: [] };
@@ -166,9 +163,10 @@ export class Comet extends EventTarget {
 			sub.from = from;
 		}
 		if (entry.refused || !entry.subs.size) {
-			entry.refused = undefined; // so that this one is notified
+			entry.refused = undefined;
 			this.#retry();
 		}
+		entry.grant = grant ?? entry.grant;
 		entry.subs.add(sub);
 		this.#plan();
 		const close = () => {
@@ -193,7 +191,6 @@ export class Comet extends EventTarget {
 		this.#channels.forEach((entry) => entry.subs.forEach((sub) => this.#finish(entry, sub)));
 	}
 
-	// Changes made together are one request.
 	#plan() {
 		if (!this.#planned) {
 			this.#planned = true;
@@ -247,7 +244,6 @@ export class Comet extends EventTarget {
 		return this.#open().slice(0, this.#limit);
 	}
 
-	// The transport that worked last, else the best.
 	#prefer() {
 		this.#index = Math.max(0, this.#transports.indexOf(memory('comet ' + this.#url)));
 	}
@@ -261,18 +257,42 @@ export class Comet extends EventTarget {
 		if (resting) {
 			type = 'json';
 		}
-		const link = this.#link = { type, resting, named: new Set(), covered: new Set(), close() {}, update() {} };
-		this.#watch(link, FIRST);
+		const login = this.#options.token;
+		const link = this.#link = { type, resting, login, named: new Set(), covered: new Set(), close() {}, update() {} };
 		this.#enter('connecting');
-		if (this.#link !== link) {
-			return;
-		}
+		this.#begin(link);
+	}
+
+	async #begin(link) {
+		const { type } = link;
+		let protocols = 'comet.v1';
 		try {
-			type === 'websocket' ? this.#socket(link) : type === 'sse' ? this.#stream(link) : this.#poll(link);
+			if (link.login && this.#link === link) {
+				this.#token = undefined;
+				protocols = [protocols, 'comet.bearer.' + base64url(await this.#bearer())];
+				link.login = undefined;
+			}
+			if (this.#link === link) {
+				this.#watch(link, FIRST);
+				await (type === 'websocket' ? this.#socket(link, protocols) : type === 'sse' ? this.#stream(link) : this.#poll(link));
+			}
 		}
 		catch ({ message }) {
 			this.#fail(link, { message });
 		}
+	}
+
+	async #grants(channels) {
+		const all = channels.flatMap((id) => this.#channels.get(id)?.grant ?? []);
+		return all[0] && Promise.all(all.map((grant) => typeof grant === 'function' ? grant() : grant));
+	}
+
+	async #bearer() {
+		const token = await (this.#token ??= Promise.resolve().then(() => this.#options.token()));
+		if (!token) {
+			throw new Error('No token');
+		}
+		return token;
 	}
 
 	#unlink(state) {
@@ -287,19 +307,24 @@ export class Comet extends EventTarget {
 		if (this.#link !== link) {
 			return;
 		}
+		const login = link.login || (this.#options.token || [...link.named].some((entry) => entry.grant)) && (problem.status === 401 || problem.code === 4401);
+		if (login && !link.login && !this.#expired) {
+			this.#expired = true;
+			return this.#renew(link, true);
+		}
 		this.#unlink('waiting');
 		this.#fire('error', { transport: link.type, ...problem });
 		if (this.#state !== 'waiting' || !this.#wanted().length) {
 			return;
 		}
-		if (!link.live && !wait && !link.resting && (!this.#proven.has(link.type) || this.#fails >= MAX_FAILS)) {
+		if (!link.live && !wait && !link.resting && !login && (!this.#proven.has(link.type) || this.#fails >= MAX_FAILS)) {
 			this.#index = (this.#index + 1) % this.#transports.length;
 			this.#better = now() + UPGRADE;
 			if (++this.#round < this.#transports.length) {
 				return this.#connect();
 			}
 		}
-		if (wait) { // the server is up and asks to wait: the transport is not at fault
+		if (wait) {
 			this.#prefer();
 		}
 		this.#round = 0;
@@ -309,7 +334,6 @@ export class Comet extends EventTarget {
 		this.#timer = setTimeout(() => this.#connect(), delay);
 	}
 
-	// An unexpected answer. It may concern some of the channels only (docs/protocol.md, section 8).
 	#denied(link, { status, message, wait, body: { refused, why, limit } }) {
 		if (this.#link !== link) {
 			return;
@@ -319,13 +343,12 @@ export class Comet extends EventTarget {
 		if (this.#fits(limit, size) || link.named.size < size) {
 			return this.#renew(link, true);
 		}
-		if (link.resting && status < 500 && !wait) { // polls do not work here
+		if (link.resting && status < 500 && !wait && !(status === 401 && this.#options.token)) {
 			this.#options.yieldWhenHidden = this.#yielding = false;
 		}
 		this.#fail(link, { ...status && { status }, ...message && { message } }, wait);
 	}
 
-	// Whether the server accepts fewer channels than requested, so that another request may succeed.
 	#fits(limit, size) {
 		if (limit >= 1 && limit < size) {
 			this.#limit = Math.floor(limit);
@@ -342,7 +365,7 @@ export class Comet extends EventTarget {
 			if (why || entries.length < 2) {
 				this.#tell(entry, why);
 			}
-			else if (!entry.refused?.length) { // no reason yet
+			else if (!entry.refused?.length) {
 				this.#inquire(entry);
 			}
 		}
@@ -351,14 +374,13 @@ export class Comet extends EventTarget {
 	#bar(entry) {
 		const { backoff, maxBackoff } = this.#options;
 		entry.barred = true;
-		entry.from ??= this.#cursor; // the last with its position
+		entry.from ??= this.#cursor;
 		this.#retrying ??= setTimeout(() => this.#retry(),
 				(1 + Math.random()) / 2 * Math.min(maxBackoff, backoff * 2 ** entry.tries));
 		entry.tries++;
 		this.#plan();
 	}
 
-	// Several are refused without a common reason: the server names the reason if one is requested alone.
 	async #inquire(entry) {
 		const { channel, from } = entry;
 		const { body } = await this.#ask({ channels: [channel], from: { [from]: [channel] }, timeout: 'PT0S' });
@@ -374,13 +396,12 @@ export class Comet extends EventTarget {
 			[...subs].forEach((sub) => call(sub.onerror, { channel, why }));
 			this.#fire('error', { transport: this.#link?.type, channel, why });
 		}
-		if (why === 'cursor') { // never valid: all that is retained instead
+		if (why === 'cursor') {
 			entry.from = 'earliest';
 			this.#gap(entry);
 		}
 	}
 
-	// Requests refused channels again.
 	#retry() {
 		clearTimeout(this.#retrying);
 		this.#retrying = undefined;
@@ -392,7 +413,6 @@ export class Comet extends EventTarget {
 		this.#plan();
 	}
 
-	// Reconnects if the channels have changed.
 	#renew(link, force) {
 		const all = this.#wanted();
 		if (this.#link === link && (force || all.length !== link.named.size || all.some((entry) => !link.named.has(entry)))) {
@@ -409,7 +429,7 @@ export class Comet extends EventTarget {
 				link.ping();
 				this.#watch(link, FIRST);
 			}
-			else if (link.checked) { // no fault of the server
+			else if (link.checked) {
 				this.#fire('error', { transport: link.type, message: 'Silence' });
 				this.#renew(link, true);
 			}
@@ -419,7 +439,6 @@ export class Comet extends EventTarget {
 		}, ms);
 	}
 
-	// After an event that may have broken the link unnoticed.
 	#check = () => {
 		const link = this.#link;
 		if (!link) {
@@ -428,17 +447,16 @@ export class Comet extends EventTarget {
 				this.#connect();
 			}
 		}
-		else if (link.live && !link.ping) { // another request would prove nothing
+		else if (link.live && !link.ping) {
 			this.#renew(link, true);
 		}
-		else if (!link.checked) {
+		else if (!link.checked && !link.login) {
 			link.checked = link.pinged = true;
 			link.live && link.ping();
 			this.#watch(link, CHECK);
 		}
 	};
 
-	// A page in the back/forward cache keeps no connection.
 	#leave(state = 'paused') {
 		clearTimeout(this.#hide);
 		clearTimeout(this.#yield);
@@ -481,16 +499,15 @@ export class Comet extends EventTarget {
 		for (const { channel, from = this.#cursor } of entries) {
 			groups.set(from, [...groups.get(from) ?? [], channel]);
 		}
-		// A cursor of the page may be invalid; in `from` it spoils only its own channels
 		const cursor = groups.has(this.#cursor) ? this.#cursor : 'latest';
 		groups.delete(cursor);
 		return { cursor, from: groups.size ? Object.fromEntries(groups) : undefined };
 	}
 
-	#socket(link) {
-		const socket = new WebSocket(this.#url.href.replace(/^http/, 'ws'), 'comet.v1');
+	#socket(link, protocols) {
+		const socket = new WebSocket(this.#url.href.replace(/^http/, 'ws'), protocols);
 		let number = 0;
-		let asked; // one request at a time, to match its answer
+		let asked;
 		link.close = () => socket.close();
 		link.ping = () => socket.send('{"ping":0}');
 		link.update = () => {
@@ -498,7 +515,7 @@ export class Comet extends EventTarget {
 			const gone = [...link.named].filter((entry) => !wanted.has(entry));
 			const fresh = [...wanted].filter((entry) => !link.named.has(entry));
 			if (asked?.fresh.length && !asked.fresh.some((entry) => link.named.has(entry))) {
-				asked = undefined; // all refused: no cursor covers them
+				asked = undefined;
 			}
 			if (asked || socket.readyState !== 1 || !gone.length && !fresh.length) {
 				return;
@@ -506,9 +523,9 @@ export class Comet extends EventTarget {
 			gone.forEach((entry) => link.named.delete(entry));
 			fresh.forEach((entry) => link.named.add(entry));
 			asked = { gone, fresh };
-			socket.send(JSON.stringify({
-				unsubscribe: ids(gone), subscribe: ids(fresh), ...fresh.length && this.#positions(fresh), ping: ++number,
-			}));
+			this.#grants(ids(fresh)).then((grants) => socket.send(JSON.stringify({
+				unsubscribe: ids(gone), subscribe: ids(fresh), ...fresh.length && this.#positions(fresh), grants, ping: ++number,
+			}))).catch(({ message }) => this.#fail(link, { message }));
 		};
 		const undo = ({ error: message, limit }) => {
 			const { gone = [], fresh = [] } = asked ?? {};
@@ -543,25 +560,26 @@ export class Comet extends EventTarget {
 			? this.#renew(link, true) : this.#fail(link, { code, message: reason });
 	}
 
-	#stream(link) {
+	async #stream(link) {
 		const all = this.#wanted();
+		link.named = link.covered = new Set(all);
+		link.update = () => this.#renew(link);
+		const grants = await this.#grants(ids(all)) ?? [];
+		if (this.#link !== link) {
+			return;
+		}
 		const { cursor, from = {} } = this.#positions(all);
 		const url = new URL(this.#url);
 		const add = (name, ...values) => values.forEach((value) => url.searchParams.append(name, value));
 		add('channel', ...ids(all));
 		add('cursor', cursor);
 		add('from', ...Object.entries(from).map((entry) => entry.join(':')));
+		add('grant', ...grants);
 		if (url.href.length > MAX_URL) {
 			this.#proven.delete(link.type);
 			throw new Error('URL too long');
 		}
-		link.named = link.covered = new Set(all);
-		// Refusals follow the first cursor, which has no position of the refused
-		link.before = new Map(all.map((entry) => {
-			const { from = this.#cursor, refused, tries } = entry;
-			return [entry, { from, refused, tries }];
-		}));
-		link.update = () => this.#renew(link);
+		link.before = new Map(all.map((entry) => [entry, { ...entry, from: entry.from ?? this.#cursor }]));
 		const receive = (type, data, cursor) =>
 			EVENTS[type] && this.#read(link, () => EVENTS[type](data && JSON.parse(data), cursor));
 		if (this.#fetching) {
@@ -572,8 +590,8 @@ export class Comet extends EventTarget {
 		Object.keys(EVENTS).forEach((type) =>
 			source.addEventListener(type, ({ data, lastEventId }) => source.onerror && receive(type, data, lastEventId)));
 		source.onerror = () => {
-			const refused = source.readyState === 2 && !link.live; // with a status that is hidden
-			source.onerror = null; // ignore later events
+			const refused = source.readyState === 2 && !link.live;
+			source.onerror = null;
 			source.close();
 			if (this.#link === link) {
 				refused ? this.#events(link, url, receive) : this.#fail(link, { message: 'Disconnected' });
@@ -611,7 +629,6 @@ export class Comet extends EventTarget {
 			if (!all.length) {
 				return;
 			}
-			// First a cursor, without which a broken held poll loses messages
 			const hold = link.live && !link.resting && !all.some((entry) => entry.from);
 			const began = now();
 			const abort = new AbortController();
@@ -636,12 +653,12 @@ export class Comet extends EventTarget {
 				return;
 			}
 			if (link.resting) {
-				clearTimeout(this.#timer); // nothing is expected meanwhile
+				clearTimeout(this.#timer);
 				await rest(link, this.#options.yieldWhenHidden);
 				this.#link === link && this.#watch(link, FIRST);
 			}
 			else if (hold && !body.messages && !body.ended && !body.gaps && now() - began < 500) {
-				await rest(link, 1000); // the server does not hold polls
+				await rest(link, 1000);
 			}
 		}
 	}
@@ -649,7 +666,8 @@ export class Comet extends EventTarget {
 	async #ask(request, signal) {
 		try {
 			const response = await this.#fetch(this.#url, {
-				method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request),
+				method: 'POST', headers: { 'Content-Type': 'application/json' },
+				body: JSON.stringify({ ...request, grants: await this.#grants(request.channels) }),
 			}, signal);
 			return await this.#understand(response);
 		}
@@ -659,17 +677,22 @@ export class Comet extends EventTarget {
 	}
 
 	async #fetch(url, init, signal) {
-		const { headers, credentials } = this.#options;
+		const { headers, credentials, token } = this.#options;
 		const all = new Headers(typeof headers === 'function' ? await headers() : headers);
+		token && all.set('Authorization', 'Bearer ' + await this.#bearer());
 		Object.entries(init.headers).forEach(([name, value]) => all.set(name, value));
-		return fetch(url, { ...init, headers: all, ...credentials && { credentials }, signal });
+		const response = await fetch(url, { ...init, headers: all, ...credentials && { credentials }, signal });
+		if (response.status === 401) {
+			this.#token = undefined;
+		}
+		return response;
 	}
 
 	async #understand(response) {
 		const { status, headers } = response;
 		const body = await response.json().catch(() => 0) || {};
 		body.limit ??= headers.get('Comet-Max-Channels');
-		return { status, ok: status === 200 && body.cursor, body, message: body.detail, wait: retryAfter(response) };
+		return { status, ok: status === 200 && body.cursor, body, message: body.detail, wait: later(headers.get('Retry-After')) };
 	}
 
 	#read(link, read) {
@@ -696,6 +719,10 @@ export class Comet extends EventTarget {
 		}
 		received.refused && this.#refused(link, received.refused, received.why);
 		this.#advance(link, received.cursor);
+		if (received.expired) {
+			return this.#fail(link, { status: 401 });
+		}
+		this.#expired = false;
 		const find = (id) => {
 			const entry = this.#channels.get(id);
 			return link.covered.has(entry) ? entry : undefined;
@@ -735,8 +762,6 @@ export class Comet extends EventTarget {
 		}
 	}
 
-	// A subscription with its own cursor joins a running channel. Both are read to the same position: the difference
-	// is what the subscription lacks.
 	async #catchUp(entry, sub) {
 		const { channel } = entry;
 		let own = sub.from;
@@ -758,7 +783,7 @@ export class Comet extends EventTarget {
 				own = a.body.cursor;
 				running = b.body.cursor;
 			}
-			else if (a.status >= 400 && a.status < 500) {
+			else if (a.status >= 400 && a.status < 500 && !(a.status === 401 && this.#options.token)) {
 				lacking = [];
 				known = 0;
 				gap = true;
@@ -770,8 +795,8 @@ export class Comet extends EventTarget {
 			}
 			else {
 				sub.held = undefined;
-				await after(this.#options.backoff * (1 + Math.random()));
-				return this.#plan(); // from the start
+				await rest({}, this.#options.backoff * (1 + Math.random()));
+				return this.#plan();
 			}
 		}
 		const more = lacking.length - known;

@@ -8,6 +8,7 @@ const comet = new Comet('/comet', {
 	transports: perhaps.transports,
 	credentials: 'include',
 	headers: perhaps.headers,
+	token: undefined,
 	silence: undefined,
 	backoff: undefined,
 	maxBackoff: undefined,
@@ -20,6 +21,8 @@ new Comet(new URL('https://example.org/comet'), {
 	headers: async () => ({ Authorization: `Bearer ${await token()}` }),
 	yieldWhenHidden: false,
 });
+new Comet('/comet', { token });
+new Comet('/comet', { token: () => 't' });
 const options: SubscribeOptions = {
 	cursor: perhaps.text,
 	ongap: undefined,
@@ -28,6 +31,9 @@ const options: SubscribeOptions = {
 };
 comet.subscribe<{ price: number }>({ channel: 'a', cursor: perhaps.text }, ({ price }) => price.toFixed(), options);
 comet.subscribe({ channel: 'a', cursor: null }, { onerror: undefined });
+comet.subscribe('a', { grant: perhaps.text });
+comet.subscribe('a', { grant: () => 'g' });
+comet.subscribe('a', { grant: token });
 for await (const price of comet.subscribe<number>('a')) {
 	price.toFixed();
 }
@@ -37,5 +43,7 @@ comet.addEventListener('state', ({ detail: { state, transport } }) => console.lo
 
 // @ts-expect-error there is no such transport
 new Comet('/comet', { transports: ['pigeon'] });
+// @ts-expect-error a token is asked for, as it expires
+new Comet('/comet', { token: 't' });
 // @ts-expect-error the name of an option
 comet.subscribe('a', () => {}, { onrefused: () => {} });

@@ -1,11 +1,14 @@
 package io.github.cometspring.autoconfigure;
 
 import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.ChannelGrants;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.security.GrantAuthorizer;
+import io.github.cometspring.security.SignedGrants;
 import io.github.cometspring.subscription.Authorization;
 import io.github.cometspring.subscription.LoginExpiry;
 import io.github.cometspring.subscription.SubscriptionListener;
@@ -16,11 +19,13 @@ import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
@@ -48,8 +53,25 @@ public final class CometAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Channels cometChannels(ChannelBroker broker, CometSettings settings) {
-		return new DefaultChannels(broker, settings.channels(), settings.maxMessageSize(), Schedulers.parallel());
+	Channels cometChannels(ChannelBroker broker, ChannelGrants grants, CometSettings settings) {
+		return new DefaultChannels(broker, settings.channels(), settings.maxMessageSize(), Schedulers.parallel(),
+				grants);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ChannelGrants.class)
+	SignedGrants cometGrants(CometSettings settings) {
+		return new SignedGrants(settings.grantKeys());
+	}
+
+	// Always there, as a condition would be evaluated ahead of time, where the keys are
+	// not known yet. An authorizer of the application takes precedence.
+	@Bean
+	@Fallback
+	@ConditionalOnBean(SignedGrants.class)
+	@ConditionalOnMissingBean
+	GrantAuthorizer cometGrantAuthorizer(SignedGrants grants) {
+		return new GrantAuthorizer(grants);
 	}
 
 	@Bean
@@ -70,7 +92,9 @@ public final class CometAutoConfiguration {
 
 	private static @Nullable Authorization authorization(@Nullable ChannelAuthorizer authorizer,
 			@Nullable LoginExpiry logins, CometSettings settings) {
-		if (authorizer != null) {
+		// Without keys, no grant is valid and none is demanded.
+		boolean off = authorizer instanceof GrantAuthorizer grants && !grants.hasKeys();
+		if (authorizer != null && !off) {
 			return new Authorization(authorizer, settings.authorizationTimeout(), settings.authorizationMaxAge(),
 					(logins != null) ? logins : LoginExpiry.NEVER);
 		}

@@ -52,6 +52,7 @@ import org.springframework.util.unit.DataSize;
  * limit.
  * @param maxConnectionsPerUser Maximum number of clients of one user connected at a time
  * to this node. Unset for no limit.
+ * @param grants Signed grants, by which clients may read single channels.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -65,7 +66,8 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 				"legacy", "json", "sse", "websocket" }) Set<Transport> transports,
 		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath, @DefaultValue Redis redis,
 		@DefaultValue Shutdown shutdown, @Nullable Duration maxConnectionAge,
-		@Nullable Integer maxConnectionsPerAddress, @Nullable Integer maxConnectionsPerUser){
+		@Nullable Integer maxConnectionsPerAddress, @Nullable Integer maxConnectionsPerUser,
+		@DefaultValue Grants grants){
 
 	/**
 	 * Authorization of clients to read channels.
@@ -108,6 +110,22 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param spread Time over which waiting clients are ended. Zero to end all at once.
 	 */
 	public record Shutdown(@DefaultValue("5s") Duration spread) {
+
+	}
+
+	/**
+	 * Signed grants, by which clients may read single channels.
+	 *
+	 * @param keys Secrets of at least 32 characters, such as 32 random bytes in base64.
+	 * The first one signs, all verify.
+	 */
+	public record Grants(@DefaultValue List<String> keys) {
+
+		@Override
+		public String toString() {
+			return "Grants[keys=%d]".formatted(this.keys.size());
+		}
+
 	}
 
 }

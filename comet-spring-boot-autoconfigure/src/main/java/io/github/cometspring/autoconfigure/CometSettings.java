@@ -1,10 +1,12 @@
 package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.security.GrantKey;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
@@ -32,11 +34,13 @@ import org.springframework.util.unit.DataSize;
  * @param authorizationMaxAge how old a decision of the authorizer may become, or
  * {@code null} for no limit
  * @param shutdownSpread the time over which waiting clients are ended at shutdown
+ * @param grantKeys the keys of signed grants, the one that signs first
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
-		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, Duration shutdownSpread) {
+		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, Duration shutdownSpread,
+		List<GrantKey> grantKeys) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -88,7 +92,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 				properties.writeTimeout(), bytes("comet.max-request-size", properties.maxRequestSize()),
 				bytes("comet.max-message-size", properties.maxMessageSize()), origins, properties.allowedCredentials(),
 				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
-				properties.authorization().maxAge(), properties.shutdown().spread());
+				properties.authorization().maxAge(), properties.shutdown().spread(),
+				grantKeys(properties.grants().keys()));
 	}
 
 	private static String path(String path) {
@@ -117,6 +122,21 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 					"Must have 'legacy' while comet.path is '/**', where no other dialect is spoken.");
 		}
 		return transports;
+	}
+
+	/**
+	 * Creates the keys of grants. The error of a key that is too short does not contain
+	 * the key, so it is not the exception of the other properties.
+	 */
+	private static List<GrantKey> grantKeys(List<String> secrets) {
+		List<GrantKey> keys = new ArrayList<>(secrets.size());
+		for (String secret : secrets) {
+			if (secret.length() < GrantKey.MIN_LENGTH) {
+				throw new InvalidGrantKeyException(keys.size() + 1, secret.length());
+			}
+			keys.add(GrantKey.of(secret));
+		}
+		return List.copyOf(keys);
 	}
 
 	private static void atLeast(int least, String property, @Nullable Integer value) {

@@ -11,6 +11,7 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.AllowedOrigins;
 import io.github.cometspring.web.ClientSockets;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.CometTokenFilter;
 import io.github.cometspring.web.CometWebHandler;
 import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.EventStreamHandler;
@@ -87,6 +88,12 @@ public final class CometWebFluxAutoConfiguration {
 	private static PollHandler pollHandler(PollDialect polls, Subscriptions subscriptions, ClientSockets sockets,
 			CometSettings settings) {
 		return new PollHandler(subscriptions, sockets, polls, settings.maxRequestSize());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CometTokenFilter cometTokenFilter(CometSettings settings) {
+		return new CometTokenFilter(settings.path());
 	}
 
 	@Bean

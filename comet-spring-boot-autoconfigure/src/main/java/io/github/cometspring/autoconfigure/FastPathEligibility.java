@@ -7,7 +7,9 @@ import java.util.stream.Stream;
 
 import io.github.cometspring.actuate.CometEndpointFilter;
 import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.security.GrantAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.CometTokenFilter;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -113,10 +115,19 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	}
 
 	private Optional<String> witness() {
-		return beans(WITNESSES)
-			.filter((name) -> !(this.context.getBean(name) instanceof CometEndpointFilter own) || own.covers(this.path))
+		return beans(WITNESSES).filter((name) -> mustSeePolls(this.context.getBean(name)))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
+	}
+
+	private boolean mustSeePolls(Object witness) {
+		// Without keys, no grant is demanded.
+		if (witness instanceof GrantAuthorizer grants) {
+			return grants.hasKeys();
+		}
+		// What it refuses, a token in the address, is no plain poll.
+		return !(witness instanceof CometTokenFilter)
+				&& (!(witness instanceof CometEndpointFilter own) || own.covers(this.path));
 	}
 
 	private Stream<String> beans(List<Class<?>> types) {

@@ -1,5 +1,7 @@
 package io.github.cometspring.channel;
 
+import java.time.Duration;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -83,5 +85,23 @@ public interface Channels {
 	 * @return the exact number at some moment of the call
 	 */
 	Mono<Long> count();
+
+	/**
+	 * Signs a grant: a token by which its bearer may read one channel for a limited time,
+	 * for pages of users who are not logged in. Put it into a page; the client presents
+	 * it with its request. It counts only if a {@code GrantAuthorizer} decides who may
+	 * read. Signing needs no access to the channel, which need not exist yet.
+	 * @param id the id of the channel
+	 * @param validity how long the grant is valid from now on: positive, and at most 365
+	 * days. A client that listens when it ends is disconnected
+	 * @return the token
+	 * @throws InvalidChannelNameException if no channel can have this id
+	 * @throws IllegalArgumentException if the validity is out of its range
+	 * @throws IllegalStateException if no key is configured ({@code comet.grants.keys})
+	 * @throws UnsupportedOperationException if these channels cannot sign grants
+	 */
+	default String grant(String id, Duration validity) {
+		return ChannelGrants.NONE.grant(id, validity);
+	}
 
 }

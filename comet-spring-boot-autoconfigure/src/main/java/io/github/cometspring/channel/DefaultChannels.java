@@ -1,5 +1,6 @@
 package io.github.cometspring.channel;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 import reactor.core.publisher.Flux;
@@ -26,8 +27,10 @@ public final class DefaultChannels implements Channels {
 
 	private final LongAdder published = new LongAdder();
 
+	private final ChannelGrants grants;
+
 	/**
-	 * Creates the view.
+	 * Creates the view, which cannot sign grants.
 	 * @param broker stores the channels
 	 * @param defaultSettings the settings of channels that are created without any
 	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
@@ -35,10 +38,24 @@ public final class DefaultChannels implements Channels {
 	 */
 	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
 			Scheduler scheduler) {
+		this(broker, defaultSettings, maxMessageSize, scheduler, ChannelGrants.NONE);
+	}
+
+	/**
+	 * Creates the view.
+	 * @param broker stores the channels
+	 * @param defaultSettings the settings of channels that are created without any
+	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
+	 * @param scheduler calls the subscribers of the application
+	 * @param grants signs grants
+	 */
+	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
+			Scheduler scheduler, ChannelGrants grants) {
 		this.broker = broker;
 		this.defaultSettings = defaultSettings;
 		this.maxMessageSize = maxMessageSize;
 		this.scheduler = scheduler;
+		this.grants = grants;
 	}
 
 	@Override
@@ -96,6 +113,11 @@ public final class DefaultChannels implements Channels {
 	 */
 	public long published() {
 		return this.published.sum();
+	}
+
+	@Override
+	public String grant(String id, Duration validity) {
+		return this.grants.grant(id, validity);
 	}
 
 	private Channel channel(ChannelLog log) {

@@ -48,6 +48,10 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  * subscription fails with a {@link SubscriptionRefusedException} that names those that
  * are still refused. The first refusal of a channel is logged.
  * <p>
+ * Headers such as {@code Authorization} are those of the {@code WebClient}; a filter on
+ * it can set one anew for each request. The client presents
+ * {@linkplain CometClientOptions#grants() grants} with each request.
+ * <p>
  * There is no queue: it connects and reads on demand, except for one answer of at most
  * {@link CometClientOptions#maxAnswerSize()}.
  * <p>
@@ -83,7 +87,7 @@ public final class CometClient {
 		this.scheduler = scheduler;
 		this.random = random;
 		this.attempt = switch (options.transport()) {
-			case EVENT_STREAM -> new EventStreamAttempt(bounded, options.path(), options.silence(), scheduler);
+			case EVENT_STREAM -> new EventStreamAttempt(bounded, options, scheduler);
 			case POLLING -> new PollingAttempt(bounded, options, scheduler);
 		};
 	}

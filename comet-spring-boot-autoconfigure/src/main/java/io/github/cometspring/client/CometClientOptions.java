@@ -1,6 +1,9 @@
 package io.github.cometspring.client;
 
 import java.time.Duration;
+import java.util.List;
+
+import reactor.core.publisher.Mono;
 
 /**
  * Options of a client. Start from {@link #DEFAULT} and change single values.
@@ -19,10 +22,13 @@ import java.time.Duration;
  * @param maxAnswerSize the size of the largest answer to a poll, or event, in bytes; a
  * larger one ends the subscription with {@link UnexpectedAnswerException}. It must be
  * more than the server's {@code comet.max-response-size}
+ * @param grants the signed grants to present. It is subscribed to before each request, so
+ * that it can fetch new grants when the old ones end. If it fails, the client retries as
+ * after the same failure of a request
  * @since 0.1.0
  */
 public record CometClientOptions(Transport transport, String path, Duration firstBackoff, Duration maxBackoff,
-		Duration silence, Duration pollTimeout, int maxAnswerSize) {
+		Duration silence, Duration pollTimeout, int maxAnswerSize, Mono<List<String>> grants) {
 
 	private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -32,7 +38,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public static final CometClientOptions DEFAULT = new CometClientOptions(Transport.EVENT_STREAM, "/comet",
 			Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(45), Duration.ofSeconds(20),
-			2 * 1024 * 1024);
+			2 * 1024 * 1024, Mono.empty());
 
 	/**
 	 * Creates options.
@@ -43,6 +49,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 * @param silence how long the server may send nothing
 	 * @param pollTimeout how long the server may hold a poll
 	 * @param maxAnswerSize the size of the largest answer, in bytes
+	 * @param grants the signed grants to present
 	 * @throws IllegalArgumentException if a value is out of its range: durations are
 	 * positive and at most a day
 	 */
@@ -73,7 +80,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withTransport(Transport transport) {
 		return new CometClientOptions(transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
-				this.pollTimeout, this.maxAnswerSize);
+				this.pollTimeout, this.maxAnswerSize, this.grants);
 	}
 
 	/**
@@ -83,7 +90,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withPath(String path) {
 		return new CometClientOptions(this.transport, path, this.firstBackoff, this.maxBackoff, this.silence,
-				this.pollTimeout, this.maxAnswerSize);
+				this.pollTimeout, this.maxAnswerSize, this.grants);
 	}
 
 	/**
@@ -95,7 +102,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withBackoff(Duration first, Duration max) {
 		return new CometClientOptions(this.transport, this.path, first, max, this.silence, this.pollTimeout,
-				this.maxAnswerSize);
+				this.maxAnswerSize, this.grants);
 	}
 
 	/**
@@ -106,7 +113,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withSilence(Duration silence) {
 		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, silence,
-				this.pollTimeout, this.maxAnswerSize);
+				this.pollTimeout, this.maxAnswerSize, this.grants);
 	}
 
 	/**
@@ -117,7 +124,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withPollTimeout(Duration pollTimeout) {
 		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
-				pollTimeout, this.maxAnswerSize);
+				pollTimeout, this.maxAnswerSize, this.grants);
 	}
 
 	/**
@@ -128,7 +135,19 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withMaxAnswerSize(int maxAnswerSize) {
 		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
-				this.pollTimeout, maxAnswerSize);
+				this.pollTimeout, maxAnswerSize, this.grants);
+	}
+
+	/**
+	 * These options with signed grants, for channels that the server permits only with
+	 * them.
+	 * @param grants the grants, one for each channel that needs one; subscribed to before
+	 * each request. Cache it where fetching them is expensive
+	 * @return the options
+	 */
+	public CometClientOptions withGrants(Mono<List<String>> grants) {
+		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
+				this.pollTimeout, this.maxAnswerSize, grants);
 	}
 
 	/**

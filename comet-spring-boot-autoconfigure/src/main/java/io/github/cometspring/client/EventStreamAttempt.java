@@ -1,7 +1,6 @@
 package io.github.cometspring.client;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -12,6 +11,7 @@ import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -31,36 +31,42 @@ final class EventStreamAttempt implements Attempt {
 
 	private final WebClient webClient;
 
-	private final String path;
-
-	private final Duration silence;
+	private final CometClientOptions options;
 
 	private final Scheduler scheduler;
 
-	EventStreamAttempt(WebClient webClient, String path, Duration silence, Scheduler scheduler) {
+	EventStreamAttempt(WebClient webClient, CometClientOptions options, Scheduler scheduler) {
 		this.webClient = webClient;
-		this.path = path;
-		this.silence = silence;
+		this.options = options;
 		this.scheduler = scheduler;
 	}
 
 	@Override
 	public Flux<ReceivedMessage> open(Progress progress) {
-		Flux<ServerSentEvent<String>> events = this.webClient.get()
-			.uri((builder) -> uri(builder, progress.channels()))
-			.accept(MediaType.TEXT_EVENT_STREAM)
-			.header("Last-Event-ID", progress.cursor().token())
-			.exchangeToFlux((response) -> events(response, progress));
-		return SilenceTimeout.watch(events, this.silence, this.scheduler).handle((event, sink) -> {
+		Flux<ServerSentEvent<String>> events = this.options.grants()
+			.defaultIfEmpty(List.of())
+			.flatMapMany((grants) -> this.webClient.get()
+				.uri((builder) -> uri(builder, progress.channels()))
+				.accept(MediaType.TEXT_EVENT_STREAM)
+				.header("Last-Event-ID", progress.cursor().token())
+				.headers((headers) -> present(grants, headers))
+				.exchangeToFlux((response) -> events(response, progress)));
+		return SilenceTimeout.watch(events, this.options.silence(), this.scheduler).handle((event, sink) -> {
 			read(event, progress, sink);
 			// After read(), which throws for a malformed event.
 			progress.succeed();
 		});
 	}
 
+	private static void present(List<String> grants, HttpHeaders headers) {
+		if (!grants.isEmpty()) {
+			headers.set("Comet-Grant", String.join(",", grants));
+		}
+	}
+
 	private URI uri(UriBuilder builder, List<String> channels) {
 		Object[] variables = IntStream.range(0, channels.size()).mapToObj((i) -> "{channel" + i + "}").toArray();
-		return builder.path(this.path).queryParam("channel", variables).build(channels.toArray());
+		return builder.path(this.options.path()).queryParam("channel", variables).build(channels.toArray());
 	}
 
 	private Flux<ServerSentEvent<String>> events(ClientResponse response, Progress progress) {

@@ -45,14 +45,15 @@ final class PollingAttempt implements Attempt {
 	public Flux<ReceivedMessage> open(Progress progress) {
 		boolean held = progress.isAnchored();
 		Duration timeout = held ? this.options.pollTimeout() : Duration.ZERO;
-		byte[] request = ClientMessage.encodePoll(progress.channels(), progress.cursor(), timeout);
 		long start = this.time.nanoTime();
-		return this.webClient.post()
-			.uri((builder) -> builder.path(this.options.path()).build())
-			.contentType(MediaType.APPLICATION_JSON)
-			.accept(MediaType.APPLICATION_JSON)
-			.bodyValue(request)
-			.exchangeToMono(this::body)
+		return this.options.grants()
+			.defaultIfEmpty(List.of())
+			.flatMap((grants) -> this.webClient.post()
+				.uri((builder) -> builder.path(this.options.path()).build())
+				.contentType(MediaType.APPLICATION_JSON)
+				.accept(MediaType.APPLICATION_JSON)
+				.bodyValue(ClientMessage.encodePoll(progress.channels(), progress.cursor(), timeout, grants))
+				.exchangeToMono(this::body))
 			.timeout(timeout.plus(this.options.silence()), this.scheduler)
 			.map((body) -> read(ServerMessage.decode(new String(body, StandardCharsets.UTF_8)), progress))
 			.doOnNext((messages) -> {

@@ -65,6 +65,11 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 		if (socket == null) {
 			return this.fallback.upgrade(exchange, handler, subProtocol, handshakeInfo);
 		}
+		if (subProtocol != null) {
+			// The server reads the original header, which may contain a token as well.
+			HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
+			request.requestHeaders().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subProtocol);
+		}
 		Channel channel = socket.channel();
 		FastPathHandler path = (channel.eventLoop().inEventLoop() && socket.isDirect(exchange.getResponse()))
 				? channel.pipeline().get(FastPathHandler.class) : null;

@@ -38,11 +38,12 @@ import tools.jackson.core.json.JsonFactory;
  * refuses only these (protocol, section 8)
  * @param timeout the timeout, or {@code null} if there is none
  * @param ping the number of a ping, or {@code null} if it is not a ping
+ * @param grants the signed grants of {@code grants}, each once, not verified
  * @since 0.1.0
  */
 public record ClientMessage(List<String> channels, List<String> subscribe, List<String> unsubscribe,
 		@Nullable Cursor cursor, Map<String, Cursor> from, Set<String> misplaced, @Nullable Duration timeout,
-		@Nullable Long ping) {
+		@Nullable Long ping, List<String> grants) {
 
 	private static final JsonFactory JSON = new JsonFactory();
 
@@ -98,20 +99,39 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 	 * @param channels the ids
 	 * @param cursor where to start
 	 * @param timeout how long the server may hold it
+	 * @param grants the signed grants to present, perhaps none
 	 * @return the bytes in a new array
 	 */
-	public static byte[] encodePoll(Collection<String> channels, Cursor cursor, Duration timeout) {
+	public static byte[] encodePoll(Collection<String> channels, Cursor cursor, Duration timeout,
+			Collection<String> grants) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
 		try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();
-			json.writeArrayPropertyStart("channels");
-			channels.forEach(json::writeString);
-			json.writeEndArray();
+			writeList(json, "channels", channels);
 			json.writeStringProperty("cursor", cursor.token());
 			json.writeStringProperty("timeout", timeout.toString());
+			if (!grants.isEmpty()) {
+				writeList(json, "grants", grants);
+			}
 			json.writeEndObject();
 		}
 		return bytes.toByteArray();
+	}
+
+	private static void writeList(JsonGenerator json, String name, Collection<String> values) {
+		json.writeArrayPropertyStart(name);
+		values.forEach(json::writeString);
+		json.writeEndArray();
+	}
+
+	/**
+	 * Tells the channels, without the grants, which are secrets.
+	 */
+	@Override
+	public String toString() {
+		return "ClientMessage[channels=%s, subscribe=%s, unsubscribe=%s, cursor=%s, from=%s, misplaced=%s, timeout=%s, ping=%s, grants=%d]"
+			.formatted(this.channels, this.subscribe, this.unsubscribe, this.cursor, this.from, this.misplaced,
+					this.timeout, this.ping, this.grants.size());
 	}
 
 	private static MalformedMessageException notAnObject() {
@@ -140,38 +160,41 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 
 		private @Nullable Long ping;
 
+		private List<String> grants = List.of();
+
 		private @Nullable String problem;
 
 		private void read(JsonParser json) {
 			String name = json.currentName();
 			JsonToken token = json.nextToken();
 			switch (name) {
-				case "channels" -> this.channels = ids(json, name);
-				case "subscribe" -> this.subscribe = ids(json, name);
-				case "unsubscribe" -> this.unsubscribe = ids(json, name);
+				case "channels" -> this.channels = texts(json, name, "channel ids");
+				case "subscribe" -> this.subscribe = texts(json, name, "channel ids");
+				case "unsubscribe" -> this.unsubscribe = texts(json, name, "channel ids");
 				case "cursor" -> this.cursor = cursor(json, token);
 				case "from" -> this.from = from(json);
 				case "timeout" -> this.timeout = timeout(json, token);
 				case "ping" -> this.ping = ping(json, token);
+				case "grants" -> this.grants = texts(json, name, "grants");
 				default -> json.skipChildren();
 			}
 		}
 
-		private List<String> ids(JsonParser json, String name) {
+		private List<String> texts(JsonParser json, String name, String content) {
 			if (json.currentToken() != JsonToken.START_ARRAY) {
-				note(json, "'" + name + "' must be a list of channel ids");
+				note(json, "'" + name + "' must be a list of " + content);
 				return List.of();
 			}
-			Set<String> ids = new LinkedHashSet<>();
+			Set<String> texts = new LinkedHashSet<>();
 			for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
 				if (token == JsonToken.VALUE_STRING) {
-					ids.add(json.getString());
+					texts.add(json.getString());
 				}
 				else {
-					note(json, "'" + name + "' must be a list of channel ids");
+					note(json, "'" + name + "' must be a list of " + content);
 				}
 			}
-			return List.copyOf(ids);
+			return List.copyOf(texts);
 		}
 
 		private @Nullable Cursor cursor(JsonParser json, JsonToken token) {
@@ -198,7 +221,7 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 			while (json.nextToken() == JsonToken.PROPERTY_NAME) {
 				String token = json.currentName();
 				json.nextToken();
-				List<String> ids = ids(json, "from");
+				List<String> ids = texts(json, "from", "channel ids");
 				try {
 					Cursor start = Cursor.parse(token);
 					ids.forEach((id) -> starts.putIfAbsent(id, start));
@@ -244,7 +267,7 @@ public record ClientMessage(List<String> channels, List<String> subscribe, List<
 				throw new MalformedMessageException(true, this.problem);
 			}
 			return new ClientMessage(this.channels, this.subscribe, this.unsubscribe, this.cursor,
-					Map.copyOf(this.from), Set.copyOf(this.misplaced), this.timeout, this.ping);
+					Map.copyOf(this.from), Set.copyOf(this.misplaced), this.timeout, this.ping, this.grants);
 		}
 
 	}

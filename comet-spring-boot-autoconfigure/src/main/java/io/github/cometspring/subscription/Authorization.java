@@ -137,15 +137,22 @@ public final class Authorization {
 		Mono<ReadDecisions> decisions;
 		try {
 			Instant expiry = (principal != null) ? this.logins.of(principal) : null;
-			decisions = Objects.requireNonNull(
-					this.authorizer.authorize(new ReadRequest(principal, List.copyOf(request.channels().keySet()),
-							caller.headers(), caller.attributes(), caller.grants(), expiry)));
+			decisions = Objects.requireNonNull(this.authorizer
+				.authorize(new ReadRequest(principal, List.copyOf(request.channels().keySet()), caller.headers(),
+						caller.attributes(), first(client.maxChannels(), caller.grants()), expiry)));
 		}
 		// Also errors, because the client must get an answer.
 		catch (Throwable ex) {
 			return refuse(ex);
 		}
 		return decisions.onErrorResume(this::refuse).defaultIfEmpty(ReadDecisions.refuseAll());
+	}
+
+	/**
+	 * The grants that are looked at: no more than a request may name channels.
+	 */
+	private static List<String> first(int number, List<String> grants) {
+		return (grants.size() > number) ? grants.subList(0, number) : grants;
 	}
 
 	private Mono<ReadDecisions> refuse(Throwable failure) {

@@ -211,6 +211,10 @@ public final class ConnectedClient implements AutoCloseable {
 		return (wanted != null && wanted.compareTo(this.timeout) < 0) ? wanted : this.timeout;
 	}
 
+	int maxChannels() {
+		return this.subscriptions.limits().maxChannels();
+	}
+
 	long maxResponseSize() {
 		long limit = this.subscriptions.limits().maxResponseSize();
 		return isPolling() ? limit : Math.min(limit, Subscriptions.STREAM_BATCH_SIZE);

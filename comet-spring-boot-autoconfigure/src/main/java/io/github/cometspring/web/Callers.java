@@ -1,6 +1,9 @@
 package io.github.cometspring.web;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Subscriptions;
@@ -25,6 +28,29 @@ final class Callers {
 		return subscriptions.areAuthorized() ? new Caller(exchange.getPrincipal(),
 				new HeaderMap(exchange.getRequest().getHeaders()), exchange.getAttributes(), List.of())
 				: Caller.UNKNOWN;
+	}
+
+	/**
+	 * The same caller, with the signed grants of the request (protocol, section 10).
+	 * @param caller who asks
+	 * @param grants the grants in the query or the body, before those in the header
+	 */
+	static Caller presenting(Caller caller, List<String> grants) {
+		if (caller.equals(Caller.UNKNOWN)) {
+			return caller;
+		}
+		List<String> headers = Objects.requireNonNullElse(caller.headers().get(CometHeaders.GRANT), List.of());
+		if (headers.isEmpty() && grants.isEmpty()) {
+			return caller;
+		}
+		Set<String> all = new LinkedHashSet<>(grants);
+		for (String header : headers) {
+			for (String grant : header.split(",")) {
+				all.add(grant.strip());
+			}
+		}
+		all.remove("");
+		return caller.withGrants(List.copyOf(all));
 	}
 
 }

@@ -31,6 +31,11 @@ public final class CometHeaders {
 	 */
 	public static final String MAX_CHANNELS = "Comet-Max-Channels";
 
+	/**
+	 * In a request, signed grants, separated by commas (section 10).
+	 */
+	public static final String GRANT = "Comet-Grant";
+
 	private CometHeaders() {
 	}
 

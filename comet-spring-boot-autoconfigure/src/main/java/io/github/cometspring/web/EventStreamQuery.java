@@ -47,7 +47,7 @@ final class EventStreamQuery {
 		EventStreamQuery query = new EventStreamQuery(exchange.getRequest());
 		query.read();
 		return new SubscriptionRequest(query.starts, Refusals.NONE.and(query.misplaced, Refusals.Reason.CURSOR), null,
-				caller);
+				Callers.presenting(caller, query.parameters("grant")));
 	}
 
 	/**

@@ -75,7 +75,7 @@ public final class JsonPollDialect implements PollDialect {
 			}
 		}
 		return new SubscriptionRequest(starts, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
-				wholeSeconds(message.timeout()), caller);
+				wholeSeconds(message.timeout()), Callers.presenting(caller, message.grants()));
 	}
 
 	private static ClientMessage decode(byte[] bytes) {

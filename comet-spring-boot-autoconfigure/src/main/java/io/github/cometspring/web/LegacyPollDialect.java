@@ -68,7 +68,8 @@ public final class LegacyPollDialect implements PollDialect {
 		if (channels.isEmpty()) {
 			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, LegacyCodec.EMPTY_REGISTRATION);
 		}
-		return SubscriptionRequest.of(channels, cursor(headers.apply(CometHeaders.CURSOR)), null, caller);
+		return SubscriptionRequest.of(channels, cursor(headers.apply(CometHeaders.CURSOR)), null,
+				Callers.presenting(caller, List.of()));
 	}
 
 	private static Cursor cursor(List<String> tokens) {

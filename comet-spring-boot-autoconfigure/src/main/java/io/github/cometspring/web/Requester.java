@@ -1,5 +1,7 @@
 package io.github.cometspring.web;
 
+import java.util.List;
+
 import io.github.cometspring.subscription.Caller;
 import reactor.util.context.Context;
 
@@ -18,5 +20,12 @@ record Requester(Caller caller, Context context) {
 	 * would keep its request's data in memory.
 	 */
 	static final Requester UNKNOWN = new Requester(Caller.UNKNOWN, Context.empty());
+
+	/**
+	 * The same requester, with other signed grants.
+	 */
+	Requester presenting(List<String> grants) {
+		return !equals(UNKNOWN) ? new Requester(this.caller.withGrants(grants), this.context) : this;
+	}
 
 }

@@ -42,6 +42,8 @@ final class WebSocketConversation {
 
 	private final int maxChannels;
 
+	private final PresentedGrants grants;
+
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
 	WebSocketConversation(WebSocketSession session, FrameWriter frames, ConnectedClient connection, Requester requester,
@@ -52,6 +54,7 @@ final class WebSocketConversation {
 		this.liveness = new LivenessCheck(frames, this::giveUp);
 		this.feed = new WebSocketFeed(connection, requester, frames, this.liveness, this.close::tryEmitValue);
 		this.maxChannels = maxChannels;
+		this.grants = new PresentedGrants(requester.equals(Requester.UNKNOWN) ? 0 : maxChannels);
 	}
 
 	/**
@@ -156,6 +159,9 @@ final class WebSocketConversation {
 			this.connection.changeRefused();
 			return answer(JsonCodec.encodeLimit(
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels), this.maxChannels));
+		}
+		if (this.grants.change(wanted.keySet(), message.grants())) {
+			this.feed.present(this.grants.all());
 		}
 		// The next frame waits, so that changes do not overtake their answers.
 		return this.feed.change(wanted, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),

@@ -1,6 +1,7 @@
 package io.github.cometspring.web;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -50,7 +51,7 @@ final class WebSocketFeed {
 
 	private final ConnectedClient connection;
 
-	private final Requester requester;
+	private Requester requester;
 
 	private final FrameWriter frames;
 
@@ -133,6 +134,14 @@ final class WebSocketFeed {
 			this.covered = sink;
 			resubscribe(refused);
 		});
+	}
+
+	/**
+	 * Presents other signed grants, from the next change on.
+	 * @param grants all grants of the client
+	 */
+	void present(List<String> grants) {
+		this.requester = this.requester.presenting(grants);
 	}
 
 	/**

@@ -2,7 +2,9 @@ package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.cometspring.channel.ChannelBroker;
@@ -12,23 +14,32 @@ import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.channel.MessageTooLargeException;
 import io.github.cometspring.channel.TooManyChannelsException;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.security.ChannelAuthorizer;
+import io.github.cometspring.security.GrantAuthorizer;
+import io.github.cometspring.security.ReadRequest;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.Mockito.mock;
 
 class CometAutoConfigurationTests {
+
+	private static final String KEY = "comet.grants.keys=0123456789abcdef0123456789abcdef";
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
 		.of(CometAutoConfiguration.class, CometWebFluxAutoConfiguration.class, CometActuatorAutoConfiguration.class));
@@ -104,6 +115,42 @@ class CometAutoConfigurationTests {
 	}
 
 	@Test
+	void authorizationWhenThereAreNoKeysOfGrantsShouldBeOff() {
+		this.runner.run((context) -> {
+			assertThat(context.getBean(Subscriptions.class).areAuthorized()).isFalse();
+			assertThatIllegalStateException()
+				.isThrownBy(() -> context.getBean(Channels.class).grant("a", Duration.ofMinutes(1)))
+				.withMessageContaining("comet.grants.keys");
+		});
+	}
+
+	@Test
+	void authorizationWhenThereAreKeysOfGrantsShouldBeByGrants() {
+		this.runner.withPropertyValues(KEY).run((context) -> {
+			assertThat(context.getBean(Subscriptions.class).areAuthorized()).isTrue();
+			String grant = context.getBean(Channels.class).grant("a", Duration.ofMinutes(1));
+			ReadRequest request = new ReadRequest(null, List.of("a", "b"), Map.of(), Map.of(), List.of(grant), null);
+			StepVerifier.create(context.getBean(ChannelAuthorizer.class).authorize(request)).assertNext((decisions) -> {
+				assertThat(decisions.on("a").permitted()).isTrue();
+				assertThat(decisions.on("b").permitted()).isFalse();
+			}).verifyComplete();
+		});
+	}
+
+	@Test
+	void authorizationWhenUserHasAnAuthorizerShouldBeTheUsersAlsoMadeOfGrants() {
+		ChannelAuthorizer own = (principal, channel) -> Mono.just(channel.equals("b"));
+		this.runner.withPropertyValues(KEY).withBean(ChannelAuthorizer.class, () -> own).run((context) -> {
+			assertThat(context.getBean(ChannelAuthorizer.class)).isSameAs(own);
+			assertThat(context).hasSingleBean(GrantAuthorizer.class);
+		});
+		this.runner.withPropertyValues(KEY)
+			.withUserConfiguration(Composition.class)
+			.run((context) -> assertThat(context.getBean(ChannelAuthorizer.class))
+				.isSameAs(context.getBean("channelAuthorizer")));
+	}
+
+	@Test
 	void contextWhenClosedShouldLeaveNothingRunning() {
 		AtomicReference<InMemoryChannelBroker> broker = new AtomicReference<>();
 		AtomicReference<Subscriptions> subscriptions = new AtomicReference<>();
@@ -167,6 +214,19 @@ class CometAutoConfigurationTests {
 				StepVerifier.create(channels.find("a").flatMap((channel) -> channel.publish("1234")))
 					.verifyError(MessageTooLargeException.class);
 			});
+	}
+
+	/**
+	 * An authorizer of the application that also accepts grants.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Composition {
+
+		@Bean
+		ChannelAuthorizer channelAuthorizer(GrantAuthorizer grants) {
+			return grants.or((principal, channel) -> Mono.just(channel.equals("b")));
+		}
+
 	}
 
 }

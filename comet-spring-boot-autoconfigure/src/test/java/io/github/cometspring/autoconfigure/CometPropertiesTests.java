@@ -261,6 +261,34 @@ class CometPropertiesTests {
 	}
 
 	@Test
+	void grantKeysShouldBeKeptInTheirOrder() {
+		String first = "first".repeat(7);
+		String second = "second".repeat(7);
+		CometProperties properties = bind(Map.of("comet.grants.keys[0]", first, "comet.grants.keys[1]", second));
+		assertThat(properties.grants().keys()).containsExactly(first, second);
+		assertThat(CometSettings.of(properties).grantKeys()).hasSize(2);
+	}
+
+	@Test
+	void grantKeysShouldNotBeShown() {
+		CometProperties properties = bind(Map.of("comet.grants.keys", "secret".repeat(6)));
+		assertThat(properties.toString()).contains("grants").doesNotContain("secret");
+		assertThat(CometSettings.of(properties).toString()).contains("grantKeys").doesNotContain("secret");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "secret", "sixteen bytes in base64=", "31 characters are not enough..." })
+	void grantKeyWhenTooShortShouldBeRefusedByNumberAndNotByValue(String key) {
+		CometProperties properties = bind(
+				Map.of("comet.grants.keys[0]", "enough".repeat(6), "comet.grants.keys[1]", key));
+		assertThatExceptionOfType(InvalidGrantKeyException.class).isThrownBy(() -> CometSettings.of(properties))
+			.withMessageContaining("comet.grants.keys")
+			.withMessageContaining("Key 2")
+			.withMessageContaining(key.length() + " characters")
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain(key));
+	}
+
+	@Test
 	void historySizeWhenZeroShouldBeAccepted() {
 		assertThatNoException().isThrownBy(() -> CometSettings.of(bind(Map.of("comet.history.size", "0"))));
 	}

@@ -67,7 +67,8 @@ class ConfigurationMetadataTests {
 			.extracting((property) -> property.get("name").asString())
 			.containsExactlyInAnyOrder("comet.max-virtual-channels", "comet.channel-idle-timeout",
 					"comet.allowed-origins", "comet.redis.enabled", "comet.authorization.max-age",
-					"comet.max-connection-age", "comet.max-connections-per-address", "comet.max-connections-per-user");
+					"comet.max-connection-age", "comet.max-connections-per-address", "comet.max-connections-per-user",
+					"comet.grants.keys");
 	}
 
 	@ParameterizedTest

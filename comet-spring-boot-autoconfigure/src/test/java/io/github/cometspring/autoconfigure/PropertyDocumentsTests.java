@@ -47,7 +47,7 @@ class PropertyDocumentsTests {
 
 	/** The browser client's file and fields, and the subprotocol. */
 	private static final Set<String> NO_PROPERTIES = Set.of("comet.js", "comet.d.ts", "comet.state", "comet.transport",
-			"comet.subscribe", "comet.test.seed");
+			"comet.subscribe", "comet.test.seed", "comet.bearer", "comet.grants.id");
 
 	static List<Document> documents() throws IOException {
 		return Document.all();
@@ -158,6 +158,7 @@ class PropertyDocumentsTests {
 			case "comet.channel-idle-timeout", "comet.authorization.max-age", "comet.max-connection-age" -> "never";
 			case "comet.allowed-origins" -> "none";
 			case "comet.transports" -> "all";
+			case "comet.grants.keys" -> "none";
 			case "comet.redis.enabled" -> "whether a connection is configured";
 			default -> throw new AssertionError("Say in words what the absence of %s means".formatted(name));
 		};

@@ -45,6 +45,16 @@ class StartFailureTests {
 	}
 
 	@Test
+	void startWhenKeyOfGrantsIsTooShortShouldNamePropertyAndHideKey(CapturedOutput output) {
+		start(Plain.class, WebApplicationType.NONE, "comet.grants.keys=my-precious");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Key 1 of comet.grants.keys has 11 characters.")
+			.contains("Use a secret of at least 32 characters")
+			.doesNotContain("my-precious")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
 	void startWhenPathIsTakenShouldNameHandler(CapturedOutput output) {
 		start(Web.class, WebApplicationType.REACTIVE, "comet.path=/taken");
 		assertThat(output).contains("APPLICATION FAILED TO START")

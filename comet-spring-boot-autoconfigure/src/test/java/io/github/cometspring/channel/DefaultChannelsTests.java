@@ -14,6 +14,7 @@ import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link DefaultChannels} and the {@link Channel channels} that it returns.
@@ -40,6 +41,20 @@ class DefaultChannelsTests {
 		assertThat(first.id()).matches("[A-Za-z0-9_-]{24}").isNotEqualTo(second.id());
 		assertThat(this.channels.count().block(PATIENCE)).isEqualTo(2);
 		assertThat(get(this.broker.find(first.id())).settings()).isEqualTo(SETTINGS);
+	}
+
+	@Test
+	void grantShouldBeSignedByGrants() {
+		Channels granting = new DefaultChannels(this.broker, SETTINGS, 10, this.time,
+				(channel, validity) -> channel + " for " + validity);
+		assertThat(granting.grant("prices", Duration.ofMinutes(5))).isEqualTo("prices for PT5M");
+	}
+
+	@Test
+	void grantWhenThereAreNoGrantsShouldFail() {
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> this.channels.grant("prices", Duration.ofMinutes(5)))
+			.withMessage("These channels cannot sign grants");
 	}
 
 	@Test

@@ -98,6 +98,18 @@ class FastPathIT {
 	}
 
 	@Test
+	void pollWhenTokenIsInAddressShouldTakeTheDefaultPathAndBeRefused() {
+		try (CometServer server = CometServer.start("comet.fast-path=true");
+				RawConnection client = RawConnection.open(server.port())) {
+			client.request("POST", "/comet?access_token=t", "application/x-ocsigen-comet", "registration=x");
+			assertThat(client.read().status()).isEqualTo(400);
+			Await.until(() -> Route.webFluxRequests(server, "POST") == 1);
+			assertThat(client.poll("registration=x").read().status()).isEqualTo(200);
+			assertThat(Route.webFluxRequests(server, "POST")).isEqualTo(1);
+		}
+	}
+
+	@Test
 	void transportThatIsSwitchedOffShouldNotBeServed() {
 		try (CometServer server = CometServer.start("comet.fast-path=true", "comet.transports=legacy");
 				RawConnection client = RawConnection.open(server.port())) {

@@ -39,7 +39,7 @@ class ClientMessageTests {
 		.build();
 
 	private static final List<String> NAMES = List.of("channels", "subscribe", "unsubscribe", "cursor", "timeout",
-			"ping", "from", "x", "");
+			"ping", "from", "grants", "x", "");
 
 	private static final String OTHER_TOKEN = Cursor.of("z", new Position(1, 5)).token();
 
@@ -50,9 +50,9 @@ class ClientMessageTests {
 	@Test
 	void decodeWhenWellFormedShouldReadAllMembers() {
 		ClientMessage message = decode("{\"channels\":[\"a\",\"b\",\"a\"],\"subscribe\":[\"c\"],\"unsubscribe\":[],"
-				+ "\"cursor\":\"earliest\",\"timeout\":\"PT1.5S\",\"ping\":-3}");
+				+ "\"cursor\":\"earliest\",\"timeout\":\"PT1.5S\",\"ping\":-3,\"grants\":[\"g.h\",\"i\",\"i\"]}");
 		assertThat(message).isEqualTo(new ClientMessage(List.of("a", "b"), List.of("c"), List.of(), Cursor.EARLIEST,
-				Map.of(), Set.of(), Duration.ofMillis(1500), -3L));
+				Map.of(), Set.of(), Duration.ofMillis(1500), -3L, List.of("g.h", "i")));
 	}
 
 	@Test
@@ -68,6 +68,19 @@ class ClientMessageTests {
 		assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> decode("{\"channels\":7}"))
 			.matches(MalformedMessageException::isObject)
 			.withMessageContaining("channels");
+	}
+
+	@Test
+	void decodeWhenGrantsAreNoListShouldReportAnObject() {
+		assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> decode("{\"grants\":\"g.h\"}"))
+			.matches(MalformedMessageException::isObject)
+			.withMessage("'grants' must be a list of grants");
+	}
+
+	@Test
+	void toStringShouldNotShowGrants() {
+		assertThat(decode("{\"channels\":[\"a\"],\"grants\":[\"g.h\"]}").toString()).contains("[a]")
+			.doesNotContain("g.h");
 	}
 
 	@Test
@@ -136,7 +149,8 @@ class ClientMessageTests {
 			return new ClientMessage(ids(tree.get("channels")), ids(tree.get("subscribe")),
 					ids(tree.get("unsubscribe")), (cursor != null) ? Cursor.parse(text(cursor)) : null,
 					from(tree.get("from"), true), from(tree.get("from"), false).keySet(),
-					(timeout != null) ? duration(text(timeout)) : null, (ping != null) ? number(ping) : null);
+					(timeout != null) ? duration(text(timeout)) : null, (ping != null) ? number(ping) : null,
+					ids(tree.get("grants")));
 		}
 		catch (IllegalArgumentException | InvalidCursorException | DateTimeException ex) {
 			return true;
@@ -239,7 +253,7 @@ class ClientMessageTests {
 
 	private String fitting(String name) {
 		return switch (name) {
-			case "channels", "subscribe", "unsubscribe" -> {
+			case "channels", "subscribe", "unsubscribe", "grants" -> {
 				List<String> ids = new ArrayList<>();
 				for (int i = this.random.nextInt(4); i > 0; i--) {
 					ids.add(string());

@@ -110,10 +110,11 @@ class ServerMessageTests {
 	@Test
 	void encodePollShouldBeReadAsItWasWritten() {
 		ClientMessage message = ClientMessage
-			.decode(ClientMessage.encodePoll(List.of("a", "b/é"), CURSOR, Duration.ofMillis(1500)));
+			.decode(ClientMessage.encodePoll(List.of("a", "b/é"), CURSOR, Duration.ofMillis(1500), List.of("g.h")));
 		assertThat(message.channels()).containsExactly("a", "b/é");
 		assertThat(message.cursor()).isEqualTo(CURSOR);
 		assertThat(message.timeout()).isEqualTo(Duration.ofMillis(1500));
+		assertThat(message.grants()).containsExactly("g.h");
 	}
 
 	private static Message message(String data, MessageFormat format) {

@@ -1,5 +1,7 @@
 package io.github.cometspring.testing;
 
+import java.time.Duration;
+
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Channels;
@@ -76,6 +78,11 @@ final class CountedChannels implements Channels {
 	@Override
 	public Mono<Long> count() {
 		return this.first.count();
+	}
+
+	@Override
+	public String grant(String id, Duration validity) {
+		return this.first.grant(id, validity);
 	}
 
 	private record Counted(Channel here, @Nullable Channel there) implements Channel {

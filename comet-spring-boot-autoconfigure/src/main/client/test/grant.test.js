@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Comet } from '../comet.js';
+import { events, FakeEvents, FakeFetch, FakeSocket, install, request, settle, socket, tick, uninstall } from '../testing/fakes.js';
+
+let comet;
+let log;
+let asked; // how often the page was asked for a grant
+
+beforeEach(install);
+afterEach(() => {
+	comet?.close();
+	uninstall();
+});
+
+function connect(transport, options) {
+	asked = 0;
+	log = [];
+	comet = new Comet('/comet', { transports: [transport], ...options });
+	comet.addEventListener('state', ({ detail: { state } }) => log.push(state));
+	comet.addEventListener('error', ({ detail }) => log.push(detail));
+}
+
+// Grants g1, g2 … unless a test gives its own.
+function listen(channel = 'a', grant = () => `g${++asked}`) {
+	const got = [];
+	comet.subscribe(channel, (data) => got.push(data), { grant, ongap: () => got.push('gap') });
+	return got;
+}
+
+const say = (channel, ...data) => data.map((item) => ({ channel, data: item }));
+const frame = () => socket().sent.at(-1);
+
+test('a WebSocket presents the grants of the channels that it subscribes to', async () => {
+	connect('websocket');
+	listen('a', 'ga');
+	listen('b', async () => 'gb');
+	listen('c', null);
+	await settle();
+	await socket().open();
+	assert.deepEqual(frame().subscribe, ['a', 'b', 'c']);
+	assert.deepEqual(frame().grants, ['ga', 'gb']);
+	await socket().answer('C1');
+	listen('d', 'gd');
+	await settle();
+	assert.deepEqual([frame().subscribe, frame().grants], [['d'], ['gd']]);
+	await socket().answer('C2');
+	assert.equal(FakeSocket.all.length, 1);
+});
+
+test('a page without grants presents none', async () => {
+	connect('websocket');
+	listen('a', null);
+	await settle();
+	await socket().open();
+	assert.equal('grants' in frame(), false);
+	comet.close();
+	connect('json');
+	listen('a', null);
+	await settle();
+	assert.equal('grants' in request().body, false);
+	comet.close();
+	connect('sse');
+	listen('a', null);
+	await settle();
+	assert.equal(events().url.searchParams.has('grant'), false);
+});
+
+test('an event stream presents grants in its address, and is made anew with another when one has ended', async () => {
+	connect('sse');
+	const got = listen();
+	listen('b', 'gb');
+	await settle();
+	assert.deepEqual(events().parameters.grant, ['g1', 'gb']);
+	await events().send('message', { channel: 'a', data: 1 }, 'C1');
+	await events().send('expired', {}, 'C1');
+	assert.equal(FakeEvents.all.length, 2);
+	assert.deepEqual(events().parameters.grant, ['g2', 'gb']);
+	assert.deepEqual(events().parameters.cursor, ['C1']);
+	await events().send('message', { channel: 'a', data: 2 }, 'C2');
+	assert.deepEqual(got, [1, 2]);
+	assert.deepEqual(log, ['connecting', 'open', 'connecting', 'open']);
+});
+
+test('a WebSocket that is closed as a grant has ended comes back at once with another', async () => {
+	connect('websocket');
+	const got = listen();
+	await settle();
+	await socket().open();
+	await socket().answer('C1', { messages: say('a', 1) });
+	await socket().drop(4401, 'Log in again');
+	assert.equal(FakeSocket.all.length, 2);
+	await socket().open();
+	assert.deepEqual([frame().grants, frame().cursor], [['g2'], 'C1']);
+	await socket().answer('C2', { messages: say('a', 2) });
+	assert.deepEqual(got, [1, 2]);
+	assert.deepEqual(log, ['connecting', 'open', 'connecting', 'open']);
+});
+
+test('each poll presents grants, and one that is answered 401 goes on at once', async () => {
+	connect('json');
+	const got = listen();
+	await settle();
+	assert.deepEqual(request().body.grants, ['g1']);
+	await request().answer({ cursor: 'C1' });
+	assert.deepEqual(request().body.grants, ['g2']);
+	await request().answer({ detail: 'Expired', cursor: 'C2' }, 401);
+	assert.deepEqual([request().body.grants, request().body.cursor], [['g3'], 'C2']);
+	await request().answer({ cursor: 'C3', messages: say('a', 1) });
+	assert.deepEqual(got, [1]);
+	assert.deepEqual(log, ['connecting', 'open', 'connecting', 'open']);
+});
+
+test('a second expiry in a row backs off', async () => {
+	connect('json');
+	listen();
+	await settle();
+	await request().answer({}, 401);
+	assert.equal(FakeFetch.all.length, 2);
+	await request().answer({}, 401);
+	assert.equal(FakeFetch.all.length, 2);
+	await tick(500);
+	assert.equal(FakeFetch.all.length, 3);
+});
+
+test('a refused channel is asked for again with another grant', async () => {
+	connect('websocket');
+	const refused = [];
+	comet.subscribe('a', { grant: () => `g${++asked}`, onerror: ({ why }) => refused.push(why) });
+	await settle();
+	await socket().open();
+	await socket().answer('C1', { refused: ['a'], why: 'forbidden' });
+	assert.deepEqual(refused, ['forbidden']);
+	await tick(1000);
+	await socket().open();
+	assert.deepEqual([frame().subscribe, frame().grants], [['a'], ['g2']]);
+});
+
+test('a subscription with a cursor of its own catches up with the grant of its channel', async () => {
+	connect('websocket');
+	listen();
+	await settle();
+	await socket().open();
+	await socket().answer('C5');
+	comet.subscribe({ channel: 'a', cursor: 'C2' }, () => {});
+	await settle();
+	assert.equal(FakeFetch.all.length, 2);
+	assert.deepEqual(FakeFetch.all.map(({ body: { grants } }) => grants.length), [1, 1]);
+});
+
+test('of two grants of a channel the newer counts', async () => {
+	connect('sse');
+	listen('a', 'old');
+	listen('a', 'new');
+	listen('a', null);
+	await settle();
+	assert.deepEqual(events().parameters.grant, ['new']);
+});
+
+test('a function that throws or rejects is a failure, and is called again after a pause', async () => {
+	for (const transport of ['websocket', 'sse', 'json']) {
+		let calls = 0;
+		connect(transport, { credentials: 'include' });
+		listen('a', async () => {
+			if (!calls++) {
+				throw new Error('Not now');
+			}
+			return 'ga';
+		});
+		await settle();
+		transport === 'websocket' && await socket().open();
+		assert.equal(log.at(-1).message, 'Not now', transport);
+		await tick(1000);
+		transport === 'websocket' && await socket().open();
+		assert.equal(calls, 2, transport);
+		comet.close();
+	}
+});
+
+test('an event stream waits for its grants, and begins anew if its channels change meanwhile', async () => {
+	connect('sse');
+	let give;
+	listen('a', () => new Promise((resolve) => give = resolve));
+	await settle();
+	assert.equal(FakeEvents.all.length, 0);
+	const first = give;
+	listen('b', 'gb');
+	await settle();
+	first('late');
+	give('ga');
+	await settle();
+	assert.equal(FakeEvents.all.length, 1);
+	assert.deepEqual(events().parameters.channel, ['a', 'b']);
+	assert.deepEqual(events().parameters.grant, ['ga', 'gb']);
+});
+
+test('a comet that is closed while it waits for a grant opens nothing', async () => {
+	connect('sse');
+	let give;
+	listen('a', () => new Promise((resolve) => give = resolve));
+	await settle();
+	comet.close();
+	give('ga');
+	await settle();
+	assert.equal(FakeEvents.all.length, 0);
+});
