@@ -46,7 +46,7 @@ class PropertyDocumentsTests {
 
 	/** The browser client's file and fields, and the subprotocol. */
 	private static final Set<String> NO_PROPERTIES = Set.of("comet.js", "comet.d.ts", "comet.state", "comet.transport",
-			"comet.subscribe", "comet.test.seed");
+			"comet.subscribe", "comet.test.seed", "comet.bearer");
 
 	static List<Document> documents() throws IOException {
 		return Document.all();
