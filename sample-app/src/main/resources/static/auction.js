@@ -9,6 +9,7 @@ import { comet, diagnose } from './connection.js';
 import './desk.js';
 import { isOpen, remove, setClock, show, shown, withdraw } from './lots.js';
 import { announce, byId } from './page.js';
+import './visitor.js';
 
 const followed = new Set(); // channel ids
 const ended = new Set(); // before they were sold, as far as this page knows

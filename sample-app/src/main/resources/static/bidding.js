@@ -1,6 +1,6 @@
 // The bidder's name, and bids: a POST each.
 
-import { byId, money } from './page.js';
+import { byId, money, protection } from './page.js';
 
 export const bidder = byId('bidder');
 
@@ -21,7 +21,7 @@ export async function bid(card, entered) {
 	try {
 		const answer = await fetch(`api/items/${encodeURIComponent(item.id)}/bids`, {
 			method: 'POST',
-			headers: { 'Content-Type': 'application/json' },
+			headers: { 'Content-Type': 'application/json', ...protection() },
 			body: JSON.stringify({ bidder: bidder.value, amount })
 		});
 		const body = await answer.json();

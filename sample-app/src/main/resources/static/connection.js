@@ -63,8 +63,8 @@ export async function diagnose() {
 		headers: { 'Content-Type': 'application/json' },
 		body: '{"channels":["auctions/announcements"],"timeout":"PT0S"}',
 		signal: AbortSignal.timeout(5000)
-	}).then(({ status }) => status === 503 ? 'deactivated' : wasLive ? 'reconnecting' : 'connecting', () => 'gone');
-	if (comet.state !== 'open' && comet.state !== 'paused') {
+	}).then(({ status }) => status === 401 ? location.assign('login') : status === 503 ? 'deactivated' : wasLive ? 'reconnecting' : 'connecting', () => 'gone');
+	if (diagnosis && comet.state !== 'open' && comet.state !== 'paused') {
 		show(diagnosis);
 	}
 }

@@ -1,7 +1,7 @@
 // The operator's desk: the state from the actuator, and its three commands.
 
 import { comet } from './connection.js';
-import { byId } from './page.js';
+import { byId, protection } from './page.js';
 
 const DESK = 'actuator/comet';
 const DESK_EVERY = 3000;
@@ -15,7 +15,7 @@ class Refused extends Error {
 }
 
 async function askDesk(path, body) {
-	const headers = body ? { 'Content-Type': 'application/json' } : {};
+	const headers = { ...protection(), ...body && { 'Content-Type': 'application/json' } };
 	const answer = await fetch(DESK + path, path ? { method: 'POST', headers, body } : { cache: 'no-store' });
 	if (!answer.ok) {
 		throw new Refused(answer);

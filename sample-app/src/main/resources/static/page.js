@@ -18,6 +18,12 @@ export function tint(element, { art }) {
 	element.style.setProperty('--hue', HUES[art] ?? 40);
 }
 
+// What a request that changes something needs behind Spring Security: the token from its cookie.
+export function protection() {
+	const token = /(?:^|; )XSRF-TOKEN=([^;]*)/.exec(document.cookie)?.[1];
+	return token ? { 'X-XSRF-TOKEN': token } : {};
+}
+
 // Announces words to a screen reader.
 export function announce(words) {
 	byId('announcer').textContent = words;

@@ -1,6 +1,7 @@
 package io.github.cometspring.sample;
 
 import java.net.URI;
+import java.security.Principal;
 import java.util.Locale;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
@@ -41,8 +42,8 @@ class AuctionController {
 
 	@PostMapping("/{id}/bids")
 	@ResponseStatus(HttpStatus.CREATED)
-	Mono<Item> bid(@PathVariable String id, @RequestBody BidRequest request) {
-		return this.house.bid(id, request.toBid());
+	Mono<Item> bid(@PathVariable String id, @RequestBody BidRequest request, @Nullable Principal principal) {
+		return this.house.bid(id, request.toBid(principal));
 	}
 
 	@ExceptionHandler
@@ -78,16 +79,18 @@ class AuctionController {
 	/**
 	 * The body of a bid request.
 	 *
-	 * @param bidder who bids
+	 * @param bidder who bids, unless somebody is logged in
 	 * @param amount the amount in euros; a JSON integer
 	 */
 	record BidRequest(@Nullable String bidder, @Nullable JsonNode amount) {
 
-		Bid toBid() {
+		Bid toBid(@Nullable Principal principal) {
 			if (this.amount == null || !this.amount.canConvertToLong() || !this.amount.isIntegralNumber()) {
 				throw new BidRefusedException(Reason.NOT_A_BID, "A bid is a whole number of euros.");
 			}
-			return new Bid((this.bidder != null) ? this.bidder : "", this.amount.longValue());
+			// Who is logged in bids by their own name.
+			String bidder = (principal != null) ? principal.getName() : this.bidder;
+			return new Bid((bidder != null) ? bidder : "", this.amount.longValue());
 		}
 
 	}

@@ -52,10 +52,12 @@ class AuctionHouse {
 
 	private final SaleBook book;
 
+	private final Visitors visitors;
+
 	private final AtomicInteger lotNumber = new AtomicInteger();
 
 	AuctionHouse(TypedChannels channels, Catalogue catalogue, AuctionProperties properties, Scheduler auctionScheduler,
-			RandomGenerator auctionDice, SaleBook book) {
+			RandomGenerator auctionDice, SaleBook book, Visitors visitors) {
 		this.channels = channels;
 		this.catalogue = catalogue;
 		this.properties = properties;
@@ -63,6 +65,7 @@ class AuctionHouse {
 		this.dice = auctionDice;
 		this.room = new SaleRoom(properties.lateBidExtension());
 		this.book = book;
+		this.visitors = visitors;
 	}
 
 	/**
@@ -109,7 +112,7 @@ class AuctionHouse {
 	}
 
 	/**
-	 * Takes a bid and publishes it.
+	 * Takes a bid and publishes it, and tells the visitor who is outbid.
 	 * @param id the id of the item
 	 * @param bid the bid
 	 * @return the item after the bid, or {@link BidRefusedException}, or another error if
@@ -117,7 +120,7 @@ class AuctionHouse {
 	 */
 	Mono<Item> bid(String id, Bid bid) {
 		return withdrawIfEnded(id).then(Mono.fromSupplier(() -> this.room.bid(id, bid, now())))
-			.flatMap((item) -> keep().then(announce(item)).thenReturn(item));
+			.flatMap((item) -> keep().then(announce(item)).then(this.visitors.outbid(item)).thenReturn(item));
 	}
 
 	private Mono<Position> announce(Item item) {

@@ -27,6 +27,9 @@ class Auctioneer implements SmartLifecycle {
 	/** The number of lots at the start. */
 	private static final int FIRST_LOTS = 6;
 
+	/** All other channels are for visitors. */
+	private static final int MOST_LOTS = 11;
+
 	/** The precision with which the hammer falls. */
 	private static final Duration PULSE = Duration.ofMillis(200);
 
@@ -52,7 +55,10 @@ class Auctioneer implements SmartLifecycle {
 			.concat(Flux.defer(() -> Flux.range(0, Math.max(0, FIRST_LOTS - this.house.open().size())))
 				.map(Integer::longValue), every(this.properties.newItemEvery()));
 		this.work = Disposables.composite(
-				doors.thenMany(lots).concatMap((lot) -> this.house.bringIn().onErrorResume(this::carryOn)).subscribe(),
+				doors.thenMany(lots)
+					.filter((lot) -> this.house.open().size() < MOST_LOTS)
+					.concatMap((lot) -> this.house.bringIn().onErrorResume(this::carryOn))
+					.subscribe(),
 				every(PULSE).concatMap((pulse) -> this.house.hammer().onErrorResume(this::carryOn)).subscribe());
 	}
 

@@ -15,7 +15,7 @@ import org.springframework.web.server.WebFilterChain;
 class PageHeaders implements WebFilter {
 
 	private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-			+ "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+			+ "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {

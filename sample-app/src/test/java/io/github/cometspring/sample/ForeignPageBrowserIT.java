@@ -20,7 +20,6 @@ import reactor.core.publisher.Mono;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpCookie;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -109,9 +108,9 @@ class ForeignPageBrowserIT {
 	}
 
 	/**
-	 * Identifies a user by a cookie, and lets only her read.
+	 * Identifies a user by a cookie, and lets only her read. It has no annotation by
+	 * which other applications of these tests would find it.
 	 */
-	@Configuration(proxyBeanMethods = false)
 	static class LogIn {
 
 		@Bean

@@ -17,9 +17,10 @@ final class PageListener {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private static final String SCRIPT = """
-			const [path, options, channels, done] = arguments;
+			const [path, { tokens, ...options }, channels, done] = arguments;
+			const token = tokens && (() => tokens.length > 1 ? tokens.shift() : tokens[0]);
 			import('/comet/comet.js').then(({ Comet }) => {
-				const comet = new Comet(path, { backoff: 100, ...options });
+				const comet = new Comet(path, { backoff: 100, token, ...options });
 				window.received = { comet, messages: [], refusals: [], gaps: 0, ended: [] };
 				for (const channel of channels) {
 					comet.subscribe(channel, (message) => received.messages.push(message), {
@@ -42,7 +43,8 @@ final class PageListener {
 	 * Listens in the page that is open in a browser.
 	 * @param driver the browser
 	 * @param path the endpoint
-	 * @param options of the client
+	 * @param options of the client, and {@code tokens}, which it uses one after the other
+	 * and the last one for good
 	 * @param channels ids, or ids with cursors
 	 */
 	static PageListener listen(ChromeDriver driver, String path, Map<String, ?> options, Object... channels) {

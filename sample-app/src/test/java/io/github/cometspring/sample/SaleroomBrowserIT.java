@@ -16,6 +16,7 @@ class SaleroomBrowserIT {
 	void bidWhenMadeInOneBrowserShouldAppearInTheOther(Saleroom room) {
 		Item item = room.item();
 		long price = item.price() + 7;
+		room.ada.until(() -> room.ada.requests("/api/visitors/Ada") > 0);
 		room.ada.bid(item, String.valueOf(price));
 		room.ada.until(() -> room.ada.lot(item, "word").contains("stands"));
 		room.bea.until(() -> room.bea.lot(item, "price").equals(Saleroom.euros(price)));
@@ -23,6 +24,8 @@ class SaleroomBrowserIT {
 		room.bea.quickBid(item);
 		room.ada.until(() -> room.ada.lot(item, "price").equals(Saleroom.euros(price + item.step())));
 		assertThat(room.ada.lot(item, "word")).isEqualTo("Bea outbids you.");
+		room.ada.until(() -> room.ada.told().startsWith("You have been outbid on lot " + item.number()));
+		assertThat(room.bea.told()).isEmpty();
 	}
 
 	@Test
@@ -93,7 +96,7 @@ class SaleroomBrowserIT {
 	@Test
 	void deskShouldShowStateOfActuator(Saleroom room) {
 		room.ada.until(() -> room.ada.desk("connections").equals("2 websocket"));
-		assertThat(room.ada.desk("channels")).endsWith(" of 12");
+		assertThat(room.ada.desk("channels")).endsWith(" of 100");
 	}
 
 	@Test

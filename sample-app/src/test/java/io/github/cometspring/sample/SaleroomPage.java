@@ -56,6 +56,16 @@ final class SaleroomPage {
 		return find("#missed").getText();
 	}
 
+	/** What the visitor's own channel has told; empty if nothing. */
+	String told() {
+		return find("#told").getText();
+	}
+
+	/** The name by which the visitor bids. */
+	String bidder() {
+		return find("#bidder").getDomProperty("value");
+	}
+
 	/** The text that a part of a lot's card shows. */
 	String lot(Item item, String part) {
 		return find("[data-item='%s'] .%s".formatted(item.id(), part)).getText();

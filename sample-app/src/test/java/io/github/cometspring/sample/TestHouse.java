@@ -33,14 +33,18 @@ final class TestHouse {
 
 	final Channels channels;
 
+	final Visitors visitors;
+
 	final AuctionHouse house;
 
 	TestHouse(int maxChannels) {
 		this.channels = spy(new DefaultChannels(new InMemoryChannelBroker(maxChannels, this.time),
 				ChannelSettings.DEFAULT, 65_536, Schedulers.immediate()));
 		// Dice that always return the minimum
-		this.house = new AuctionHouse(new TypedChannels(this.channels, ChannelSettings.DEFAULT, this.json), catalogue(),
-				this.properties, this.time, () -> 0, (state) -> Mono.empty());
+		TypedChannels typed = new TypedChannels(this.channels, ChannelSettings.DEFAULT, this.json);
+		this.visitors = new Visitors(typed);
+		this.house = new AuctionHouse(typed, catalogue(), this.properties, this.time, () -> 0, (state) -> Mono.empty(),
+				this.visitors);
 	}
 
 	private Catalogue catalogue() {
