@@ -67,10 +67,19 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	@Override
 	public void fail(Throwable error) {
 		if (!this.handler.handOn(this)) {
-			logger.error("A poll could not be answered", error);
+			log(error);
 			if (this.handler.answer(this, this.terms.dialect().refuse(HttpStatus.INTERNAL_SERVER_ERROR, null))) {
 				this.handler.watch(this);
 			}
+		}
+	}
+
+	private static void log(Throwable error) {
+		try {
+			logger.error("A poll could not be answered", error);
+		}
+		catch (Throwable ex) {
+			// The disk may be full, and the client is to be answered nevertheless.
 		}
 	}
 

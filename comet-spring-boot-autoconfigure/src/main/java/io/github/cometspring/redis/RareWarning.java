@@ -36,7 +36,7 @@ final class RareWarning {
 			while (innermost != null && innermost.getCause() != null) {
 				innermost = innermost.getCause();
 			}
-			LOGGER.warn((innermost != null) ? this.sentence + ": " + innermost : this.sentence);
+			log((innermost != null) ? this.sentence + ": " + innermost : this.sentence);
 		}
 	}
 
@@ -46,7 +46,16 @@ final class RareWarning {
 	 */
 	void warn(String detail) {
 		if (isDue()) {
-			LOGGER.warn(this.sentence + ": " + detail);
+			log(this.sentence + ": " + detail);
+		}
+	}
+
+	private static void log(String text) {
+		try {
+			LOGGER.warn(text);
+		}
+		catch (Throwable ex) {
+			// The disk may be full, which must not harm the connection to Redis.
 		}
 	}
 

@@ -12,7 +12,7 @@ import reactor.util.Logger;
  * Logs warnings about errors that every request may cause, at most one line a minute and
  * without a stack trace, because clients decide how many requests there are. The next
  * line has the number of warnings that were left out. At the level DEBUG every warning is
- * logged.
+ * logged. A logger that fails has no effect on the caller.
  * <p>
  * Thread-safe.
  *
@@ -49,6 +49,15 @@ public final class RateLimitedLog {
 	 * type and its source line, but not its message, which may contain secrets
 	 */
 	public void warn(String sentence, @Nullable Throwable cause) {
+		try {
+			log(sentence, cause);
+		}
+		catch (Throwable ex) {
+			// The disk may be full, which must not harm the client that is served.
+		}
+	}
+
+	private void log(String sentence, @Nullable Throwable cause) {
 		if (cause != null) {
 			this.logger.debug(sentence, cause);
 		}

@@ -115,7 +115,13 @@ final class EventStream {
 
 	private DataBuffer encode(Batch batch, boolean opening) {
 		countDown();
-		return this.response.bufferFactory().wrap(EventStreamEncoder.encode(batch, opening));
+		try {
+			return this.response.bufferFactory().wrap(EventStreamEncoder.encode(batch, opening));
+		}
+		// Reactor would throw it, and the client would neither end nor get more.
+		catch (Error ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 }
