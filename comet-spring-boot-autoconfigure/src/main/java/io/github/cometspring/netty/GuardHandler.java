@@ -5,6 +5,7 @@ import java.io.IOException;
 import javax.net.ssl.SSLException;
 
 import io.github.cometspring.subscription.Deadlines;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -201,8 +202,8 @@ final class GuardHandler extends ChannelDuplexHandler {
 		}
 		else {
 			this.outputClosed = true;
-			logger.debug("Not HTTP: {} is closed", context.channel());
 			context.writeAndFlush(DecodingFailure.response(status)).addListener(ChannelFutureListener.CLOSE);
+			log("Not HTTP", context.channel());
 		}
 		return true;
 	}
@@ -262,8 +263,17 @@ final class GuardHandler extends ChannelDuplexHandler {
 	void closeConnection(ChannelHandlerContext context, String reason) {
 		this.inputClosed = true;
 		this.outputClosed = true;
-		logger.debug("{}: {} is closed", reason, context.channel());
 		context.close();
+		log(reason, context.channel());
+	}
+
+	private static void log(String reason, Channel channel) {
+		try {
+			logger.debug("{}: {} is closed", reason, channel);
+		}
+		catch (Throwable ex) {
+			// The disk may be full, which must not harm the event loop.
+		}
 	}
 
 }

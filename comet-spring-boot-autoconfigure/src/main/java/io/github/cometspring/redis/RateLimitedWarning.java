@@ -35,7 +35,7 @@ final class RateLimitedWarning {
 			while (innermost != null && innermost.getCause() != null) {
 				innermost = innermost.getCause();
 			}
-			LOGGER.warn((innermost != null) ? this.sentence + ": " + innermost : this.sentence);
+			log((innermost != null) ? this.sentence + ": " + innermost : this.sentence);
 		}
 	}
 
@@ -45,7 +45,16 @@ final class RateLimitedWarning {
 	 */
 	void warn(String detail) {
 		if (acquire()) {
-			LOGGER.warn(this.sentence + ": " + detail);
+			log(this.sentence + ": " + detail);
+		}
+	}
+
+	private static void log(String text) {
+		try {
+			LOGGER.warn(text);
+		}
+		catch (Throwable ex) {
+			// The disk may be full, which must not harm the connection to Redis.
 		}
 	}
 

@@ -12,6 +12,7 @@ import io.github.cometspring.channel.Positions;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 
 /**
@@ -114,7 +115,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 					advance();
 				}
 				else {
-					start();
+					startOrFail();
 				}
 			});
 		}
@@ -125,6 +126,15 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		// Tasks that are before finish() in the loop's queue see this.
 		this.cancelled = true;
 		home().loop().run(this::finish);
+	}
+
+	private void startOrFail() {
+		try {
+			start();
+		}
+		catch (RuntimeException | Error ex) {
+			fail(ex);
+		}
 	}
 
 	private void start() {
@@ -173,8 +183,32 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 				emit(segments);
 			}
 		}
+		catch (RuntimeException | Error ex) {
+			fail(ex);
+		}
 		finally {
 			this.advancing = false;
+		}
+	}
+
+	/**
+	 * Ends this client because its channels cannot be read or its batch cannot be taken.
+	 * Otherwise it would stay, and wait for ever.
+	 */
+	private void fail(Throwable error) {
+		boolean answered = this.done;
+		finish();
+		if (answered) {
+			// It has its last batch, and no other signal may follow.
+			throw Exceptions.propagate(error);
+		}
+		try {
+			this.subscriber.onError(error);
+		}
+		catch (Throwable ex) {
+			// Nothing is left to be done for this client, and the others are not at
+			// fault.
+			this.client.close();
 		}
 	}
 

@@ -141,6 +141,10 @@ public final class ConnectedClient implements AutoCloseable {
 		catch (BrokerUnavailableException ex) {
 			return Flux.error(refuse(admission.unavailable(request, ex)));
 		}
+		// Reactor would throw it at the authorizer, and the client would wait for ever.
+		catch (Error ex) {
+			return Flux.error(new IllegalStateException(ex));
+		}
 		Duration longest = this.subscriptions.limits().heartbeat();
 		// The broker may answer on any thread, and the subscription is confined to the
 		// loop.

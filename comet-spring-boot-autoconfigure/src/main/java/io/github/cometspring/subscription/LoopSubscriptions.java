@@ -76,8 +76,9 @@ final class LoopSubscriptions {
 		Lane lane = this.lanes.get(log);
 		if (lane == null) {
 			lane = new Lane(log, this);
-			this.lanes.put(log, lane);
 			log.live().subscribe(lane);
+			// After that: a lane whose feed has failed would wake nobody.
+			this.lanes.put(log, lane);
 		}
 		return lane;
 	}

@@ -12,7 +12,7 @@ import reactor.util.Logger;
  * Logs errors that every request may cause, at most one line a minute, because clients
  * decide how many requests there are: warnings without a stack trace, errors with one.
  * The next line has the number of those that were left out, which are logged at the level
- * DEBUG.
+ * DEBUG. A logger that fails has no effect on the caller.
  * <p>
  * Thread-safe.
  *
@@ -49,10 +49,12 @@ public final class RateLimitedLog {
 	 * type and its source line, but not its message, which may contain secrets
 	 */
 	public void warn(String sentence, @Nullable Throwable cause) {
-		debug(sentence, cause);
-		if (isDue()) {
-			this.logger.warn(sentence + ((cause != null) ? ": " + describe(cause) : "") + leftOut("warning"));
-		}
+		quietly(() -> {
+			debug(sentence, cause);
+			if (isDue()) {
+				this.logger.warn(sentence + ((cause != null) ? ": " + describe(cause) : "") + leftOut("warning"));
+			}
+		});
 	}
 
 	/**
@@ -62,11 +64,22 @@ public final class RateLimitedLog {
 	 * @param cause the error
 	 */
 	public void error(String sentence, Throwable cause) {
-		if (isDue()) {
-			this.logger.error(sentence + leftOut("error"), cause);
+		quietly(() -> {
+			if (isDue()) {
+				this.logger.error(sentence + leftOut("error"), cause);
+			}
+			else {
+				debug(sentence, cause);
+			}
+		});
+	}
+
+	private static void quietly(Runnable logging) {
+		try {
+			logging.run();
 		}
-		else {
-			debug(sentence, cause);
+		catch (Throwable ex) {
+			// The disk may be full, which must not harm the client that is served.
 		}
 	}
 

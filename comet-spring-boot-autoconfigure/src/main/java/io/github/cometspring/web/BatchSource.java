@@ -55,7 +55,13 @@ final class BatchSource extends BaseSubscriber<Batch> {
 	 */
 	void begin(SubscriptionRequest request, ContextView context) {
 		this.context = Context.of(context);
-		this.connection.listen(request).subscribe(this);
+		try {
+			this.connection.listen(request).subscribe(this);
+		}
+		// Reactor would throw it, and the client would keep its slot.
+		catch (Error ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Override
@@ -168,13 +174,23 @@ final class BatchSource extends BaseSubscriber<Batch> {
 			close();
 		}
 		else if (consumer != null) {
-			consumer.accept(batch);
+			pass(batch, consumer);
 		}
 		else if (sink != null) {
 			sink.success(batch);
 		}
 		else {
 			close();
+		}
+	}
+
+	private static void pass(Batch batch, Consumer<Batch> consumer) {
+		try {
+			consumer.accept(batch);
+		}
+		// Reactor would throw it, and the client would neither end nor get more.
+		catch (Error ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -44,8 +44,7 @@ final class DirectEventStream implements WriteListener {
 	Mono<Void> write(ServerHttpResponse response, Batch first) {
 		// A filter may hold the answer back.
 		Disposable late = this.socket.whenLate(this.socket::cut);
-		byte[] opening = EventStreamEncoder.encode(first, true);
-		first.encoded(opening.length);
+		byte[] opening = encode(first);
 		Mono<DataBuffer> beginning = Mono.fromSupplier(() -> {
 			late.dispose();
 			return response.bufferFactory().wrap(opening);
@@ -53,6 +52,18 @@ final class DirectEventStream implements WriteListener {
 		// The server subscribes to a part of the body when the part before it is flushed.
 		return response.writeAndFlushWith(Flux.just(beginning, Mono.defer(this::rest)))
 			.doFinally((signal) -> late.dispose());
+	}
+
+	private static byte[] encode(Batch first) {
+		try {
+			byte[] opening = EventStreamEncoder.encode(first, true);
+			first.encoded(opening.length);
+			return opening;
+		}
+		// Reactor would throw it, and the client would keep its slot.
+		catch (Error ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private Mono<DataBuffer> rest() {

@@ -115,9 +115,15 @@ final class EventStream {
 
 	private DataBuffer encode(Batch batch, boolean opening) {
 		countDown();
-		byte[] events = EventStreamEncoder.encode(batch, opening);
-		batch.encoded(events.length);
-		return this.response.bufferFactory().wrap(events);
+		try {
+			byte[] events = EventStreamEncoder.encode(batch, opening);
+			batch.encoded(events.length);
+			return this.response.bufferFactory().wrap(events);
+		}
+		// Reactor would throw it, and the client would neither end nor get more.
+		catch (Error ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 }

@@ -68,7 +68,8 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			this.connection = this.terms.subscriptions()
 				.connect(this.terms.dialect().dialect(), this.loop, this.client);
 		}
-		catch (RuntimeException ex) {
+		// Also errors: the client must get an answer.
+		catch (Throwable ex) {
 			onError(ex);
 			return false;
 		}
@@ -109,7 +110,9 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			connection.listen(this.terms.dialect().read(headers, body, caller)).subscribe(this);
 			connection.confirm();
 		}
-		catch (RuntimeException ex) {
+		// Also errors: the client must not keep its slot, nor wait for ever.
+		catch (Throwable ex) {
+			cancel();
 			onError(ex);
 		}
 	}
@@ -242,11 +245,15 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 */
 	public void end() {
 		if (settle() != null) {
-			Subscription upstream = this.upstream;
-			if (upstream != null) {
-				upstream.cancel();
-			}
+			cancel();
 			lost();
+		}
+	}
+
+	private void cancel() {
+		Subscription upstream = this.upstream;
+		if (upstream != null) {
+			upstream.cancel();
 		}
 	}
 

@@ -83,17 +83,27 @@ final class WebFluxPoll extends Mono<Void> {
 				}
 			}
 			// A filter may have replaced the request by one that fails.
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				this.poll.onError(ex);
 			}
 		}
 
 		private void read(ServerHttpRequest request) {
 			Disposable reading = WebFluxPoll.this.requestBody.read(request, WebFluxPoll.this.socket.loop())
-				.subscribe(this::ask, this.poll::onError, null, currentContext());
+				.subscribe(this::askOrFail, this.poll::onError, null, currentContext());
 			this.reading = reading;
 			if (this.over) {
 				reading.dispose();
+			}
+		}
+
+		private void askOrFail(byte[] body) {
+			try {
+				ask(body);
+			}
+			// A filter may have replaced the exchange by one that fails.
+			catch (Throwable ex) {
+				this.poll.onError(ex);
 			}
 		}
 
@@ -151,7 +161,13 @@ final class WebFluxPoll extends Mono<Void> {
 				// client would go on from its cursor and miss messages.
 				WebFluxPoll.this.socket.cut();
 			}
-			this.actual.onError(error);
+			try {
+				this.actual.onError(error);
+			}
+			// The application fails to answer, or the log to which it writes.
+			catch (Throwable ex) {
+				WebFluxPoll.this.socket.cut();
+			}
 		}
 
 		@Override

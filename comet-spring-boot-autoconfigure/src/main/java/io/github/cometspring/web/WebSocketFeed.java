@@ -153,6 +153,17 @@ final class WebSocketFeed {
 	}
 
 	private void resubscribe(Refusals refused) {
+		try {
+			listen(refused);
+		}
+		// Also errors: the client must not wait for ever.
+		catch (Throwable ex) {
+			this.listening.cancel();
+			this.close.accept(CloseStatuses.of(ex));
+		}
+	}
+
+	private void listen(Refusals refused) {
 		this.listening.cancel();
 		this.listening = new Listening();
 		this.connection.listen(new SubscriptionRequest(this.channels, refused, null, this.requester.caller()))
@@ -244,11 +255,16 @@ final class WebSocketFeed {
 		protected void hookOnNext(Batch batch) {
 			boolean first = this.first;
 			this.first = false;
-			if (WebSocketFeed.this.listening == this) {
+			if (WebSocketFeed.this.listening != this) {
+				batch.failed();
+				return;
+			}
+			try {
 				write(batch, first);
 			}
-			else {
-				batch.failed();
+			// Reactor would throw it, and the client would neither end nor get more.
+			catch (Error ex) {
+				throw new IllegalStateException(ex);
 			}
 		}
 

@@ -1,6 +1,7 @@
 package io.github.cometspring.netty;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -9,12 +10,14 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.netty.PolledNode.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.mockito.AdditionalAnswers;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
 
 /**
  * What holds for polls whichever path they take, when something fails or the client
@@ -50,6 +53,65 @@ class PollFailureContractTests extends PollContract {
 		doThrow(new IllegalStateException("broken")).when(node.broker).findAll(any());
 		node.poll("registration=a");
 		assertThat(node.answer()).isEqualTo("500");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pollWhenBrokerThrowsAnErrorShouldFail(Path path) {
+		PolledNode node = node(path);
+		doThrow(new NoClassDefFoundError("broken")).when(node.broker).findAll(any());
+		node.poll("registration=a");
+		assertThat(node.answer()).isEqualTo("500");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pollWhenBrokerThrowsAnErrorAfterAuthorizationShouldFail(Path path) {
+		PolledNode node = node(path, after(MOMENT, true));
+		doThrow(new NoClassDefFoundError("broken")).when(node.broker).findAll(any());
+		node.poll("registration=a");
+		node.pass(MOMENT);
+		assertThat(node.answer()).isEqualTo("500");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pollWhenItsChannelCannotBeReadShouldFail(Path path) {
+		assertUnreadable(node(path), new IllegalStateException("broken"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pollWhenItsChannelCannotBeReadForAnErrorShouldFail(Path path) {
+		assertUnreadable(node(path), new NoClassDefFoundError("broken"));
+	}
+
+	private static void assertUnreadable(PolledNode node, Throwable failure) {
+		ChannelLog log = spyLog(node);
+		doThrow(failure).when(log).readLive(any());
+		doThrow(failure).when(log).read(any());
+		node.poll("registration=a");
+		assertThat(node.connections()).isOne();
+		CompletableFuture<Outcome> outcome = node.deliver("a");
+		assertThat(node.answer()).isEqualTo("500");
+		assertFailed(outcome);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void pollWhenItsChannelCannotBeJoinedShouldFail(Path path) {
+		PolledNode node = node(path);
+		ChannelLog log = spyLog(node);
+		doThrow(new NoClassDefFoundError("broken")).when(log).live();
+		node.poll("registration=a");
+		assertThat(node.answer()).isEqualTo("500");
+	}
+
+	private static ChannelLog spyLog(PolledNode node) {
+		ChannelLog real = Objects.requireNonNull(node.broker.find("a").block());
+		ChannelLog log = mock(ChannelLog.class, AdditionalAnswers.delegatesTo(real));
+		doReturn(Mono.fromSupplier(() -> Map.of("a", log))).when(node.broker).findAll(any());
+		return log;
 	}
 
 	@ParameterizedTest

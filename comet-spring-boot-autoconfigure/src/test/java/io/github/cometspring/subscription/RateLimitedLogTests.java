@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,29 @@ class RateLimitedLogTests {
 		assertThat(this.lines.list).filteredOn((line) -> line.getLevel() == Level.DEBUG)
 			.extracting((line) -> line.getThrowableProxy().getMessage())
 			.containsExactly("first", "second");
+	}
+
+	@Test
+	void warnWhenLineCannotBeWrittenShouldNotFail() {
+		this.logger.setLevel(Level.DEBUG);
+		AppenderBase<ILoggingEvent> fullDisk = new AppenderBase<>() {
+
+			@Override
+			public void doAppend(ILoggingEvent event) {
+				throw new NoClassDefFoundError("No space left on device");
+			}
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				// Nothing gets here.
+			}
+
+		};
+		this.logger.addAppender(fullDisk);
+		this.log.warn("It failed", new IllegalStateException("first"));
+		this.logger.detachAppender(fullDisk);
+		this.log.warn("It failed", null);
+		assertThat(this.lines.list).extracting(ILoggingEvent::getLevel).contains(Level.WARN);
 	}
 
 }
