@@ -1,4 +1,4 @@
-// Comet for Spring Boot, Apache-2.0. Reasons: README.md, Inside
+// Comet for Spring Boot, Apache-2.0. See README.md
 
 const NEEDS = { websocket: 'WebSocket', sse: 'EventSource', json: 'fetch' };
 const ID = /^[\p{L}\p{Nd}._~@/-]{1,128}$/u;
@@ -104,7 +104,7 @@ export class Comet extends EventTarget {
 	#wait;
 	#hide;
 	#yield;
-	#yielding = false;
+	#yielding;
 	#end = new AbortController();
 	#fails = 0;
 	#round = 0;
@@ -307,9 +307,10 @@ export class Comet extends EventTarget {
 		if (this.#link !== link) {
 			return;
 		}
-		const login = link.login || (this.#options.token || [...link.named].some((entry) => entry.grant)) && (problem.status === 401 || problem.code === 4401);
-		if (login && !link.login && !this.#expired) {
-			this.#expired = true;
+		const { code, status } = problem;
+		const login = link.login || (this.#options.token || [...link.named].some((entry) => entry.grant)) && (status === 401 || code === 4401);
+		if (link.live && code === 1001 || login && !link.login && !this.#expired) {
+			this.#expired = login;
 			return this.#renew(link, true);
 		}
 		this.#unlink('waiting');
@@ -556,8 +557,7 @@ export class Comet extends EventTarget {
 			this.#plan();
 			return received;
 		});
-		socket.onclose = ({ code, reason }) => code === 1001 && link.live // by plan: no failure
-			? this.#renew(link, true) : this.#fail(link, { code, message: reason });
+		socket.onclose = ({ code, reason: message }) => this.#fail(link, { code, message });
 	}
 
 	async #stream(link) {
