@@ -127,8 +127,10 @@ public final class Authorization {
 
 	private Mono<ReadDecisions> decide(@Nullable Principal principal, SubscriptionRequest request,
 			ConnectedClient client) {
-		if (principal != null) {
-			client.identify(principal.getName());
+		// A token may have no name, and nobody can name its user in an order then.
+		String name = (principal != null) ? principal.getName() : null;
+		if (name != null) {
+			client.identify(name);
 		}
 		if (request.channels().isEmpty()) {
 			return Mono.just(ReadDecisions.refuseAll());

@@ -8,7 +8,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * What the request of a client says about who asks. It is read only if there is an
- * {@link Authorization}.
+ * {@link Authorization}, or, the user alone, if the connections of each user are limited.
  *
  * @param principal the user who is logged in, or empty if no user is
  * @param headers the headers of the request, which can be looked up by names in any case

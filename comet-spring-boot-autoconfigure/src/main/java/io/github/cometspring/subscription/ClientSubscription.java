@@ -332,7 +332,14 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		advance();
 		if (!this.done && this.ending == null && !this.client.isPolling() && this.requested == 0) {
 			// A write is in progress.
-			this.remaining = collect();
+			try {
+				this.remaining = collect();
+			}
+			// A client whose rights have ended must not go on because its channel fails.
+			catch (Throwable ex) {
+				fail(ex);
+				return;
+			}
 		}
 		end(Ending.EXPIRED);
 	}

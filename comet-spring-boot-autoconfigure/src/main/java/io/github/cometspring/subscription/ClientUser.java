@@ -13,6 +13,12 @@ final class ClientUser {
 
 	private final String name;
 
+	/**
+	 * The largest number of revoked channels that are kept for a client. One more
+	 * disconnects it, and its next connection begins without any.
+	 */
+	private static final int MOST_REVOKED = 1000;
+
 	private volatile boolean disconnected;
 
 	/**
@@ -44,6 +50,10 @@ final class ClientUser {
 	 */
 	synchronized void revoke(String channel, int order) {
 		Map<String, Integer> revoked = this.revoked;
+		if (revoked != null && revoked.size() >= MOST_REVOKED) {
+			disconnect();
+			return;
+		}
 		if (revoked == null) {
 			revoked = new ConcurrentHashMap<>();
 			this.revoked = revoked;

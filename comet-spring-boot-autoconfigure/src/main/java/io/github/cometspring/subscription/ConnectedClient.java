@@ -382,7 +382,6 @@ public final class ConnectedClient implements AutoCloseable {
 	@Override
 	public void close() {
 		if (CLOSED.compareAndSet(this, 0, 1)) {
-			users().remove(this.user, this);
 			this.subscriptions.leave(this.dialect.transport());
 			if (this.quota != null) {
 				this.quota.release();
@@ -390,6 +389,7 @@ public final class ConnectedClient implements AutoCloseable {
 			if (this.age != null) {
 				this.age.close();
 			}
+			users().remove(this.user, this);
 			if (!this.provisional) {
 				listener().ended(transport(), this.reason);
 			}

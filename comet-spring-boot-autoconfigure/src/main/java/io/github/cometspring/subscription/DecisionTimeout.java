@@ -50,12 +50,21 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		private boolean done;
 
+		/**
+		 * Whether the decision is there. Set on its thread, before the loop is told.
+		 */
+		private volatile boolean cancelled;
+
 		private Wait(CoreSubscriber<? super T> subscriber) {
 			this.subscriber = subscriber;
 		}
 
+		private boolean isOver() {
+			return this.done || this.cancelled;
+		}
+
 		private void begin() {
-			if (this.done) {
+			if (isOver()) {
 				return;
 			}
 			Ending meanwhile = DecisionTimeout.this.client.endedMeanwhile();
@@ -74,6 +83,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		@Override
 		public void cancel() {
+			this.cancelled = true;
 			DecisionTimeout.this.client.home().loop().run(() -> {
 				this.done = true;
 				leave();
@@ -82,7 +92,7 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		@Override
 		void expire() {
-			if (!this.done) {
+			if (!isOver()) {
 				DecisionTimeout.this.onTimeout.run();
 				fail(SubscriptionRejectedException.of(Reason.UNDECIDED,
 						"It could not be decided in time; try again later"));
@@ -91,14 +101,14 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		@Override
 		void end(Ending ending, int order) {
-			if (!this.done && DecisionTimeout.this.client.beganBefore(order)) {
+			if (!isOver() && DecisionTimeout.this.client.beganBefore(order)) {
 				fail(SubscriptionRejectedException.ended(ending));
 			}
 		}
 
 		@Override
 		void endIfRevoked() {
-			if (!this.done && DecisionTimeout.this.client.isDisconnected()) {
+			if (!isOver() && DecisionTimeout.this.client.isDisconnected()) {
 				fail(SubscriptionRejectedException.ended(Ending.EXPIRED));
 			}
 		}

@@ -21,7 +21,8 @@ import reactor.core.publisher.Mono;
  * @param refused the requested channels that are refused
  * @param timeout how long to hold a poll at most, or {@code null} for the server's
  * timeout, which is also the upper limit
- * @param caller who asks; looked at only if there is an {@link Authorization}
+ * @param caller who asks; looked at only if there is an {@link Authorization} or a limit
+ * for each user
  * @since 0.1.0
  */
 public record SubscriptionRequest(Map<String, Cursor> channels, Refusals refused, @Nullable Duration timeout,

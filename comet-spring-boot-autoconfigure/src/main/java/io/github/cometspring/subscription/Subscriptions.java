@@ -185,6 +185,15 @@ public final class Subscriptions implements Disposable {
 		return this.connectionLimit.quotas().limitAddresses();
 	}
 
+	/**
+	 * Whether the connections of one user are limited, so that the user of each client
+	 * has to be known.
+	 * @return {@code false} if users do not matter
+	 */
+	public boolean limitUsers() {
+		return this.connectionLimit.quotas().users() != null;
+	}
+
 	SubscriptionListener listener() {
 		return this.listener;
 	}

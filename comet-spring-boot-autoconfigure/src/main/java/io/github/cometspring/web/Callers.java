@@ -25,9 +25,11 @@ final class Callers {
 	 * @return the caller, unknown if it does not matter
 	 */
 	static Caller of(ServerWebExchange exchange, Subscriptions subscriptions) {
-		return subscriptions.areAuthorized() ? new Caller(exchange.getPrincipal(),
-				new HeaderMap(exchange.getRequest().getHeaders()), exchange.getAttributes(), List.of())
-				: Caller.UNKNOWN;
+		if (subscriptions.areAuthorized()) {
+			return new Caller(exchange.getPrincipal(), new HeaderMap(exchange.getRequest().getHeaders()),
+					exchange.getAttributes(), List.of());
+		}
+		return subscriptions.limitUsers() ? Caller.of(exchange.getPrincipal()) : Caller.UNKNOWN;
 	}
 
 	/**

@@ -9,6 +9,7 @@ import io.github.cometspring.client.CometClientOptions.Transport;
 import io.github.cometspring.testing.CometServer;
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -31,6 +32,8 @@ final class ClientSide implements ExchangeFilterFunction {
 
 	private final List<Integer> answers = new CopyOnWriteArrayList<>();
 
+	private final List<String> retryAfter = new CopyOnWriteArrayList<>();
+
 	/**
 	 * Creates a client that reconnects soon.
 	 * @param transport the transport
@@ -46,8 +49,10 @@ final class ClientSide implements ExchangeFilterFunction {
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
 		this.requests.add(System.nanoTime());
-		return next.exchange(toNextNode(request))
-			.doOnNext((response) -> this.answers.add(response.statusCode().value()));
+		return next.exchange(toNextNode(request)).doOnNext((response) -> {
+			this.retryAfter.addAll(response.headers().header(HttpHeaders.RETRY_AFTER));
+			this.answers.add(response.statusCode().value());
+		});
 	}
 
 	private static ClientRequest toNextNode(ClientRequest request) {
@@ -76,6 +81,13 @@ final class ClientSide implements ExchangeFilterFunction {
 			pauses.add(Duration.ofNanos(times.get(i) - times.get(i - 1)));
 		}
 		return pauses;
+	}
+
+	/**
+	 * How long the server asked to wait, in its answers that say so.
+	 */
+	List<Duration> retryAfter() {
+		return this.retryAfter.stream().map((seconds) -> Duration.ofSeconds(Long.parseLong(seconds))).toList();
 	}
 
 	/**

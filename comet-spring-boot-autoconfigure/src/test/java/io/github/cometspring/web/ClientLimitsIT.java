@@ -1,10 +1,14 @@
 package io.github.cometspring.web;
 
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
@@ -16,18 +20,23 @@ import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.Users;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,6 +48,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClientLimitsIT {
 
 	private static final String[] NOBODY = {};
+
+	private static final String NAMELESS = "nameless";
 
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.RefusalLog");
@@ -97,9 +108,10 @@ class ClientLimitsIT {
 		assertRefused(NOBODY);
 	}
 
-	@Test
-	void userWhenItHasTooManyShouldBeRefusedInEveryDialectUntilSomeAreGivenBack() {
-		start(new Class<?>[] { Users.class, Security.class }, "comet.max-connections-per-user=2");
+	@ParameterizedTest
+	@ValueSource(classes = { Security.class, OwnLogin.class })
+	void userWhenItHasTooManyShouldBeRefusedInEveryDialectUntilSomeAreGivenBack(Class<?> security) {
+		start(new Class<?>[] { security }, "comet.max-connections-per-user=2");
 		List<RawConnection> polls = hold(2, Users.login("ada"));
 		assertRefused(Users.login("ada"));
 		hold(2, Users.login("bob"));
@@ -118,6 +130,19 @@ class ClientLimitsIT {
 		Await.until(() -> this.channel.subscribers() == 7);
 		Await.until(() -> this.server.connections(Transport.WEBSOCKET) == 0);
 		hold(2, Users.login("ada"));
+	}
+
+	@Test
+	void userWithoutNameShouldBeServedAndGiveItsPlaceBack() {
+		start(new Class<?>[] { OwnLogin.class, PermittingAuthorizer.class }, "comet.max-connections-per-address=3",
+				"comet.max-connections-per-user=1");
+		for (int round = 0; round < 3; round++) {
+			List<RawConnection> polls = hold(3, Users.login(NAMELESS));
+			assertRefused(Users.login(NAMELESS));
+			this.channel.publish("next").block();
+			polls.forEach((poll) -> assertThat(poll.read().status()).isEqualTo(200));
+			awaitNobody();
+		}
 	}
 
 	private void start(Class<?>[] configuration, String... properties) {
@@ -162,6 +187,7 @@ class ClientLimitsIT {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@Import(Users.class)
 	static class Security {
 
 		@Bean
@@ -170,6 +196,56 @@ class ClientLimitsIT {
 				.httpBasic(Customizer.withDefaults())
 				.csrf(ServerHttpSecurity.CsrfSpec::disable)
 				.build();
+		}
+
+	}
+
+	/**
+	 * Logs users in by a filter of the application.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class OwnLogin {
+
+		@Bean
+		WebFilter login() {
+			return (exchange, chain) -> {
+				String header = exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
+				if (header == null) {
+					return chain.filter(exchange);
+				}
+				byte[] credentials = Base64.getDecoder().decode(header.substring("Basic ".length()));
+				String name = new String(credentials, StandardCharsets.UTF_8).split(":")[0];
+				Principal user = new Named(name.equals(NAMELESS) ? null : name);
+				return chain.filter(exchange.mutate().principal(Mono.just(user)).build());
+			};
+		}
+
+	}
+
+	/**
+	 * Permits everything.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class PermittingAuthorizer {
+
+		@Bean
+		ChannelAuthorizer authorizer() {
+			return (principal, channel) -> Mono.just(true);
+		}
+
+	}
+
+	/**
+	 * A user, who has no name if the token of a resource server names no subject.
+	 *
+	 * @param name the name
+	 */
+	private record Named(@Nullable String name) implements Principal {
+
+		@Override
+		@SuppressWarnings("NullAway")
+		public String getName() {
+			return this.name;
 		}
 
 	}
