@@ -31,6 +31,9 @@ final class RedisConnector implements Disposable {
 	/** The most commands in flight; further ones fail at once. */
 	private static final int MAX_IN_FLIGHT = 1 << 16;
 
+	/** How long threads stay without a task after the end. */
+	private static final long QUIET_MS = 100;
+
 	private final RedisURI uri;
 
 	private final ClientResources resources;
@@ -85,12 +88,13 @@ final class RedisConnector implements Disposable {
 	}
 
 	/**
-	 * Closes all connections.
+	 * Closes all connections. Threads stay for a moment, for attempts to connect that
+	 * fail by this: without a thread to report to, the client would log stack traces.
 	 */
 	@Override
 	public void dispose() {
 		this.client.shutdownAsync(0, 2, TimeUnit.SECONDS)
-			.thenRun(() -> this.resources.shutdown(0, 2, TimeUnit.SECONDS));
+			.thenRun(() -> this.resources.shutdown(QUIET_MS, 2000, TimeUnit.MILLISECONDS));
 	}
 
 	/**
