@@ -2,7 +2,7 @@
 -- An event changes no state: the last 256 are kept, for nodes that have not received them yet.
 -- KEYS: the state of the control
 -- ARGV: run of the server, feed, 'activity', 'timeout', 'event' or '', value, whether to kill, how long ago it was given in ms,
--- life of the events that the node knows, number of the last of them, or -1 if it has just started
+-- generation of the events that the node knows, number of the last of them, or -1 if it has just started
 local kept = 256
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -28,12 +28,12 @@ elseif ARGV[3] ~= '' then
 end
 local state = redis.call('HMGET', KEYS[1], 'version', 'activity', 'timeout', 'kills', 'events', 'events-life')
 local events = tonumber(state[5] or '0')
-local life = state[6] or ''
-local answer = { 'done', state[1] or '0', state[2] or '', state[3] or '', state[4] or '0', life, tostring(events) }
+local generation = state[6] or ''
+local answer = { 'done', state[1] or '0', state[2] or '', state[3] or '', state[4] or '0', generation, tostring(events) }
 local known = tonumber(ARGV[8])
 if known >= 0 then
-	-- In another life, Redis had forgotten all events, and what is there now is new.
-	local first = life == ARGV[7] and known + 1 or 1
+	-- In another generation, Redis has lost all earlier events, and the present ones are new.
+	local first = generation == ARGV[7] and known + 1 or 1
 	for number = math.max(first, events - kept + 1), events do
 		answer[#answer + 1] = redis.call('HGET', KEYS[1], 'event-' .. number % kept) or ''
 	end

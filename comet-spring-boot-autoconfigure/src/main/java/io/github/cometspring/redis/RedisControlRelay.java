@@ -66,7 +66,7 @@ public final class RedisControlRelay implements ControlRelay {
 
 	private long kills = -1;
 
-	/** What this node has heard of events. */
+	/** The events that this node has received. */
 	private Events events = new Events("", -1);
 
 	private final Deque<Unsent> unsentEvents = new ArrayDeque<>();
@@ -134,7 +134,7 @@ public final class RedisControlRelay implements ControlRelay {
 
 	private CompletableFuture<Void> send(Unsent command) {
 		if (command.field.equals(EVENT) && known().last < 0) {
-			// This node hears only of the events after those that it knows.
+			// A node receives only the events after those that it knows.
 			return this.refresh.run().thenCompose((done) -> call(EVENT, command.value, "0", "0"));
 		}
 		long age = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - command.given);
@@ -149,7 +149,7 @@ public final class RedisControlRelay implements ControlRelay {
 		Events known = known();
 		return this.node
 			.call(RedisScript.CONTROL, new String[] { this.node.keys().control }, this.node.keys().controlFeed, field,
-					value, kill, age, known.life, String.valueOf(known.last))
+					value, kill, age, known.generation, String.valueOf(known.last))
 			.thenAccept(this::take);
 	}
 
@@ -223,7 +223,7 @@ public final class RedisControlRelay implements ControlRelay {
 	private void takeEvents(List<Object> answer) {
 		Events there = new Events(String.valueOf(answer.get(5)), Long.parseLong(String.valueOf(answer.get(6))));
 		// Another answer may have brought the same events meanwhile.
-		long done = there.life.equals(this.events.life) ? this.events.last : 0;
+		long done = there.generation.equals(this.events.generation) ? this.events.last : 0;
 		long number = there.last - (answer.size() - EVENTS_FROM);
 		for (Object event : answer.subList(EVENTS_FROM, answer.size())) {
 			number++;
@@ -245,10 +245,10 @@ public final class RedisControlRelay implements ControlRelay {
 	/**
 	 * A state of the events on Redis.
 	 *
-	 * @param life distinguishes events from those before Redis lost all data
+	 * @param generation distinguishes events from those before Redis lost all data
 	 * @param last the number of the last event, or -1 if none was received yet
 	 */
-	private record Events(String life, long last) {
+	private record Events(String generation, long last) {
 	}
 
 	/**

@@ -19,10 +19,23 @@ import reactor.core.publisher.Mono;
 public record Caller(Mono<? extends Principal> principal, Map<String, List<String>> headers,
 		Map<String, Object> attributes, List<String> grants) {
 
+	// A name, as Spring Security is optional
+	private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
+
 	/**
 	 * Nothing is known about who asks.
 	 */
 	public static final Caller UNKNOWN = of(Mono.empty());
+
+	/**
+	 * Whether a principal is a user who is logged in. Spring Security has one for those
+	 * who are not, and all of them have the same name.
+	 * @param principal the principal of a request
+	 * @return {@code false} for Spring Security's anonymous user
+	 */
+	public static boolean isLoggedIn(Principal principal) {
+		return !principal.getClass().getName().equals(ANONYMOUS);
+	}
 
 	/**
 	 * A caller of whom only the user is known.

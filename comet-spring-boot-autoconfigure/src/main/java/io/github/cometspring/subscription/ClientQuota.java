@@ -17,9 +17,6 @@ final class ClientQuota {
 	private static final AtomicReferenceFieldUpdater<ClientQuota, @Nullable String> USER = AtomicReferenceFieldUpdater
 		.newUpdater(ClientQuota.class, String.class, "user");
 
-	// Spring Security's user who has not logged in. All of them have the same name.
-	private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
-
 	private final ClientQuotas quotas;
 
 	private final @Nullable Object address;
@@ -64,7 +61,7 @@ final class ClientQuota {
 
 	private void take(Principal principal) {
 		KeyedLimit users = this.quotas.users();
-		String name = principal.getClass().getName().equals(ANONYMOUS) ? null : principal.getName();
+		String name = Caller.isLoggedIn(principal) ? principal.getName() : null;
 		if (users == null || name == null || this.identified) {
 			return;
 		}

@@ -7,7 +7,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.cometspring.control.CometCommand;
@@ -78,16 +77,7 @@ final class ConnectedUsers {
 			}
 			homes.add(client.home());
 		}
-		homes.forEach(ConnectedUsers::endRevoked);
-	}
-
-	private static void endRevoked(LoopSubscriptions home) {
-		try {
-			home.loop().execute(home::endRevoked);
-		}
-		catch (RejectedExecutionException ex) {
-			// The loop has ended, and its clients with it.
-		}
+		homes.forEach(LoopSubscriptions::orderToEndRevoked);
 	}
 
 }

@@ -48,23 +48,18 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		private final CoreSubscriber<? super T> subscriber;
 
-		private boolean done;
-
 		/**
-		 * Whether the decision is there. Set on its thread, before the loop is told.
+		 * Whether the decision is there, or the wait has failed. The thread of the
+		 * decision sets it before the loop is told.
 		 */
-		private volatile boolean cancelled;
+		private volatile boolean over;
 
 		private Wait(CoreSubscriber<? super T> subscriber) {
 			this.subscriber = subscriber;
 		}
 
-		private boolean isOver() {
-			return this.done || this.cancelled;
-		}
-
 		private void begin() {
-			if (isOver()) {
+			if (this.over) {
 				return;
 			}
 			Ending meanwhile = DecisionTimeout.this.client.endedMeanwhile();
@@ -83,16 +78,13 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		@Override
 		public void cancel() {
-			this.cancelled = true;
-			DecisionTimeout.this.client.home().loop().run(() -> {
-				this.done = true;
-				leave();
-			});
+			this.over = true;
+			DecisionTimeout.this.client.home().loop().run(this::leave);
 		}
 
 		@Override
 		void expire() {
-			if (!isOver()) {
+			if (!this.over) {
 				DecisionTimeout.this.onTimeout.run();
 				fail(SubscriptionRejectedException.of(Reason.UNDECIDED,
 						"It could not be decided in time; try again later"));
@@ -101,20 +93,20 @@ final class DecisionTimeout<T> extends Mono<T> {
 
 		@Override
 		void end(Ending ending, int order) {
-			if (!isOver() && DecisionTimeout.this.client.beganBefore(order)) {
+			if (!this.over && DecisionTimeout.this.client.beganBefore(order)) {
 				fail(SubscriptionRejectedException.ended(ending));
 			}
 		}
 
 		@Override
 		void endIfRevoked() {
-			if (!isOver() && DecisionTimeout.this.client.isDisconnected()) {
+			if (!this.over && DecisionTimeout.this.client.isDisconnected()) {
 				fail(SubscriptionRejectedException.ended(Ending.EXPIRED));
 			}
 		}
 
 		private void fail(SubscriptionRejectedException ex) {
-			this.done = true;
+			this.over = true;
 			leave();
 			this.subscriber.onError(DecisionTimeout.this.client.refuse(ex));
 		}

@@ -129,40 +129,31 @@ final class LoopSubscriptions {
 	}
 
 	/**
-	 * Gives the order to end. Called on any thread.
-	 * @param ending why
-	 * @param order the number of the order
-	 * @param spread the time over which the clients are spread
-	 */
-	void orderToEnd(Ending ending, int order, Duration spread) {
-		try {
-			this.loop.execute(() -> endAll(ending, order, spread));
-		}
-		catch (RejectedExecutionException ex) {
-			// The loop has ended, and its clients with it; the others have not.
-		}
-	}
-
-	/**
-	 * Ends whatever waits now and began before an order to end.
+	 * Ends all clients that wait and began before an order to end. Called on any thread.
 	 * @param ending why
 	 * @param order the number of the order
 	 * @param spread the time over which the clients are spread, or zero to end them at
 	 * once
 	 */
-	private void endAll(Ending ending, int order, Duration spread) {
-		end((client) -> client.end(ending, order), spread);
+	void orderToEnd(Ending ending, int order, Duration spread) {
+		order((client) -> client.end(ending, order), spread);
 	}
 
 	/**
-	 * Ends all clients that wait now and have lost their rights by a command.
+	 * Ends all clients that wait and have lost their rights by a command. Called on any
+	 * thread.
 	 */
-	void endRevoked() {
-		end(WaitingClients.Client::endIfRevoked, Duration.ZERO);
+	void orderToEndRevoked() {
+		order(WaitingClients.Client::endIfRevoked, Duration.ZERO);
 	}
 
-	private void end(Consumer<WaitingClients.Client> order, Duration spread) {
-		new EndingWalk(this.loop, this.waiting.list(), order, spread).run();
+	private void order(Consumer<WaitingClients.Client> order, Duration spread) {
+		try {
+			this.loop.execute(() -> new EndingWalk(this.loop, this.waiting.list(), order, spread).run());
+		}
+		catch (RejectedExecutionException ex) {
+			// The loop has ended, and its clients with it; the others have not.
+		}
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.cometspring.protocol.LegacyCodec;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -30,9 +31,6 @@ import org.springframework.web.server.WebHandler;
  * @since 0.1.0
  */
 public final class CometWebHandler implements WebHandler {
-
-	// A name, as Spring Security is optional.
-	private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
 
 	private final Map<Transport, WebHandler> handlers;
 
@@ -146,7 +144,7 @@ public final class CometWebHandler implements WebHandler {
 			return webSocket.handle(exchange);
 		}
 		return exchange.getPrincipal()
-			.filter((principal) -> !principal.getClass().getName().equals(ANONYMOUS))
+			.filter(Caller::isLoggedIn)
 			.hasElement()
 			.flatMap((loggedIn) -> loggedIn
 					? PlainText.answer(exchange.getResponse(), HttpStatus.FORBIDDEN, "Credentials of a foreign origin")
