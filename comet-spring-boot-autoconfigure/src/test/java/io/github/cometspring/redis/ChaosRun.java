@@ -135,9 +135,7 @@ class ChaosRun {
 		}
 		List<Thread> publishers = this.all.stream().map(this::startPublisher).toList();
 		// To a client without a position no gap is reported.
-		for (ChaosClient client : this.clients) {
-			Await.within(PATIENCE, () -> CHANNELS.stream().allMatch((channel) -> client.hasReached(channel, 1)));
-		}
+		awaitPositions();
 		this.nodes.forEach(this::startWatch);
 		ChaosFailures possible = new ChaosFailures(this.redis, this.nodes, this.records, this.random);
 		List<Failure> failures = (this.without != null) ? possible.harmfulWithout(this.without) : possible.all();
@@ -167,6 +165,17 @@ class ChaosRun {
 			return log.lastAcknowledged() == log.published();
 		}));
 		verify(made);
+	}
+
+	private void awaitPositions() {
+		long deadline = System.nanoTime() + PATIENCE.toNanos();
+		for (ChaosClient client : this.clients) {
+			while (!CHANNELS.stream().allMatch((channel) -> client.hasReached(channel, 1))) {
+				assertThat(System.nanoTime()).as("a client of %s without messages; failures: %s", client, failures())
+					.isLessThan(deadline);
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+			}
+		}
 	}
 
 	private Thread startPublisher(ChaosRecord log) {
