@@ -1,7 +1,5 @@
 package io.github.cometspring.netty;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Function;
 
 import io.github.cometspring.web.PollAnswer;
@@ -44,12 +42,12 @@ final class NettyAnswer {
 	}
 
 	private static HttpHeaders encode(PollAnswer answer) {
-		List<CharSequence> headers = new ArrayList<>();
-		answer.headers().forEach((name, value) -> {
-			headers.add(AsciiString.of(name));
-			headers.add(AsciiString.of(value));
-		});
-		return new ReadOnlyHttpHeaders(false, headers.toArray(CharSequence[]::new));
+		CharSequence[] headers = answer.headers().toArray(CharSequence[]::new);
+		for (int i = 0; i < headers.length; i++) {
+			// Netty writes these without a conversion of each character.
+			headers[i] = AsciiString.of(headers[i]);
+		}
+		return new ReadOnlyHttpHeaders(false, headers);
 	}
 
 	/**

@@ -1,7 +1,9 @@
 package io.github.cometspring.protocol;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
@@ -28,6 +30,12 @@ public final class JsonCodec {
 
 	// {"pong":…,"cursor":"…","messages":[
 	private static final int OPENING_SIZE = 64;
+
+	private static final byte[] PONG = "\"pong\":".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] CURSOR = "\"cursor\":\"".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] MESSAGES = "\"messages\":[".getBytes(StandardCharsets.US_ASCII);
 
 	private JsonCodec() {
 	}
@@ -85,14 +93,15 @@ public final class JsonCodec {
 	 */
 	public static byte[] encodeBatch(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
 			Collection<String> gaps, @Nullable Long pong) {
-		return encodeBatch(cursor, messages, ended, gaps, List.of(), null, pong);
+		byte[] token = (cursor != null) ? cursor.getBytes(StandardCharsets.US_ASCII) : null;
+		return encodeBatch(token, messages, ended, gaps, List.of(), null, pong);
 	}
 
 	/**
 	 * Encodes a server message with the members {@code cursor}, {@code messages},
 	 * {@code ended}, {@code gaps} and {@code refused}; empty lists are left out.
-	 * @param cursor the token, in which nothing needs to be escaped, or {@code null} for
-	 * none
+	 * @param cursor the token in ASCII, in which nothing needs to be escaped, or
+	 * {@code null} for none
 	 * @param messages encoded messages, each one or several that are
 	 * {@linkplain #join(List) joined}
 	 * @param ended the ids of channels that have ended
@@ -102,25 +111,33 @@ public final class JsonCodec {
 	 * @param pong the number of a ping that this answers, or {@code null} for none
 	 * @return the bytes in a new array
 	 */
-	public static byte[] encodeBatch(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
+	public static byte[] encodeBatch(byte @Nullable [] cursor, List<byte[]> messages, Collection<String> ended,
 			Collection<String> gaps, Collection<String> refused, @Nullable String why, @Nullable Long pong) {
-		StringBuilder opening = new StringBuilder(OPENING_SIZE + ((cursor != null) ? cursor.length() : 0)).append('{');
-		if (pong != null) {
-			opening.append("\"pong\":").append(pong.longValue());
-		}
-		if (cursor != null) {
-			opening.append((opening.length() > 1) ? "," : "").append("\"cursor\":\"").append(cursor).append('"');
-		}
-		if (!messages.isEmpty()) {
-			opening.append((opening.length() > 1) ? "," : "").append("\"messages\":[");
-		}
 		byte[] lists = (ended.isEmpty() && gaps.isEmpty() && refused.isEmpty() && why == null)
 				? JsonAssembly.EMPTY_OBJECT : write((json) -> {
 					writeList(json, "ended", ended);
 					writeList(json, "gaps", gaps);
 					writeRefused(json, refused, why);
 				});
-		return JsonAssembly.object(opening.toString().getBytes(StandardCharsets.US_ASCII), messages, lists);
+		return JsonAssembly.object(opening(pong, cursor, !messages.isEmpty()), messages, lists);
+	}
+
+	private static byte[] opening(@Nullable Long pong, byte @Nullable [] cursor, boolean messages) {
+		ByteBuffer opening = ByteBuffer.allocate(OPENING_SIZE + ((cursor != null) ? cursor.length : 0)).put((byte) '{');
+		if (pong != null) {
+			opening.put(PONG).put(pong.toString().getBytes(StandardCharsets.US_ASCII));
+		}
+		if (cursor != null) {
+			separate(opening).put(CURSOR).put(cursor).put((byte) '"');
+		}
+		if (messages) {
+			separate(opening).put(MESSAGES);
+		}
+		return Arrays.copyOf(opening.array(), opening.position());
+	}
+
+	private static ByteBuffer separate(ByteBuffer members) {
+		return (members.position() > 1) ? members.put((byte) ',') : members;
 	}
 
 	/**

@@ -69,6 +69,15 @@ public final class Batch {
 	}
 
 	/**
+	 * The token of the {@linkplain #cursor() cursor}, encoded. This is faster than the
+	 * cursor, if the token is all that is needed.
+	 * @return the characters in ASCII
+	 */
+	public byte[] token() {
+		return this.positions.token();
+	}
+
+	/**
 	 * Whether the client listens to one channel only and gets a segment of it. Then the
 	 * bytes of this batch are the same for all clients at that position.
 	 * @return {@code true} if the only segment has the client's cursor, too

@@ -132,6 +132,14 @@ public final class Segment {
 	}
 
 	/**
+	 * The token of the {@linkplain #cursor() cursor}, encoded.
+	 * @return the characters in ASCII
+	 */
+	public byte[] token() {
+		return positions().token();
+	}
+
+	/**
 	 * The cursor, after this segment, of a client that listens to this channel only.
 	 * @return the cursor to resume from
 	 */

@@ -3,7 +3,6 @@ package io.github.cometspring.web;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Refusals;
@@ -26,7 +25,7 @@ final class JsonBatchEncoder {
 	 * @return the JSON in UTF-8, which the caller may change
 	 */
 	static byte[] encode(Batch batch, @Nullable Long pong) {
-		return encode(batch.segments(), batch.cursor(), batch.refused(), pong);
+		return encode(batch.segments(), batch.token(), batch.refused(), pong);
 	}
 
 	/**
@@ -35,25 +34,34 @@ final class JsonBatchEncoder {
 	 * @return the JSON in UTF-8
 	 */
 	static byte[] encodeAlone(Segment segment) {
-		return encode(List.of(segment), segment.cursor(), Refusals.NONE, null);
+		return encode(List.of(segment), segment.token(), Refusals.NONE, null);
 	}
 
-	private static byte[] encode(List<Segment> segments, Cursor cursor, Refusals refused, @Nullable Long pong) {
+	private static byte[] encode(List<Segment> segments, byte[] cursor, Refusals refused, @Nullable Long pong) {
 		List<byte[]> messages = new ArrayList<>(segments.size());
-		List<String> ended = new ArrayList<>();
-		List<String> gaps = new ArrayList<>();
+		List<String> ended = List.of();
+		List<String> gaps = List.of();
 		for (Segment segment : segments) {
 			if (!segment.messages().isEmpty()) {
 				messages.add(JsonSegmentEncoder.joined(segment));
 			}
 			if (segment.isGap()) {
-				gaps.add(segment.channel());
+				gaps = with(gaps, segment.channel());
 			}
 			if (segment.isEnded()) {
-				ended.add(segment.channel());
+				ended = with(ended, segment.channel());
 			}
 		}
-		return JsonCodec.encodeBatch(cursor.token(), messages, ended, gaps, refused.channels(), refused.why(), pong);
+		return JsonCodec.encodeBatch(cursor, messages, ended, gaps, refused.channels(), refused.why(), pong);
+	}
+
+	/**
+	 * Adds to a list that is made for its first element, because most batches have none.
+	 */
+	private static List<String> with(List<String> list, String element) {
+		List<String> target = list.isEmpty() ? new ArrayList<>() : list;
+		target.add(element);
+		return target;
 	}
 
 }

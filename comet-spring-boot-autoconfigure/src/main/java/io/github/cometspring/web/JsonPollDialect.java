@@ -20,6 +20,7 @@ import io.github.cometspring.subscription.Segment;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Transport;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
@@ -33,6 +34,10 @@ import org.springframework.http.MediaType;
 public final class JsonPollDialect implements PollDialect {
 
 	private static final Dialect DIALECT = new Dialect(Transport.JSON, JsonCodec::encodedLength);
+
+	private static final AsciiString JSON = new AsciiString(MediaType.APPLICATION_JSON_VALUE);
+
+	private static final AsciiString PROBLEM_JSON = new AsciiString(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
 
 	private static final Function<Segment, PollAnswer> ALONE = (segment) -> ok(JsonBatchEncoder.encodeAlone(segment));
 
@@ -112,7 +117,7 @@ public final class JsonPollDialect implements PollDialect {
 	}
 
 	private static PollAnswer ok(byte[] body) {
-		return new PollAnswer(HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, Map.of(), body);
+		return new PollAnswer(HttpStatus.OK, JSON, Map.of(), body);
 	}
 
 	@Override
@@ -126,7 +131,7 @@ public final class JsonPollDialect implements PollDialect {
 	}
 
 	private static PollAnswer problem(HttpStatus status, Map<String, String> headers, byte[] problem) {
-		return new PollAnswer(status, MediaType.APPLICATION_PROBLEM_JSON_VALUE, headers, problem);
+		return new PollAnswer(status, PROBLEM_JSON, headers, problem);
 	}
 
 }

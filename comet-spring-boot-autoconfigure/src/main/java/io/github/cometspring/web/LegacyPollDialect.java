@@ -21,6 +21,7 @@ import io.github.cometspring.subscription.Segment;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Transport;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
@@ -87,29 +88,29 @@ public final class LegacyPollDialect implements PollDialect {
 	@Override
 	public PollAnswer answer(Batch batch) {
 		if (batch.ending() == Ending.EXPIRED) {
-			return new PollAnswer(HttpStatus.UNAUTHORIZED, PlainText.MEDIA_TYPE,
-					headers(batch.segments(), batch.cursor(), batch.refused()), EMPTY);
+			return new PollAnswer(HttpStatus.UNAUTHORIZED, PlainText.ENCODED_MEDIA_TYPE,
+					headers(batch.segments(), batch.token(), batch.refused()), EMPTY);
 		}
 		if (batch.ending() == Ending.KILLED || batch.ending() == Ending.SHUTTING_DOWN) {
-			return new PollAnswer(HttpStatus.SERVICE_UNAVAILABLE, PlainText.MEDIA_TYPE,
-					headers(batch.segments(), batch.cursor(), batch.refused()), EMPTY);
+			return new PollAnswer(HttpStatus.SERVICE_UNAVAILABLE, PlainText.ENCODED_MEDIA_TYPE,
+					headers(batch.segments(), batch.token(), batch.refused()), EMPTY);
 		}
 		if (batch.isOneChannel()) {
 			return batch.segments().get(0).encoded(ALONE);
 		}
-		return answer(batch.segments(), batch.cursor(), batch.refused());
+		return answer(batch.segments(), batch.token(), batch.refused());
 	}
 
 	private static PollAnswer answerAlone(Segment segment) {
-		return answer(List.of(segment), segment.cursor(), Refusals.NONE);
+		return answer(List.of(segment), segment.token(), Refusals.NONE);
 	}
 
-	private static PollAnswer answer(List<Segment> segments, Cursor cursor, Refusals refused) {
+	private static PollAnswer answer(List<Segment> segments, byte[] cursor, Refusals refused) {
 		List<byte[]> bodies = new ArrayList<>(segments.size());
 		for (Segment segment : segments) {
 			bodies.add(segment.encoded(ENTRIES));
 		}
-		return new PollAnswer(HttpStatus.OK, PlainText.MEDIA_TYPE, headers(segments, cursor, refused),
+		return new PollAnswer(HttpStatus.OK, PlainText.ENCODED_MEDIA_TYPE, headers(segments, cursor, refused),
 				LegacyCodec.join(bodies));
 	}
 
@@ -124,17 +125,26 @@ public final class LegacyPollDialect implements PollDialect {
 		return LegacyCodec.encodeEntries(entries);
 	}
 
-	private static Map<String, String> headers(List<Segment> segments, Cursor cursor, Refusals refused) {
-		Map<String, String> headers = new LinkedHashMap<>();
-		headers.put(CometHeaders.CURSOR, cursor.token());
-		List<String> gaps = segments.stream().filter(Segment::isGap).map(Segment::channel).toList();
-		if (!gaps.isEmpty()) {
-			headers.put(CometHeaders.GAP, LegacyCodec.headerList(gaps));
+	private static Map<String, CharSequence> headers(List<Segment> segments, byte[] cursor, Refusals refused) {
+		Map<String, CharSequence> headers = new LinkedHashMap<>();
+		headers.put(CometHeaders.CURSOR, new AsciiString(cursor, false));
+		if (hasGap(segments)) {
+			headers.put(CometHeaders.GAP,
+					LegacyCodec.headerList(segments.stream().filter(Segment::isGap).map(Segment::channel).toList()));
 		}
 		if (!refused.isEmpty()) {
 			headers.put(CometHeaders.REFUSED, LegacyCodec.headerList(refused.channels()));
 		}
 		return headers;
+	}
+
+	private static boolean hasGap(List<Segment> segments) {
+		for (Segment segment : segments) {
+			if (segment.isGap()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@Override
@@ -157,7 +167,7 @@ public final class LegacyPollDialect implements PollDialect {
 		boolean silent = status == HttpStatus.SERVICE_UNAVAILABLE || status == HttpStatus.FORBIDDEN
 				|| status == HttpStatus.UNAUTHORIZED;
 		byte[] body = (silent || sentence == null) ? EMPTY : sentence.getBytes(StandardCharsets.UTF_8);
-		return new PollAnswer(status, PlainText.MEDIA_TYPE, headers, body);
+		return new PollAnswer(status, PlainText.ENCODED_MEDIA_TYPE, headers, body);
 	}
 
 }

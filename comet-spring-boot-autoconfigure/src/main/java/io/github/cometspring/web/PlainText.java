@@ -2,6 +2,7 @@ package io.github.cometspring.web;
 
 import java.nio.charset.StandardCharsets;
 
+import io.netty.util.AsciiString;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpStatus;
@@ -13,6 +14,8 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 final class PlainText {
 
 	static final String MEDIA_TYPE = "text/plain;charset=UTF-8";
+
+	static final AsciiString ENCODED_MEDIA_TYPE = new AsciiString(MEDIA_TYPE);
 
 	private PlainText() {
 	}

@@ -1,10 +1,12 @@
 package io.github.cometspring.web;
 
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -19,9 +21,16 @@ import org.springframework.http.HttpStatus;
  */
 public final class PollAnswer {
 
+	private static final AsciiString CONTENT_TYPE = new AsciiString(HttpHeaders.CONTENT_TYPE);
+
+	private static final AsciiString CONTENT_LENGTH = new AsciiString(HttpHeaders.CONTENT_LENGTH);
+
 	private final HttpStatus status;
 
-	private final Map<String, String> headers;
+	/**
+	 * The names and values of all headers, in turns.
+	 */
+	private final List<CharSequence> headers;
 
 	private final byte[] body;
 
@@ -34,20 +43,28 @@ public final class PollAnswer {
 	 * @param more the additional headers of this answer, by name
 	 * @param body the body, not to be changed
 	 */
-	PollAnswer(HttpStatus status, String contentType, Map<String, String> more, byte[] body) {
+	PollAnswer(HttpStatus status, AsciiString contentType, Map<String, ? extends CharSequence> more, byte[] body) {
 		this.status = status;
-		this.headers = new LinkedHashMap<>();
 		this.body = body;
-		ResponseHeaders.COMMON.forEach((header) -> this.headers.put(header.getKey(), header.getValue()));
-		this.headers.put(HttpHeaders.CONTENT_TYPE, contentType);
-		this.headers.putAll(more);
+		List<CharSequence> headers = new ArrayList<>(ResponseHeaders.ENCODED.size() + 2 * more.size() + 6);
+		headers.addAll(ResponseHeaders.ENCODED);
+		headers.add(CONTENT_TYPE);
+		headers.add(contentType);
+		more.forEach((name, value) -> {
+			headers.add(name);
+			headers.add(value);
+		});
 		if (RetryAfter.isIn(status)) {
-			this.headers.put(HttpHeaders.RETRY_AFTER, RetryAfter.seconds());
+			headers.add(HttpHeaders.RETRY_AFTER);
+			headers.add(RetryAfter.seconds());
 		}
 		else if (status == HttpStatus.UNAUTHORIZED) {
-			this.headers.put(HttpHeaders.WWW_AUTHENTICATE, ResponseHeaders.LOG_IN_AGAIN);
+			headers.add(HttpHeaders.WWW_AUTHENTICATE);
+			headers.add(ResponseHeaders.LOG_IN_AGAIN);
 		}
-		this.headers.put(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length));
+		headers.add(CONTENT_LENGTH);
+		headers.add(Integer.toString(body.length));
+		this.headers = Collections.unmodifiableList(headers);
 	}
 
 	/**
@@ -60,10 +77,10 @@ public final class PollAnswer {
 
 	/**
 	 * All headers.
-	 * @return the values by name, in order
+	 * @return the names and values in turns: a name, its value, the next name
 	 */
-	public Map<String, String> headers() {
-		return Collections.unmodifiableMap(this.headers);
+	public List<CharSequence> headers() {
+		return this.headers;
 	}
 
 	/**

@@ -2,6 +2,9 @@ package io.github.cometspring.web;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+
+import io.netty.util.AsciiString;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -16,6 +19,14 @@ final class ResponseHeaders {
 	 */
 	static final List<Map.Entry<String, String>> COMMON = List.of(Map.entry(HttpHeaders.CACHE_CONTROL, "no-store"),
 			Map.entry("X-Content-Type-Options", "nosniff"));
+
+	/**
+	 * The names and values of {@link #COMMON}, in turns, encoded once.
+	 */
+	static final List<AsciiString> ENCODED = COMMON.stream()
+		.flatMap((header) -> Stream.of(header.getKey(), header.getValue()))
+		.map(AsciiString::new)
+		.toList();
 
 	/**
 	 * The value of {@code WWW-Authenticate} for clients whose right to read has run out,

@@ -134,7 +134,10 @@ final class WebFluxPoll extends Mono<Void> {
 
 		private static Mono<Void> write(ServerHttpResponse response, PollAnswer answer) {
 			response.setStatusCode(answer.status());
-			answer.headers().forEach(response.getHeaders()::set);
+			List<CharSequence> headers = answer.headers();
+			for (int i = 0; i < headers.size(); i += 2) {
+				response.getHeaders().set(headers.get(i).toString(), headers.get(i + 1).toString());
+			}
 			return ResponseBody.write(response, answer.body());
 		}
 

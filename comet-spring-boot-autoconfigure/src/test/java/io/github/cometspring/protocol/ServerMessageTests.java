@@ -38,8 +38,8 @@ class ServerMessageTests {
 
 	@Test
 	void decodeWhenChannelsAreRefusedShouldNameThem() {
-		byte[] body = JsonCodec.encodeBatch(CURSOR.token(), List.of(), List.of(), List.of(), List.of("b", "c"),
-				"forbidden", null);
+		byte[] body = JsonCodec.encodeBatch(CURSOR.token().getBytes(StandardCharsets.US_ASCII), List.of(), List.of(),
+				List.of(), List.of("b", "c"), "forbidden", null);
 		assertThat(ServerMessage.decode(new String(body, StandardCharsets.UTF_8)).refused()).containsExactly("b", "c");
 		assertThat(ServerMessage.decode("{\"cursor\":\"AQ\"}").refused()).isEmpty();
 	}
