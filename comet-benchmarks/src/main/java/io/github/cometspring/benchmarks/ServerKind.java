@@ -21,6 +21,11 @@ enum ServerKind {
 	 * The starter with its defaults; each client listens to a channel of its own, too.
 	 */
 	COMET_MIXED("CometServer", "comet-mixed", "security|jetty|cometd|servlet", "--bench.channels=10000"),
+	/** The starter with its defaults and a registry of Prometheus. */
+	COMET_PROMETHEUS("CometServer", "comet", "security|jetty|cometd|servlet"),
+	/** The starter without its meters. */
+	COMET_UNMETERED("CometServer", "comet", "security|jetty|cometd|servlet",
+			"--spring.autoconfigure.exclude=io.github.cometspring.autoconfigure.CometMetricsAutoConfiguration"),
 	/** The starter with its defaults, and its channels on a Redis of its own. */
 	COMET_REDIS("CometServer", "comet", "security|jetty|cometd|servlet"),
 	/** Written by hand with Spring WebFlux. */
@@ -81,7 +86,8 @@ enum ServerKind {
 	 * Whether this server uses a library.
 	 */
 	boolean uses(String library) {
-		return !this.unused.matcher(library).find() && (isOnRedis() || !REDIS.matcher(library).find());
+		return !this.unused.matcher(library).find() && (isOnRedis() || !REDIS.matcher(library).find())
+				&& (this == COMET_PROMETHEUS || !library.contains("prometheus"));
 	}
 
 	List<String> arguments(int port) {
@@ -113,7 +119,7 @@ enum ServerKind {
 			return measure.isFanOut() || measure == Measure.PAIRS;
 		}
 		if (isOnDemand()) {
-			return measure == Measure.LONGPOLL || (this == COMET_MIXED && measure.isFanOut());
+			return measure.isFanOut();
 		}
 		return switch (measure) {
 			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet();
@@ -131,7 +137,7 @@ enum ServerKind {
 	 * Whether this is measured only if it is asked for by its name.
 	 */
 	boolean isOnDemand() {
-		return this == COMET_MIXED || this == COMET_REDIS;
+		return this == COMET_MIXED || this == COMET_PROMETHEUS || this == COMET_UNMETERED || this == COMET_REDIS;
 	}
 
 	/**

@@ -3,7 +3,9 @@ package io.github.cometspring.netty;
 import java.time.Duration;
 
 import io.github.cometspring.subscription.Deadlines;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
@@ -14,7 +16,7 @@ import reactor.netty.http.server.HttpServer;
  * application. While a request is being answered, at most 16 others may wait, and 128 KB
  * of them; the connection of a client that sends more is closed. So is the connection of
  * a client that does not send a request, or the rest of one, in time. The time that an
- * answer takes is not limited here.
+ * answer takes is not limited here. Accepts many connections at a time.
  * <p>
  * Thread-safe.
  *
@@ -27,6 +29,14 @@ public final class ConnectionGuard {
 	 * first byte of the request.
 	 */
 	public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	/**
+	 * How many connections are accepted at a time. While an event loop is busy with
+	 * messages, it seldom looks for new connections. With Netty's defaults it accepts 16
+	 * then, or a single one with epoll, and a crowd that comes back gives up, and comes
+	 * again, before it is its turn.
+	 */
+	static final int ACCEPTED_AT_A_TIME = 256;
 
 	private final NettyClientSockets sockets;
 
@@ -50,7 +60,10 @@ public final class ConnectionGuard {
 	 */
 	public HttpServer guard(HttpServer server) {
 		boolean observed = server.configuration().childObserver() != ConnectionObserver.emptyListener();
-		return server.doOnChannelInit((observer, channel, address) -> {
+		HttpServer accepting = server.option(ChannelOption.RECVBUF_ALLOCATOR,
+				new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false)
+					.maxMessagesPerRead(ACCEPTED_AT_A_TIME));
+		return accepting.doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
 			// The codec of HTTP/2 has the same name.
 			if (pipeline.get(NettyPipeline.HttpCodec) instanceof HttpServerCodec) {
