@@ -122,9 +122,8 @@ public final class ConnectedClient extends ObservedClient implements AutoCloseab
 		catch (BrokerUnavailableException ex) {
 			return Flux.error(refuse(admission.unavailable(request, ex)));
 		}
-		// Reactor would throw it at the authorizer, and the client would wait for ever.
 		catch (Error ex) {
-			return Flux.error(new IllegalStateException(ex));
+			return Flux.error(ReactorErrors.asException(ex));
 		}
 		Duration longest = this.subscriptions.limits().heartbeat();
 		// The broker may answer on any thread, and the subscription is confined to the

@@ -10,6 +10,7 @@ import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Ending;
+import io.github.cometspring.subscription.ReactorErrors;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
 import io.github.cometspring.subscription.SubscriptionRequest;
@@ -262,9 +263,8 @@ final class WebSocketFeed {
 			try {
 				write(batch, first);
 			}
-			// Reactor would throw it, and the client would neither end nor get more.
 			catch (Error ex) {
-				throw new IllegalStateException(ex);
+				throw ReactorErrors.asException(ex);
 			}
 		}
 
