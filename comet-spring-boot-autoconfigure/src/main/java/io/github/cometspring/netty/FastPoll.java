@@ -2,8 +2,8 @@ package io.github.cometspring.netty;
 
 import java.net.InetSocketAddress;
 
+import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.subscription.Caller;
-import io.github.cometspring.subscription.RateLimitedLog;
 import io.github.cometspring.web.Poll;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollClient;
