@@ -119,7 +119,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	record Path(NettyClientSockets sockets) implements PollPath {
 
 		@Override
-		public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
 			return new FastPoll(arriving.terms(), this.sockets, handler, context);
 		}
 	}
