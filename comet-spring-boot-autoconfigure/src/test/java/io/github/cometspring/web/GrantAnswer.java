@@ -60,7 +60,8 @@ record GrantAnswer(List<String> served, List<String> refused) {
 		}
 	}
 
-	private static GrantAnswer events(CometServer server, RawConnection client, List<String> channels, String... grants) {
+	private static GrantAnswer events(CometServer server, RawConnection client, List<String> channels,
+			String... grants) {
 		StringBuilder query = new StringBuilder("cursor=earliest");
 		channels.forEach((id) -> query.append("&channel=").append(id));
 		Stream.of(grants)

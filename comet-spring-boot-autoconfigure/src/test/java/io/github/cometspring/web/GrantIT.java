@@ -112,8 +112,10 @@ class GrantIT {
 		CometServer server = server(fastPath);
 		String grant = grant(server, "a", HOUR);
 		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grant)).isEqualTo(GrantAnswer.served("a"));
-		assertThat(GrantAnswer.ask(server, transport, List.of("b"), grant)).isEqualTo(GrantAnswer.refused("b", transport));
-		assertThat(GrantAnswer.ask(server, transport, List.of("a", "b"), grant)).isEqualTo(new GrantAnswer(List.of("a"), List.of("b")));
+		assertThat(GrantAnswer.ask(server, transport, List.of("b"), grant))
+			.isEqualTo(GrantAnswer.refused("b", transport));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a", "b"), grant))
+			.isEqualTo(new GrantAnswer(List.of("a"), List.of("b")));
 		assertThat(GrantAnswer.ask(server, transport, List.of("a", "b"), grant, grant(server, "b", HOUR)))
 			.isEqualTo(GrantAnswer.served("a", "b"));
 	}
@@ -190,7 +192,8 @@ class GrantIT {
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenGrantIsOfAnotherProgramShouldServe(boolean fastPath, Transport transport) {
-		assertThat(GrantAnswer.ask(server(fastPath), transport, List.of("a"), foreignProgram(KEY, 1, 4_102_444_800L, "a")))
+		assertThat(
+				GrantAnswer.ask(server(fastPath), transport, List.of("a"), foreignProgram(KEY, 1, 4_102_444_800L, "a")))
 			.isEqualTo(GrantAnswer.served("a"));
 	}
 
@@ -201,7 +204,8 @@ class GrantIT {
 		String grant = grant(server, "a", HOUR);
 		List<String> grants = new ArrayList<>(IntStream.range(0, 4).mapToObj((i) -> "x" + i).toList());
 		grants.add(grant);
-		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grants.toArray(String[]::new))).isEqualTo(GrantAnswer.served("a"));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grants.toArray(String[]::new)))
+			.isEqualTo(GrantAnswer.served("a"));
 		grants.add(0, "more");
 		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grants.toArray(String[]::new)))
 			.isEqualTo(GrantAnswer.refused("a", transport));
@@ -358,7 +362,8 @@ class GrantIT {
 	@EnumSource
 	void listenWhenApplicationHasKeysOnlyShouldDemandGrants(Transport transport) {
 		CometServer server = keysOnly;
-		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grant(server, "a", HOUR))).isEqualTo(GrantAnswer.served("a"));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grant(server, "a", HOUR)))
+			.isEqualTo(GrantAnswer.served("a"));
 		assertThat(GrantAnswer.ask(server, transport, List.of("a"))).isEqualTo(GrantAnswer.refused("a", transport));
 	}
 

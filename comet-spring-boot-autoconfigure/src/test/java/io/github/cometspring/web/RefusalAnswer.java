@@ -78,8 +78,9 @@ record RefusalAnswer(int status, List<String> data, List<String> ended, List<Str
 		}
 		String refused = answer.header("Comet-Refused");
 		assertThat(answer.status() != 403 || answer.body().isEmpty()).isTrue();
-		return new RefusalAnswer(answer.status(), data, ended, (refused != null) ? List.of(refused.split(",")) : List.of(),
-				null, limit(answer.header("Comet-Max-Channels")), cursor(answer.header("Comet-Cursor")));
+		return new RefusalAnswer(answer.status(), data, ended,
+				(refused != null) ? List.of(refused.split(",")) : List.of(), null,
+				limit(answer.header("Comet-Max-Channels")), cursor(answer.header("Comet-Cursor")));
 	}
 
 	private static RefusalAnswer json(int status, JsonNode json, @Nullable String limit) {

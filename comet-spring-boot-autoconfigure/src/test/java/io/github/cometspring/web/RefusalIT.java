@@ -93,7 +93,8 @@ class RefusalIT {
 	@MethodSource("withAuthorizer")
 	void listenWhenOneChannelIsForbiddenShouldServeTheOthersAndNameIt(Setup setup, Transport transport) {
 		for (String forbidden : new String[] { "secret", "secret-unknown" }) {
-			RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of(forbidden, "open"), List.of());
+			RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of(forbidden, "open"),
+					List.of());
 			assertThat(result.status()).isEqualTo(200);
 			assertThat(result.data()).containsExactly("m");
 			assertThat(result.refused()).containsExactly(forbidden);
@@ -106,7 +107,8 @@ class RefusalIT {
 	@ParameterizedTest
 	@MethodSource("withAuthorizer")
 	void listenWhenAllChannelsAreForbiddenShouldReportIt(Setup setup, Transport transport) {
-		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("secret", "secret-unknown"), List.of());
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("secret", "secret-unknown"),
+				List.of());
 		assertThat(result.status()).isEqualTo((transport != Transport.WEBSOCKET) ? 403 : 200);
 		// The legacy dialect refuses all channels with an empty answer.
 		assertThat(result.refused()).containsExactlyElementsOf(
@@ -117,7 +119,8 @@ class RefusalIT {
 	@ParameterizedTest
 	@MethodSource("withCursors")
 	void listenWhenOneCursorIsInvalidShouldServeTheOthersAndNameIt(Setup setup, Transport transport) {
-		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("a", "open"), List.of("a", "not asked for"));
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("a", "open"),
+				List.of("a", "not asked for"));
 		assertThat(result.status()).isEqualTo(200);
 		assertThat(result.data()).containsExactly("m");
 		assertThat(result.refused()).containsExactly("a");
@@ -128,7 +131,8 @@ class RefusalIT {
 	@ParameterizedTest
 	@MethodSource("withCursors")
 	void listenWhenAllCursorsAreInvalidShouldAnswer400AndNameThem(Setup setup, Transport transport) {
-		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("open", "b"), List.of("open", "b"));
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("open", "b"),
+				List.of("open", "b"));
 		assertThat(result.status()).isEqualTo((transport != Transport.WEBSOCKET) ? 400 : 200);
 		assertThat(result.refused()).containsExactly("open", "b");
 		assertThat(result.why()).isEqualTo("cursor");
@@ -140,7 +144,8 @@ class RefusalIT {
 		if (!setup.authorized) {
 			return;
 		}
-		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("open", "b", "secret"), List.of("b"));
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("open", "b", "secret"),
+				List.of("b"));
 		assertThat(result.data()).containsExactly("m");
 		assertThat(result.refused()).containsExactlyInAnyOrder("b", "secret");
 		assertThat(result.why()).isEqualTo((transport == Transport.SSE) ? "cursor,forbidden" : null);
@@ -149,12 +154,14 @@ class RefusalIT {
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenTooManyChannelsShouldRefuseAllAndReportTheLimit(Setup setup, Transport transport) {
-		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of());
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport,
+				IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of());
 		assertThat(result.status()).isEqualTo(400);
 		assertThat(result.limit()).isEqualTo(5);
 		assertThat(result.refused()).isEmpty();
 		if (transport == Transport.JSON || transport == Transport.SSE || transport == Transport.WEBSOCKET) {
-			result = RefusalAnswer.ask(server(setup).port(), transport, IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of("x1"));
+			result = RefusalAnswer.ask(server(setup).port(), transport,
+					IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of("x1"));
 			assertThat(result.limit()).as("the refused count, too").isEqualTo(5);
 		}
 	}

@@ -66,8 +66,8 @@ class TokenLoginIT {
 			Jwt.token("none", "ada", LATER, Jwt.KEY).replaceFirst("[.][^.]*$", "."), "foreign",
 			Jwt.token("HS256", "ada", LATER, OTHER_KEY), "expired",
 			Jwt.token("HS256", "ada", Instant.ofEpochSecond(1000), Jwt.KEY), "tampered",
-			ADA.replaceFirst("[.][^.]*[.]", "." + Jwt.base64("{\"sub\":\"bob\"}") + "."), "opaque",
-			"b1946ac92492d234", "no token of HTTP", "<script>alert(1)</script>");
+			ADA.replaceFirst("[.][^.]*[.]", "." + Jwt.base64("{\"sub\":\"bob\"}") + "."), "opaque", "b1946ac92492d234",
+			"no token of HTTP", "<script>alert(1)</script>");
 
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("reactor.netty.http.server.HttpServerOperations");
@@ -177,8 +177,8 @@ class TokenLoginIT {
 	void handshakeWhenOfferIsMalformedShouldAnswer400WithoutIt(boolean fastPath) {
 		String good = "comet.bearer." + Jwt.base64(ADA);
 		for (String offer : List.of("comet.v1, comet.bearer.", "comet.v1, " + good + "=", "comet.v1, " + good + ".",
-				"comet.v1, comet.bearer." + Jwt.base64(ADA + "\r\nX-Admin: true"), "comet.v1, " + good + ", " + good, good,
-				"comet.v1, " + good + "\r\nAuthorization: Bearer " + ADA,
+				"comet.v1, comet.bearer." + Jwt.base64(ADA + "\r\nX-Admin: true"), "comet.v1, " + good + ", " + good,
+				good, "comet.v1, " + good + "\r\nAuthorization: Bearer " + ADA,
 				"comet.v1, comet.bearer." + Jwt.base64("\u00e9" + ADA))) {
 			try (RawConnection client = RawConnection.open(port(SECURED, fastPath))) {
 				Answer answer = RawWebSocket.handshake(client, "Sec-WebSocket-Protocol: " + offer);
@@ -223,9 +223,9 @@ class TokenLoginIT {
 	}
 
 	private static String[] credentials(Transport transport, String token) {
-		return new String[] {
-				(transport == Transport.WEBSOCKET) ? "Sec-WebSocket-Protocol: comet.v1, comet.bearer." + Jwt.base64(token)
-						: "Authorization: Bearer " + token };
+		return new String[] { (transport == Transport.WEBSOCKET)
+				? "Sec-WebSocket-Protocol: comet.v1, comet.bearer." + Jwt.base64(token)
+				: "Authorization: Bearer " + token };
 	}
 
 	private static Answer ask(int port, Transport transport, String query, String... headers) {
