@@ -1,7 +1,6 @@
 package io.github.cometspring.channel;
 
 import java.security.SecureRandom;
-import java.util.Base64;
 
 /**
  * The rules for channel ids (protocol, section 1): 1 to {@value #MAX_LENGTH} code points,
@@ -73,7 +72,7 @@ public final class ChannelName {
 	static String generate() {
 		byte[] bytes = new byte[RANDOM_BYTES];
 		RANDOM.nextBytes(bytes);
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+		return Base64Url.encode(bytes);
 	}
 
 }

@@ -3,7 +3,6 @@ package io.github.cometspring.channel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -37,8 +36,6 @@ public final class Cursor {
 	 */
 	public static final Cursor EARLIEST = new Cursor("earliest");
 
-	static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
-
 	static final byte VERSION = 1;
 
 	private static final int ENTRY_SIZE = 16;
@@ -67,19 +64,9 @@ public final class Cursor {
 	 * @return the cursor
 	 */
 	public static Cursor of(Map<String, Position> positions) {
-		byte[][] entries = new byte[positions.size()][];
-		int next = 0;
-		for (Map.Entry<String, Position> entry : positions.entrySet()) {
-			entries[next++] = entry(entry.getKey(), entry.getValue());
-		}
-		if (next > 1) {
-			Arrays.sort(entries, Arrays::compareUnsigned);
-		}
-		ByteBuffer bytes = ByteBuffer.allocate(1 + entries.length * ENTRY_SIZE).put(VERSION);
-		for (byte[] entry : entries) {
-			bytes.put(entry);
-		}
-		return of(bytes.array());
+		Positions all = new Positions(positions.size());
+		positions.forEach((channel, position) -> all.add(key(channel), position));
+		return all.cursor();
 	}
 
 	/**
@@ -105,19 +92,11 @@ public final class Cursor {
 		if (token.equals(EARLIEST.token)) {
 			return EARLIEST;
 		}
-		byte[] bytes;
-		try {
-			bytes = Base64.getUrlDecoder().decode(token);
-		}
-		catch (IllegalArgumentException ex) {
+		byte[] bytes = Base64Url.decode(token);
+		if (bytes == null || !isWellFormed(bytes)) {
 			throw new InvalidCursorException();
 		}
-		Cursor cursor = isWellFormed(bytes) ? of(bytes) : null;
-		// The decoder accepts padding and stray bits, which no server writes.
-		if (cursor == null || !cursor.token.equals(token)) {
-			throw new InvalidCursorException();
-		}
-		return cursor;
+		return new Cursor(token, bytes);
 	}
 
 	private static boolean isWellFormed(byte[] bytes) {
@@ -141,14 +120,7 @@ public final class Cursor {
 	 * @param bytes the version and the positions in order, not changed any more
 	 */
 	static Cursor of(byte[] bytes) {
-		return new Cursor(BASE64.encodeToString(bytes), bytes);
-	}
-
-	private static byte[] entry(String channel, Position position) {
-		return ByteBuffer.allocate(ENTRY_SIZE)
-			.putLong(Positions.high(key(channel), position))
-			.putLong(Positions.low(position))
-			.array();
+		return new Cursor(Base64Url.encode(bytes), bytes);
 	}
 
 	static int key(String channel) {

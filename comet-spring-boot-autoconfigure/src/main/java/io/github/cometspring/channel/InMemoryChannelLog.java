@@ -15,7 +15,8 @@ import reactor.core.publisher.Sinks;
  * channel has one anyway. It guards the history and the order of the live feed, so that
  * offsets have no holes and all readers see one order. It also guards the end of the
  * channel: from that moment on, the channel accepts no message and is returned to no
- * caller. The broker then removes it from its map.
+ * caller. The broker then removes it from its map. One class, as this lock guards all of
+ * it.
  */
 final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> implements ChannelLog {
 

@@ -117,7 +117,7 @@ public final class Positions {
 	 * @return the characters in ASCII
 	 */
 	public byte[] token() {
-		return Cursor.BASE64.encode(bytes());
+		return Base64Url.encodeToAscii(bytes());
 	}
 
 	private byte[] bytes() {
@@ -171,14 +171,14 @@ public final class Positions {
 	/**
 	 * The first 8 bytes of a position in a cursor.
 	 */
-	static long high(int key, Position position) {
+	private static long high(int key, Position position) {
 		return (long) key << 32 | position.epoch() >>> 16;
 	}
 
 	/**
 	 * The last 8 bytes of a position in a cursor.
 	 */
-	static long low(Position position) {
+	private static long low(Position position) {
 		return position.epoch() << 48 | position.offset();
 	}
 

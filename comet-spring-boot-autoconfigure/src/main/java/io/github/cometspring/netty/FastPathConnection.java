@@ -73,7 +73,7 @@ final class FastPathConnection {
 	}
 
 	/**
-	 * The path of the poll has admitted it.
+	 * The path of the poll has made it, and is about to start it.
 	 */
 	void pollStarting(HeldPoll poll) {
 		this.held = poll;

@@ -113,7 +113,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	private void start(ArrivingPoll arriving) {
-		HeldPoll poll = this.path.admit(arriving, this, this.context);
+		HeldPoll poll = this.path.newPoll(arriving, this, this.context);
 		this.connection.pollStarting(poll);
 		poll.start(arriving);
 		this.connection.pollStarted();

@@ -2,8 +2,8 @@ package io.github.cometspring.netty;
 
 import java.net.InetSocketAddress;
 
+import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.subscription.Caller;
-import io.github.cometspring.subscription.RateLimitedLog;
 import io.github.cometspring.web.Poll;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollClient;
@@ -119,7 +119,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	record Path(NettyClientSockets sockets) implements PollPath {
 
 		@Override
-		public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
 			return new FastPoll(arriving.terms(), this.sockets, handler, context);
 		}
 	}

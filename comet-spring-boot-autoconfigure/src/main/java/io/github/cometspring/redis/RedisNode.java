@@ -3,17 +3,12 @@ package io.github.cometspring.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -63,9 +58,7 @@ public final class RedisNode implements Disposable {
 
 	private final RedisEvents events = new RedisEvents();
 
-	private volatile @Nullable RedisSession session;
-
-	private volatile long lastAnswer;
+	private final ScriptCalls scripts;
 
 	/**
 	 * Creates a node that is not connected.
@@ -91,6 +84,7 @@ public final class RedisNode implements Disposable {
 		Duration connectTimeout = timeout.multipliedBy(3);
 		this.commands = new RedisLine<>(this.connector::openForCommands, this::prepare, this::commandsChanged, clock,
 				timing, connectTimeout);
+		this.scripts = new ScriptCalls(this.commands, this.unknownData, timeout, timing);
 		this.subscriber = new RedisLine<>(this.connector::openForFeeds, this.feeds::resubscribe, this::feedsChanged,
 				clock, timing, connectTimeout);
 		this.probe = new RedisProbe(this, this.subscriber);
@@ -117,15 +111,14 @@ public final class RedisNode implements Disposable {
 
 	private CompletionStage<RedisSession> prepare(StatefulRedisConnection<String, String> connection) {
 		return RedisSession.prepare(connection, this.keys, has(Safeguard.RUN_CHECK)).thenApply((session) -> {
-			this.lastAnswer = System.nanoTime();
-			this.session = session;
+			this.scripts.begin(session);
 			return session;
 		});
 	}
 
 	private void commandsChanged() {
 		if (this.commands.current() == null) {
-			this.session = null;
+			this.scripts.end();
 		}
 		else {
 			this.events.connected(RedisListener.Connection.COMMANDS);
@@ -163,7 +156,7 @@ public final class RedisNode implements Disposable {
 	 * Whether there is a connection for commands.
 	 */
 	boolean isConnected() {
-		return this.session != null;
+		return this.scripts.session() != null;
 	}
 
 	boolean has(Safeguard safeguard) {
@@ -194,7 +187,7 @@ public final class RedisNode implements Disposable {
 	 * The run of the server, or an empty text while there is no connection.
 	 */
 	String run() {
-		RedisSession session = this.session;
+		RedisSession session = this.scripts.session();
 		return (session != null) ? session.run() : "";
 	}
 
@@ -222,74 +215,14 @@ public final class RedisNode implements Disposable {
 	 * @return the answer, or {@link BrokerUnavailableException}
 	 */
 	CompletableFuture<List<Object>> call(RedisScript script, String[] keys, String... arguments) {
-		return this.events.report(script, () -> send(script, keys, arguments));
-	}
-
-	private CompletableFuture<List<Object>> send(RedisScript script, String[] keys, String[] arguments) {
-		RedisSession session = this.session;
-		if (session == null || !session.connection().isOpen()) {
-			return CompletableFuture.failedFuture(new BrokerUnavailableException(this.commands.failure()));
-		}
-		String[] all = new String[arguments.length + 1];
-		all[0] = session.run();
-		System.arraycopy(arguments, 0, all, 1, arguments.length);
-		try {
-			return session.connection()
-				.async()
-				.<List<Object>>evalsha(String.valueOf(session.digests().get(script)), ScriptOutputType.MULTI, keys, all)
-				.handle((answer, ex) -> {
-					if (ex != null) {
-						throw translate(session, keys[0], ex);
-					}
-					this.lastAnswer = System.nanoTime();
-					return answer;
-				})
-				.toCompletableFuture();
-		}
-		catch (RuntimeException ex) {
-			// Rejected before it was sent
-			return CompletableFuture.failedFuture(new BrokerUnavailableException(ex));
-		}
-	}
-
-	private BrokerUnavailableException translate(RedisSession session, String key, Throwable ex) {
-		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-		if (cause instanceof RedisCommandExecutionException refused) {
-			RedisRefusal refusal = RedisRefusal.of(refused);
-			if (refusal.isWithoutScripts()) {
-				this.commands.renew(session.connection());
-			}
-			else if (refusal.isReadOnly()) {
-				findMaster(session);
-			}
-			else if (refusal.isOfAnotherType()) {
-				this.unknownData.warn("key '" + key + "' or one beside it: " + refusal.message());
-			}
-			return new BrokerUnavailableException(refused);
-		}
-		if (cause instanceof RedisCommandTimeoutException
-				&& System.nanoTime() - this.lastAnswer > this.settings.commandTimeout().toNanos()) {
-			// No command has been answered meanwhile: the connection may be broken.
-			this.commands.renew(session.connection());
-		}
-		return new BrokerUnavailableException((cause instanceof CancellationException) ? null : cause, true);
+		return this.events.report(script, () -> this.scripts.call(script, keys, arguments));
 	}
 
 	/**
 	 * Reconnects, since the server is a replica and another one may be the master now.
 	 */
 	void findMaster() {
-		RedisSession session = this.session;
-		if (session != null) {
-			findMaster(session);
-		}
-	}
-
-	private void findMaster(RedisSession session) {
-		// A recent connection stays: if there is no other master, reads still succeed.
-		if (System.nanoTime() - session.begun() > this.timing.longestRetry().toNanos()) {
-			this.commands.renew(session.connection());
-		}
+		this.scripts.findMaster();
 	}
 
 	/**
@@ -304,7 +237,7 @@ public final class RedisNode implements Disposable {
 		this.probe.dispose();
 		this.commands.dispose();
 		this.subscriber.dispose();
-		this.session = null;
+		this.scripts.end();
 		this.connector.dispose();
 	}
 

@@ -9,6 +9,7 @@ import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.LateErrors;
+import io.github.cometspring.channel.RateLimitedLog;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.Loggers;

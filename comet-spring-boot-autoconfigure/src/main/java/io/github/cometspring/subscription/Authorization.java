@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import io.github.cometspring.channel.LateErrors;
+import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.security.ReadDecision;
 import io.github.cometspring.security.ReadDecisions;

@@ -83,8 +83,8 @@ public final class Batch {
 	 * @return {@code true} if the only segment has the client's cursor, too
 	 */
 	public boolean isOneChannel() {
-		return this.segments.size() == 1 && this.positions.size() == 1 && this.refused.isEmpty()
-				&& this.ending != Ending.EXPIRED && !this.segments.get(0).isEnded();
+		return Segment.isOnly(this.segments) && this.positions.size() == 1 && this.refused.isEmpty()
+				&& this.ending != Ending.EXPIRED;
 	}
 
 	/**

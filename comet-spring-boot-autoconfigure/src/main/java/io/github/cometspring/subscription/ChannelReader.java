@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelReader extends Lane.Member {
 
-	private final ClientSubscription subscription;
+	private final ReadingClient client;
 
 	private final LogPlace place;
 
@@ -26,8 +26,8 @@ final class ChannelReader extends Lane.Member {
 
 	private @Nullable List<Receipt> receipts;
 
-	ChannelReader(ClientSubscription subscription, ChannelLog log, Cursor start) {
-		this.subscription = subscription;
+	ChannelReader(ReadingClient client, ChannelLog log, Cursor start) {
+		this.client = client;
 		this.place = new LogPlace(log, start);
 	}
 
@@ -70,9 +70,9 @@ final class ChannelReader extends Lane.Member {
 		if (this.lane == null || !this.place.hasChanged()) {
 			return null;
 		}
-		Segment segment = this.lane.segments().after(this.place, this.subscription.dialect(), maxSize);
+		Segment segment = this.lane.segments().after(this.place, this.client.dialect(), maxSize);
 		if (segment.size() > budget && !first) {
-			segment = SharedSegment.read(this.place, this.subscription.dialect(), budget, false);
+			segment = SharedSegment.read(this.place, this.client.dialect(), budget, false);
 			if (segment == null) {
 				return null;
 			}
@@ -180,7 +180,7 @@ final class ChannelReader extends Lane.Member {
 
 	@Override
 	void wake() {
-		this.subscription.advance();
+		this.client.advance();
 	}
 
 	private record Receipt(Delivery delivery, Position position) {

@@ -1,12 +1,10 @@
 package io.github.cometspring.subscription;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import io.github.cometspring.channel.ChannelLog;
-import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
 import io.github.cometspring.channel.Positions;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +17,9 @@ import reactor.core.publisher.Operators;
  * The subscription of one client, from its replay to its end. A poll gets one batch. A
  * stream gets all missing messages whenever it requests a batch, and falls behind while
  * it does not. All state is confined to the event loop that owns the client's socket;
- * requests and cancellations from other threads are moved there. One class, as each step
- * depends on the same state.
+ * requests and cancellations from other threads are moved there.
  */
-final class ClientSubscription extends WaitingClients.Client implements Subscription {
+final class ClientSubscription extends ReadingClient implements Subscription {
 
 	private final CoreSubscriber<? super Batch> subscriber;
 
@@ -35,24 +32,10 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 	 */
 	private final @Nullable ReadRights rights;
 
-	private final ChannelReader[] readers;
-
-	/**
-	 * The readers in the order of their positions in a cursor.
-	 */
-	private ChannelReader[] ordered;
-
-	private List<String> unknown;
-
 	/**
 	 * The refused channels that the client has not been told about yet.
 	 */
 	private Refusals refused;
-
-	/**
-	 * The index of the reader that is served first.
-	 */
-	private int turn;
 
 	private long requested;
 
@@ -77,27 +60,15 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 
 	ClientSubscription(CoreSubscriber<? super Batch> subscriber, ConnectedClient client, SubscriptionRequest request,
 			Map<String, ChannelLog> found, @Nullable ReadRights rights) {
+		super(request.channels(), found);
 		this.rights = rights;
 		this.subscriber = subscriber;
 		this.client = client;
 		this.timeout = client.timeout(request.timeout());
-		this.readers = new ChannelReader[found.size()];
-		this.ordered = this.readers;
-		this.unknown = List.of();
 		this.refused = request.refused();
-		int next = 0;
-		for (Map.Entry<String, Cursor> start : request.channels().entrySet()) {
-			ChannelLog log = found.get(start.getKey());
-			if (log != null) {
-				this.readers[next++] = new ChannelReader(this, log, start.getValue());
-			}
-			else {
-				this.unknown = this.unknown.isEmpty() ? new ArrayList<>() : this.unknown;
-				this.unknown.add(start.getKey());
-			}
-		}
 	}
 
+	@Override
 	Dialect dialect() {
 		return this.client.dialect();
 	}
@@ -142,10 +113,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 			return;
 		}
 		this.started = true;
-		for (ChannelReader reader : this.readers) {
-			reader.join(home());
-		}
-		this.ordered = ChannelReader.inOrder(this.readers);
+		join(home());
 		this.ending = this.client.begin(this);
 		if (this.ending == null && this.rights != null && this.rights.areOver()) {
 			this.ending = Ending.EXPIRED;
@@ -165,9 +133,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		}
 	}
 
-	/**
-	 * Gives the client the messages that are there, if it has requested a batch.
-	 */
+	@Override
 	void advance() {
 		// A request from within onNext is served by the loop below.
 		if (this.advancing) {
@@ -176,7 +142,8 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		this.advancing = true;
 		try {
 			while (!this.done && !this.cancelled && this.requested > 0) {
-				List<Segment> segments = (this.ending == null) ? collect() : this.remaining;
+				List<Segment> segments = (this.ending == null) ? collect(this.client.maxResponseSize())
+						: this.remaining;
 				if (segments.isEmpty() && this.ending == null && !needsEmptyBatch()) {
 					return;
 				}
@@ -212,51 +179,6 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		}
 	}
 
-	private List<Segment> collect() {
-		long budget = this.client.maxResponseSize();
-		if (this.readers.length == 1 && this.unknown.isEmpty()) {
-			Segment segment = this.readers[0].take(budget, true, budget);
-			return (segment != null) ? List.of(segment) : List.of();
-		}
-		List<Segment> segments = collect(budget);
-		for (String channel : this.unknown) {
-			segments.add(Segment.unknown(channel));
-		}
-		this.unknown = List.of();
-		return segments;
-	}
-
-	/**
-	 * Serves the channels in turn, so that a busy one cannot fill every batch of a slow
-	 * stream. Returns the segments in the client's order.
-	 */
-	private List<Segment> collect(long maxSize) {
-		@Nullable Segment[] taken = new Segment[this.readers.length];
-		long budget = maxSize;
-		int served = 0;
-		int next = this.turn;
-		for (int i = 0; i < taken.length; i++) {
-			int index = (this.turn + i) % taken.length;
-			Segment segment = this.readers[index].take(budget, served == 0, maxSize);
-			if (segment != null) {
-				taken[index] = segment;
-				budget -= segment.size();
-				served++;
-				next = index + 1;
-			}
-		}
-		if (budget < maxSize) {
-			this.turn = next % taken.length;
-		}
-		List<Segment> segments = new ArrayList<>(served + this.unknown.size());
-		for (Segment segment : taken) {
-			if (segment != null) {
-				segments.add(segment);
-			}
-		}
-		return segments;
-	}
-
 	/**
 	 * Whether a stream needs a batch without segments: its first one, with the cursor, or
 	 * a heartbeat.
@@ -266,7 +188,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 	}
 
 	private void emit(List<Segment> segments) {
-		List<Delivery> receipts = ChannelReader.takeReceipts(this.readers);
+		List<Delivery> receipts = takeReceipts();
 		Positions positions = positions(segments);
 		Ending last = this.ending;
 		if (last == null && this.client.isPolling()) {
@@ -289,11 +211,6 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		if (last != null) {
 			this.subscriber.onComplete();
 		}
-	}
-
-	private Positions positions(List<Segment> segments) {
-		boolean oneChannel = this.readers.length == 1 && segments.size() == 1 && !segments.get(0).isEnded();
-		return oneChannel ? segments.get(0).positions() : ChannelReader.positions(this.ordered);
 	}
 
 	@Override
@@ -333,7 +250,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 		if (!this.done && this.ending == null && !this.client.isPolling() && this.requested == 0) {
 			// A write is in progress.
 			try {
-				this.remaining = collect();
+				this.remaining = collect(this.client.maxResponseSize());
 			}
 			// A client whose rights have ended must not go on because its channel fails.
 			catch (Throwable ex) {
@@ -359,9 +276,7 @@ final class ClientSubscription extends WaitingClients.Client implements Subscrip
 			if (this.rights != null) {
 				this.rights.forget();
 			}
-			for (ChannelReader reader : this.readers) {
-				reader.leave();
-			}
+			leaveChannels();
 		}
 	}
 

@@ -2,8 +2,6 @@ package io.github.cometspring.subscription;
 
 import java.security.Principal;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -18,22 +16,15 @@ import reactor.core.publisher.Mono;
 /**
  * A client that has been admitted. It counts as connected until this is closed. Its
  * channels may change; its dialect, event loop and timeout are fixed when it connects.
- * One class, as it is all that is known of the client outside of its loop.
  * <p>
  * Thread-safe.
  *
  * @since 0.1.0
  */
-public final class ConnectedClient implements AutoCloseable {
+public final class ConnectedClient extends ObservedClient implements AutoCloseable {
 
 	private static final AtomicIntegerFieldUpdater<ConnectedClient> CLOSED = AtomicIntegerFieldUpdater
 		.newUpdater(ConnectedClient.class, "closed");
-
-	private final Subscriptions subscriptions;
-
-	private final Dialect dialect;
-
-	private final LoopSubscriptions home;
 
 	private final Duration timeout;
 
@@ -46,29 +37,19 @@ public final class ConnectedClient implements AutoCloseable {
 	 */
 	private final @Nullable ClientQuota quota;
 
-	private volatile EndReason reason = EndReason.NO_REQUEST;
-
 	/**
 	 * The user, as soon as an authorization has found out.
 	 */
 	private volatile @Nullable ClientUser user;
-
-	/**
-	 * Whether listeners have not been notified of the client yet.
-	 */
-	private volatile boolean provisional;
 
 	@SuppressWarnings("unused") // by the updater
 	private volatile int closed;
 
 	ConnectedClient(Subscriptions subscriptions, Dialect dialect, LoopSubscriptions home, Duration timeout,
 			int killsBefore, boolean provisional, @Nullable ClientQuota quota) {
-		this.subscriptions = subscriptions;
-		this.dialect = dialect;
-		this.home = home;
+		super(subscriptions, dialect, home, provisional);
 		this.timeout = timeout;
 		this.killsBefore = killsBefore;
-		this.provisional = provisional;
 		this.quota = quota;
 		Duration maxAge = subscriptions.limits().maxAge();
 		this.age = (maxAge != null && !isPolling()) ? new ConnectionAge(home, maxAge) : null;
@@ -141,9 +122,8 @@ public final class ConnectedClient implements AutoCloseable {
 		catch (BrokerUnavailableException ex) {
 			return Flux.error(refuse(admission.unavailable(request, ex)));
 		}
-		// Reactor would throw it at the authorizer, and the client would wait for ever.
 		catch (Error ex) {
-			return Flux.error(new IllegalStateException(ex));
+			return Flux.error(ReactorErrors.asException(ex));
 		}
 		Duration longest = this.subscriptions.limits().heartbeat();
 		// The broker may answer on any thread, and the subscription is confined to the
@@ -156,14 +136,6 @@ public final class ConnectedClient implements AutoCloseable {
 			.flatMapMany((found) -> begin(request, found, rights));
 	}
 
-	/**
-	 * Whether the client may ask for other channels on the same connection (protocol,
-	 * section 8).
-	 */
-	private boolean mayChangeChannels() {
-		return this.dialect.transport() == Transport.WEBSOCKET;
-	}
-
 	private <T> Mono<T> await(Mono<T> decision, Duration longest, Runnable onTimeout) {
 		// Subscribes to the timeout only if the decision is not there at once.
 		return Mono.firstWithSignal(decision, new DecisionTimeout<>(this, longest, onTimeout));
@@ -174,9 +146,7 @@ public final class ConnectedClient implements AutoCloseable {
 			@Override
 			public void subscribe(CoreSubscriber<? super Batch> subscriber) {
 				confirm();
-				if (isObserved()) {
-					listener().subscribed(transport(), Collections.unmodifiableSet(found.keySet()));
-				}
+				subscribed(found.keySet());
 				subscriber
 					.onSubscribe(new ClientSubscription(subscriber, ConnectedClient.this, request, found, rights));
 			}
@@ -189,18 +159,6 @@ public final class ConnectedClient implements AutoCloseable {
 	 */
 	public Duration heartbeat() {
 		return this.subscriptions.limits().heartbeat();
-	}
-
-	Dialect dialect() {
-		return this.dialect;
-	}
-
-	LoopSubscriptions home() {
-		return this.home;
-	}
-
-	boolean isPolling() {
-		return this.dialect.transport().isPolling();
 	}
 
 	/**
@@ -222,111 +180,6 @@ public final class ConnectedClient implements AutoCloseable {
 	long maxResponseSize() {
 		long limit = this.subscriptions.limits().maxResponseSize();
 		return isPolling() ? limit : Math.min(limit, Subscriptions.STREAM_BATCH_SIZE);
-	}
-
-	private SubscriptionListener listener() {
-		return this.subscriptions.listener();
-	}
-
-	private Transport transport() {
-		return this.dialect.transport();
-	}
-
-	/**
-	 * Whether there is a listener.
-	 */
-	boolean isObserved() {
-		return listener() != SubscriptionListener.NONE;
-	}
-
-	/**
-	 * Records why the client ends, unless there is a weightier reason.
-	 */
-	void note(EndReason reason) {
-		if (reason.compareTo(this.reason) > 0) {
-			this.reason = reason;
-		}
-	}
-
-	/**
-	 * Records a batch that the client is about to get.
-	 */
-	void note(List<Segment> segments, Refusals refused, @Nullable Ending ending) {
-		// A WebSocket stays open, and may listen to other channels.
-		if (ending != null && !(ending == Ending.CHANNELS_ENDED && mayChangeChannels())) {
-			note(this.subscriptions.reason(ending));
-		}
-		if (isObserved()) {
-			if (!refused.isEmpty()) {
-				listener().channelsRefused(transport(), refused);
-			}
-			for (Segment segment : segments) {
-				if (segment.isGap()) {
-					listener().gap(transport(), segment.channel());
-				}
-			}
-		}
-	}
-
-	/**
-	 * Records that the client is refused.
-	 * @return the same exception
-	 */
-	SubscriptionRejectedException refuse(SubscriptionRejectedException ex) {
-		note(switch (ex.getReason()) {
-			case KILLED -> this.subscriptions.reason(Ending.KILLED);
-			case SHUTTING_DOWN -> EndReason.SHUT_DOWN;
-			case EXPIRED -> EndReason.EXPIRED;
-			default -> EndReason.REFUSED;
-		});
-		if (!this.provisional) {
-			this.subscriptions.refused(transport(), ex);
-		}
-		return ex;
-	}
-
-	/**
-	 * Records that the client is not admitted again on another path, and notifies
-	 * listeners of it, unless it was closed meanwhile.
-	 */
-	public void confirm() {
-		if (this.provisional && this.closed == 0) {
-			this.provisional = false;
-			listener().connected(transport());
-		}
-	}
-
-	/**
-	 * Records that messages have been written to the client. Called on any thread.
-	 */
-	void delivered(List<Segment> segments, int bytes) {
-		if (isObserved()) {
-			this.home.countDelivered(transport(), Segment.count(segments), bytes);
-		}
-	}
-
-	/**
-	 * Records that messages could not be written to the client. Called on any thread.
-	 */
-	void notDelivered(List<Segment> segments, EndReason reason) {
-		int messages = isObserved() ? Segment.count(segments) : 0;
-		if (messages > 0) {
-			listener().notDelivered(transport(), reason, messages);
-		}
-	}
-
-	/**
-	 * Records that the client has not answered a ping, and is about to be disconnected.
-	 */
-	public void silent() {
-		note(EndReason.NO_PONG);
-	}
-
-	/**
-	 * Records that a change to too many channels is refused. The client goes on.
-	 */
-	public void changeRefused() {
-		listener().refused(transport(), SubscriptionRejectedException.Reason.TOO_MANY_CHANNELS);
 	}
 
 	boolean beganBefore(int order) {
@@ -373,16 +226,21 @@ public final class ConnectedClient implements AutoCloseable {
 			users().remove(known, this);
 			this.user = new ClientUser(name);
 			users().add(name, this);
-			if (this.closed != 0) {
+			if (isClosed()) {
 				users().remove(this.user, this);
 			}
 		}
 	}
 
 	@Override
+	boolean isClosed() {
+		return this.closed != 0;
+	}
+
+	@Override
 	public void close() {
 		if (CLOSED.compareAndSet(this, 0, 1)) {
-			this.subscriptions.leave(this.dialect.transport());
+			this.subscriptions.leave(transport());
 			if (this.quota != null) {
 				this.quota.release();
 			}
@@ -390,9 +248,7 @@ public final class ConnectedClient implements AutoCloseable {
 				this.age.close();
 			}
 			users().remove(this.user, this);
-			if (!this.provisional) {
-				listener().ended(transport(), this.reason);
-			}
+			ended();
 		}
 	}
 

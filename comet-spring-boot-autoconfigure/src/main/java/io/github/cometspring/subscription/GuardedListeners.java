@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import io.github.cometspring.channel.RateLimitedLog;
 import reactor.util.Loggers;
 
 /**

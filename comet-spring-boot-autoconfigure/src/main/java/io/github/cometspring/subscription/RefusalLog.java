@@ -3,6 +3,7 @@ package io.github.cometspring.subscription;
 import java.util.EnumMap;
 import java.util.Map;
 
+import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
 import reactor.util.Logger;
 import reactor.util.Loggers;

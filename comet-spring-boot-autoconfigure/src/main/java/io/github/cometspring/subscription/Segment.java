@@ -100,6 +100,14 @@ public final class Segment {
 	}
 
 	/**
+	 * Whether there is one segment and its channel goes on, so that its positions are
+	 * those of a client that listens to this channel only.
+	 */
+	static boolean isOnly(List<Segment> segments) {
+		return segments.size() == 1 && !segments.get(0).ended;
+	}
+
+	/**
 	 * The number of messages in all of some segments.
 	 */
 	static int count(List<Segment> segments) {

@@ -18,7 +18,8 @@ import reactor.core.publisher.Mono;
  * Opens subscriptions, in the same steps for every dialect. It checks whether the service
  * is active, the connection limit, the authorization, and which channels exist. Then it
  * replays missing messages, then delivers live ones, until the client is answered, ended,
- * killed or timed out.
+ * killed or timed out. One class, as no client may slip through between its admission and
+ * an order to end.
  * <p>
  * Thread-safe. To be {@linkplain #dispose() disposed} by its owner.
  *

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.ConnectedClient;
+import io.github.cometspring.subscription.ReactorErrors;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -58,9 +59,8 @@ final class BatchSource extends BaseSubscriber<Batch> {
 		try {
 			this.connection.listen(request).subscribe(this);
 		}
-		// Reactor would throw it, and the client would keep its slot.
 		catch (Error ex) {
-			throw new IllegalStateException(ex);
+			throw ReactorErrors.asException(ex);
 		}
 	}
 
@@ -188,9 +188,8 @@ final class BatchSource extends BaseSubscriber<Batch> {
 		try {
 			consumer.accept(batch);
 		}
-		// Reactor would throw it, and the client would neither end nor get more.
 		catch (Error ex) {
-			throw new IllegalStateException(ex);
+			throw ReactorErrors.asException(ex);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.github.cometspring.web;
 
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.ReactorErrors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -60,9 +61,8 @@ final class DirectEventStream implements WriteListener {
 			first.encoded(opening.length);
 			return opening;
 		}
-		// Reactor would throw it, and the client would keep its slot.
 		catch (Error ex) {
-			throw new IllegalStateException(ex);
+			throw ReactorErrors.asException(ex);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.github.cometspring.web;
 
 import io.github.cometspring.subscription.Batch;
+import io.github.cometspring.subscription.ReactorErrors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -120,9 +121,8 @@ final class EventStream {
 			batch.encoded(events.length);
 			return this.response.bufferFactory().wrap(events);
 		}
-		// Reactor would throw it, and the client would neither end nor get more.
 		catch (Error ex) {
-			throw new IllegalStateException(ex);
+			throw ReactorErrors.asException(ex);
 		}
 	}
 

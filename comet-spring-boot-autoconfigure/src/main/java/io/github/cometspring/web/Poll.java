@@ -19,7 +19,7 @@ import reactor.util.context.Context;
  * listens for one batch and answers with it. Releases the client's slot exactly once: the
  * slot of a client that is refused or fails before the refusal is written, that of other
  * clients when they have taken the answer. An answer that is not written within the write
- * timeout fails.
+ * timeout fails. One class, as any step may be the one that releases the slot.
  * <p>
  * Thread-safe.
  *

@@ -3,13 +3,13 @@ package io.github.cometspring.web;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Ending;
+import io.github.cometspring.subscription.ReactorErrors;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
 import io.github.cometspring.subscription.SubscriptionRequest;
@@ -26,8 +26,7 @@ import org.springframework.web.reactive.socket.CloseStatus;
  * The channels that one WebSocket listens to. When they change, a new subscription with
  * the cursor of the old replaces it. A cursor is keyed by channel, so no message is lost
  * or sent twice. Each batch is requested when the client has taken the one before.
- * Belongs to the event loop of the socket. One class, as the receipt of a batch and a
- * change of the channels depend on each other.
+ * Belongs to the event loop of the socket.
  */
 final class WebSocketFeed {
 
@@ -74,21 +73,7 @@ final class WebSocketFeed {
 	 */
 	private @Nullable Batch inFlight;
 
-	/**
-	 * The ping in a change of channels. Its pong is in the first batch after the change,
-	 * to show that the cursor of that batch covers the change.
-	 */
-	private @Nullable Long ping;
-
-	/**
-	 * Whether the client waits for the starting cursor of its channels.
-	 */
-	private boolean answerPending;
-
-	/**
-	 * Completes when the client has taken a batch that covers the last change.
-	 */
-	private @Nullable MonoSink<Void> covered;
+	private final PendingChange change = new PendingChange();
 
 	/**
 	 * Creates the feed of a socket, without channels.
@@ -126,12 +111,9 @@ final class WebSocketFeed {
 	Mono<Void> change(Map<String, Cursor> channels, Refusals refused, boolean answer, @Nullable Long ping) {
 		this.channels.clear();
 		this.channels.putAll(channels);
-		if (ping != null) {
-			this.ping = ping;
-		}
-		this.answerPending = this.answerPending || answer || this.ping != null;
+		this.change.add(answer, ping);
 		return Mono.create((sink) -> {
-			this.covered = sink;
+			this.change.cover(sink);
 			resubscribe(refused);
 		});
 	}
@@ -208,17 +190,12 @@ final class WebSocketFeed {
 		if (ending == Ending.CHANNELS_ENDED) {
 			resubscribe();
 		}
-		MonoSink<Void> covered = this.covered;
-		this.covered = null;
-		WriteListener receipt = new Receipt(batch, covered);
-		if (!batch.segments().isEmpty() || !batch.refused().isEmpty() || this.answerPending) {
+		WriteListener receipt = new Receipt(batch, this.change.takeCovered());
+		if (!batch.segments().isEmpty() || !batch.refused().isEmpty() || this.change.isAnswerPending()) {
 			if (batch.isHeartbeat()) {
 				this.liveness.ping(WITH_BATCH);
 			}
-			Long pong = this.ping;
-			this.answerPending = false;
-			this.ping = null;
-			this.frames.writeBatch(batch, pong, receipt);
+			this.frames.writeBatch(batch, this.change.answer(), receipt);
 		}
 		else if (first) {
 			receipt.taken();
@@ -262,9 +239,8 @@ final class WebSocketFeed {
 			try {
 				write(batch, first);
 			}
-			// Reactor would throw it, and the client would neither end nor get more.
 			catch (Error ex) {
-				throw new IllegalStateException(ex);
+				throw ReactorErrors.asException(ex);
 			}
 		}
 
@@ -314,16 +290,8 @@ final class WebSocketFeed {
 			this.batch.failed();
 			WebSocketFeed.this.listening.cancel();
 			WebSocketFeed.this.frames.socket().cut();
-			// While a change waits for its answer, no later frame of the client is read,
-			// and so not the end of the connection.
-			fail(this.covered);
-			fail(WebSocketFeed.this.covered);
-		}
-
-		private static void fail(@Nullable MonoSink<Void> waiting) {
-			if (waiting != null) {
-				waiting.error(new TimeoutException());
-			}
+			PendingChange.fail(this.covered);
+			WebSocketFeed.this.change.fail();
 		}
 
 	}

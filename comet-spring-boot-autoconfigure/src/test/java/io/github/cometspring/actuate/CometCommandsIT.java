@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
@@ -20,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * Commands on a server with nothing but the starter. One class, as all commands are sent
@@ -155,10 +155,10 @@ class CometCommandsIT {
 	private static void assertPollAfterCommand(Runnable command, int expected) {
 		Channel channel = server.channels().obtain("kill").block(PATIENCE);
 		assertThat(channel).isNotNull();
-		await().until(() -> channel.subscribers() == 0);
+		Await.until(() -> channel.subscribers() == 0);
 		try (RawConnection client = RawConnection.open(server.port())) {
 			client.poll("registration=kill");
-			await().until(() -> channel.subscribers() == 1);
+			Await.until(() -> channel.subscribers() == 1);
 			command.run();
 			if (expected == 0) {
 				assertThat(channel.subscribers()).isOne();
@@ -335,7 +335,7 @@ class CometCommandsIT {
 		server.create("state").publish("kept").block(PATIENCE);
 		try (RawConnection client = RawConnection.open(server.port())) {
 			client.poll("registration=state");
-			await().until(() -> server.channels().find("state").block(PATIENCE).subscribers() == 1);
+			Await.until(() -> server.channels().find("state").block(PATIENCE).subscribers() == 1);
 			Answer answer = operator.get("/actuator/comet");
 			assertThat(answer.status()).isEqualTo(200);
 			JsonNode state = Operator.json(answer);
@@ -350,7 +350,7 @@ class CometCommandsIT {
 			assertThat(state.get("connections").get("legacy").asInt()).isOne();
 			assertThat(state.get("history").get("messages").asInt()).isOne();
 		}
-		await().until(() -> Operator.json(operator.get("/actuator/comet")).at("/connections/legacy").asInt() == 0);
+		Await.until(() -> Operator.json(operator.get("/actuator/comet")).at("/connections/legacy").asInt() == 0);
 	}
 
 	@Test

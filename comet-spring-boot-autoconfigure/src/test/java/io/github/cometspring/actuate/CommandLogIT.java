@@ -3,6 +3,7 @@ package io.github.cometspring.actuate;
 import java.util.List;
 
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OptionalLogin;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.Users;
@@ -11,12 +12,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,7 +29,7 @@ class CommandLogIT {
 
 	@BeforeAll
 	static void start() {
-		server = CometServer.start(new Class<?>[] { Users.class, Security.class },
+		server = CometServer.start(new Class<?>[] { OptionalLogin.class },
 				"management.endpoints.web.exposure.include=comet,cometchannels",
 				"server.forward-headers-strategy=framework");
 	}
@@ -109,19 +104,6 @@ class CommandLogIT {
 		try (RawConnection operator = RawConnection.open(server.port())) {
 			return operator.request("POST", "/actuator/comet" + path, null, "", headers).read();
 		}
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Security {
-
-		@Bean
-		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().permitAll())
-				.httpBasic(Customizer.withDefaults())
-				.csrf(ServerHttpSecurity.CsrfSpec::disable)
-				.build();
-		}
-
 	}
 
 }

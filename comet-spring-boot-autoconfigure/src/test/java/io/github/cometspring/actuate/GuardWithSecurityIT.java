@@ -1,6 +1,7 @@
 package io.github.cometspring.actuate;
 
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.OptionalLogin;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.AfterAll;
@@ -128,7 +129,7 @@ class GuardWithSecurityIT {
 	class Permitting extends Lenient {
 
 		Permitting() {
-			super(PermittingSecurity.class);
+			super(OptionalLogin.class);
 		}
 
 	}
@@ -148,19 +149,6 @@ class GuardWithSecurityIT {
 		@Bean
 		SecurityWebFilterChain security(ServerHttpSecurity http) {
 			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
-				.httpBasic(Customizer.withDefaults())
-				.csrf(ServerHttpSecurity.CsrfSpec::disable)
-				.build();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class PermittingSecurity {
-
-		@Bean
-		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().permitAll())
 				.httpBasic(Customizer.withDefaults())
 				.csrf(ServerHttpSecurity.CsrfSpec::disable)
 				.build();

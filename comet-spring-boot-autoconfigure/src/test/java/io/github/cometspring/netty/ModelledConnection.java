@@ -489,7 +489,7 @@ final class ModelledConnection {
 	private final class Path implements PollPath {
 
 		@Override
-		public HeldPoll admit(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
 			assertThat(ModelledConnection.this.poll).isNull();
 			assertThat(ModelledConnection.this.stream).isNull();
 			return new Poll(arriving.head().headers().getInt(NUMBER), context);

@@ -23,7 +23,7 @@ public record Memory(long heap, long direct) {
 
 	private static final int SAMPLES = 3;
 
-	private static final Duration INTERVAL = Duration.ofMillis(100);
+	private static final Duration INTERVAL = Duration.ofMillis(30);
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 

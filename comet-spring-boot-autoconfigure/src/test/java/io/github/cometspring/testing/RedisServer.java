@@ -115,6 +115,9 @@ public final class RedisServer implements AutoCloseable {
 							"sentinel failover-timeout %s 5000".formatted(name)));
 			RedisServer server = create(folder, List.of("--sentinel"));
 			server.awaitAnswer();
+			// It looks after the servers every ten seconds otherwise. An older Redis does
+			// not know this.
+			server.command("SENTINEL DEBUG info-period 500 publish-period 250 ping-period 250 ask-period 250");
 			Await.within(PATIENCE, () -> server.command("INFO sentinel").contains("slaves=1"));
 			return server;
 		}

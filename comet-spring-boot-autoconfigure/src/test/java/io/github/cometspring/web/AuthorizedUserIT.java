@@ -1,18 +1,12 @@
 package io.github.cometspring.web;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-
-import javax.crypto.Mac;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Transport;
@@ -56,8 +50,6 @@ class AuthorizedUserIT {
 	static final QuietLog log = new QuietLog();
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-	private static final SecretKey KEY = new SecretKeySpec(new byte[32], "HmacSHA256");
 
 	private static final Map<Boolean, CometServer> SERVERS = new HashMap<>();
 
@@ -193,17 +185,7 @@ class AuthorizedUserIT {
 
 			@Override
 			String header(String user, int port) {
-				String signed = base64("{\"alg\":\"HS256\"}") + "."
-						+ base64("{\"sub\":\"" + user + "\",\"exp\":4102444800}");
-				try {
-					Mac mac = Mac.getInstance(KEY.getAlgorithm());
-					mac.init(KEY);
-					return "Authorization: Bearer " + signed + "."
-							+ Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal(ascii(signed)));
-				}
-				catch (GeneralSecurityException ex) {
-					throw new IllegalStateException(ex);
-				}
+				return Jwt.header(user, Instant.ofEpochSecond(4_102_444_800L));
 			}
 
 		};
@@ -213,14 +195,6 @@ class AuthorizedUserIT {
 		 */
 		abstract String header(String user, int port);
 
-		private static String base64(String json) {
-			return Base64.getUrlEncoder().withoutPadding().encodeToString(ascii(json));
-		}
-
-		private static byte[] ascii(String text) {
-			return text.getBytes(StandardCharsets.US_ASCII);
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -228,7 +202,7 @@ class AuthorizedUserIT {
 
 		@Bean
 		ReactiveJwtDecoder jwtDecoder() {
-			return NimbusReactiveJwtDecoder.withSecretKey(KEY).build();
+			return NimbusReactiveJwtDecoder.withSecretKey(Jwt.KEY).build();
 		}
 
 		@Bean

@@ -13,6 +13,7 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.OneNodeOnly;
+import io.github.cometspring.testing.OptionalLogin;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
@@ -31,11 +32,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -109,7 +106,7 @@ class ClientLimitsIT {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { Security.class, OwnLogin.class })
+	@ValueSource(classes = { OptionalLogin.class, OwnLogin.class })
 	void userWhenItHasTooManyShouldBeRefusedInEveryDialectUntilSomeAreGivenBack(Class<?> security) {
 		start(new Class<?>[] { security }, "comet.max-connections-per-user=2");
 		List<RawConnection> polls = hold(2, Users.login("ada"));
@@ -184,20 +181,6 @@ class ClientLimitsIT {
 		for (Transport transport : Transport.values()) {
 			Await.until(() -> this.server.connections(transport) == 0);
 		}
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@Import(Users.class)
-	static class Security {
-
-		@Bean
-		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().permitAll())
-				.httpBasic(Customizer.withDefaults())
-				.csrf(ServerHttpSecurity.CsrfSpec::disable)
-				.build();
-		}
-
 	}
 
 	/**

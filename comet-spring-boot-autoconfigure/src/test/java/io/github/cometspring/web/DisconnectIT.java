@@ -1,16 +1,11 @@
 package io.github.cometspring.web;
 
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
@@ -23,11 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Mono;
-
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,7 +33,7 @@ class DisconnectIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private static final Class<?>[] CONFIGURATION = { Application.class };
+	private static final Class<?>[] CONFIGURATION = { NamedUsers.class };
 
 	private final List<RawConnection> clients = new ArrayList<>();
 
@@ -89,26 +79,6 @@ class DisconnectIT {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "ada", "a b", "ada@example.org", "Zo\u00EB", "a/b", "100%", "a;b", "..", "x?y#z", "\u6F22",
-			"set_timeout" })
-	void disconnectShouldTakeAnyName(String name) {
-		this.server = CometServer.start(CONFIGURATION);
-		Channel channel = channel();
-		RawConnection poll = poll(name);
-		Await.until(() -> channel.subscribers() == 1);
-		String segment = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20").replace(".", "%2E");
-		assertThat(this.server.command("/disconnect/" + segment).status()).isEqualTo(200);
-		assertThat(poll.read().status()).isEqualTo(401);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "/disconnect", "/disconnect/", "/disconnect/ada/bob", "/Disconnect/ada", "/revoke/c/ada" })
-	void commandWhenItIsNoneShouldBe404(String path) {
-		this.server = CometServer.start(CONFIGURATION);
-		assertThat(this.server.command(path).status()).isEqualTo(404);
-	}
-
-	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void revokeShouldEndTheClientsThatReadTheChannel(boolean fastPath) {
 		this.server = CometServer.start(CONFIGURATION, "comet.fast-path=" + fastPath);
@@ -116,7 +86,7 @@ class DisconnectIT {
 		Channel other = this.server.create("other");
 		Clients ada = new Clients("ada");
 		Clients bob = new Clients("bob");
-		RawEventStream without = RawEventStream.open(client(), "channel=other", user("ada"));
+		RawEventStream without = RawEventStream.open(client(), "channel=other", NamedUsers.header("ada"));
 		Await.until(() -> channel.subscribers() == 8 && other.subscribers() == 1);
 		this.server.control().revoke("c", "ada").block(PATIENCE);
 		ada.assertExpired();
@@ -130,11 +100,7 @@ class DisconnectIT {
 	}
 
 	private RawConnection poll(String user) {
-		return client().poll("registration=c", user(user));
-	}
-
-	private static String user(String name) {
-		return "X-User: " + URLEncoder.encode(name, StandardCharsets.UTF_8);
+		return client().poll("registration=c", NamedUsers.header(user));
 	}
 
 	private RawConnection client() {
@@ -159,9 +125,9 @@ class DisconnectIT {
 		private Clients(String user) {
 			this.legacy = poll(user);
 			this.json = client().request("POST", "/comet", "application/json", JsonPollClient.request(null, null, "c"),
-					user(user));
-			this.stream = RawEventStream.open(client(), "channel=c", user(user));
-			this.socket = RawWebSocket.open(client(), user(user)).send("{\"subscribe\":[\"c\"]}");
+					NamedUsers.header(user));
+			this.stream = RawEventStream.open(client(), "channel=c", NamedUsers.header(user));
+			this.socket = RawWebSocket.open(client(), NamedUsers.header(user)).send("{\"subscribe\":[\"c\"]}");
 			assertThat(this.socket.text()).contains("cursor");
 		}
 
@@ -181,26 +147,6 @@ class DisconnectIT {
 			assertThat(this.socket.text()).contains("\"m\"");
 			Stream.of(this.stream.connection(), this.socket.connection()).forEach(RawConnection::close);
 			Await.until(() -> channel.subscribers() == 0);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Application {
-
-		@Bean
-		WebFilter userFilter() {
-			return (exchange, chain) -> {
-				String user = exchange.getRequest().getHeaders().getFirst("X-User");
-				return chain.filter((user != null) ? exchange.mutate()
-					.principal(Mono.<Principal>just(() -> URLDecoder.decode(user, StandardCharsets.UTF_8)))
-					.build() : exchange);
-			};
-		}
-
-		@Bean
-		ChannelAuthorizer channelAuthorizer() {
-			return (principal, channel) -> Mono.just(principal != null);
 		}
 
 	}

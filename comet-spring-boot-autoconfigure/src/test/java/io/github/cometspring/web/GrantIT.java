@@ -1,6 +1,5 @@
 package io.github.cometspring.web;
 
-import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -12,7 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -34,7 +35,6 @@ import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
-import io.github.cometspring.testing.RawEventStream.Event;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.SetsFastPath;
 import org.jspecify.annotations.Nullable;
@@ -111,22 +111,24 @@ class GrantIT {
 	void listenWhenThereIsAGrantShouldServeItsChannelAndRefuseOthers(boolean fastPath, Transport transport) {
 		CometServer server = server(fastPath);
 		String grant = grant(server, "a", HOUR);
-		assertThat(ask(server, transport, List.of("a"), grant)).isEqualTo(Result.served("a"));
-		assertThat(ask(server, transport, List.of("b"), grant)).isEqualTo(Result.refused("b", transport));
-		assertThat(ask(server, transport, List.of("a", "b"), grant)).isEqualTo(new Result(List.of("a"), List.of("b")));
-		assertThat(ask(server, transport, List.of("a", "b"), grant, grant(server, "b", HOUR)))
-			.isEqualTo(Result.served("a", "b"));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grant)).isEqualTo(GrantAnswer.served("a"));
+		assertThat(GrantAnswer.ask(server, transport, List.of("b"), grant))
+			.isEqualTo(GrantAnswer.refused("b", transport));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a", "b"), grant))
+			.isEqualTo(new GrantAnswer(List.of("a"), List.of("b")));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a", "b"), grant, grant(server, "b", HOUR)))
+			.isEqualTo(GrantAnswer.served("a", "b"));
 	}
 
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenThereIsNoGrantShouldServeWhatTheOtherAuthorizerPermits(boolean fastPath, Transport transport) {
 		CometServer server = server(fastPath);
-		assertThat(ask(server, transport, List.of("public", "a")))
-			.isEqualTo(new Result(List.of("public"), List.of("a")));
-		assertThat(ask(server, transport, List.of("a"))).isEqualTo(Result.refused("a", transport));
-		assertThat(ask(server, transport, List.of("public", "a"), grant(server, "a", HOUR)))
-			.isEqualTo(Result.served("a", "public"));
+		assertThat(GrantAnswer.ask(server, transport, List.of("public", "a")))
+			.isEqualTo(new GrantAnswer(List.of("public"), List.of("a")));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"))).isEqualTo(GrantAnswer.refused("a", transport));
+		assertThat(GrantAnswer.ask(server, transport, List.of("public", "a"), grant(server, "a", HOUR)))
+			.isEqualTo(GrantAnswer.served("a", "public"));
 	}
 
 	@ParameterizedTest
@@ -174,8 +176,8 @@ class GrantIT {
 			everywhere().forEach((each) -> {
 				boolean fastPath = (boolean) each.get()[0];
 				Transport transport = (Transport) each.get()[1];
-				assertThat(ask(server(fastPath), transport, List.of("a"), grant))
-					.isEqualTo(Result.refused("a", transport));
+				assertThat(GrantAnswer.ask(server(fastPath), transport, List.of("a"), grant))
+					.isEqualTo(GrantAnswer.refused("a", transport));
 			});
 		}
 		finally {
@@ -190,8 +192,9 @@ class GrantIT {
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenGrantIsOfAnotherProgramShouldServe(boolean fastPath, Transport transport) {
-		assertThat(ask(server(fastPath), transport, List.of("a"), foreignProgram(KEY, 1, 4_102_444_800L, "a")))
-			.isEqualTo(Result.served("a"));
+		assertThat(
+				GrantAnswer.ask(server(fastPath), transport, List.of("a"), foreignProgram(KEY, 1, 4_102_444_800L, "a")))
+			.isEqualTo(GrantAnswer.served("a"));
 	}
 
 	@ParameterizedTest
@@ -201,10 +204,11 @@ class GrantIT {
 		String grant = grant(server, "a", HOUR);
 		List<String> grants = new ArrayList<>(IntStream.range(0, 4).mapToObj((i) -> "x" + i).toList());
 		grants.add(grant);
-		assertThat(ask(server, transport, List.of("a"), grants.toArray(String[]::new))).isEqualTo(Result.served("a"));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grants.toArray(String[]::new)))
+			.isEqualTo(GrantAnswer.served("a"));
 		grants.add(0, "more");
-		assertThat(ask(server, transport, List.of("a"), grants.toArray(String[]::new)))
-			.isEqualTo(Result.refused("a", transport));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grants.toArray(String[]::new)))
+			.isEqualTo(GrantAnswer.refused("a", transport));
 	}
 
 	@Test
@@ -217,9 +221,23 @@ class GrantIT {
 		}
 	}
 
-	@ParameterizedTest
-	@MethodSource("everywhere")
-	void listenWhenGrantEndsShouldExpireAndResumeWithNewGrant(boolean fastPath, Transport transport) {
+	/** All clients at once, as each waits for the end of a second. */
+	@Test
+	void listenWhenGrantEndsShouldExpireAndResumeWithNewGrant() {
+		ExecutorService threads = Executors.newCachedThreadPool();
+		try {
+			List<CompletableFuture<Void>> clients = everywhere()
+				.map((each) -> CompletableFuture
+					.runAsync(() -> expireAndResume((boolean) each.get()[0], (Transport) each.get()[1]), threads))
+				.toList();
+			assertThat(clients).allSatisfy((client) -> assertThat(client).succeedsWithin(PATIENCE.multipliedBy(3)));
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	private static void expireAndResume(boolean fastPath, Transport transport) {
 		CometServer server = server(fastPath);
 		String name = "expiring" + NAMES.incrementAndGet();
 		Channel channel = server.create(name);
@@ -228,7 +246,7 @@ class GrantIT {
 		for (int round = 0; cursor == null && round < 10; round++) {
 			cursor = expire(server, transport, name, grant(server, name, Duration.ofSeconds(1)));
 		}
-		assertThat(cursor).isNotNull();
+		assertThat(cursor).as("%s, fast path %s", transport, fastPath).isNotNull();
 		channel.publish("missed").block(PATIENCE);
 		assertThat(data(server, transport, name, cursor, grant(server, name, HOUR))).containsExactly("missed");
 	}
@@ -344,8 +362,9 @@ class GrantIT {
 	@EnumSource
 	void listenWhenApplicationHasKeysOnlyShouldDemandGrants(Transport transport) {
 		CometServer server = keysOnly;
-		assertThat(ask(server, transport, List.of("a"), grant(server, "a", HOUR))).isEqualTo(Result.served("a"));
-		assertThat(ask(server, transport, List.of("a"))).isEqualTo(Result.refused("a", transport));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grant(server, "a", HOUR)))
+			.isEqualTo(GrantAnswer.served("a"));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"))).isEqualTo(GrantAnswer.refused("a", transport));
 	}
 
 	private static CometServer server(boolean fastPath) {
@@ -389,92 +408,6 @@ class GrantIT {
 
 	private static String json(String channel, String cursor, String... grants) {
 		return JSON.writeValueAsString(Map.of("channels", List.of(channel), "cursor", cursor, "grants", grants));
-	}
-
-	/**
-	 * Asks for channels from the earliest message on, each of which has one message.
-	 */
-	private static Result ask(CometServer server, Transport transport, List<String> channels, String... grants) {
-		try (RawConnection client = RawConnection.open(server.port())) {
-			return switch (transport) {
-				case LEGACY -> {
-					Answer answer = client
-						.poll("registration=" + String.join("%0A", channels), "Comet-Cursor: earliest",
-								"Comet-Grant: " + String.join(",", grants))
-						.read();
-					assertThat(answer.status()).isIn(200, 403);
-					yield new Result(answer.body().lines().map((line) -> line.split(":")[0]).sorted().toList(),
-							Stream.ofNullable(answer.header("Comet-Refused")).toList());
-				}
-				case JSON -> {
-					Answer answer = client
-						.request("POST", "/comet", "application/json", JSON
-							.writeValueAsString(Map.of("channels", channels, "cursor", "earliest", "grants", grants)))
-						.read();
-					assertThat(answer.status()).isIn(200, 403);
-					yield Result.of(JSON.readTree(answer.body()));
-				}
-				case SSE -> events(server, client, channels, grants);
-				case WEBSOCKET -> Result.of(new JsonSocket(RawWebSocket.open(client)).exchange(JSON
-					.writeValueAsString(Map.of("subscribe", channels, "cursor", "earliest", "grants", grants))));
-			};
-		}
-	}
-
-	private static Result events(CometServer server, RawConnection client, List<String> channels, String... grants) {
-		StringBuilder query = new StringBuilder("cursor=earliest");
-		channels.forEach((id) -> query.append("&channel=").append(id));
-		Stream.of(grants)
-			.forEach((grant) -> query.append("&grant=").append(URLEncoder.encode(grant, StandardCharsets.UTF_8)));
-		RawEventStream stream = RawEventStream.open(client, query.toString());
-		if (stream.head().status() != 200) {
-			Answer answer = RawEventStream.ask(server.port(), query.toString());
-			assertThat(answer.status()).isEqualTo(403);
-			return Result.of(JSON.readTree(answer.body()));
-		}
-		TreeSet<String> served = new TreeSet<>();
-		List<String> refused = new ArrayList<>();
-		while (served.size() + refused.size() < channels.size()) {
-			Event event = stream.message();
-			String channel = JSON.readTree(event.data()).path("channel").stringValue();
-			if (event.name().equals("refused")) {
-				refused.add(channel);
-			}
-			else {
-				served.add(channel);
-			}
-		}
-		return new Result(List.copyOf(served), refused);
-	}
-
-	/**
-	 * What the client gets.
-	 *
-	 * @param served the channels of which it gets messages
-	 * @param refused the channels that it is told are refused
-	 */
-	private record Result(List<String> served, List<String> refused) {
-
-		private static Result served(String... channels) {
-			return new Result(List.of(channels), List.of());
-		}
-
-		private static Result refused(String channel, Transport transport) {
-			// The legacy dialect refuses all channels with an empty answer.
-			return new Result(List.of(), (transport != Transport.LEGACY) ? List.of(channel) : List.of());
-		}
-
-		private static Result of(JsonNode json) {
-			TreeSet<String> served = new TreeSet<>();
-			List<String> refused = new ArrayList<>();
-			json.path("messages").forEach((message) -> served.add(message.path("channel").stringValue()));
-			json.path("refused").forEach((channel) -> refused.add(channel.stringValue()));
-			if (!refused.isEmpty()) {
-				assertThat(json.path("why").stringValue()).isEqualTo("forbidden");
-			}
-			return new Result(List.copyOf(served), refused);
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)

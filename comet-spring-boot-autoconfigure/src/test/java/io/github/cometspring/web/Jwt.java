@@ -23,7 +23,8 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
  */
 final class Jwt {
 
-	private static final SecretKey KEY = new SecretKeySpec(new byte[32], "HmacSHA256");
+	/** The key of the server. */
+	static final SecretKey KEY = new SecretKeySpec(new byte[32], "HmacSHA256");
 
 	private Jwt() {
 	}
@@ -32,25 +33,29 @@ final class Jwt {
 	 * A header line with the token of a user.
 	 */
 	static String header(String user, Instant expiry) {
-		String signed = base64("{\"alg\":\"HS256\"}") + "."
-				+ base64("{\"sub\":\"%s\",\"exp\":%d}".formatted(user, expiry.getEpochSecond()));
+		return "Authorization: Bearer " + token("HS256", user, expiry, KEY);
+	}
+
+	/**
+	 * A token.
+	 * @param algorithm the algorithm that the token names, true or not
+	 */
+	static String token(String algorithm, String user, Instant expiry, SecretKey key) {
+		String signed = base64("{\"alg\":\"" + algorithm + "\"}") + "."
+				+ base64("{\"sub\":\"" + user + "\",\"exp\":" + expiry.getEpochSecond() + "}");
 		try {
-			Mac mac = Mac.getInstance(KEY.getAlgorithm());
-			mac.init(KEY);
-			return "Authorization: Bearer " + signed + "."
-					+ Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal(ascii(signed)));
+			Mac mac = Mac.getInstance(key.getAlgorithm());
+			mac.init(key);
+			byte[] signature = mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII));
+			return signed + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
 		}
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException(ex);
 		}
 	}
 
-	private static String base64(String json) {
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(ascii(json));
-	}
-
-	private static byte[] ascii(String text) {
-		return text.getBytes(StandardCharsets.US_ASCII);
+	static String base64(String text) {
+		return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,20 +1,15 @@
 package io.github.cometspring.web;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channel;
-import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.channel.InvalidCursorException;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.testing.Await;
@@ -26,7 +21,6 @@ import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawEventStream.Event;
 import io.github.cometspring.testing.RawWebSocket;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -99,45 +93,49 @@ class RefusalIT {
 	@MethodSource("withAuthorizer")
 	void listenWhenOneChannelIsForbiddenShouldServeTheOthersAndNameIt(Setup setup, Transport transport) {
 		for (String forbidden : new String[] { "secret", "secret-unknown" }) {
-			Result result = ask(setup, transport, List.of(forbidden, "open"), List.of());
-			assertThat(result.status).isEqualTo(200);
-			assertThat(result.data).containsExactly("m");
-			assertThat(result.refused).containsExactly(forbidden);
-			assertThat(result.why).isEqualTo((transport != Transport.LEGACY) ? "forbidden" : null);
-			assertThat(result.cursor.knows("open")).isTrue();
-			assertThat(result.cursor.knows(forbidden)).isFalse();
+			RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of(forbidden, "open"),
+					List.of());
+			assertThat(result.status()).isEqualTo(200);
+			assertThat(result.data()).containsExactly("m");
+			assertThat(result.refused()).containsExactly(forbidden);
+			assertThat(result.why()).isEqualTo((transport != Transport.LEGACY) ? "forbidden" : null);
+			assertThat(result.cursor().knows("open")).isTrue();
+			assertThat(result.cursor().knows(forbidden)).isFalse();
 		}
 	}
 
 	@ParameterizedTest
 	@MethodSource("withAuthorizer")
 	void listenWhenAllChannelsAreForbiddenShouldReportIt(Setup setup, Transport transport) {
-		Result result = ask(setup, transport, List.of("secret", "secret-unknown"), List.of());
-		assertThat(result.status).isEqualTo((transport != Transport.WEBSOCKET) ? 403 : 200);
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("secret", "secret-unknown"),
+				List.of());
+		assertThat(result.status()).isEqualTo((transport != Transport.WEBSOCKET) ? 403 : 200);
 		// The legacy dialect refuses all channels with an empty answer.
-		assertThat(result.refused).containsExactlyElementsOf(
+		assertThat(result.refused()).containsExactlyElementsOf(
 				(transport != Transport.LEGACY) ? List.of("secret", "secret-unknown") : List.of());
-		assertThat(result.why).isEqualTo((transport != Transport.LEGACY) ? "forbidden" : null);
+		assertThat(result.why()).isEqualTo((transport != Transport.LEGACY) ? "forbidden" : null);
 	}
 
 	@ParameterizedTest
 	@MethodSource("withCursors")
 	void listenWhenOneCursorIsInvalidShouldServeTheOthersAndNameIt(Setup setup, Transport transport) {
-		Result result = ask(setup, transport, List.of("a", "open"), List.of("a", "not asked for"));
-		assertThat(result.status).isEqualTo(200);
-		assertThat(result.data).containsExactly("m");
-		assertThat(result.refused).containsExactly("a");
-		assertThat(result.why).isEqualTo("cursor");
-		assertThat(result.cursor.knows("a")).isFalse();
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("a", "open"),
+				List.of("a", "not asked for"));
+		assertThat(result.status()).isEqualTo(200);
+		assertThat(result.data()).containsExactly("m");
+		assertThat(result.refused()).containsExactly("a");
+		assertThat(result.why()).isEqualTo("cursor");
+		assertThat(result.cursor().knows("a")).isFalse();
 	}
 
 	@ParameterizedTest
 	@MethodSource("withCursors")
 	void listenWhenAllCursorsAreInvalidShouldAnswer400AndNameThem(Setup setup, Transport transport) {
-		Result result = ask(setup, transport, List.of("open", "b"), List.of("open", "b"));
-		assertThat(result.status).isEqualTo((transport != Transport.WEBSOCKET) ? 400 : 200);
-		assertThat(result.refused).containsExactly("open", "b");
-		assertThat(result.why).isEqualTo("cursor");
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("open", "b"),
+				List.of("open", "b"));
+		assertThat(result.status()).isEqualTo((transport != Transport.WEBSOCKET) ? 400 : 200);
+		assertThat(result.refused()).containsExactly("open", "b");
+		assertThat(result.why()).isEqualTo("cursor");
 	}
 
 	@ParameterizedTest
@@ -146,31 +144,34 @@ class RefusalIT {
 		if (!setup.authorized) {
 			return;
 		}
-		Result result = ask(setup, transport, List.of("open", "b", "secret"), List.of("b"));
-		assertThat(result.data).containsExactly("m");
-		assertThat(result.refused).containsExactlyInAnyOrder("b", "secret");
-		assertThat(result.why).isEqualTo((transport == Transport.SSE) ? "cursor,forbidden" : null);
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("open", "b", "secret"),
+				List.of("b"));
+		assertThat(result.data()).containsExactly("m");
+		assertThat(result.refused()).containsExactlyInAnyOrder("b", "secret");
+		assertThat(result.why()).isEqualTo((transport == Transport.SSE) ? "cursor,forbidden" : null);
 	}
 
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenTooManyChannelsShouldRefuseAllAndReportTheLimit(Setup setup, Transport transport) {
-		Result result = ask(setup, transport, IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of());
-		assertThat(result.status).isEqualTo(400);
-		assertThat(result.limit).isEqualTo(5);
-		assertThat(result.refused).isEmpty();
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport,
+				IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of());
+		assertThat(result.status()).isEqualTo(400);
+		assertThat(result.limit()).isEqualTo(5);
+		assertThat(result.refused()).isEmpty();
 		if (transport == Transport.JSON || transport == Transport.SSE || transport == Transport.WEBSOCKET) {
-			result = ask(setup, transport, IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of("x1"));
-			assertThat(result.limit).as("the refused count, too").isEqualTo(5);
+			result = RefusalAnswer.ask(server(setup).port(), transport,
+					IntStream.range(0, 6).mapToObj((i) -> "x" + i).toList(), List.of("x1"));
+			assertThat(result.limit()).as("the refused count, too").isEqualTo(5);
 		}
 	}
 
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenIdCannotNameAChannelShouldReportItsEnd(Setup setup, Transport transport) {
-		Result result = ask(setup, transport, List.of("open", "a b"), List.of());
-		assertThat(result.ended).containsExactly((transport != Transport.LEGACY) ? "a b" : "a%20b");
-		assertThat(result.refused).isEmpty();
+		RefusalAnswer result = RefusalAnswer.ask(server(setup).port(), transport, List.of("open", "a b"), List.of());
+		assertThat(result.ended()).containsExactly((transport != Transport.LEGACY) ? "a b" : "a%20b");
+		assertThat(result.refused()).isEmpty();
 	}
 
 	@ParameterizedTest
@@ -256,111 +257,6 @@ class RefusalIT {
 	}
 
 	/**
-	 * Asks for channels, from the earliest message on except for those with an invalid
-	 * cursor, and listens until a message or an end comes.
-	 */
-	private static Result ask(Setup setup, Transport transport, List<String> ids, List<String> misplaced) {
-		String list = JSON.writeValueAsString(ids);
-		String from = misplaced.isEmpty() ? "" : ",\"from\":{\"!\":" + JSON.writeValueAsString(misplaced) + "}";
-		try (RawConnection client = RawConnection.open(server(setup).port())) {
-			return switch (transport) {
-				case LEGACY ->
-					legacy(client.poll("registration=" + String.join("%0A", ids), "Comet-Cursor: earliest").read());
-				case JSON -> {
-					Answer answer = client
-						.request("POST", "/comet", "application/json",
-								"{\"channels\":" + list + ",\"cursor\":\"earliest\"" + from + "}")
-						.read();
-					yield json(answer.status(), JSON.readTree(answer.body()), answer.header("Comet-Max-Channels"));
-				}
-				case SSE -> events(setup, client, ids, misplaced);
-				case WEBSOCKET -> {
-					JsonNode message = new JsonSocket(RawWebSocket.open(client))
-						.exchange("{\"subscribe\":" + list + ",\"cursor\":\"earliest\"" + from + "}");
-					yield json(message.has("error") ? 400 : 200, message, message.path("limit").asString(""));
-				}
-			};
-		}
-	}
-
-	private static Result legacy(Answer answer) {
-		List<String> data = new ArrayList<>();
-		List<String> ended = new ArrayList<>();
-		for (String entry : answer.body().split("\n")) {
-			String[] parts = entry.split(":", 2);
-			if (answer.status() == 200 && parts[1].equals("ENDED_CHANNEL")) {
-				ended.add(parts[0]);
-			}
-			else if (answer.status() == 200) {
-				data.add(parts[1]);
-			}
-		}
-		String refused = answer.header("Comet-Refused");
-		assertThat(answer.status() != 403 || answer.body().isEmpty()).isTrue();
-		return new Result(answer.status(), data, ended, (refused != null) ? List.of(refused.split(",")) : List.of(),
-				null, limit(answer.header("Comet-Max-Channels")), cursor(answer.header("Comet-Cursor")));
-	}
-
-	private static Result json(int status, JsonNode json, @Nullable String limit) {
-		assertThat(json.path("limit").asString("")).isEqualTo(Objects.requireNonNullElse(limit, ""));
-		return new Result(status, JsonSocket.data(json), texts(json.path("ended")), texts(json.path("refused")),
-				json.has("why") ? json.get("why").stringValue() : null, limit(limit),
-				cursor(json.path("cursor").asString("")));
-	}
-
-	private static Result events(Setup setup, RawConnection client, List<String> ids, List<String> misplaced) {
-		StringBuilder query = new StringBuilder("cursor=earliest");
-		ids.forEach((id) -> query.append("&channel=").append(id.replace(" ", "+")));
-		if (!misplaced.isEmpty()) {
-			query.append("&from=%21%3A").append(String.join(",", misplaced).replace(" ", "+"));
-		}
-		RawEventStream stream = RawEventStream.open(client, query.toString());
-		if (stream.head().status() != 200) {
-			Answer answer = RawEventStream.ask(server(setup).port(), query.toString());
-			return json(answer.status(), JSON.readTree(answer.body()), answer.header("Comet-Max-Channels"));
-		}
-		List<String> data = new ArrayList<>();
-		List<String> ended = new ArrayList<>();
-		List<String> refused = new ArrayList<>();
-		Set<String> why = new TreeSet<>();
-		while (data.isEmpty() || (ids.contains("a b") && ended.isEmpty())) {
-			Event event = stream.message();
-			JsonNode json = JSON.readTree(event.data());
-			String channel = json.get("channel").stringValue();
-			switch (event.name()) {
-				case "message" -> data.add(json.get("data").stringValue());
-				case "ended" -> ended.add(channel);
-				case "refused" -> {
-					refused.add(channel);
-					why.add(json.get("why").stringValue());
-				}
-				default -> throw new IllegalStateException(event.name());
-			}
-		}
-		return new Result(200, data, ended, refused, why.isEmpty() ? null : String.join(",", why), null,
-				cursor(stream.lastId()));
-	}
-
-	private static @Nullable Integer limit(@Nullable String value) {
-		return (value != null && !value.isEmpty()) ? Integer.valueOf(value) : null;
-	}
-
-	private static Cursor cursor(@Nullable String token) {
-		try {
-			return (token != null && !token.isEmpty()) ? Cursor.parse(token) : Cursor.LATEST;
-		}
-		catch (InvalidCursorException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static List<String> texts(JsonNode list) {
-		List<String> texts = new ArrayList<>();
-		list.forEach((text) -> texts.add(text.stringValue()));
-		return texts;
-	}
-
-	/**
 	 * A configuration of the server.
 	 */
 	private enum Setup {
@@ -377,21 +273,6 @@ class RefusalIT {
 			this.fastPath = fastPath;
 		}
 
-	}
-
-	/**
-	 * The answer that a client gets.
-	 *
-	 * @param status the status, or 400 for a frame with an error
-	 * @param data the messages
-	 * @param ended the ids of channels that have ended
-	 * @param refused the ids of channels that are refused
-	 * @param why the reason of the refusals
-	 * @param limit the maximum number of channels
-	 * @param cursor the cursor after the answer
-	 */
-	private record Result(int status, List<String> data, List<String> ended, List<String> refused, @Nullable String why,
-			@Nullable Integer limit, Cursor cursor) {
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,10 +1,9 @@
 package io.github.cometspring.web;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +12,6 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -31,7 +29,6 @@ import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.SetsFastPath;
-import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,11 +41,6 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
-import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,15 +54,19 @@ class TokenLoginIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private static final SecretKey KEY = key(1);
+	private static final Instant LATER = Instant.ofEpochSecond(4_102_444_800L);
 
-	private static final String ADA = token("HS256", "ada", 4_102_444_800L, KEY);
+	private static final SecretKey OTHER_KEY = new SecretKeySpec(
+			"0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII), "HmacSHA256");
 
-	private static final Map<String, String> BAD = Map.of("unsigned", token("none", "ada", 4_102_444_800L, KEY),
+	private static final String ADA = Jwt.token("HS256", "ada", LATER, Jwt.KEY);
+
+	private static final Map<String, String> BAD = Map.of("unsigned", Jwt.token("none", "ada", LATER, Jwt.KEY),
 			"unsigned with a signature of none",
-			token("none", "ada", 4_102_444_800L, KEY).replaceFirst("[.][^.]*$", "."), "foreign",
-			token("HS256", "ada", 4_102_444_800L, key(2)), "expired", token("HS256", "ada", 1000, KEY), "tampered",
-			ADA.replaceFirst("[.][^.]*[.]", "." + base64("{\"sub\":\"bob\"}") + "."), "opaque", "b1946ac92492d234",
+			Jwt.token("none", "ada", LATER, Jwt.KEY).replaceFirst("[.][^.]*$", "."), "foreign",
+			Jwt.token("HS256", "ada", LATER, OTHER_KEY), "expired",
+			Jwt.token("HS256", "ada", Instant.ofEpochSecond(1000), Jwt.KEY), "tampered",
+			ADA.replaceFirst("[.][^.]*[.]", "." + Jwt.base64("{\"sub\":\"bob\"}") + "."), "opaque", "b1946ac92492d234",
 			"no token of HTTP", "<script>alert(1)</script>");
 
 	@RegisterExtension
@@ -85,7 +81,7 @@ class TokenLoginIT {
 	@BeforeAll
 	static void start() {
 		for (boolean fastPath : new boolean[] { true, false }) {
-			CometServer secured = CometServer.start(new Class<?>[] { Users.class, ResourceServer.class },
+			CometServer secured = CometServer.start(new Class<?>[] { Jwt.ResourceServer.class, Authorizer.class },
 					"comet.fast-path=" + fastPath);
 			SECURED.put(fastPath, secured);
 			secured.create("ada.1").publish("m").block(PATIENCE);
@@ -113,7 +109,7 @@ class TokenLoginIT {
 	void listenWhenTokenIsGoodShouldReadAsItsUser(boolean fastPath, Transport transport) {
 		int port = port(SECURED, fastPath);
 		assertThat(mayRead(port, transport, ADA)).isTrue();
-		assertThat(mayRead(port, transport, token("HS256", "bob", 4_102_444_800L, KEY))).isFalse();
+		assertThat(mayRead(port, transport, Jwt.token("HS256", "bob", LATER, Jwt.KEY))).isFalse();
 	}
 
 	@ParameterizedTest
@@ -130,7 +126,7 @@ class TokenLoginIT {
 	@ParameterizedTest
 	@MethodSource("setups")
 	void listenWhenTokenIsOversizedShouldBeRefused(boolean fastPath, Transport transport) {
-		String oversized = token("HS256", "ada" + "a".repeat(9000), 4_102_444_800L, KEY);
+		String oversized = Jwt.token("HS256", "ada" + "a".repeat(9000), LATER, Jwt.KEY);
 		try (RawConnection client = RawConnection.open(port(SECURED, fastPath))) {
 			send(client, transport, "channel=ada.1", credentials(transport, oversized));
 			// The server may reset the connection before its answer is read.
@@ -158,7 +154,7 @@ class TokenLoginIT {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void handshakeWhenTokenIsOfferedShouldAnswerTheProtocolAlone(boolean fastPath) {
-		String bearer = "comet.bearer." + base64(ADA);
+		String bearer = "comet.bearer." + Jwt.base64(ADA);
 		for (Map<Boolean, CometServer> servers : List.of(SECURED, PLAIN)) {
 			for (String offer : List.of("comet.v1, " + bearer, bearer + ", comet.v1", "x," + bearer + " ,comet.v1",
 					bearer + "\r\nSec-WebSocket-Protocol: comet.v1", "comet.v1\r\nSec-WebSocket-Protocol: " + bearer)) {
@@ -179,11 +175,11 @@ class TokenLoginIT {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void handshakeWhenOfferIsMalformedShouldAnswer400WithoutIt(boolean fastPath) {
-		String good = "comet.bearer." + base64(ADA);
+		String good = "comet.bearer." + Jwt.base64(ADA);
 		for (String offer : List.of("comet.v1, comet.bearer.", "comet.v1, " + good + "=", "comet.v1, " + good + ".",
-				"comet.v1, comet.bearer." + base64(ADA + "\r\nX-Admin: true"), "comet.v1, " + good + ", " + good, good,
-				"comet.v1, " + good + "\r\nAuthorization: Bearer " + ADA,
-				"comet.v1, comet.bearer." + base64("\u00e9" + ADA))) {
+				"comet.v1, comet.bearer." + Jwt.base64(ADA + "\r\nX-Admin: true"), "comet.v1, " + good + ", " + good,
+				good, "comet.v1, " + good + "\r\nAuthorization: Bearer " + ADA,
+				"comet.v1, comet.bearer." + Jwt.base64("\u00e9" + ADA))) {
 			try (RawConnection client = RawConnection.open(port(SECURED, fastPath))) {
 				Answer answer = RawWebSocket.handshake(client, "Sec-WebSocket-Protocol: " + offer);
 				assertThat(JsonPollClient.assertProblem(answer, 400).path("detail").stringValue()).isNotBlank();
@@ -227,9 +223,9 @@ class TokenLoginIT {
 	}
 
 	private static String[] credentials(Transport transport, String token) {
-		return new String[] {
-				(transport == Transport.WEBSOCKET) ? "Sec-WebSocket-Protocol: comet.v1, comet.bearer." + base64(token)
-						: "Authorization: Bearer " + token };
+		return new String[] { (transport == Transport.WEBSOCKET)
+				? "Sec-WebSocket-Protocol: comet.v1, comet.bearer." + Jwt.base64(token)
+				: "Authorization: Bearer " + token };
 	}
 
 	private static Answer ask(int port, Transport transport, String query, String... headers) {
@@ -267,48 +263,12 @@ class TokenLoginIT {
 	 */
 	private static boolean leaks(String text) {
 		return Stream.concat(BAD.values().stream(), Stream.of(ADA))
-			.flatMap((token) -> Stream.of(token, base64(token)))
+			.flatMap((token) -> Stream.of(token, Jwt.base64(token)))
 			.anyMatch((secret) -> text.contains(secret.substring(secret.length() / 2)));
 	}
 
-	private static SecretKey key(int seed) {
-		byte[] bytes = new byte[32];
-		Arrays.fill(bytes, (byte) seed);
-		return new SecretKeySpec(bytes, "HmacSHA256");
-	}
-
-	private static String token(String algorithm, String user, long expiry, SecretKey key) {
-		String signed = base64("{\"alg\":\"" + algorithm + "\"}") + "."
-				+ base64("{\"sub\":\"" + user + "\",\"exp\":" + expiry + "}");
-		try {
-			Mac mac = Mac.getInstance(key.getAlgorithm());
-			mac.init(key);
-			byte[] signature = mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII));
-			return signed + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
-		}
-		catch (GeneralSecurityException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static String base64(String text) {
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-	}
-
 	@Configuration(proxyBeanMethods = false)
-	static class ResourceServer {
-
-		@Bean
-		ReactiveJwtDecoder jwtDecoder() {
-			return NimbusReactiveJwtDecoder.withSecretKey(KEY).build();
-		}
-
-		@Bean
-		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
-				.oauth2ResourceServer((server) -> server.jwt(Customizer.withDefaults()))
-				.build();
-		}
+	static class Authorizer {
 
 		@Bean
 		ChannelAuthorizer channelAuthorizer() {

@@ -54,6 +54,8 @@ final class Chromium implements AutoCloseable {
 		}
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(browser.toFile());
+		// Without a GPU, animations that never end keep the processor busy.
+		options.addArguments("--force-prefers-reduced-motion");
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 				"--disable-background-networking", "--disable-component-update", "--disable-sync",
 				"--disable-dev-shm-usage", "--host-resolver-rules=MAP %s 127.0.0.1".formatted(ELSEWHERE),

@@ -1,5 +1,6 @@
 package io.github.cometspring.sample;
 
+import io.github.cometspring.sample.SaleroomExtension.NotOpened;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,7 +19,8 @@ class LeftBehindBrowserIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "websocket", "sse", "json" })
-	void pageWhenLeftShouldDisconnectAndResumeWhenVisitedAgain(String transport, Saleroom room) {
+	void pageWhenLeftShouldDisconnectAndResumeWhenVisitedAgain(String transport, @NotOpened Saleroom room) {
+		room.openForBea("");
 		Witness witness = Witness.open(room, transport, 0);
 		for (int i = 1; i < PAGES; i++) {
 			witness = Witness.open(room, transport, i);

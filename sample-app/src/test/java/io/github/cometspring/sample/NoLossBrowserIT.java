@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 
+import io.github.cometspring.sample.SaleroomExtension.NotOpened;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
@@ -28,7 +29,8 @@ class NoLossBrowserIT {
 	@ParameterizedTest
 	@CsvSource({ "websocket, 10", "sse, 10", "json, 0" })
 	void everyBidWhenConnectionsAreCutTenTimesShouldBeReceivedOnceAndInOrder(String transport, long noticed,
-			Saleroom room) {
+			@NotOpened Saleroom room) {
+		room.openForBea("");
 		Witness witness = Witness.open(room, transport);
 		for (int i = 0; i < CUTS; i++) {
 			long received = (long) i * BIDS / CUTS;

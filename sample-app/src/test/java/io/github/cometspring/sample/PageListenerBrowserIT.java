@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
+import io.github.cometspring.sample.SaleroomExtension.NotOpened;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +23,7 @@ class PageListenerBrowserIT {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "websocket", "sse", "json" })
-	void subscriptionWhenAnotherIsRefusedShouldContinue(String transport, Saleroom room) {
+	void subscriptionWhenAnotherIsRefusedShouldContinue(String transport, @NotOpened Saleroom room) {
 		PageListener page = listen(room, Map.of("transports", List.of(transport)), NO_ID,
 				Map.of("channel", OTHER, "cursor", "no cursor!"), room.item().id());
 		page.until(() -> page.transport().equals(transport));
@@ -38,7 +39,9 @@ class PageListenerBrowserIT {
 
 	@ParameterizedTest
 	@CsvSource({ "websocket, 1", "sse, 0", "json, 0" })
-	void pageWhenHiddenShouldKeepWebSocketOnlyAndReceiveAllMessages(String transport, int kept, Saleroom room) {
+	void pageWhenHiddenShouldKeepWebSocketOnlyAndReceiveAllMessages(String transport, int kept,
+			@NotOpened Saleroom room) {
+		room.openForBea("");
 		PageListener page = listen(room, Map.of("transports", List.of(transport), "yieldWhenHidden", 1000),
 				room.item().id());
 		page.until(() -> page.transport().equals(transport));

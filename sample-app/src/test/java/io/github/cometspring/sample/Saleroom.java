@@ -43,7 +43,7 @@ final class Saleroom implements AutoCloseable {
 	/** The lot that was brought in last. */
 	private Item item;
 
-	private Saleroom(ApplicationContext server, Browsers browsers) {
+	Saleroom(ApplicationContext server, Browsers browsers) {
 		int port = server.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 		this.house = server.getBean(AuctionHouse.class);
 		this.channels = server.getBean(Channels.class);
@@ -57,18 +57,20 @@ final class Saleroom implements AutoCloseable {
 		this.item = bringIn();
 	}
 
-	static Saleroom enter(ApplicationContext server, Browsers browsers) {
-		Saleroom room = new Saleroom(server, browsers);
-		room.open("");
-		return room;
-	}
-
 	/**
 	 * Opens the page in both browsers.
 	 * @param query of its address
 	 */
 	void open(String query) {
 		this.ada.open(url(this.adasCable, query), "Ada");
+		openForBea(query);
+	}
+
+	/**
+	 * Opens the page in Bea's browser.
+	 * @param query of its address
+	 */
+	void openForBea(String query) {
 		this.bea.open(url(this.beasCable, query), "Bea");
 	}
 

@@ -56,6 +56,18 @@ class SaleroomBrowserIT {
 	}
 
 	@Test
+	void priceWhenAnimatedShouldRunUpToTheBid(Saleroom room) {
+		room.bea.animate(true);
+		try {
+			room.bid("Old Tobias", 9000);
+			room.bea.until(() -> room.bea.lot(room.item(), "price").equals("€9,000"));
+		}
+		finally {
+			room.bea.animate(false);
+		}
+	}
+
+	@Test
 	void newLotWhenBroughtInShouldAppearAndTakeBids(Saleroom room) {
 		long starts = room.bea.starts();
 		Item item = room.bringIn();

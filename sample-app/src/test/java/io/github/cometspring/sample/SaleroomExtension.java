@@ -1,5 +1,10 @@
 package io.github.cometspring.sample;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -37,8 +42,15 @@ class SaleroomExtension implements BeforeAllCallback, AfterEachCallback, Paramet
 		}
 		// Closed by JUnit after the test
 		return context.getStore(NAMESPACE)
-			.computeIfAbsent(Saleroom.class,
-					(key) -> Saleroom.enter(SpringExtension.getApplicationContext(context), browsers(context)));
+			.computeIfAbsent(Saleroom.class, (key) -> enter(context, !parameter.isAnnotated(NotOpened.class)));
+	}
+
+	private static Saleroom enter(ExtensionContext context, boolean open) {
+		Saleroom room = new Saleroom(SpringExtension.getApplicationContext(context), browsers(context));
+		if (open) {
+			room.open("");
+		}
+		return room;
 	}
 
 	@Override
@@ -51,6 +63,15 @@ class SaleroomExtension implements BeforeAllCallback, AfterEachCallback, Paramet
 		return context.getRoot()
 			.getStore(NAMESPACE)
 			.computeIfAbsent(Browsers.class, (key) -> Browsers.start(), Browsers.class);
+	}
+
+	/**
+	 * A room whose page the test opens itself, in its own way.
+	 */
+	@Target(ElementType.PARAMETER)
+	@Retention(RetentionPolicy.RUNTIME)
+	@interface NotOpened {
+
 	}
 
 }

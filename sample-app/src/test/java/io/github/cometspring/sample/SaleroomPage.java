@@ -167,6 +167,12 @@ final class SaleroomPage {
 				Map.of("windowId", window, "bounds", Map.of("windowState", state)));
 	}
 
+	/** Whether the visitor wants animations, which are off in these browsers. */
+	void animate(boolean animated) {
+		this.driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
+				List.of(Map.of("name", "prefers-reduced-motion", "value", animated ? "no-preference" : ""))));
+	}
+
 	ChromeDriver driver() {
 		return this.driver;
 	}

@@ -1,4 +1,4 @@
-package io.github.cometspring.subscription;
+package io.github.cometspring.channel;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
