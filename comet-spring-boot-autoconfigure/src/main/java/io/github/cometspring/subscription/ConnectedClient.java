@@ -84,7 +84,7 @@ public final class ConnectedClient implements AutoCloseable {
 		ClientQuota quota = this.quota;
 		return (quota != null && quota.needsUser())
 				? await(quota.identify(principal, this::refuse), heartbeat(), () -> {
-				}) : Mono.empty();
+				}).doOnError(this::noteError) : Mono.empty();
 	}
 
 	/**
@@ -283,6 +283,24 @@ public final class ConnectedClient implements AutoCloseable {
 			this.subscriptions.refused(transport(), ex);
 		}
 		return ex;
+	}
+
+	/**
+	 * Records that the client cannot be served because of an error. Without effect if the
+	 * error is a refusal, which is recorded already, or if the request of the client is
+	 * not known.
+	 * @param error the error
+	 */
+	public void failed(Throwable error) {
+		if (this.reason != EndReason.NO_REQUEST) {
+			noteError(error);
+		}
+	}
+
+	private void noteError(Throwable error) {
+		if (!(error instanceof SubscriptionRejectedException)) {
+			note(EndReason.ERROR);
+		}
 	}
 
 	/**

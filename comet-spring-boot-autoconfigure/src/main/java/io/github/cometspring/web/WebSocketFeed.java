@@ -159,8 +159,13 @@ final class WebSocketFeed {
 		// Also errors: the client must not wait for ever.
 		catch (Throwable ex) {
 			this.listening.cancel();
-			this.close.accept(CloseStatuses.of(ex));
+			fail(ex);
 		}
+	}
+
+	private void fail(Throwable error) {
+		this.connection.failed(error);
+		this.close.accept(CloseStatuses.of(error));
 	}
 
 	private void listen(Refusals refused) {
@@ -271,7 +276,7 @@ final class WebSocketFeed {
 		@Override
 		protected void hookOnError(Throwable error) {
 			if (WebSocketFeed.this.listening == this) {
-				WebSocketFeed.this.close.accept(CloseStatuses.of(error));
+				fail(error);
 			}
 		}
 
