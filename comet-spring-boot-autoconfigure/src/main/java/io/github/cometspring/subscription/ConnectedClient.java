@@ -114,8 +114,11 @@ public final class ConnectedClient implements AutoCloseable {
 		if (authorization == null) {
 			return find(request, null);
 		}
-		return await(authorization.permit(request, this), authorization.timeout(), authorization::logTimeout)
-			.flatMapMany(this::enter);
+		Mono<ReadRights> decision = await(authorization.permit(request, this), authorization.timeout(),
+				authorization::logTimeout);
+		// The operators of the decision hold the request, which may have large grants. A
+		// stream must not keep them.
+		return (isPolling() ? decision : decision.onTerminateDetach()).flatMapMany(this::enter);
 	}
 
 	private Flux<Batch> enter(ReadRights rights) {

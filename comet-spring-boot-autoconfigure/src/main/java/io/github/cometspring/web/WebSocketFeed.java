@@ -3,6 +3,7 @@ package io.github.cometspring.web;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
@@ -59,6 +60,8 @@ final class WebSocketFeed {
 
 	private final Consumer<CloseStatus> close;
 
+	private final PresentedGrants grants;
+
 	/**
 	 * The channels, each with the client's cursor.
 	 */
@@ -97,14 +100,16 @@ final class WebSocketFeed {
 	 * @param frames writes to the socket
 	 * @param liveness checks whether the client is still there
 	 * @param close closes the socket with a close frame
+	 * @param grants the signed grants of the client, none yet
 	 */
 	WebSocketFeed(ConnectedClient connection, Requester requester, FrameWriter frames, LivenessCheck liveness,
-			Consumer<CloseStatus> close) {
+			Consumer<CloseStatus> close, PresentedGrants grants) {
 		this.connection = connection;
 		this.requester = requester;
 		this.frames = frames;
 		this.liveness = liveness;
 		this.close = close;
+		this.grants = grants;
 	}
 
 	/**
@@ -137,11 +142,15 @@ final class WebSocketFeed {
 	}
 
 	/**
-	 * Presents other signed grants, from the next change on.
-	 * @param grants all grants of the client
+	 * Presents signed grants from the next change on, besides those that the client has
+	 * presented before.
+	 * @param channels the channels after that change. Grants for others are forgotten
+	 * @param grants the grants
 	 */
-	void present(List<String> grants) {
-		this.requester = this.requester.presenting(grants);
+	void present(Set<String> channels, List<String> grants) {
+		if (this.grants.change(channels, grants)) {
+			this.requester = this.requester.presenting(this.grants.all());
+		}
 	}
 
 	/**
@@ -194,6 +203,7 @@ final class WebSocketFeed {
 	 * cancelled.
 	 */
 	private void write(Batch batch, boolean first) {
+		int channelsBefore = this.channels.size();
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
@@ -209,6 +219,10 @@ final class WebSocketFeed {
 			}
 		}
 		batch.refused().channels().forEach(this.channels::remove);
+		if (this.channels.size() < channelsBefore) {
+			// Nothing is kept for channels that were refused or have ended.
+			present(this.channels.keySet(), List.of());
+		}
 		this.inFlight = batch;
 		if (ending == Ending.CHANNELS_ENDED) {
 			resubscribe();
