@@ -82,11 +82,14 @@ class ArchitectureTests {
 	private static final String[] METRICS = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
 			"io.micrometer.." };
 
+	private static final String[] OBSERVATION = { "reactor.core..", "reactor.util..", "io.micrometer.common..",
+			"io.micrometer.observation.." };
+
 	private static final String[] ACTUATE = { "reactor..", "org.reactivestreams..", "io.netty..", "io.micrometer..",
 			"org.springframework.." };
 
 	private static final Set<String> PACKAGES = Set.of("channel", "control", "protocol", "security", "subscription",
-			"web", "netty", "typed", "client", "redis", "metrics", "actuate", "autoconfigure");
+			"web", "netty", "typed", "client", "redis", "metrics", "observation", "actuate", "autoconfigure");
 
 	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
 			"toIterable", "toStream");
@@ -125,6 +128,7 @@ class ArchitectureTests {
 				imports("client", CLIENT, List.of("channel", "protocol"), "ClientKnowsTooMuch"),
 				imports("redis", REDIS, List.of("channel", "control"), "RedisKnowsTooMuch"),
 				imports("metrics", METRICS, List.of("channel", "subscription", "redis"), "MetricsKnowsTooMuch"),
+				imports("observation", OBSERVATION, List.of("channel"), "ObservationKnowsTooMuch"),
 				imports("actuate", ACTUATE, List.of("channel", "control", "subscription"), "ActuateKnowsTooMuch"),
 				new Rule("nobody imports autoconfigure",
 						(root) -> noClasses().that()

@@ -5,6 +5,7 @@ import io.github.cometspring.channel.ChannelGrants;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
+import io.github.cometspring.channel.PublicationObserver;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.security.GrantAuthorizer;
@@ -53,9 +54,10 @@ public final class CometAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Channels cometChannels(ChannelBroker broker, ChannelGrants grants, CometSettings settings) {
+	Channels cometChannels(ChannelBroker broker, ChannelGrants grants, CometSettings settings,
+			ObjectProvider<PublicationObserver> observer) {
 		return new DefaultChannels(broker, settings.channels(), settings.maxMessageSize(), Schedulers.parallel(),
-				grants);
+				grants, observer.getIfAvailable(() -> PublicationObserver.NONE));
 	}
 
 	@Bean
@@ -84,10 +86,11 @@ public final class CometAutoConfiguration {
 	@ConditionalOnMissingBean
 	Subscriptions cometSubscriptions(ChannelBroker broker, CometControl control,
 			ObjectProvider<ChannelAuthorizer> authorizer, ObjectProvider<LoginExpiry> logins,
-			ObjectProvider<SubscriptionListener> listeners, CometSettings settings) {
+			ObjectProvider<SubscriptionListener> listeners, ObjectProvider<PublicationObserver> observer,
+			CometSettings settings) {
 		return new Subscriptions(broker, control,
 				authorization(authorizer.getIfAvailable(), logins.getIfAvailable(), settings), settings.limits(),
-				listeners.orderedStream().toList());
+				listeners.orderedStream().toList(), observer.getIfAvailable(() -> PublicationObserver.NONE));
 	}
 
 	private static @Nullable Authorization authorization(@Nullable ChannelAuthorizer authorizer,

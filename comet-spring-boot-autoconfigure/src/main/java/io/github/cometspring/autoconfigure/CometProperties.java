@@ -53,6 +53,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxConnectionsPerUser Maximum number of clients of one user connected at a time
  * to this node. Unset for no limit.
  * @param grants Signed grants, by which clients may read single channels.
+ * @param observationEnabled Whether publications can be followed in traces, from the
+ * application to the clients.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -67,7 +69,7 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath, @DefaultValue Redis redis,
 		@DefaultValue Shutdown shutdown, @Nullable Duration maxConnectionAge,
 		@Nullable Integer maxConnectionsPerAddress, @Nullable Integer maxConnectionsPerUser,
-		@DefaultValue Grants grants){
+		@DefaultValue Grants grants, @DefaultValue("false") boolean observationEnabled){
 
 	/**
 	 * Authorization of clients to read channels.

@@ -35,12 +35,13 @@ import org.springframework.util.unit.DataSize;
  * {@code null} for no limit
  * @param shutdownSpread the time over which waiting clients are ended at shutdown
  * @param grantKeys the keys of signed grants, the one that signs first
+ * @param observationEnabled whether publications can be followed in traces
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
 		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, Duration shutdownSpread,
-		List<GrantKey> grantKeys) {
+		List<GrantKey> grantKeys, boolean observationEnabled) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -93,7 +94,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 				bytes("comet.max-message-size", properties.maxMessageSize()), origins, properties.allowedCredentials(),
 				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
 				properties.authorization().maxAge(), properties.shutdown().spread(),
-				grantKeys(properties.grants().keys()));
+				grantKeys(properties.grants().keys()), properties.observationEnabled());
 	}
 
 	private static String path(String path) {

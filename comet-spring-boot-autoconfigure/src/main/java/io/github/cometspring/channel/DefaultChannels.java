@@ -29,6 +29,8 @@ public final class DefaultChannels implements Channels {
 
 	private final ChannelGrants grants;
 
+	private final PublicationObserver observer;
+
 	/**
 	 * Creates the view, which cannot sign grants.
 	 * @param broker stores the channels
@@ -42,7 +44,7 @@ public final class DefaultChannels implements Channels {
 	}
 
 	/**
-	 * Creates the view.
+	 * Creates the view, whose publications are not observed.
 	 * @param broker stores the channels
 	 * @param defaultSettings the settings of channels that are created without any
 	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
@@ -51,11 +53,26 @@ public final class DefaultChannels implements Channels {
 	 */
 	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
 			Scheduler scheduler, ChannelGrants grants) {
+		this(broker, defaultSettings, maxMessageSize, scheduler, grants, PublicationObserver.NONE);
+	}
+
+	/**
+	 * Creates the view.
+	 * @param broker stores the channels
+	 * @param defaultSettings the settings of channels that are created without any
+	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
+	 * @param scheduler calls the subscribers of the application
+	 * @param grants signs grants
+	 * @param observer observes publications
+	 */
+	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
+			Scheduler scheduler, ChannelGrants grants, PublicationObserver observer) {
 		this.broker = broker;
 		this.defaultSettings = defaultSettings;
 		this.maxMessageSize = maxMessageSize;
 		this.scheduler = scheduler;
 		this.grants = grants;
+		this.observer = observer;
 	}
 
 	@Override
@@ -121,7 +138,7 @@ public final class DefaultChannels implements Channels {
 	}
 
 	private Channel channel(ChannelLog log) {
-		return new LogChannel(log, this.maxMessageSize, this.scheduler, this.published);
+		return new LogChannel(log, this.maxMessageSize, this.scheduler, this.published, this.observer);
 	}
 
 }

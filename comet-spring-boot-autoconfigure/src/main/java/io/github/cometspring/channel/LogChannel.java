@@ -21,11 +21,15 @@ final class LogChannel implements Channel {
 
 	private final LongAdder published;
 
-	LogChannel(ChannelLog log, long maxMessageSize, Scheduler scheduler, LongAdder published) {
+	private final PublicationObserver observer;
+
+	LogChannel(ChannelLog log, long maxMessageSize, Scheduler scheduler, LongAdder published,
+			PublicationObserver observer) {
 		this.log = log;
 		this.maxMessageSize = maxMessageSize;
 		this.scheduler = scheduler;
 		this.published = published;
+		this.observer = observer;
 	}
 
 	@Override
@@ -40,12 +44,14 @@ final class LogChannel implements Channel {
 
 	@Override
 	public Mono<Position> publish(String data) {
-		return Mono.defer(() -> this.log.append(accept(data))).doOnSuccess((position) -> this.published.increment());
+		return this.observer.publish(id(), PublicationObserver.Operation.PUBLISH,
+				Mono.defer(() -> this.log.append(accept(data))).doOnSuccess((position) -> this.published.increment()));
 	}
 
 	@Override
 	public Mono<Outcome> deliver(String data) {
-		return Mono.defer(() -> this.log.deliver(accept(data))).doFinally(this::countDelivery);
+		return this.observer.publish(id(), PublicationObserver.Operation.DELIVER,
+				Mono.defer(() -> this.log.deliver(accept(data))).doFinally(this::countDelivery));
 	}
 
 	/**

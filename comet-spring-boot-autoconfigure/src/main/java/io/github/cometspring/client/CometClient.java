@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 
 import io.github.cometspring.channel.Cursor;
@@ -48,9 +49,14 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  * subscription fails with a {@link SubscriptionRefusedException} that names those that
  * are still refused. The first refusal of a channel is logged.
  * <p>
- * Headers such as {@code Authorization} are those of the {@code WebClient}; a filter on
- * it can set one anew for each request. The client presents
- * {@linkplain CometClientOptions#grants() grants} with each request.
+ * The client logs in with the {@linkplain CometClientOptions#token() token} of its
+ * options, or with what the {@code WebClient} has: its headers, or a filter that sets
+ * {@code Authorization} for each request, such as Spring Security's for OAuth 2. When the
+ * right to read has run out, the client makes another request, with another token, and
+ * resumes at its cursor. Without a token or grants in the options, and without a filter,
+ * it would always send the same: then the subscription fails with
+ * {@link LogInExpiredException}. It presents {@linkplain CometClientOptions#grants()
+ * grants} with each request.
  * <p>
  * There is no queue: it connects and reads on demand, except for one answer of at most
  * {@link CometClientOptions#maxAnswerSize()}.
@@ -79,6 +85,11 @@ public final class CometClient {
 
 	private final DoubleSupplier random;
 
+	/**
+	 * Whether the next request may have another token or grant.
+	 */
+	private final boolean logsInAgain;
+
 	CometClient(WebClient webClient, CometClientOptions options, Scheduler scheduler, DoubleSupplier random) {
 		WebClient bounded = webClient.mutate()
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(options.maxAnswerSize()))
@@ -86,10 +97,20 @@ public final class CometClient {
 		this.options = options;
 		this.scheduler = scheduler;
 		this.random = random;
+		this.logsInAgain = options.hasCredentials() || hasFilters(webClient);
 		this.attempt = switch (options.transport()) {
 			case EVENT_STREAM -> new EventStreamAttempt(bounded, options, scheduler);
 			case POLLING -> new PollingAttempt(bounded, options, scheduler);
 		};
+	}
+
+	/**
+	 * Whether a web client has filters, which may set a token.
+	 */
+	private static boolean hasFilters(WebClient webClient) {
+		AtomicBoolean found = new AtomicBoolean();
+		webClient.mutate().filters((filters) -> found.set(!filters.isEmpty()));
+		return found.get();
 	}
 
 	/**
@@ -177,6 +198,9 @@ public final class CometClient {
 	private Mono<Long> recover(Throwable failure, Progress progress) {
 		if (failure instanceof UnavailableException unavailable) {
 			return delay(unavailable.retryAfter(), progress);
+		}
+		if (failure instanceof LogInExpiredException) {
+			return this.logsInAgain ? delay(Duration.ZERO, progress) : Mono.error(failure);
 		}
 		if (isTransient(failure) || (progress.isServed() && mayPass(failure))) {
 			return delay(Duration.ZERO, progress);

@@ -25,12 +25,19 @@ import reactor.core.publisher.Mono;
  * @param grants the signed grants to present. It is subscribed to before each request, so
  * that it can fetch new grants when the old ones end. If it fails, the client retries as
  * after the same failure of a request
+ * @param token the bearer token to send, or empty for none. It is subscribed to before
+ * each request, and so when the last token has expired. If it fails, the client retries
+ * as after the same failure of a request
  * @since 0.1.0
  */
 public record CometClientOptions(Transport transport, String path, Duration firstBackoff, Duration maxBackoff,
-		Duration silence, Duration pollTimeout, int maxAnswerSize, Mono<List<String>> grants) {
+		Duration silence, Duration pollTimeout, int maxAnswerSize, Mono<List<String>> grants, Mono<String> token) {
 
 	private static final Duration LONGEST = Duration.ofDays(1);
+
+	private static final Mono<List<String>> NO_GRANTS = Mono.empty();
+
+	private static final Mono<String> NO_TOKEN = Mono.empty();
 
 	/**
 	 * An event stream from {@code /comet} that reconnects after half a second to 30
@@ -38,7 +45,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public static final CometClientOptions DEFAULT = new CometClientOptions(Transport.EVENT_STREAM, "/comet",
 			Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(45), Duration.ofSeconds(20),
-			2 * 1024 * 1024, Mono.empty());
+			2 * 1024 * 1024, NO_GRANTS, NO_TOKEN);
 
 	/**
 	 * Creates options.
@@ -50,6 +57,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 * @param pollTimeout how long the server may hold a poll
 	 * @param maxAnswerSize the size of the largest answer, in bytes
 	 * @param grants the signed grants to present
+	 * @param token the bearer token to send
 	 * @throws IllegalArgumentException if a value is out of its range: durations are
 	 * positive and at most a day
 	 */
@@ -80,7 +88,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withTransport(Transport transport) {
 		return new CometClientOptions(transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
-				this.pollTimeout, this.maxAnswerSize, this.grants);
+				this.pollTimeout, this.maxAnswerSize, this.grants, this.token);
 	}
 
 	/**
@@ -90,7 +98,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withPath(String path) {
 		return new CometClientOptions(this.transport, path, this.firstBackoff, this.maxBackoff, this.silence,
-				this.pollTimeout, this.maxAnswerSize, this.grants);
+				this.pollTimeout, this.maxAnswerSize, this.grants, this.token);
 	}
 
 	/**
@@ -102,7 +110,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withBackoff(Duration first, Duration max) {
 		return new CometClientOptions(this.transport, this.path, first, max, this.silence, this.pollTimeout,
-				this.maxAnswerSize, this.grants);
+				this.maxAnswerSize, this.grants, this.token);
 	}
 
 	/**
@@ -113,7 +121,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withSilence(Duration silence) {
 		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, silence,
-				this.pollTimeout, this.maxAnswerSize, this.grants);
+				this.pollTimeout, this.maxAnswerSize, this.grants, this.token);
 	}
 
 	/**
@@ -124,7 +132,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withPollTimeout(Duration pollTimeout) {
 		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
-				pollTimeout, this.maxAnswerSize, this.grants);
+				pollTimeout, this.maxAnswerSize, this.grants, this.token);
 	}
 
 	/**
@@ -135,7 +143,7 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withMaxAnswerSize(int maxAnswerSize) {
 		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
-				this.pollTimeout, maxAnswerSize, this.grants);
+				this.pollTimeout, maxAnswerSize, this.grants, this.token);
 	}
 
 	/**
@@ -147,7 +155,26 @@ public record CometClientOptions(Transport transport, String path, Duration firs
 	 */
 	public CometClientOptions withGrants(Mono<List<String>> grants) {
 		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
-				this.pollTimeout, this.maxAnswerSize, grants);
+				this.pollTimeout, this.maxAnswerSize, grants, this.token);
+	}
+
+	/**
+	 * These options with a bearer token, which is sent as the header
+	 * {@code Authorization} of each request.
+	 * @param token the token; subscribed to before each request. Cache it until shortly
+	 * before it expires where fetching it is expensive
+	 * @return the options
+	 */
+	public CometClientOptions withToken(Mono<String> token) {
+		return new CometClientOptions(this.transport, this.path, this.firstBackoff, this.maxBackoff, this.silence,
+				this.pollTimeout, this.maxAnswerSize, this.grants, token);
+	}
+
+	/**
+	 * Whether there is a source of tokens or grants.
+	 */
+	boolean hasCredentials() {
+		return this.token != NO_TOKEN || this.grants != NO_GRANTS;
 	}
 
 	/**

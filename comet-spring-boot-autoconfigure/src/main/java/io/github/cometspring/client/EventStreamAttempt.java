@@ -43,13 +43,13 @@ final class EventStreamAttempt implements Attempt {
 
 	@Override
 	public Flux<ReceivedMessage> open(Progress progress) {
-		Flux<ServerSentEvent<String>> events = this.options.grants()
-			.defaultIfEmpty(List.of())
-			.flatMapMany((grants) -> this.webClient.get()
+		Flux<ServerSentEvent<String>> events = Credentials.of(this.options)
+			.flatMapMany((credentials) -> this.webClient.get()
 				.uri((builder) -> uri(builder, progress.channels()))
 				.accept(MediaType.TEXT_EVENT_STREAM)
 				.header("Last-Event-ID", progress.cursor().token())
-				.headers((headers) -> present(grants, headers))
+				.headers(credentials::logIn)
+				.headers((headers) -> present(credentials.grants(), headers))
 				.exchangeToFlux((response) -> events(response, progress)));
 		return SilenceTimeout.watch(events, this.options.silence(), this.scheduler).handle((event, sink) -> {
 			read(event, progress, sink);
@@ -75,7 +75,7 @@ final class EventStreamAttempt implements Attempt {
 			return response.releaseBody().thenMany(Flux.empty());
 		}
 		if (!Refusals.isExpected(response, MediaType.TEXT_EVENT_STREAM)) {
-			return Refusals.<ServerSentEvent<String>>fail(response, this.scheduler).flux();
+			return Refusals.<ServerSentEvent<String>>fail(response, progress, this.scheduler).flux();
 		}
 		progress.begin();
 		return response.bodyToFlux(EVENT);
@@ -99,6 +99,9 @@ final class EventStreamAttempt implements Attempt {
 		}
 		else if (name.equals("gap")) {
 			progress.gap(ServerMessage.decodeItem(data).channel());
+		}
+		else if (name.equals("expired")) {
+			sink.error(new LogInExpiredException(progress.cursor()));
 		}
 		else if (name.equals("ended") || name.equals("refused")) {
 			String channel = ServerMessage.decodeItem(data).channel();

@@ -46,14 +46,15 @@ final class PollingAttempt implements Attempt {
 		boolean held = progress.isAnchored();
 		Duration timeout = held ? this.options.pollTimeout() : Duration.ZERO;
 		long start = this.time.nanoTime();
-		return this.options.grants()
-			.defaultIfEmpty(List.of())
-			.flatMap((grants) -> this.webClient.post()
+		return Credentials.of(this.options)
+			.flatMap((credentials) -> this.webClient.post()
 				.uri((builder) -> builder.path(this.options.path()).build())
 				.contentType(MediaType.APPLICATION_JSON)
 				.accept(MediaType.APPLICATION_JSON)
-				.bodyValue(ClientMessage.encodePoll(progress.channels(), progress.cursor(), timeout, grants))
-				.exchangeToMono(this::body))
+				.headers(credentials::logIn)
+				.bodyValue(
+						ClientMessage.encodePoll(progress.channels(), progress.cursor(), timeout, credentials.grants()))
+				.exchangeToMono((response) -> body(response, progress)))
 			.timeout(timeout.plus(this.options.silence()), this.scheduler)
 			.map((body) -> read(ServerMessage.decode(new String(body, StandardCharsets.UTF_8)), progress))
 			.doOnNext((messages) -> {
@@ -68,9 +69,9 @@ final class PollingAttempt implements Attempt {
 			.flatMapIterable((messages) -> messages);
 	}
 
-	private Mono<byte[]> body(ClientResponse response) {
+	private Mono<byte[]> body(ClientResponse response, Progress progress) {
 		return Refusals.isExpected(response, MediaType.APPLICATION_JSON) ? response.bodyToMono(byte[].class)
-				: Refusals.fail(response, this.scheduler);
+				: Refusals.fail(response, progress, this.scheduler);
 	}
 
 	private static List<ReceivedMessage> read(ServerMessage answer, Progress progress) {

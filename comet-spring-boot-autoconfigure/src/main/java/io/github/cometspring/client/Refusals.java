@@ -49,10 +49,11 @@ final class Refusals {
 	/**
 	 * The error for an unexpected answer.
 	 * @param response the answer
+	 * @param progress the state of the subscription
 	 * @param clock tells the time, for a {@code Retry-After} that is a date
 	 * @return the error
 	 */
-	static <T> Mono<T> fail(ClientResponse response, Scheduler clock) {
+	static <T> Mono<T> fail(ClientResponse response, Progress progress, Scheduler clock) {
 		HttpStatusCode status = response.statusCode();
 		if (isTransient(status)) {
 			Instant now = Instant.ofEpochMilli(clock.now(TimeUnit.MILLISECONDS));
@@ -65,6 +66,9 @@ final class Refusals {
 						"Server does not speak the protocol: status %d (is the path right?)".formatted(status.value()),
 						null)));
 		}
+		if (progress.isServed() && demandsLogIn(response)) {
+			return response.releaseBody().then(Mono.error(new LogInExpiredException(progress.cursor())));
+		}
 		if (!isProblem(response)) {
 			return response.releaseBody()
 				.then(Mono.error(new SubscriptionRefusedException(status.value(), null, List.of())));
@@ -75,6 +79,15 @@ final class Refusals {
 			.map((problem) -> new SubscriptionRefusedException(status.value(),
 					ServerMessage.decodeProblemDetail(problem), ServerMessage.decodeProblemRefused(problem)))
 			.flatMap(Mono::error);
+	}
+
+	/**
+	 * Whether the server demands a log-in. A proxy that answers 401 during a deployment
+	 * does not say how to log in.
+	 */
+	private static boolean demandsLogIn(ClientResponse response) {
+		return response.statusCode().value() == 401
+				&& !response.headers().header(HttpHeaders.WWW_AUTHENTICATE).isEmpty();
 	}
 
 	private static boolean isTransient(HttpStatusCode status) {

@@ -35,7 +35,12 @@ enum PollOutcome {
 	/**
 	 * Its client did not take the answer.
 	 */
-	FAILED("failed");
+	FAILED("failed"),
+
+	/**
+	 * It could not be answered because of an error of the server.
+	 */
+	ERROR("error");
 
 	private final String id;
 
@@ -54,6 +59,7 @@ enum PollOutcome {
 			case NO_REQUEST, REFUSED -> REFUSED;
 			case CLIENT_GONE -> LEFT;
 			case WRITE_FAILED, WRITE_TIMED_OUT -> FAILED;
+			case ERROR -> ERROR;
 			default -> ENDED;
 		};
 	}

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import io.github.cometspring.channel.GrantToken;
 import io.github.cometspring.channel.LateErrors;
 import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.security.ChannelAuthorizer;
@@ -177,10 +178,26 @@ public final class Authorization {
 			}
 		}
 		ReadRights.Asking asking = (this.maxAge != null && !request.channels().isEmpty())
-				? new ReadRights.Asking(this, request, Context.of(context), this.maxAge) : null;
+				? new ReadRights.Asking(this, withoutGrants(request, forbidden), Context.of(context), this.maxAge)
+				: null;
 		// The wall clock is read once. From then on, the clock of the loop counts.
 		return new ReadRights(client, request.refusing(forbidden, Refusals.Reason.FORBIDDEN),
 				(until != null) ? Duration.between(this.wallClock.get(), until) : null, ordersBefore, asking);
+	}
+
+	/**
+	 * A request without the grants for some channels.
+	 */
+	private static SubscriptionRequest withoutGrants(SubscriptionRequest request, Set<String> channels) {
+		if (channels.isEmpty() || request.caller().grants().isEmpty()) {
+			return request;
+		}
+		List<String> grants = request.caller().grants().stream().filter((text) -> {
+			GrantToken grant = GrantToken.parse(text);
+			return grant == null || !channels.contains(grant.channel());
+		}).toList();
+		return new SubscriptionRequest(request.channels(), request.refused(), request.timeout(),
+				request.caller().withGrants(grants));
 	}
 
 	private void logFailure(Throwable failure) {

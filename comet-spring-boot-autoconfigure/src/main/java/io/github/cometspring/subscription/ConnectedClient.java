@@ -65,7 +65,7 @@ public final class ConnectedClient extends ObservedClient implements AutoCloseab
 		ClientQuota quota = this.quota;
 		return (quota != null && quota.needsUser())
 				? await(quota.identify(principal, this::refuse), heartbeat(), () -> {
-				}) : Mono.empty();
+				}).doOnError(this::noteError) : Mono.empty();
 	}
 
 	/**
@@ -95,8 +95,11 @@ public final class ConnectedClient extends ObservedClient implements AutoCloseab
 		if (authorization == null) {
 			return find(request, null);
 		}
-		return await(authorization.permit(request, this), authorization.timeout(), authorization::logTimeout)
-			.flatMapMany(this::enter);
+		Mono<ReadRights> decision = await(authorization.permit(request, this), authorization.timeout(),
+				authorization::logTimeout);
+		// The operators of the decision hold the request, which may have large grants. A
+		// stream must not keep them.
+		return (isPolling() ? decision : decision.onTerminateDetach()).flatMapMany(this::enter);
 	}
 
 	private Flux<Batch> enter(ReadRights rights) {

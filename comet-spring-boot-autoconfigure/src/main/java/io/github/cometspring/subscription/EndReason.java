@@ -55,6 +55,12 @@ public enum EndReason {
 	REFUSED,
 
 	/**
+	 * The client could not be served because of an error: of its log-in, of the broker or
+	 * of a channel.
+	 */
+	ERROR,
+
+	/**
 	 * The right to read has run out, or an operator has disconnected the user.
 	 */
 	EXPIRED,

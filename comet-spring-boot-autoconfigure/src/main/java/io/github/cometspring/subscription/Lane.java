@@ -12,6 +12,8 @@ import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Positions;
 import io.github.cometspring.channel.Publication;
+import io.github.cometspring.channel.PublicationObserver;
+import io.github.cometspring.channel.PublicationObserver.Walk;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.BaseSubscriber;
 
@@ -64,6 +66,16 @@ final class Lane extends BaseSubscriber<Publication> {
 	 */
 	private long publishedMeanwhileAt;
 
+	/**
+	 * The walk, if it is observed.
+	 */
+	private @Nullable Walk walk;
+
+	/**
+	 * The walk that follows, if it is observed.
+	 */
+	private @Nullable Walk nextWalk;
+
 	Lane(ChannelLog log, LoopSubscriptions home) {
 		this.log = log;
 		this.key = Positions.key(log.id());
@@ -80,21 +92,22 @@ final class Lane extends BaseSubscriber<Publication> {
 			delivery.expect(1);
 			this.awaited.add(publication);
 		}
-		post();
+		post(this.home.observer());
 	}
 
 	@Override
 	protected void hookOnComplete() {
-		post();
+		post(PublicationObserver.NONE);
 	}
 
-	private void post() {
+	private void post(PublicationObserver observer) {
 		if (this.posted.compareAndSet(false, true)) {
 			if (this.home.delivered().isObserved()) {
 				this.postedAt = this.home.loop().nanoTime();
 			}
 			try {
-				this.home.loop().execute(this::wake);
+				Walk walk = observer.deliver(this.log.id());
+				this.home.loop().execute((walk != null) ? () -> wake(walk) : this::wake);
 			}
 			catch (RejectedExecutionException ex) {
 				// The loop has ended, and its clients with it.
@@ -169,6 +182,10 @@ final class Lane extends BaseSubscriber<Publication> {
 	}
 
 	private void wake() {
+		wake(null);
+	}
+
+	private void wake(@Nullable Walk walk) {
 		// Read before another publication may write it.
 		long publishedAt = this.postedAt;
 		this.posted.set(false);
@@ -180,12 +197,21 @@ final class Lane extends BaseSubscriber<Publication> {
 			if (!this.visitAgain) {
 				this.visitAgain = true;
 				this.publishedMeanwhileAt = publishedAt;
+				this.nextWalk = walk;
 			}
 		}
 		else {
 			this.unvisited = this.size;
 			this.publishedAt = publishedAt;
+			begin(walk);
 			visit();
+		}
+	}
+
+	private void begin(@Nullable Walk walk) {
+		this.walk = walk;
+		if (walk != null) {
+			walk.begin(this.size);
 		}
 	}
 
@@ -208,11 +234,16 @@ final class Lane extends BaseSubscriber<Publication> {
 			this.home.delivered().end();
 			// Also if a client has failed: the others must still be visited.
 			if (this.unvisited == 0) {
-				reportLag();
+				reportEnd();
 				if (this.visitAgain) {
 					this.visitAgain = false;
 					this.unvisited = this.size;
 					this.publishedAt = this.publishedMeanwhileAt;
+					Walk next = this.nextWalk;
+					this.nextWalk = null;
+					if (this.unvisited > 0) {
+						begin(next);
+					}
 				}
 			}
 			if (this.unvisited > 0) {
@@ -221,7 +252,12 @@ final class Lane extends BaseSubscriber<Publication> {
 		}
 	}
 
-	private void reportLag() {
+	private void reportEnd() {
+		Walk walk = this.walk;
+		if (walk != null) {
+			this.walk = null;
+			walk.end();
+		}
 		if (this.home.delivered().isObserved()) {
 			this.home.delivered().walked(Duration.ofNanos(this.home.loop().nanoTime() - this.publishedAt));
 		}

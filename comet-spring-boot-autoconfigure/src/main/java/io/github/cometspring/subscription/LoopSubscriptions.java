@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 
 import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.PublicationObserver;
 
 /**
  * Everything that one event loop serves: its lanes, the clients that wait, and their
@@ -29,6 +30,8 @@ final class LoopSubscriptions {
 
 	private final DeliveryCount delivered;
 
+	private final PublicationObserver observer;
+
 	/**
 	 * When the rights of clients end.
 	 */
@@ -39,8 +42,9 @@ final class LoopSubscriptions {
 	 */
 	private volatile int readers;
 
-	LoopSubscriptions(EventLoop loop, SubscriptionListener listener) {
+	LoopSubscriptions(EventLoop loop, SubscriptionListener listener, PublicationObserver observer) {
 		this.loop = loop;
+		this.observer = observer;
 		this.delivered = new DeliveryCount(listener);
 		this.moments = new Moments(loop);
 	}
@@ -50,6 +54,13 @@ final class LoopSubscriptions {
 	 */
 	DeliveryCount delivered() {
 		return this.delivered;
+	}
+
+	/**
+	 * Observes walks.
+	 */
+	PublicationObserver observer() {
+		return this.observer;
 	}
 
 	/**

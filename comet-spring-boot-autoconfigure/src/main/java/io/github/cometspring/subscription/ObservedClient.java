@@ -121,6 +121,24 @@ abstract class ObservedClient {
 	}
 
 	/**
+	 * Records that the client cannot be served because of an error. Without effect if the
+	 * error is a refusal, which is recorded already, or if the request of the client is
+	 * not known.
+	 * @param error the error
+	 */
+	public void failed(Throwable error) {
+		if (this.reason != EndReason.NO_REQUEST) {
+			noteError(error);
+		}
+	}
+
+	void noteError(Throwable error) {
+		if (!(error instanceof SubscriptionRejectedException)) {
+			note(EndReason.ERROR);
+		}
+	}
+
+	/**
 	 * Records that the client is not admitted again on another path, and notifies
 	 * listeners of it, unless it was closed meanwhile.
 	 */

@@ -192,7 +192,7 @@ final class ReadRights {
 	 * How to ask the authorizer again.
 	 *
 	 * @param authorization asks the authorizer
-	 * @param request the request of the client, as it was first
+	 * @param request the request of the client, without grants that were refused
 	 * @param context the Reactor context of the request
 	 * @param maxAge the time after which it is asked
 	 */

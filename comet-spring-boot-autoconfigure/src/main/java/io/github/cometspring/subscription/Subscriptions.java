@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.PublicationObserver;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.SubscriptionRejectedException.Reason;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,8 @@ public final class Subscriptions implements Disposable {
 
 	private final SubscriptionListener listener;
 
+	private final PublicationObserver observer;
+
 	private volatile boolean shuttingDown;
 
 	/**
@@ -79,7 +82,23 @@ public final class Subscriptions implements Disposable {
 	 */
 	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable Authorization authorization,
 			SubscriptionLimits limits, List<SubscriptionListener> listeners) {
+		this(broker, control, authorization, limits, listeners, PublicationObserver.NONE);
+	}
+
+	/**
+	 * Creates the subscriptions of a node, with listeners and an observer.
+	 * @param broker stores the channels
+	 * @param control activates and deactivates the service
+	 * @param authorization decides who may read which channel, or {@code null} if knowing
+	 * an id is the permission to read
+	 * @param limits the limits of clients
+	 * @param listeners receive the events of clients
+	 * @param observer observes how publications are passed on to clients
+	 */
+	public Subscriptions(ChannelBroker broker, CometControl control, @Nullable Authorization authorization,
+			SubscriptionLimits limits, List<SubscriptionListener> listeners, PublicationObserver observer) {
 		this.control = control;
+		this.observer = GuardedObserver.of(observer);
 		this.listener = GuardedListeners.of(listeners);
 		this.limits = limits;
 		this.admission = new Admission(broker, authorization, limits.maxChannels());
@@ -226,7 +245,7 @@ public final class Subscriptions implements Disposable {
 	private LoopSubscriptions home(EventLoop loop) {
 		LoopSubscriptions home = this.loops.get(loop);
 		return (home != null) ? home
-				: this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key, this.listener));
+				: this.loops.computeIfAbsent(loop, (key) -> new LoopSubscriptions(key, this.listener, this.observer));
 	}
 
 	SubscriptionLimits limits() {

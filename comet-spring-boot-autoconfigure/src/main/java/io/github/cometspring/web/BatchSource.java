@@ -201,6 +201,7 @@ final class BatchSource extends BaseSubscriber<Batch> {
 
 	@Override
 	protected void hookOnError(Throwable error) {
+		this.connection.failed(error);
 		this.error = error;
 		this.done = true;
 		fail();

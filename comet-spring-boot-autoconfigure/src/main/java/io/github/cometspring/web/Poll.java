@@ -150,7 +150,15 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 		}
 		// After any error, the client must not wait for ever.
 		catch (Throwable ex) {
+			note(ex);
 			failed(ex);
+		}
+	}
+
+	private void note(Throwable error) {
+		ConnectedClient connection = this.connection;
+		if (connection != null) {
+			connection.failed(error);
 		}
 	}
 
@@ -165,6 +173,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	@Override
 	public void onError(Throwable error) {
 		if (this.batch == null) {
+			note(error);
 			release();
 			this.loop.run(() -> refuse(error));
 		}

@@ -42,8 +42,6 @@ final class WebSocketConversation {
 
 	private final int maxChannels;
 
-	private final PresentedGrants grants;
-
 	private final Sinks.One<CloseStatus> close = Sinks.one();
 
 	WebSocketConversation(WebSocketSession session, FrameWriter frames, ConnectedClient connection, Requester requester,
@@ -52,9 +50,9 @@ final class WebSocketConversation {
 		this.frames = frames;
 		this.connection = connection;
 		this.liveness = new LivenessCheck(frames, this::giveUp);
-		this.feed = new WebSocketFeed(connection, requester, frames, this.liveness, this.close::tryEmitValue);
+		this.feed = new WebSocketFeed(connection, requester, frames, this.liveness, this.close::tryEmitValue,
+				new PresentedGrants(requester.equals(Requester.UNKNOWN) ? 0 : maxChannels));
 		this.maxChannels = maxChannels;
-		this.grants = new PresentedGrants(requester.equals(Requester.UNKNOWN) ? 0 : maxChannels);
 	}
 
 	/**
@@ -160,9 +158,7 @@ final class WebSocketConversation {
 			return answer(JsonCodec.encodeLimit(
 					"Too many channels: at most %d on one connection".formatted(this.maxChannels), this.maxChannels));
 		}
-		if (this.grants.change(wanted.keySet(), message.grants())) {
-			this.feed.present(this.grants.all());
-		}
+		this.feed.present(wanted.keySet(), message.grants());
 		// The next frame waits, so that changes do not overtake their answers.
 		return this.feed.change(wanted, Refusals.NONE.and(misplaced, Refusals.Reason.CURSOR),
 				!message.subscribe().isEmpty(), message.ping());

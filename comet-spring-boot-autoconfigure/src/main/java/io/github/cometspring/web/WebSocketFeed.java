@@ -3,6 +3,7 @@ package io.github.cometspring.web;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import io.github.cometspring.channel.Cursor;
@@ -58,6 +59,8 @@ final class WebSocketFeed {
 
 	private final Consumer<CloseStatus> close;
 
+	private final PresentedGrants grants;
+
 	/**
 	 * The channels, each with the client's cursor.
 	 */
@@ -82,14 +85,16 @@ final class WebSocketFeed {
 	 * @param frames writes to the socket
 	 * @param liveness checks whether the client is still there
 	 * @param close closes the socket with a close frame
+	 * @param grants the signed grants of the client, none yet
 	 */
 	WebSocketFeed(ConnectedClient connection, Requester requester, FrameWriter frames, LivenessCheck liveness,
-			Consumer<CloseStatus> close) {
+			Consumer<CloseStatus> close, PresentedGrants grants) {
 		this.connection = connection;
 		this.requester = requester;
 		this.frames = frames;
 		this.liveness = liveness;
 		this.close = close;
+		this.grants = grants;
 	}
 
 	/**
@@ -119,11 +124,15 @@ final class WebSocketFeed {
 	}
 
 	/**
-	 * Presents other signed grants, from the next change on.
-	 * @param grants all grants of the client
+	 * Presents signed grants from the next change on, besides those that the client has
+	 * presented before.
+	 * @param channels the channels after that change. Grants for others are forgotten
+	 * @param grants the grants
 	 */
-	void present(List<String> grants) {
-		this.requester = this.requester.presenting(grants);
+	void present(Set<String> channels, List<String> grants) {
+		if (this.grants.change(channels, grants)) {
+			this.requester = this.requester.presenting(this.grants.all());
+		}
 	}
 
 	/**
@@ -141,8 +150,13 @@ final class WebSocketFeed {
 		// Also errors: the client must not wait for ever.
 		catch (Throwable ex) {
 			this.listening.cancel();
-			this.close.accept(CloseStatuses.of(ex));
+			fail(ex);
 		}
+	}
+
+	private void fail(Throwable error) {
+		this.connection.failed(error);
+		this.close.accept(CloseStatuses.of(error));
 	}
 
 	private void listen(Refusals refused) {
@@ -171,6 +185,7 @@ final class WebSocketFeed {
 	 * cancelled.
 	 */
 	private void write(Batch batch, boolean first) {
+		int channelsBefore = this.channels.size();
 		Cursor cursor = batch.cursor();
 		this.channels.replaceAll((channel, start) -> cursor);
 		Ending ending = batch.ending();
@@ -186,6 +201,10 @@ final class WebSocketFeed {
 			}
 		}
 		batch.refused().channels().forEach(this.channels::remove);
+		if (this.channels.size() < channelsBefore) {
+			// Nothing is kept for channels that were refused or have ended.
+			present(this.channels.keySet(), List.of());
+		}
 		this.inFlight = batch;
 		if (ending == Ending.CHANNELS_ENDED) {
 			resubscribe();
@@ -247,7 +266,7 @@ final class WebSocketFeed {
 		@Override
 		protected void hookOnError(Throwable error) {
 			if (WebSocketFeed.this.listening == this) {
-				WebSocketFeed.this.close.accept(CloseStatuses.of(error));
+				fail(error);
 			}
 		}
 

@@ -47,6 +47,7 @@ class CometPropertiesTests {
 		assertThat(properties.maxConnectionAge()).isNull();
 		assertThat(properties.maxConnectionsPerAddress()).isNull();
 		assertThat(properties.maxConnectionsPerUser()).isNull();
+		assertThat(properties.observationEnabled()).isFalse();
 	}
 
 	@Test
@@ -109,6 +110,11 @@ class CometPropertiesTests {
 		assertThat(settings.limits().maxAge()).isEqualTo(Duration.ofHours(1));
 		assertThat(settings.limits().maxPerAddress()).isEqualTo(8);
 		assertThat(settings.limits().maxPerUser()).isEqualTo(4);
+	}
+
+	@Test
+	void settingsShouldCarryWhetherPublicationsAreObserved() {
+		assertThat(CometSettings.of(bind(Map.of("comet.observation-enabled", "true"))).observationEnabled()).isTrue();
 	}
 
 	@Test

@@ -45,9 +45,10 @@ class PropertyDocumentsTests {
 
 	private static final Pattern LITERAL = Pattern.compile("\"comet(\\.\\w+)+\"");
 
-	/** The browser client's file and fields, and the subprotocol. */
+	/** The browser client's file and fields, the subprotocol, and observations. */
 	private static final Set<String> NO_PROPERTIES = Set.of("comet.js", "comet.d.ts", "comet.state", "comet.transport",
-			"comet.subscribe", "comet.test.seed", "comet.bearer", "comet.grants.id");
+			"comet.subscribe", "comet.test.seed", "comet.bearer", "comet.grants.id", "comet.publish", "comet.deliver",
+			"comet.operation", "comet.channel", "comet.clients");
 
 	static List<Document> documents() throws IOException {
 		return Document.all();

@@ -1,12 +1,14 @@
 package io.github.cometspring.sample;
 
 import java.net.URI;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -21,14 +23,18 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Passes requests about the sale on to the node that leads it. Messages need no such
- * thing: Comet brings them to every node.
+ * Passes requests about the sale on to the node that leads it, with the session and the
+ * CSRF token of a bidder who is logged in. Messages need no such thing: Comet brings them
+ * to every node.
  */
 @Component
 @ConditionalOnBooleanProperty("auction.shared")
 class LeaderFilter implements WebFilter {
 
 	private static final String PASSED_ON = "Auction-Passed-On";
+
+	/** Who asks, for Spring Security on the node that leads. */
+	private static final List<String> LOG_IN = List.of(HttpHeaders.COOKIE, "X-XSRF-TOKEN");
 
 	private final SharedSale sale;
 
@@ -54,6 +60,9 @@ class LeaderFilter implements WebFilter {
 				@Nullable MediaType type = request.getHeaders().getContentType();
 				if (type != null) {
 					headers.setContentType(type);
+				}
+				for (String name : LOG_IN) {
+					headers.addAll(name, request.getHeaders().getOrEmpty(name));
 				}
 				headers.set(PASSED_ON, "1");
 			})

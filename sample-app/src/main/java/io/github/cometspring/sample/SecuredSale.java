@@ -2,7 +2,10 @@ package io.github.cometspring.sample;
 
 import java.util.stream.Stream;
 
+import io.github.cometspring.control.CometControl;
 import io.github.cometspring.security.ChannelAuthorizer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
@@ -13,10 +16,14 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.HttpStatusServerEntryPoint;
+import org.springframework.security.web.server.authentication.logout.DelegatingServerLogoutHandler;
+import org.springframework.security.web.server.authentication.logout.SecurityContextServerLogoutHandler;
+import org.springframework.security.web.server.authentication.logout.WebSessionServerLogoutHandler;
 import org.springframework.security.web.server.context.WebSessionServerSecurityContextRepository;
 import org.springframework.security.web.server.csrf.CookieServerCsrfTokenRepository;
 import org.springframework.security.web.server.csrf.CsrfToken;
@@ -34,6 +41,8 @@ import org.springframework.web.server.WebFilterChain;
 @Profile("secured")
 class SecuredSale {
 
+	private static final Log logger = LogFactory.getLog(SecuredSale.class);
+
 	/** What the scripts of the page request: where nobody is logged in, they get 401. */
 	@Bean
 	@Order(0)
@@ -47,8 +56,21 @@ class SecuredSale {
 	/** What people open: where nobody is logged in, they get the form. */
 	@Bean
 	@Order(1)
-	SecurityWebFilterChain pages(ServerHttpSecurity http) {
-		return protect(http.formLogin(Customizer.withDefaults()));
+	SecurityWebFilterChain pages(ServerHttpSecurity http, CometControl control) {
+		return protect(http.formLogin(Customizer.withDefaults())
+			.logout((logout) -> logout
+				.logoutHandler(new DelegatingServerLogoutHandler(new SecurityContextServerLogoutHandler(),
+						new WebSessionServerLogoutHandler(), (exchange, user) -> disconnect(control, user)))));
+	}
+
+	/**
+	 * Ends what the user listens to, on all nodes, as the session is over by now. Pages
+	 * of the user with other sessions come back at once.
+	 */
+	private static Mono<Void> disconnect(CometControl control, Authentication user) {
+		return control.disconnect(user.getName())
+			.doOnError((ex) -> logger.warn("Somebody who has logged out may go on listening", ex))
+			.onErrorComplete();
 	}
 
 	private static SecurityWebFilterChain protect(ServerHttpSecurity http) {

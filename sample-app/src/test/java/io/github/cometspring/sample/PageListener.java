@@ -17,8 +17,9 @@ final class PageListener {
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private static final String SCRIPT = """
-			const [path, { tokens, ...options }, channels, done] = arguments;
-			const token = tokens && (() => tokens.length > 1 ? tokens.shift() : tokens[0]);
+			const [path, { tokens, tokenPath, ...options }, channels, done] = arguments;
+			const token = tokenPath ? async () => (await fetch(tokenPath)).text()
+				: tokens && (() => tokens.length > 1 ? tokens.shift() : tokens[0]);
 			import('/comet/comet.js').then(({ Comet }) => {
 				const comet = new Comet(path, { backoff: 100, token, ...options });
 				window.received = { comet, messages: [], refusals: [], gaps: 0, ended: [] };
@@ -44,7 +45,7 @@ final class PageListener {
 	 * @param driver the browser
 	 * @param path the endpoint
 	 * @param options of the client, and {@code tokens}, which it uses one after the other
-	 * and the last one for good
+	 * and the last one for good, or {@code tokenPath}, where it gets them
 	 * @param channels ids, or ids with cursors
 	 */
 	static PageListener listen(ChromeDriver driver, String path, Map<String, ?> options, Object... channels) {
