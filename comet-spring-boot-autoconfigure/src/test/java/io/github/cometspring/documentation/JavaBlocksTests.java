@@ -46,6 +46,7 @@ class JavaBlocksTests {
 			import org.springframework.security.config.web.server.*;
 			import org.springframework.security.web.server.util.matcher.*;
 			import org.springframework.security.web.server.*;
+			import org.springframework.security.web.server.authentication.logout.*;
 			import org.springframework.web.bind.annotation.*;
 			import org.springframework.web.server.*;
 			import reactor.core.publisher.*;
@@ -79,6 +80,15 @@ class JavaBlocksTests {
 	void blocksShouldBeFound() throws IOException {
 		assertThat(blocks()).anyMatch((block) -> TYPE.matcher(block.text()).find())
 			.anyMatch((block) -> !TYPE.matcher(block.text()).find());
+	}
+
+	/**
+	 * A configuration class of beans that a document prints.
+	 * @param name the name of the class
+	 * @param beans the methods
+	 */
+	static String configuration(String name, String beans) {
+		return AT_HAND + "@Configuration(proxyBeanMethods = false)\npublic class " + name + " {\n" + beans + "\n}\n";
 	}
 
 	private static String wrap(String text) {

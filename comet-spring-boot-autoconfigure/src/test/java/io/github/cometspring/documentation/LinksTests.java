@@ -3,8 +3,10 @@ package io.github.cometspring.documentation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -41,14 +43,23 @@ class LinksTests {
 		});
 	}
 
+	/** From the README, or from a document that the README links. */
 	@Test
 	void documentShouldBeLinked() throws IOException {
-		Document readme = Document.readme();
-		List<Path> linked = links(readme).map((link) -> target(readme, link.split("#", 2)[0])).toList();
+		Set<Path> linked = new HashSet<>(targets(Document.readme()));
+		for (Document document : documents()) {
+			if (targets(Document.readme()).contains(Document.ROOT.resolve(document.path()))) {
+				linked.addAll(targets(document));
+			}
+		}
 		assertThat(documents()).map((document) -> Document.ROOT.resolve(document.path()))
 			.filteredOn((path) -> path.startsWith(Document.ROOT.resolve("docs")))
 			.isNotEmpty()
 			.allSatisfy((path) -> assertThat(linked).contains(path));
+	}
+
+	private static List<Path> targets(Document document) {
+		return links(document).map((link) -> target(document, link.split("#", 2)[0])).toList();
 	}
 
 	private static Stream<String> links(Document document) {

@@ -2,14 +2,11 @@ package io.github.cometspring.documentation;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -25,10 +22,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
-
-import org.springframework.boot.SpringApplication;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.io.DefaultResourceLoader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,58 +42,26 @@ class ReadmeApplicationIT {
 
 	private static Document readme;
 
-	private static URLClassLoader classes;
+	private static PrintedApplication application;
 
-	private static ConfigurableApplicationContext application;
-
+	/** Without Spring Security, which these tests have on their class path. */
 	@BeforeAll
 	static void start() throws IOException, ClassNotFoundException {
 		readme = Document.readme();
-		for (CodeBlock block : files()) {
-			Path file = project.resolve(block.file().orElseThrow());
-			Files.createDirectories(file.getParent());
-			Files.writeString(file, block.text());
-		}
-		Path resources = project.resolve("src/main/resources");
-		Path source = project.resolve(javaFile().file().orElseThrow());
-		assertThat(JavaCompilation.compile(List.of(source), resources)).isEmpty();
-		classes = new URLClassLoader(new URL[] { resources.toUri().toURL() },
-				ReadmeApplicationIT.class.getClassLoader());
-		Path main = project.resolve("src/main/java").relativize(source);
-		application = run(main.toString().replace(".java", "").replace('/', '.').replace('\\', '.'));
-	}
-
-	/** Without Spring Security, which these tests have on their class path. */
-	private static ConfigurableApplicationContext run(String main) throws ClassNotFoundException {
-		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
-		thread.setContextClassLoader(classes);
-		try {
-			SpringApplication application = new SpringApplication(new DefaultResourceLoader(classes),
-					classes.loadClass(main));
-			application.setRegisterShutdownHook(false);
-			return application.run("--server.port=0", "--spring.autoconfigure.exclude="
-					+ "org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration,"
-					+ "org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration,"
-					+ "org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration");
-		}
-		finally {
-			thread.setContextClassLoader(before);
-		}
+		application = new PrintedApplication(readme, project);
+		application.start("--server.port=0", "--spring.autoconfigure.exclude="
+				+ "org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration,"
+				+ "org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration,"
+				+ "org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration");
 	}
 
 	@AfterAll
 	static void stop() throws IOException {
 		application.close();
-		classes.close();
 	}
 
 	private static List<CodeBlock> files() {
-		return readme.blocks().stream().filter((block) -> block.file().isPresent()).toList();
-	}
-
-	private static CodeBlock javaFile() {
-		return files().stream().filter((block) -> block.language().equals("java")).findFirst().orElseThrow();
+		return application.files();
 	}
 
 	@Test
@@ -110,7 +71,7 @@ class ReadmeApplicationIT {
 
 	@Test
 	void settingShouldCount() {
-		assertThat(application.getBean(CometProperties.class).maxVirtualChannels()).isEqualTo(1000);
+		assertThat(application.context().getBean(CometProperties.class).maxVirtualChannels()).isEqualTo(1000);
 	}
 
 	@Test
@@ -193,7 +154,7 @@ class ReadmeApplicationIT {
 	}
 
 	private static int port() {
-		return application.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+		return application.port();
 	}
 
 }

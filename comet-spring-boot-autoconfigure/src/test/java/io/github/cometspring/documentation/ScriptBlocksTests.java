@@ -60,7 +60,7 @@ class ScriptBlocksTests {
 		assertThat(scripts()).extracting((script) -> script.block().language()).contains("js", "html");
 	}
 
-	private record Script(CodeBlock block, String text) {
+	record Script(CodeBlock block, String text) {
 
 		@Override
 		public String toString() {

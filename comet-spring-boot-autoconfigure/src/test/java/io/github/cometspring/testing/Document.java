@@ -57,6 +57,16 @@ public record Document(Path path, String text) {
 		return read(Path.of("README.md"));
 	}
 
+	/**
+	 * A document of the folder {@code docs}.
+	 * @param name the name of the file
+	 * @return the document
+	 * @throws IOException if it cannot be read
+	 */
+	public static Document of(String name) throws IOException {
+		return read(Path.of("docs", name));
+	}
+
 	private static Document read(Path path) throws IOException {
 		return new Document(path, Files.readString(ROOT.resolve(path)));
 	}
