@@ -79,6 +79,14 @@ class ArchitectureTests {
 			"org.springframework.data..", "org.springframework.core..", "org.springframework.dao..", "io.lettuce..",
 			"io.netty.channel..", "io.netty.handler.flush.." };
 
+	private static final String[] EVENT = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
+			"org.springframework.context..", "org.springframework.core.." };
+
+	private static final String[] PUBLISH = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
+			"org.aopalliance..", "org.springframework.aop..", "org.springframework.aot..",
+			"org.springframework.beans..", "org.springframework.context..", "org.springframework.core..",
+			"org.springframework.expression..", "org.springframework.util..", "tools.jackson.core.." };
+
 	private static final String[] METRICS = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
 			"io.micrometer.." };
 
@@ -89,7 +97,8 @@ class ArchitectureTests {
 			"org.springframework.." };
 
 	private static final Set<String> PACKAGES = Set.of("channel", "control", "protocol", "security", "subscription",
-			"web", "netty", "typed", "client", "redis", "metrics", "observation", "actuate", "autoconfigure");
+			"web", "netty", "typed", "client", "redis", "event", "publish", "metrics", "observation", "actuate",
+			"autoconfigure");
 
 	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
 			"toIterable", "toStream");
@@ -103,6 +112,8 @@ class ArchitectureTests {
 	private static final List<String> BEGINNINGS = List.of(
 			// The server's own work, in no request
 			"autoconfigure.CometShutdown", "subscription.Subscriptions", "subscription.Lane",
+			// Results that are no publisher: their callers have no context
+			"publish.PublishingInterceptor",
 			// The request is over; the socket has kept what it needs
 			"netty.DirectUpgradeStrategy",
 			// Frames that are written to a socket: behind all decisions
@@ -129,6 +140,8 @@ class ArchitectureTests {
 				imports("redis", REDIS, List.of("channel", "control"), "RedisKnowsTooMuch"),
 				imports("metrics", METRICS, List.of("channel", "subscription", "redis"), "MetricsKnowsTooMuch"),
 				imports("observation", OBSERVATION, List.of("channel"), "ObservationKnowsTooMuch"),
+				imports("event", EVENT, List.of("channel", "subscription"), "EventKnowsTooMuch"),
+				imports("publish", PUBLISH, List.of("channel", "subscription", "typed"), "PublishKnowsTooMuch"),
 				imports("actuate", ACTUATE, List.of("channel", "control", "subscription"), "ActuateKnowsTooMuch"),
 				new Rule("nobody imports autoconfigure",
 						(root) -> noClasses().that()

@@ -2,11 +2,13 @@ package io.github.cometspring.autoconfigure;
 
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelGrants;
+import io.github.cometspring.channel.ChannelListener;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.channel.PublicationObserver;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.event.ChannelEventPublisher;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.security.GrantAuthorizer;
 import io.github.cometspring.security.SignedGrants;
@@ -25,9 +27,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of channels, their control and subscriptions to them.
@@ -42,21 +46,28 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 public final class CometAutoConfiguration {
 
 	@Bean
-	CometSettings cometSettings(CometProperties properties) {
+	CometSettings cometSettings(CometProperties properties, Environment environment) {
+		ChannelPatterns.requireBrackets(environment);
 		return CometSettings.of(properties);
 	}
 
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean(ChannelBroker.class)
-	InMemoryChannelBroker cometChannelBroker(CometSettings settings) {
-		return new InMemoryChannelBroker(settings.maxVirtualChannels(), Schedulers.parallel());
+	InMemoryChannelBroker cometChannelBroker(CometSettings settings, ChannelListener listener) {
+		return new InMemoryChannelBroker(settings.maxVirtualChannels(), Schedulers.parallel(), listener);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ChannelListener.class)
+	ChannelEventPublisher cometChannelEvents(ApplicationContext context) {
+		return new ChannelEventPublisher(context, ChannelEventPublisher.GRACE, ChannelEventPublisher::newThread);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	Channels cometChannels(ChannelBroker broker, ChannelGrants grants, CometSettings settings,
 			ObjectProvider<PublicationObserver> observer) {
-		return new DefaultChannels(broker, settings.channels(), settings.maxMessageSize(), Schedulers.parallel(),
+		return new DefaultChannels(broker, settings.channelDefaults(), settings.maxMessageSize(), Schedulers.parallel(),
 				grants, observer.getIfAvailable(() -> PublicationObserver.NONE));
 	}
 

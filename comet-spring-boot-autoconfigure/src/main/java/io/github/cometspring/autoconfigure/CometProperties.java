@@ -2,8 +2,10 @@ package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
+import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.subscription.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,8 @@ import org.springframework.util.unit.DataSize;
  * @param grants Signed grants, by which clients may read single channels.
  * @param observationEnabled Whether publications can be followed in traces, from the
  * application to the clients.
+ * @param channels Settings of named channels by a pattern of their names, such as
+ * '[prices/*]'. The first pattern that matches counts.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -69,7 +73,8 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue("15s") Duration heartbeat, @DefaultValue("true") boolean fastPath, @DefaultValue Redis redis,
 		@DefaultValue Shutdown shutdown, @Nullable Duration maxConnectionAge,
 		@Nullable Integer maxConnectionsPerAddress, @Nullable Integer maxConnectionsPerUser,
-		@DefaultValue Grants grants, @DefaultValue("false") boolean observationEnabled){
+		@DefaultValue Grants grants, @DefaultValue("false") boolean observationEnabled,
+		@DefaultValue Map<String, NamedChannels> channels){
 
 	/**
 	 * Authorization of clients to read channels.
@@ -127,6 +132,30 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		public String toString() {
 			return "Grants[keys=%d]".formatted(this.keys.size());
 		}
+
+	}
+
+	/**
+	 * Settings of the channels whose names match a pattern. Those that are unset are as
+	 * for other channels.
+	 *
+	 * @param history What the channels keep for clients that resume.
+	 * @param idleTimeout Time after which a channel that had neither a publication nor a
+	 * client is closed. Zero for never.
+	 * @param format Format of the messages.
+	 */
+	public record NamedChannels(@DefaultValue NamedHistory history, @Nullable Duration idleTimeout,
+			@Nullable MessageFormat format) {
+
+	}
+
+	/**
+	 * What the channels whose names match a pattern keep.
+	 *
+	 * @param size Number of messages that a channel keeps.
+	 * @param maxAge Time that a channel keeps a message.
+	 */
+	public record NamedHistory(@Nullable Integer size, @Nullable Duration maxAge) {
 
 	}
 

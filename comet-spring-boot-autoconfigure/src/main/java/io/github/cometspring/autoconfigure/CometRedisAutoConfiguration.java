@@ -3,6 +3,7 @@ package io.github.cometspring.autoconfigure;
 import java.time.Duration;
 
 import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.ChannelListener;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.redis.RedisChannelBroker;
 import io.github.cometspring.redis.RedisControlRelay;
@@ -55,8 +56,8 @@ public final class CometRedisAutoConfiguration {
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean(ChannelBroker.class)
 	@DependsOn("cometRedisStart")
-	RedisChannelBroker cometRedisChannelBroker(RedisNode node) {
-		return new RedisChannelBroker(node);
+	RedisChannelBroker cometRedisChannelBroker(RedisNode node, ChannelListener listener) {
+		return new RedisChannelBroker(node, listener);
 	}
 
 	@Bean

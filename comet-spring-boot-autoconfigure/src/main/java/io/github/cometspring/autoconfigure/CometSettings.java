@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
+import io.github.cometspring.channel.ChannelDefaults;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.security.GrantKey;
 import io.github.cometspring.subscription.SubscriptionLimits;
@@ -36,12 +37,13 @@ import org.springframework.util.unit.DataSize;
  * @param shutdownSpread the time over which waiting clients are ended at shutdown
  * @param grantKeys the keys of signed grants, the one that signs first
  * @param observationEnabled whether publications can be followed in traces
+ * @param channelDefaults the default settings of channels, also by name
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
 		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, Duration shutdownSpread,
-		List<GrantKey> grantKeys, boolean observationEnabled) {
+		List<GrantKey> grantKeys, boolean observationEnabled, ChannelDefaults channelDefaults) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -82,10 +84,10 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 			throw invalid("comet.allowed-credentials", true,
 					"Must not be set while comet.allowed-origins has '*': name the origins whose pages may send credentials.");
 		}
-		return new CometSettings(path, properties.maxVirtualChannels(), properties.timeout(),
-				ChannelSettings.DEFAULT.withHistorySize(properties.history().size())
-					.withHistoryMaxAge(properties.history().maxAge())
-					.withIdleTimeout(properties.channelIdleTimeout()),
+		ChannelSettings channels = ChannelSettings.DEFAULT.withHistorySize(properties.history().size())
+			.withHistoryMaxAge(properties.history().maxAge())
+			.withIdleTimeout(properties.channelIdleTimeout());
+		return new CometSettings(path, properties.maxVirtualChannels(), properties.timeout(), channels,
 				new SubscriptionLimits(properties.maxConnections(), properties.maxChannelsPerRequest(),
 						bytes("comet.max-response-size", properties.maxResponseSize()), properties.heartbeat(),
 						properties.maxConnectionAge(), properties.maxConnectionsPerAddress(),
@@ -94,7 +96,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 				bytes("comet.max-message-size", properties.maxMessageSize()), origins, properties.allowedCredentials(),
 				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
 				properties.authorization().maxAge(), properties.shutdown().spread(),
-				grantKeys(properties.grants().keys()), properties.observationEnabled());
+				grantKeys(properties.grants().keys()), properties.observationEnabled(),
+				ChannelPatterns.defaults(properties.channels(), channels));
 	}
 
 	private static String path(String path) {
@@ -140,13 +143,13 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		return List.copyOf(keys);
 	}
 
-	private static void atLeast(int least, String property, @Nullable Integer value) {
+	static void atLeast(int least, String property, @Nullable Integer value) {
 		if (value != null && value < least) {
 			throw invalid(property, value, "Must be " + least + " or more.");
 		}
 	}
 
-	private static void positive(String property, @Nullable Duration value) {
+	static void positive(String property, @Nullable Duration value) {
 		if (value != null && (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0)) {
 			throw invalid(property, value, "Must be positive, at least 1ms, and at most 365 days.");
 		}

@@ -26,7 +26,7 @@ public final class CometTypedAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnSingleCandidate(JsonMapper.class)
 	TypedChannels cometTypedChannels(Channels channels, CometSettings settings, JsonMapper mapper) {
-		return new TypedChannels(channels, settings.channels(), mapper);
+		return new TypedChannels(channels, settings.channelDefaults(), mapper);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.cometspring.channel;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -19,7 +20,7 @@ public final class DefaultChannels implements Channels {
 
 	private final ChannelBroker broker;
 
-	private final ChannelSettings defaultSettings;
+	private final ChannelDefaults defaults;
 
 	private final long maxMessageSize;
 
@@ -40,35 +41,35 @@ public final class DefaultChannels implements Channels {
 	 */
 	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
 			Scheduler scheduler) {
-		this(broker, defaultSettings, maxMessageSize, scheduler, ChannelGrants.NONE);
+		this(broker, ChannelDefaults.of(defaultSettings), maxMessageSize, scheduler, ChannelGrants.NONE);
 	}
 
 	/**
 	 * Creates the view, whose publications are not observed.
 	 * @param broker stores the channels
-	 * @param defaultSettings the settings of channels that are created without any
+	 * @param defaults the settings of channels that are created without any
 	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
 	 * @param scheduler calls the subscribers of the application
 	 * @param grants signs grants
 	 */
-	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
+	public DefaultChannels(ChannelBroker broker, ChannelDefaults defaults, long maxMessageSize,
 			Scheduler scheduler, ChannelGrants grants) {
-		this(broker, defaultSettings, maxMessageSize, scheduler, grants, PublicationObserver.NONE);
+		this(broker, defaults, maxMessageSize, scheduler, grants, PublicationObserver.NONE);
 	}
 
 	/**
 	 * Creates the view.
 	 * @param broker stores the channels
-	 * @param defaultSettings the settings of channels that are created without any
+	 * @param defaults the settings of channels that are created without any
 	 * @param maxMessageSize the size of the largest message, in UTF-8 bytes
 	 * @param scheduler calls the subscribers of the application
 	 * @param grants signs grants
 	 * @param observer observes publications
 	 */
-	public DefaultChannels(ChannelBroker broker, ChannelSettings defaultSettings, long maxMessageSize,
+	public DefaultChannels(ChannelBroker broker, ChannelDefaults defaults, long maxMessageSize,
 			Scheduler scheduler, ChannelGrants grants, PublicationObserver observer) {
 		this.broker = broker;
-		this.defaultSettings = defaultSettings;
+		this.defaults = defaults;
 		this.maxMessageSize = maxMessageSize;
 		this.scheduler = scheduler;
 		this.grants = grants;
@@ -77,7 +78,7 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> create() {
-		return create(this.defaultSettings);
+		return create(this.defaults.general());
 	}
 
 	@Override
@@ -87,26 +88,26 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> create(String name) {
-		return create(name, this.defaultSettings);
+		return named(name, (id) -> this.broker.create(id, this.defaults.forName(id)));
 	}
 
 	@Override
 	public Mono<Channel> create(String name, ChannelSettings settings) {
-		return Mono.fromCallable(() -> ChannelName.requireValid(name))
-			.flatMap((id) -> this.broker.create(id, settings))
-			.map(this::channel);
+		return named(name, (id) -> this.broker.create(id, settings));
 	}
 
 	@Override
 	public Mono<Channel> obtain(String name) {
-		return obtain(name, this.defaultSettings);
+		return named(name, (id) -> this.broker.obtain(id, this.defaults.forName(id)));
 	}
 
 	@Override
 	public Mono<Channel> obtain(String name, ChannelSettings settings) {
-		return Mono.fromCallable(() -> ChannelName.requireValid(name))
-			.flatMap((id) -> this.broker.obtain(id, settings))
-			.map(this::channel);
+		return named(name, (id) -> this.broker.obtain(id, settings));
+	}
+
+	private Mono<Channel> named(String name, Function<String, Mono<ChannelLog>> log) {
+		return Mono.fromCallable(() -> ChannelName.requireValid(name)).flatMap(log).map(this::channel);
 	}
 
 	@Override

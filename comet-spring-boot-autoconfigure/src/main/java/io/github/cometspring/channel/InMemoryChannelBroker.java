@@ -44,9 +44,20 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	 * once a second
 	 */
 	public InMemoryChannelBroker(@Nullable Integer limit, Scheduler clock) {
+		this(limit, clock, ChannelListener.NONE);
+	}
+
+	/**
+	 * Creates a broker with a listener.
+	 * @param limit the largest number of channels, or {@code null} for no limit
+	 * @param clock tells the time, and runs a sweep for old messages and idle channels
+	 * once a second
+	 * @param listener receives what happens to the channels
+	 */
+	public InMemoryChannelBroker(@Nullable Integer limit, Scheduler clock, ChannelListener listener) {
 		this.limit = limit;
 		MonotonicTime time = MonotonicTime.of(clock);
-		this.maintenance = new LogMaintenance(time);
+		this.maintenance = new LogMaintenance(time, listener);
 		this.closed = new ClosedChannels(time);
 		long interval = LogMaintenance.INTERVAL.toNanos();
 		this.sweeper = clock.schedulePeriodically(this::sweep, interval, interval, TimeUnit.NANOSECONDS);
@@ -96,6 +107,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 			throw new TooManyChannelsException(log.id(), this.limit);
 		}
 		log.begin();
+		this.maintenance.listener().created(log.id());
 		return log;
 	}
 
@@ -150,6 +162,8 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 			// it here, and the count is lower already.
 			this.closed.keep(log);
 			this.count.decrementAndGet();
+			// Before another channel of this name can be created
+			this.maintenance.listener().ended(id, log.reasonOfEnd());
 			removed.set(true);
 			return null;
 		});

@@ -226,7 +226,9 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	@Override
 	public void join() {
-		SUBSCRIBERS.incrementAndGet(this);
+		if ((SUBSCRIBERS.getAndIncrement(this) & ~UNUSED) == 0) {
+			this.maintenance.listener().subscribersChanged(this);
+		}
 	}
 
 	@Override
@@ -236,7 +238,9 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			// time.
 			this.lastUsed = this.maintenance.now();
 		}
-		SUBSCRIBERS.decrementAndGet(this);
+		if ((SUBSCRIBERS.decrementAndGet(this) & ~UNUSED) == 0) {
+			this.maintenance.listener().subscribersChanged(this);
+		}
 	}
 
 	@Override
@@ -265,6 +269,13 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			this.maintenance.retainBytes(-this.history.bytes());
 			this.closed = true;
 		}
+	}
+
+	/**
+	 * Why the channel has ended. The bit of an idle channel is still set.
+	 */
+	ChannelEnd reasonOfEnd() {
+		return (this.subscribers < 0) ? ChannelEnd.IDLE : ChannelEnd.CLOSED;
 	}
 
 	/**

@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
- * The clock, the count of retained messages and the schedule that all logs of a broker
- * share. A log is scheduled for a visit when a message becomes too old or the channel may
- * be idle. A sweep visits only the logs that are due.
+ * The clock, the count of retained messages, the schedule and the listener that all logs
+ * of a broker share. A log is scheduled for a visit when a message becomes too old or the
+ * channel may be idle. A sweep visits only the logs that are due.
  * <p>
  * The sweep that first finds a channel idle does not end it. The next one does, at least
  * half a second later, if the channel has not been used in between. So a caller has time
@@ -26,6 +26,8 @@ final class LogMaintenance {
 
 	private final MonotonicTime time;
 
+	private final ChannelListener listener;
+
 	private final LongAdder retained = new LongAdder();
 
 	private final LongAdder retainedBytes = new LongAdder();
@@ -36,14 +38,19 @@ final class LogMaintenance {
 
 	private long lastSweep;
 
-	LogMaintenance(MonotonicTime time) {
+	LogMaintenance(MonotonicTime time, ChannelListener listener) {
 		this.time = time;
+		this.listener = listener;
 		this.lastSweep = time.nanoTime();
 		this.schedule = new TimerWheel<>(this.lastSweep);
 	}
 
 	long now() {
 		return this.time.nanoTime();
+	}
+
+	ChannelListener listener() {
+		return this.listener;
 	}
 
 	/**

@@ -30,6 +30,8 @@ final class LocalLog {
 
 	private final LiveFeed live = new LiveFeed();
 
+	private final Runnable onClose;
+
 	/** Whether the copy has been read, so that the feed can extend it. */
 	private volatile boolean loaded;
 
@@ -47,11 +49,13 @@ final class LocalLog {
 	 * @param capacity the most messages to keep
 	 * @param checkHoles whether to refuse a message of the feed that does not follow the
 	 * copy; for tests
+	 * @param onClose called once, when the log is closed, under the lock
 	 */
-	LocalLog(Registration registration, int capacity, boolean checkHoles) {
+	LocalLog(Registration registration, int capacity, boolean checkHoles, Runnable onClose) {
 		this.id = registration.id();
 		this.format = registration.settings().format();
 		this.checkHoles = checkHoles;
+		this.onClose = onClose;
 		this.copy = new LogCopy(new Position(registration.epoch(), 0), capacity,
 				registration.settings().historyMaxAge().toNanos());
 	}
@@ -207,6 +211,7 @@ final class LocalLog {
 			settle();
 			this.live.complete();
 			this.loaded = false;
+			this.onClose.run();
 		}
 	}
 

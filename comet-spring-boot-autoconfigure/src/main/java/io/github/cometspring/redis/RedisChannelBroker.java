@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.cometspring.channel.BrokerState;
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelBroker;
+import io.github.cometspring.channel.ChannelListener;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelName;
 import io.github.cometspring.channel.ChannelSettings;
@@ -61,9 +62,18 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 	 * @param node this node's connections to Redis
 	 */
 	public RedisChannelBroker(RedisNode node) {
+		this(node, ChannelListener.NONE);
+	}
+
+	/**
+	 * Creates a broker with a listener.
+	 * @param node this node's connections to Redis
+	 * @param listener receives what happens to the channels on this node
+	 */
+	public RedisChannelBroker(RedisNode node, ChannelListener listener) {
 		this.node = node;
-		this.registry = new RedisRegistry(node);
-		this.logs = new RedisLogs(node, this.registry);
+		this.registry = new RedisRegistry(node, listener);
+		this.logs = new RedisLogs(node, this.registry, listener);
 		this.limit = node.settings().maxChannels();
 	}
 

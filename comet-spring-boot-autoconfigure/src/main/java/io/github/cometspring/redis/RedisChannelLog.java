@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import io.github.cometspring.channel.ChannelClosedException;
+import io.github.cometspring.channel.ChannelEnd;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
@@ -49,6 +50,8 @@ final class RedisChannelLog implements ChannelLog {
 
 	private volatile Confirmation confirmation;
 
+	private final EndReport endReport;
+
 	RedisChannelLog(Registration registration, RedisLogs logs, RedisNode node, Confirmation confirmation) {
 		this.registration = registration;
 		this.logs = logs;
@@ -56,7 +59,8 @@ final class RedisChannelLog implements ChannelLog {
 		this.keys = node.keys().channel(registration.instance());
 		this.feed = node.keys().feed(registration.instance());
 		this.confirmation = confirmation;
-		this.local = new LocalLog(registration, capacity(), node.has(Safeguard.HOLE_CHECK));
+		this.endReport = new EndReport(id(), confirmation.ended(), logs.listener());
+		this.local = new LocalLog(registration, capacity(), node.has(Safeguard.HOLE_CHECK), this.endReport);
 		this.follower = new LogFollower(this, this.local, logs, node);
 	}
 
@@ -98,6 +102,14 @@ final class RedisChannelLog implements ChannelLog {
 
 	Confirmation confirmation() {
 		return this.confirmation;
+	}
+
+	EndReport endReport() {
+		return this.endReport;
+	}
+
+	CompletableFuture<Void> closeCopy() {
+		return this.follower.close();
 	}
 
 	// The copy
@@ -194,14 +206,18 @@ final class RedisChannelLog implements ChannelLog {
 
 	@Override
 	public void join() {
-		this.subscribers.incrementAndGet();
+		if (this.subscribers.getAndIncrement() == 0) {
+			this.logs.listener().subscribersChanged(this);
+		}
 		this.follower.ensureFollowed();
 	}
 
 	@Override
 	public void leave() {
 		touch();
-		this.subscribers.decrementAndGet();
+		if (this.subscribers.decrementAndGet() == 0) {
+			this.logs.listener().subscribersChanged(this);
+		}
 	}
 
 	@Override
@@ -256,8 +272,10 @@ final class RedisChannelLog implements ChannelLog {
 
 	@Override
 	public Mono<Void> close() {
-		return Mono.defer(
-				() -> Mono.fromFuture(this.logs.close(this).<Void>thenCompose((ended) -> this.follower.close()), true));
+		return Mono.defer(() -> {
+			this.endReport.expect(ChannelEnd.CLOSED);
+			return Mono.fromFuture(this.logs.close(this).<Void>thenCompose((ended) -> closeCopy()), true);
+		});
 	}
 
 	/**

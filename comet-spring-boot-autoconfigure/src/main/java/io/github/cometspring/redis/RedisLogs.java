@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import io.github.cometspring.channel.ChannelEnd;
+import io.github.cometspring.channel.ChannelListener;
 import io.github.cometspring.redis.RedisChannelLog.Confirmation;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -30,6 +32,8 @@ final class RedisLogs implements Disposable {
 
 	private final RedisRegistry registry;
 
+	private final ChannelListener listener;
+
 	private final Map<String, WeakReference<RedisChannelLog>> held = new ConcurrentHashMap<>();
 
 	private final Set<RedisChannelLog> followed = ConcurrentHashMap.newKeySet();
@@ -42,9 +46,10 @@ final class RedisLogs implements Disposable {
 
 	private long lastUnfollow = System.nanoTime();
 
-	RedisLogs(RedisNode node, RedisRegistry registry) {
+	RedisLogs(RedisNode node, RedisRegistry registry, ChannelListener listener) {
 		this.node = node;
 		this.registry = registry;
+		this.listener = listener;
 		node.onChange(this::restored);
 		node.probe().onAnswer(this::probed);
 		long interval = node.timing().sweep().toMillis();
@@ -125,6 +130,32 @@ final class RedisLogs implements Disposable {
 		return this.registry.close(log.registration(), false);
 	}
 
+	/**
+	 * Closes an idle channel for all nodes, unless it is used meanwhile.
+	 */
+	private void closeIdle(Registration idle) {
+		WeakReference<RedisChannelLog> reference = this.held.get(idle.instance());
+		RedisChannelLog log = (reference != null) ? reference.get() : null;
+		if (log != null) {
+			log.endReport().expect(ChannelEnd.IDLE);
+		}
+		this.registry.close(idle, true).thenAccept((closed) -> {
+			if (log == null && closed) {
+				this.listener.ended(idle.id(), ChannelEnd.IDLE);
+			}
+			else if (log != null && closed) {
+				log.closeCopy();
+			}
+			else if (log != null) {
+				log.endReport().expect(ChannelEnd.UNKNOWN);
+			}
+		});
+	}
+
+	ChannelListener listener() {
+		return this.listener;
+	}
+
 	private void restored() {
 		this.followed.forEach(RedisChannelLog::markStale);
 		if (this.node.isSubscribed() && this.node.isConnected()) {
@@ -187,7 +218,7 @@ final class RedisLogs implements Disposable {
 		}
 		List<String> ids = List.copyOf(this.used);
 		ids.forEach(this.used::remove);
-		this.registry.use(ids).exceptionally((ex) -> {
+		this.registry.use(ids, this::closeIdle).exceptionally((ex) -> {
 			this.used.addAll(ids);
 			return null;
 		});

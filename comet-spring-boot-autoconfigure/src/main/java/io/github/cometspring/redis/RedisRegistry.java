@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
+import io.github.cometspring.channel.ChannelListener;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.DuplicateChannelException;
 import io.github.cometspring.channel.Position;
@@ -35,8 +37,11 @@ final class RedisRegistry {
 
 	private final @Nullable Integer limit;
 
-	RedisRegistry(RedisNode node) {
+	private final ChannelListener listener;
+
+	RedisRegistry(RedisNode node, ChannelListener listener) {
 		this.node = node;
+		this.listener = listener;
 		this.keys = node.keys();
 		this.limit = node.settings().maxChannels();
 	}
@@ -75,8 +80,11 @@ final class RedisRegistry {
 		CompletableFuture<List<Object>> keys = begin(created, created.epoch(), UNREGISTERED_MS);
 		return keys.thenCombine(name(created, obtain), (begun, known) -> known).thenCompose((known) -> {
 			boolean found = !known.registration().instance().equals(created.instance());
-			return found ? CompletableFuture.completedFuture(known)
-					: begin(created, Registration.newEpoch(), "").thenApply((begun) -> known);
+			if (found) {
+				return CompletableFuture.completedFuture(known);
+			}
+			this.listener.created(id);
+			return begin(created, Registration.newEpoch(), "").thenApply((begun) -> known);
 		});
 	}
 
@@ -236,10 +244,11 @@ final class RedisRegistry {
 	}
 
 	/**
-	 * Marks channels as used, closes channels that are idle, and completes closes that
-	 * other nodes have begun.
+	 * Marks channels as used, and completes closes that other nodes have begun.
+	 * @param ids the ids of the used channels
+	 * @param onIdle gets the channels that are idle, and closes them
 	 */
-	CompletableFuture<List<Object>> use(List<String> ids) {
+	CompletableFuture<List<Object>> use(List<String> ids, Consumer<Registration> onIdle) {
 		List<String> arguments = new ArrayList<>(ids);
 		arguments.add(0, String.valueOf(MAX_CLOSED));
 		CompletableFuture<List<Object>> answered = this.node.call(RedisScript.USE,
@@ -249,7 +258,7 @@ final class RedisRegistry {
 			for (Object entry : (List<?>) answer.get(1)) {
 				Registration idle = Registration.parse(String.valueOf(entry));
 				if (idle != null) {
-					close(idle, true);
+					onIdle.accept(idle);
 				}
 			}
 			for (Object entry : (List<?>) answer.get(2)) {

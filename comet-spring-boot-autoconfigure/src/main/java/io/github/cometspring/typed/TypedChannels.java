@@ -1,6 +1,7 @@
 package io.github.cometspring.typed;
 
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelDefaults;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.DuplicateChannelException;
@@ -25,7 +26,7 @@ public final class TypedChannels {
 
 	private final Channels channels;
 
-	private final ChannelSettings defaultSettings;
+	private final ChannelDefaults defaults;
 
 	private final ObjectMapper mapper;
 
@@ -37,8 +38,19 @@ public final class TypedChannels {
 	 * @param mapper writes and reads the values
 	 */
 	public TypedChannels(Channels channels, ChannelSettings defaultSettings, ObjectMapper mapper) {
+		this(channels, ChannelDefaults.of(defaultSettings), mapper);
+	}
+
+	/**
+	 * Creates the view, with settings that may depend on the name of a channel.
+	 * @param channels the channels
+	 * @param defaults the settings of channels that are created without any; their format
+	 * is replaced by JSON
+	 * @param mapper writes and reads the values
+	 */
+	public TypedChannels(Channels channels, ChannelDefaults defaults, ObjectMapper mapper) {
 		this.channels = channels;
-		this.defaultSettings = defaultSettings.withFormat(MessageFormat.JSON);
+		this.defaults = defaults.withFormat(MessageFormat.JSON);
 		this.mapper = mapper;
 	}
 
@@ -49,7 +61,7 @@ public final class TypedChannels {
 	 * @return the channel, or {@link TooManyChannelsException}
 	 */
 	public <T> Mono<TypedChannel<T>> create(Class<T> type) {
-		return typed(this.channels.create(this.defaultSettings), this.mapper.constructType(type));
+		return typed(this.channels.create(this.defaults.general()), this.mapper.constructType(type));
 	}
 
 	/**
@@ -59,7 +71,7 @@ public final class TypedChannels {
 	 * @return the channel, or an error as for {@link #create(Class)}
 	 */
 	public <T> Mono<TypedChannel<T>> create(TypeReference<T> type) {
-		return typed(this.channels.create(this.defaultSettings), this.mapper.constructType(type));
+		return typed(this.channels.create(this.defaults.general()), this.mapper.constructType(type));
 	}
 
 	/**
@@ -71,7 +83,7 @@ public final class TypedChannels {
 	 * {@link TooManyChannelsException} or {@link InvalidChannelNameException}
 	 */
 	public <T> Mono<TypedChannel<T>> create(String name, Class<T> type) {
-		return create(name, type, this.defaultSettings);
+		return create(name, type, this.defaults.forName(name));
 	}
 
 	/**
@@ -82,7 +94,7 @@ public final class TypedChannels {
 	 * @return the channel, or an error as for {@link #create(String, Class)}
 	 */
 	public <T> Mono<TypedChannel<T>> create(String name, TypeReference<T> type) {
-		return create(name, type, this.defaultSettings);
+		return create(name, type, this.defaults.forName(name));
 	}
 
 	/**
@@ -122,7 +134,7 @@ public final class TypedChannels {
 	 * one and it is for text
 	 */
 	public <T> Mono<TypedChannel<T>> obtain(String name, Class<T> type) {
-		return typed(this.channels.obtain(name, this.defaultSettings), this.mapper.constructType(type));
+		return typed(this.channels.obtain(name, this.defaults.forName(name)), this.mapper.constructType(type));
 	}
 
 	/**
@@ -133,7 +145,7 @@ public final class TypedChannels {
 	 * @return the channel, or an error as for {@link #obtain(String, Class)}
 	 */
 	public <T> Mono<TypedChannel<T>> obtain(String name, TypeReference<T> type) {
-		return typed(this.channels.obtain(name, this.defaultSettings), this.mapper.constructType(type));
+		return typed(this.channels.obtain(name, this.defaults.forName(name)), this.mapper.constructType(type));
 	}
 
 	/**

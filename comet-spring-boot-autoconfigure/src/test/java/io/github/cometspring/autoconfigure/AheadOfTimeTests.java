@@ -2,11 +2,13 @@ package io.github.cometspring.autoconfigure;
 
 import java.util.stream.Stream;
 
+import io.github.cometspring.publish.CometPublish;
 import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
@@ -21,6 +23,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.javapoet.ClassName;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -68,6 +71,19 @@ class AheadOfTimeTests {
 		}
 	}
 
+	@Test
+	void hintsShouldHoldTypesOfMethodsThatPublish() {
+		RuntimeHints hints = process(PublishingApplication.class);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(ReflectionUtils.findMethod(PublishingApplication.Order.class, "customer")))
+			.accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(ReflectionUtils.findMethod(PublishingApplication.Receipt.class, "number")))
+			.accepts(hints);
+		assertThat(this.files.getGeneratedFiles(Kind.CLASS))
+			.containsKey(PublishingApplication.Shop.class.getName().replace('.', '/') + "$$SpringCGLIB$$0.class");
+	}
+
 	private RuntimeHints process(Class<?> application, String... properties) {
 		try (AnnotationConfigReactiveWebServerApplicationContext context = new AnnotationConfigReactiveWebServerApplicationContext()) {
 			TestPropertyValues.of(properties).applyTo(context);
@@ -93,6 +109,31 @@ class AheadOfTimeTests {
 	@EnableAutoConfiguration
 	@Import(Users.class)
 	static class SecuredApplication {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration(excludeName = {
+			"org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration",
+			"org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration",
+			"org.springframework.boot.security.autoconfigure.actuate.web.reactive.ReactiveManagementWebSecurityAutoConfiguration" })
+	@Import(PublishingApplication.Shop.class)
+	static class PublishingApplication {
+
+		record Order(String customer) {
+		}
+
+		record Receipt(int number) {
+		}
+
+		static class Shop {
+
+			@CometPublish("orders/{#order.customer}")
+			Mono<Receipt> place(Order order) {
+				return Mono.just(new Receipt(1));
+			}
+
+		}
 
 	}
 

@@ -156,7 +156,9 @@ class CometPropertiesTests {
 			"comet.max-request-size,-1B", "comet.max-message-size,0B", "comet.max-response-size,0B",
 			"comet.max-response-size,5GB", "comet.shutdown.spread,-1s", "comet.shutdown.spread,400d",
 			"comet.max-connection-age,0s", "comet.max-connection-age,-1s", "comet.max-connections-per-address,0",
-			"comet.max-connections-per-user,0" })
+			"comet.max-connections-per-user,0", "comet.channels[prices/*].history.size,-1",
+			"comet.channels.news.history.max-age,0s", "comet.channels[a.b].idle-timeout,-1s",
+			"comet.channels[**].idle-timeout,400d" })
 	void valueWhenOutOfRangeShouldBeRefusedByName(String property, String value) {
 		CometProperties properties = bind(Map.of(property, value));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)

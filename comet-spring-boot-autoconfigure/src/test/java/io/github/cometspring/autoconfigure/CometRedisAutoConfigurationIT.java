@@ -90,6 +90,28 @@ class CometRedisAutoConfigurationIT {
 	}
 
 	@Test
+	void channelWhenNodesHaveOtherPatternsShouldKeepSettingsOfTheNodeThatCreatedIt() {
+		try (CometServer here = node("patterns", "comet.channels[prices/*].history.size=2");
+				CometServer there = node("patterns", "comet.channels[prices/*].history.size=3")) {
+			here.channels().obtain("prices/tin").block(PATIENCE);
+			there.channels().obtain("prices/tin").block(PATIENCE);
+			there.channels().obtain("prices/gold").block(PATIENCE);
+			for (CometServer node : List.of(here, there)) {
+				assertThat(historySize(node, "prices/tin")).isEqualTo(2);
+				assertThat(historySize(node, "prices/gold")).isEqualTo(3);
+			}
+		}
+	}
+
+	private static int historySize(CometServer node, String channel) {
+		return node.bean(ChannelBroker.class)
+			.find(channel)
+			.map((log) -> log.settings().historySize())
+			.blockOptional(PATIENCE)
+			.orElseThrow();
+	}
+
+	@Test
 	void commandShouldApplyToANodeThatStartsLaterFromItsFirstRequest() {
 		try (CometServer here = node("bound")) {
 			here.create("a");

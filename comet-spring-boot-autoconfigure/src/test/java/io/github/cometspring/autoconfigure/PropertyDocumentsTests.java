@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -42,6 +43,8 @@ class PropertyDocumentsTests {
 
 	/** A name in code that is not a call, a file or a field. */
 	private static final Pattern NAME = Pattern.compile("(?<![\\w.\\-/])comet(\\.[a-z]+(-[a-z]+)*)+(?![\\w(\\[])");
+
+	private static final Pattern NAMED_CHANNELS = Pattern.compile("comet\\.channels(?:\\[[^\\]]+]|\\.[a-z-]+)(\\..*)");
 
 	private static final Pattern LITERAL = Pattern.compile("\"comet(\\.\\w+)+\"");
 
@@ -79,7 +82,15 @@ class PropertyDocumentsTests {
 		}
 		assertThat(names).filteredOn((name) -> name.startsWith("comet."))
 			.map((name) -> name.replaceAll("\\[\\d+]$", ""))
-			.allSatisfy(PropertyDocumentsTests::assertExists);
+			.allSatisfy((name) -> {
+				Matcher named = NAMED_CHANNELS.matcher(name);
+				if (named.matches()) {
+					assertThat(settingsOfNamedChannels()).contains(named.group(1));
+				}
+				else {
+					assertExists(name);
+				}
+			});
 	}
 
 	static Stream<Path> sources() throws IOException {
@@ -110,6 +121,12 @@ class PropertyDocumentsTests {
 			}
 		}
 		assertThat(table).containsExactlyInAnyOrderEntriesOf(defaults());
+	}
+
+	private static Set<String> settingsOfNamedChannels() {
+		Map<String, String> settings = new LinkedHashMap<>();
+		collect("", CometProperties.NamedChannels.class, settings);
+		return settings.keySet();
 	}
 
 	private static void assertExists(String name) {
@@ -160,6 +177,8 @@ class PropertyDocumentsTests {
 			case "comet.allowed-origins" -> "none";
 			case "comet.transports" -> "all";
 			case "comet.grants.keys" -> "none";
+			case "comet.channels" -> "none";
+			case ".idle-timeout", ".format", ".history.size", ".history.max-age" -> "as for other channels";
 			case "comet.redis.enabled" -> "whether a connection is configured";
 			default -> throw new AssertionError("Say in words what the absence of %s means".formatted(name));
 		};

@@ -33,7 +33,8 @@ class StartFailureTests {
 	@CsvSource({ "comet.max-virtual-channels,abc", "comet.max-virtual-channels,-1", "comet.max-virtual-channels,1.5",
 			"comet.timeout,0s", "comet.timeout,soon", "comet.path,comet", "comet.max-request-size,much",
 			"comet.history.size,-1", "comet.transports,''", "comet.allowed-origins,example.org", "comet.enabled,maybe",
-			"comet.fast-path,maybe" })
+			"comet.fast-path,maybe", "comet.channels[prices/*].history.size,-1",
+			"comet.channels[prices/*].history.size,many" })
 	void startWhenValueIsWrongShouldNameProperty(String property, String value, CapturedOutput output) {
 		start(Plain.class, WebApplicationType.NONE, property + "=" + value);
 		assertThat(output).contains("APPLICATION FAILED TO START")
@@ -51,6 +52,18 @@ class StartFailureTests {
 			.contains("Key 1 of comet.grants.keys has 11 characters.")
 			.contains("Use a secret of at least 32 characters")
 			.doesNotContain("my-precious")
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "comet.channels[prices/{x}],comet.channels[prices/{x}].history.size",
+			"comet.channels.prices/*.history.size,comet.channels.prices/*.history.size" })
+	void startWhenPatternOfChannelsIsWrongShouldNamePropertyAndShowAnExample(String named, String property,
+			CapturedOutput output) {
+		start(Plain.class, WebApplicationType.NONE, property + "=1");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The property %s is invalid".formatted(named))
+			.contains("comet.channels[prices/*].history.size")
 			.doesNotContain("\tat ");
 	}
 

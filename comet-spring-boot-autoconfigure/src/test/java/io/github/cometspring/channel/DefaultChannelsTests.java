@@ -45,7 +45,7 @@ class DefaultChannelsTests {
 
 	@Test
 	void grantShouldBeSignedByGrants() {
-		Channels granting = new DefaultChannels(this.broker, SETTINGS, 10, this.time,
+		Channels granting = new DefaultChannels(this.broker, ChannelDefaults.of(SETTINGS), 10, this.time,
 				(channel, validity) -> channel + " for " + validity);
 		assertThat(granting.grant("prices", Duration.ofMinutes(5))).isEqualTo("prices for PT5M");
 	}

@@ -140,7 +140,7 @@ class IdleChannelTests {
 	 */
 	private void race(Consumer<ChannelLog> use) throws ExecutionException, InterruptedException, TimeoutException {
 		ChannelSettings settings = ChannelSettings.DEFAULT.withIdleTimeout(IDLE);
-		LogMaintenance maintenance = new LogMaintenance(MonotonicTime.of(this.time));
+		LogMaintenance maintenance = new LogMaintenance(MonotonicTime.of(this.time), ChannelListener.NONE);
 		List<InMemoryChannelLog> logs = Stream
 			.generate(() -> new InMemoryChannelLog("a", 1, settings, maintenance, (closed) -> {
 			}))

@@ -33,12 +33,15 @@ class JavaBlocksTests {
 			import io.github.cometspring.channel.*;
 			import io.github.cometspring.client.*;
 			import io.github.cometspring.control.*;
+			import io.github.cometspring.event.*;
+			import io.github.cometspring.publish.*;
 			import io.github.cometspring.security.*;
 			import io.github.cometspring.typed.*;
 			import java.time.*;
 			import java.util.*;
 			import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
 			import org.springframework.context.annotation.*;
+			import org.springframework.context.event.EventListener;
 			import org.springframework.core.Ordered;
 			import org.springframework.core.annotation.Order;
 			import org.springframework.http.*;

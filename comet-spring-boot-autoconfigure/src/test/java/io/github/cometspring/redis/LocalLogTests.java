@@ -24,7 +24,8 @@ class LocalLogTests {
 
 	private static final int CAPACITY = 64;
 
-	private final LocalLog log = new LocalLog(new Registration("a", "instance", 1, SETTINGS), CAPACITY, true);
+	private final LocalLog log = new LocalLog(new Registration("a", "instance", 1, SETTINGS), CAPACITY, true, () -> {
+	});
 
 	private final TestSubscriber<Publication> live = TestSubscriber.create();
 

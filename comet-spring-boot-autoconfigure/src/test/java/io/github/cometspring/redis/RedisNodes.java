@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.github.cometspring.channel.ChannelListener;
 import io.github.cometspring.testing.Await;
 import io.lettuce.core.RedisURI;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,14 @@ final class RedisNodes implements AutoCloseable {
 	 * The broker of a node that is connected.
 	 */
 	RedisChannelBroker broker(RedisNode node) {
-		RedisChannelBroker broker = new RedisChannelBroker(node);
+		return broker(node, ChannelListener.NONE);
+	}
+
+	/**
+	 * The broker of a node that is connected, with a listener.
+	 */
+	RedisChannelBroker broker(RedisNode node, ChannelListener listener) {
+		RedisChannelBroker broker = new RedisChannelBroker(node, listener);
 		this.brokers.add(broker);
 		start(node);
 		Await.within(Duration.ofSeconds(30), () -> node.isConnected() && node.isSubscribed());

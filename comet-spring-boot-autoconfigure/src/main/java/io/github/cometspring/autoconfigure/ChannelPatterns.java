@@ -1,0 +1,119 @@
+package io.github.cometspring.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import io.github.cometspring.channel.ChannelDefaults;
+import io.github.cometspring.channel.ChannelName;
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.MessageFormat;
+
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.util.AntPathMatcher;
+
+/**
+ * The settings of channels by a pattern of their names, {@code comet.channels}. A pattern
+ * is an Ant pattern: {@code ?} stands for one character, {@code *} for any within a
+ * segment between slashes, and the segment {@code **} for any number of segments. All
+ * else stands for itself.
+ */
+final class ChannelPatterns {
+
+	private static final String PROPERTY = "comet.channels";
+
+	private static final AntPathMatcher MATCHER = new AntPathMatcher();
+
+	/** A name without brackets, which Spring Boot takes as it stands. */
+	private static final Pattern PLAIN = Pattern.compile("[a-z0-9-]+");
+
+	private static final Pattern WITHOUT_BRACKETS = Pattern
+		.compile("(?i)[\\w-]+\\.(history|idle[-_]?timeout|format)\\b.*");
+
+	private ChannelPatterns() {
+	}
+
+	/**
+	 * The settings of channels that are created without any.
+	 * @param patterns the configured settings by pattern, in the order of the
+	 * configuration
+	 * @param general the settings of other channels
+	 * @return the settings
+	 */
+	static ChannelDefaults defaults(Map<String, CometProperties.NamedChannels> patterns, ChannelSettings general) {
+		ChannelDefaults defaults = ChannelDefaults.of(general);
+		for (Map.Entry<String, CometProperties.NamedChannels> entry : patterns.entrySet()) {
+			String pattern = entry.getKey();
+			requireValid(pattern);
+			ChannelSettings settings = settings(pattern, entry.getValue(), general);
+			defaults = defaults.with((name) -> MATCHER.match(pattern, name), settings);
+		}
+		return defaults;
+	}
+
+	private static void requireValid(String pattern) {
+		if (pattern.isEmpty() || !pattern.codePoints()
+			.allMatch((point) -> point == '*' || point == '?' || ChannelName.isAllowed(point))) {
+			throw new InvalidChannelPatternException(property(pattern),
+					"A pattern consists of the wildcards * and ?, and of what names of channels consist of: letters, digits and . _ ~ @ / -");
+		}
+		if (Stream.of(pattern.split("/")).anyMatch((segment) -> segment.contains("**") && !segment.equals("**"))) {
+			throw new InvalidChannelPatternException(property(pattern), "'**' must be a whole segment between slashes");
+		}
+	}
+
+	private static ChannelSettings settings(String pattern, CometProperties.NamedChannels configured,
+			ChannelSettings general) {
+		Integer size = configured.history().size();
+		Duration maxAge = configured.history().maxAge();
+		Duration idleTimeout = configured.idleTimeout();
+		CometSettings.atLeast(0, property(pattern) + ".history.size", size);
+		CometSettings.positive(property(pattern) + ".history.max-age", maxAge);
+		ChannelSettings settings = general;
+		if (size != null) {
+			settings = settings.withHistorySize(size);
+		}
+		if (maxAge != null) {
+			settings = settings.withHistoryMaxAge(maxAge);
+		}
+		if (idleTimeout != null) {
+			boolean never = idleTimeout.isZero();
+			CometSettings.positive(property(pattern) + ".idle-timeout", never ? null : idleTimeout);
+			settings = settings.withIdleTimeout(never ? null : idleTimeout);
+		}
+		MessageFormat format = configured.format();
+		return (format != null) ? settings.withFormat(format) : settings;
+	}
+
+	/**
+	 * Refuses patterns without brackets: Spring Boot would drop their wildcards and
+	 * slashes, and the settings would be those of another name.
+	 * @param environment the environment with the properties
+	 */
+	static void requireBrackets(Environment environment) {
+		if (environment instanceof ConfigurableEnvironment configurable) {
+			configurable.getPropertySources()
+				.stream()
+				.filter(EnumerablePropertySource.class::isInstance)
+				.flatMap((source) -> Stream.of(((EnumerablePropertySource<?>) source).getPropertyNames()))
+				.forEach(ChannelPatterns::requireBrackets);
+		}
+	}
+
+	private static void requireBrackets(String name) {
+		String beginning = PROPERTY + ".";
+		if (name.startsWith(beginning) && !name.startsWith(beginning + "[")
+				&& !WITHOUT_BRACKETS.matcher(name.substring(beginning.length())).matches()) {
+			throw new InvalidChannelPatternException(name,
+					"A pattern, and a name with other characters than letters, digits, - and _, stands in brackets, which YAML wants quoted");
+		}
+	}
+
+	private static String property(String pattern) {
+		return PROPERTY + (PLAIN.matcher(pattern).matches() ? "." + pattern : "[" + pattern + "]");
+	}
+
+}

@@ -1,0 +1,293 @@
+package io.github.cometspring.event;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.cometspring.channel.ChannelLog;
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.InMemoryChannelBroker;
+import io.github.cometspring.testing.Await;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.event.EventListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link ChannelEventPublisher} with the broker in memory, in virtual time.
+ */
+class ChannelEventPublisherTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private static final Duration GRACE = Duration.ofSeconds(5);
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+	private final List<String> events = new CopyOnWriteArrayList<>();
+
+	private InMemoryChannelBroker broker;
+
+	@AfterEach
+	void stop() {
+		this.context.close();
+		if (this.broker != null) {
+			this.broker.dispose();
+		}
+	}
+
+	private void start(Object listener) {
+		start(listener, this.time);
+	}
+
+	private void start(Object listener, Scheduler scheduler) {
+		registerListener(listener);
+		this.context.registerBean(ChannelEventPublisher.class,
+				() -> new ChannelEventPublisher(this.context, GRACE, () -> scheduler));
+		this.context.refresh();
+		this.broker = new InMemoryChannelBroker(null, this.time, this.context.getBean(ChannelEventPublisher.class));
+	}
+
+	@SuppressWarnings("unchecked")
+	private <T> void registerListener(T listener) {
+		this.context.registerBean((Class<T>) listener.getClass(), () -> listener);
+	}
+
+	private ChannelLog create(String id) {
+		return create(id, ChannelSettings.DEFAULT);
+	}
+
+	private ChannelLog create(String id, ChannelSettings settings) {
+		return this.broker.obtain(id, settings).block(PATIENCE);
+	}
+
+	private List<String> events() {
+		this.time.advanceTimeBy(Duration.ZERO);
+		return this.events;
+	}
+
+	@Test
+	void channelWhenCreatedOrObtainedShouldBeCreatedOnce() {
+		start(new Recorder());
+		this.broker.create("a", ChannelSettings.DEFAULT).block(PATIENCE);
+		create("a");
+		create("b");
+		assertThat(events()).containsExactly("created a", "created b");
+	}
+
+	@Test
+	void clientsShouldOccupyChannelOnceAndLeaveItVacantAfterTheGrace() {
+		start(new Recorder());
+		ChannelLog log = create("a");
+		log.join();
+		log.join();
+		assertThat(events()).containsExactly("created a", "occupied a");
+		log.leave();
+		log.leave();
+		this.time.advanceTimeBy(GRACE);
+		assertThat(this.events).hasSize(2);
+		this.time.advanceTimeBy(GRACE);
+		assertThat(this.events).containsExactly("created a", "occupied a", "vacant a");
+		log.join();
+		assertThat(events()).endsWith("vacant a", "occupied a");
+	}
+
+	@Test
+	void clientThatPollsShouldOccupyChannelAllTheTime() {
+		start(new Recorder());
+		ChannelLog log = create("a");
+		for (int i = 0; i < 20; i++) {
+			log.join();
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+			log.leave();
+			this.time.advanceTimeBy(Duration.ofSeconds(4));
+		}
+		assertThat(this.events).containsExactly("created a", "occupied a");
+	}
+
+	@Test
+	void clientThatComesAndLeavesShouldBeginTheGraceAnew() {
+		start(new Recorder());
+		ChannelLog log = create("a");
+		log.join();
+		this.time.advanceTimeBy(Duration.ofSeconds(1));
+		log.leave();
+		this.time.advanceTimeBy(Duration.ofSeconds(8));
+		log.join();
+		log.leave();
+		this.time.advanceTimeBy(Duration.ofSeconds(5));
+		assertThat(this.events).containsExactly("created a", "occupied a");
+		this.time.advanceTimeBy(GRACE);
+		assertThat(this.events).endsWith("vacant a");
+	}
+
+	@Test
+	void closeShouldLeaveChannelVacantAndEndIt() {
+		start(new Recorder());
+		ChannelLog log = create("a");
+		log.join();
+		assertThat(events()).endsWith("occupied a");
+		log.close().block(PATIENCE);
+		log.close().block(PATIENCE);
+		log.leave();
+		this.time.advanceTimeBy(GRACE.multipliedBy(3));
+		assertThat(this.events).containsExactly("created a", "occupied a", "vacant a", "ended a CLOSED");
+	}
+
+	@Test
+	void channelWhenIdleShouldEndAsIdle() {
+		start(new Recorder());
+		create("a", ChannelSettings.DEFAULT.withIdleTimeout(Duration.ofSeconds(30)));
+		this.time.advanceTimeBy(Duration.ofSeconds(29));
+		assertThat(this.events).containsExactly("created a");
+		this.time.advanceTimeBy(Duration.ofSeconds(5));
+		assertThat(this.events).containsExactly("created a", "ended a IDLE");
+	}
+
+	@Test
+	void channelWhenCreatedAgainShouldBeAnotherOne() {
+		start(new Recorder());
+		create("a").close().block(PATIENCE);
+		create("a").join();
+		assertThat(events()).containsExactly("created a", "ended a CLOSED", "created a", "occupied a");
+	}
+
+	@Test
+	void listenerThatFailsShouldNotPreventNextEvents() {
+		start(new Failing());
+		create("a");
+		create("b");
+		assertThat(events()).containsExactly("created a", "created b");
+	}
+
+	@Test
+	@Timeout(30)
+	void listenerThatBlocksShouldDelayNeitherClientsNorTheBrokerAndBoundWhatWaits() throws InterruptedException {
+		Scheduler scheduler = Schedulers.newBoundedElastic(1, 5, "events", 60, true);
+		Blocking listener = new Blocking();
+		start(listener, scheduler);
+		create("a");
+		assertThat(listener.entered.await(10, TimeUnit.SECONDS)).isTrue();
+		for (int i = 0; i < 100; i++) {
+			create("b" + i).join();
+		}
+		listener.release.countDown();
+		Await.until(() -> !this.events.isEmpty());
+		Await.until(() -> {
+			// Once the queue is empty, events come again.
+			create("c" + System.nanoTime());
+			return this.events.stream().anyMatch((event) -> event.startsWith("created c"));
+		});
+		assertThat(this.events).contains("created a").hasSizeLessThan(100);
+		assertThat(this.events).filteredOn((event) -> event.startsWith("created b")).hasSizeLessThan(6);
+	}
+
+	@Test
+	void publisherWhenNobodyListensShouldHaveNoThread() {
+		this.context.registerBean(ChannelEventPublisher.class,
+				() -> new ChannelEventPublisher(this.context, GRACE, () -> {
+					throw new AssertionError("Nobody listens");
+				}));
+		registerListener(new ListenerToAll());
+		this.context.refresh();
+		ChannelEventPublisher publisher = this.context.getBean(ChannelEventPublisher.class);
+		assertThat(publisher.isRunning()).isTrue();
+		this.broker = new InMemoryChannelBroker(null, this.time, publisher);
+		create("a").join();
+		this.time.advanceTimeBy(GRACE);
+		assertThat(this.events).isEmpty();
+	}
+
+	@Test
+	void listenerToAllShouldGetEventsIfAnotherListens() {
+		registerListener(new ListenerToAll());
+		start(new ListenerToEnds());
+		create("a").close().block(PATIENCE);
+		assertThat(events()).containsExactlyInAnyOrder("all created a", "all ended a CLOSED", "ended a CLOSED");
+	}
+
+	@Test
+	void publisherWhenStoppedShouldPublishNothing() {
+		start(new Recorder());
+		create("a").join();
+		assertThat(events()).hasSize(2);
+		ChannelEventPublisher publisher = this.context.getBean(ChannelEventPublisher.class);
+		publisher.stop();
+		create("b");
+		assertThat(events()).hasSize(2);
+	}
+
+	private static String describe(ChannelEvent event) {
+		String name = event.getClass().getSimpleName().replace("Channel", "").replace("Event", "").toLowerCase();
+		String end = (event instanceof ChannelEndedEvent ended) ? " " + ended.getReason() : "";
+		return name + " " + event.getChannel() + end;
+	}
+
+	private final class Recorder {
+
+		@EventListener
+		void on(ChannelEvent event) {
+			ChannelEventPublisherTests.this.events.add(describe(event));
+		}
+
+	}
+
+	private final class Failing {
+
+		@EventListener
+		void on(ChannelEvent event) {
+			ChannelEventPublisherTests.this.events.add(describe(event));
+			throw new AssertionError("on purpose");
+		}
+
+	}
+
+	private final class Blocking {
+
+		private final CountDownLatch entered = new CountDownLatch(1);
+
+		private final CountDownLatch release = new CountDownLatch(1);
+
+		@EventListener
+		void on(ChannelCreatedEvent event) throws InterruptedException {
+			this.entered.countDown();
+			this.release.await();
+			ChannelEventPublisherTests.this.events.add(describe(event));
+		}
+
+	}
+
+	private final class ListenerToEnds implements ApplicationListener<ChannelEndedEvent> {
+
+		@Override
+		public void onApplicationEvent(ChannelEndedEvent event) {
+			ChannelEventPublisherTests.this.events.add(describe(event));
+		}
+
+	}
+
+	private final class ListenerToAll implements ApplicationListener<ApplicationEvent> {
+
+		@Override
+		public void onApplicationEvent(ApplicationEvent event) {
+			if (event instanceof ChannelEvent ours) {
+				ChannelEventPublisherTests.this.events.add("all " + describe(ours));
+			}
+		}
+
+	}
+
+}
