@@ -53,6 +53,12 @@ final class InProcessSocketWire implements Wire, WebFilter, RequestUpgradeStrate
 
 	private final ClientSockets sockets;
 
+	/**
+	 * The path at which the application serves WebSockets, or {@code null} if it does
+	 * not.
+	 */
+	private final @Nullable String servedPath;
+
 	private final @Nullable CometWebSocketHandler handler;
 
 	private volatile Scheduler loop = Schedulers.immediate();
@@ -71,6 +77,7 @@ final class InProcessSocketWire implements Wire, WebFilter, RequestUpgradeStrate
 		@Nullable CometProperties properties = context.getBeanProvider(CometProperties.class).getIfAvailable();
 		this.sockets = new SchedulerClientSockets(Schedulers.parallel(), 1,
 				(properties != null) ? properties.writeTimeout() : settings.timeout());
+		this.servedPath = (properties != null) ? properties.path() : null;
 		this.handler = (properties != null && properties.transports().contains(Transport.WEBSOCKET))
 				? new CometWebSocketHandler(context.getBean(Subscriptions.class), this,
 						new HandshakeWebSocketService(this), properties.maxChannelsPerRequest())
@@ -110,7 +117,7 @@ final class InProcessSocketWire implements Wire, WebFilter, RequestUpgradeStrate
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		return (this.handler != null && request.getPath().pathWithinApplication().value().equals(this.path)
+		return (this.handler != null && request.getPath().pathWithinApplication().value().equals(this.servedPath)
 				&& request.getHeaders().containsHeader(HttpHeaders.UPGRADE)) ? this.handler.handle(exchange)
 						: chain.filter(exchange);
 	}
