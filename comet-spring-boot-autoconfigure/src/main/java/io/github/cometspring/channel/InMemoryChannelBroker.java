@@ -95,8 +95,11 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	}
 
 	private InMemoryChannelLog newLog(String id, ChannelSettings settings) {
-		long epoch = ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
-		return new InMemoryChannelLog(id, epoch, settings, this.maintenance, this::remove);
+		return new InMemoryChannelLog(id, newEpoch(), settings, this.maintenance, this::remove);
+	}
+
+	private static long newEpoch() {
+		return ThreadLocalRandom.current().nextLong(1, Position.MAX_EPOCH + 1);
 	}
 
 	private InMemoryChannelLog countAndBegin(InMemoryChannelLog log) {
@@ -146,6 +149,18 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	public Mono<BrokerState> state() {
 		return Mono.fromSupplier(() -> new BrokerState(this.count.get(), this.maintenance.retained(), this.limit,
 				this.maintenance.retainedBytes()));
+	}
+
+	/**
+	 * Loses all messages of a channel, as a restart does, while the channel goes on. All
+	 * of its readers have a gap, which those that are connected are told at once. For
+	 * tests of what an application and its pages do then.
+	 * @param id the id, valid or not
+	 * @return whether there was such a channel
+	 */
+	public boolean loseMessages(String id) {
+		InMemoryChannelLog log = this.logs.get(id);
+		return log != null && log.lose(newEpoch());
 	}
 
 	/**

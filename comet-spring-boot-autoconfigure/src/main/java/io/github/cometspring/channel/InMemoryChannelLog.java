@@ -155,6 +155,26 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 		}
 	}
 
+	/**
+	 * Loses all messages, and begins another epoch: all readers have a gap.
+	 * @param epoch the epoch of the next message
+	 * @return {@code false} if the channel has ended
+	 */
+	boolean lose(long epoch) {
+		synchronized (this.history) {
+			if (this.closed) {
+				return false;
+			}
+			this.maintenance.retain(-inHistory());
+			this.maintenance.retainBytes(-this.history.bytes());
+			this.history.reset(new Position(epoch, 0));
+			if (this.live != null) {
+				this.live.tryEmitNext(Publication.CHANGE);
+			}
+			return true;
+		}
+	}
+
 	private void trim(long now) {
 		trim(now, inHistory(), this.history.bytes());
 	}

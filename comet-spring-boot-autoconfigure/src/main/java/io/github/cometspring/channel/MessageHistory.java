@@ -77,6 +77,17 @@ final class MessageHistory {
 	}
 
 	/**
+	 * Removes all messages.
+	 * @param beginning the position before the next message
+	 */
+	void reset(Position beginning) {
+		this.ring = EMPTY;
+		this.size = 0;
+		this.bytes = 0;
+		this.newest = beginning;
+	}
+
+	/**
 	 * The messages after a position.
 	 * @param after the position, or {@code null} for all messages, which is never a gap
 	 * @param most the number of newest messages that may be read

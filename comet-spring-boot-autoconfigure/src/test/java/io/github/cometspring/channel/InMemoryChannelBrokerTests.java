@@ -59,6 +59,35 @@ class InMemoryChannelBrokerTests extends ChannelBrokerContract {
 		assertThat(texts(log.read(at(log, 2)))).containsExactly("3");
 	}
 
+	@Test
+	void loseMessagesShouldBeGapForReadersAndLetTheChannelGoOn() {
+		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
+		ChannelLog log = get(broker.create("a", ChannelSettings.DEFAULT));
+		get(log.append("1"));
+		Position before = log.newest();
+		TestSubscriber<Publication> live = TestSubscriber.create();
+		log.live().subscribe(live);
+		assertThat(broker.loseMessages("a")).isTrue();
+		assertThat(live.getReceivedOnNext()).containsExactly(Publication.CHANGE);
+		assertThat(log.read(before)).isEqualTo(new Replay(List.of(), true, log.newest()));
+		assertThat(get(broker.state()).retained()).isZero();
+		assertThat(get(broker.state()).bytes()).isZero();
+		this.time.advanceTimeBy(AGE.minusSeconds(1));
+		Position after = get(log.append("2"));
+		assertThat(after.epoch()).isNotEqualTo(before.epoch());
+		this.time.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(texts(log.readAll())).containsExactly("2");
+	}
+
+	@Test
+	void loseMessagesWhenThereIsNoChannelShouldReturnFalse() {
+		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
+		assertThat(broker.loseMessages("a")).isFalse();
+		ChannelLog closed = get(broker.create("a", ChannelSettings.DEFAULT));
+		closed.close().block();
+		assertThat(broker.loseMessages("a")).isFalse();
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 7, 8, 9, 63, 64, 65, 100, 1000 })
 	void readWhenRingIsFullShouldReturnTheNewest(int size) {

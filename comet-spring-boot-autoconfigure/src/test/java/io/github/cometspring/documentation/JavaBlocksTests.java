@@ -59,12 +59,16 @@ class JavaBlocksTests {
 	private static final String BEANS = "Channels channels, Channel channel, TypedChannels typedChannels, "
 			+ "CometControl control, ChannelAuthorizer authorizer";
 
+	/** The tests of the module comet-spring-boot-starter-test compile its blocks. */
+	private static final Path OF_TEST_KIT = Path.of("docs", "testing.md");
+
 	@TempDir
 	private Path folder;
 
 	static Stream<CodeBlock> blocks() throws IOException {
 		return Document.all()
 			.stream()
+			.filter((document) -> !document.path().equals(OF_TEST_KIT))
 			.flatMap((document) -> document.blocks().stream())
 			.filter((block) -> block.language().equals("java"));
 	}

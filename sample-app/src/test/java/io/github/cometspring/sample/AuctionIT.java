@@ -3,9 +3,14 @@ package io.github.cometspring.sample;
 import java.time.Duration;
 
 import io.github.cometspring.channel.ChannelHandle;
+import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.test.AutoConfigureCometTester;
+import io.github.cometspring.test.CometTester;
+import io.github.cometspring.test.TestSubscription;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.scheduler.Scheduler;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -26,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The application over HTTP: the sale, bids, and the messages that a page receives.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "auction.simulate=false")
+@AutoConfigureCometTester
 class AuctionIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -40,6 +46,9 @@ class AuctionIT {
 
 	@Autowired
 	private AuctionHouse house;
+
+	@Autowired
+	private CometTester comet;
 
 	private WebTestClient client;
 
@@ -145,15 +154,36 @@ class AuctionIT {
 			.isEqualTo("urn:auction:closed");
 	}
 
-	@Test
-	void pollWhenHammerHasFallenShouldReceiveTheEnd() {
+	@ParameterizedTest
+	@EnumSource
+	void pageWhenHammerHasFallenShouldReceiveTheEnd(Transport transport) {
 		Listing listing = listing();
 		Item item = listing.item();
+		TestSubscription page = this.comet.over(transport).subscribe(listing.handle());
+		bid(item.id(), "{\"bidder\":\"Ada\",\"amount\":%d}".formatted(item.minimum())).expectStatus().isCreated();
+		page.assertNext(Item.class, (risen) -> assertThat(risen.price()).isEqualTo(item.minimum()));
+		page.cut();
 		pass(Duration.ofMinutes(2));
-		// Though the channel is closed, a poll that had begun receives the result
-		assertThat(poll(listing.handle()).getResponseBody()).startsWith(item.id() + ":")
-			.contains("SOLD")
-			.endsWith("\n" + item.id() + ":ENDED_CHANNEL");
+		// Though the channel is closed, a page that comes back receives the result
+		page.resume()
+			.assertNext(Item.class, (fallen) -> assertThat(fallen.phase()).isEqualTo(Item.Phase.SOLD))
+			.expectEnded(item.id());
+	}
+
+	@Test
+	void bidderWhenOutbidShouldBeTold() {
+		Item item = item();
+		ChannelHandle notices = this.client.get()
+			.uri("/api/visitors/Ada")
+			.exchange()
+			.expectBody(ChannelHandle.class)
+			.returnResult()
+			.getResponseBody();
+		TestSubscription page = this.comet.subscribe(notices);
+		bid(item.id(), "{\"bidder\":\"Ada\",\"amount\":%d}".formatted(item.minimum())).expectStatus().isCreated();
+		Item risen = item();
+		bid(risen.id(), "{\"bidder\":\"Bea\",\"amount\":%d}".formatted(risen.minimum())).expectStatus().isCreated();
+		page.expectValue(new Outbid(item.id(), item.number(), item.lot().title(), "Bea", risen.minimum()));
 	}
 
 	@ParameterizedTest

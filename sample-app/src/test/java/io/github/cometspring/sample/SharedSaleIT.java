@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.cometspring.test.CometTester;
+import io.github.cometspring.test.TestSubscription;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RedisServer;
 import org.junit.jupiter.api.AfterEach;
@@ -66,9 +68,17 @@ class SharedSaleIT {
 		return this.nodes.get(node).getBean(AuctionHouse.class);
 	}
 
+	private String url(int node) {
+		return "http://127.0.0.1:" + this.nodes.get(node).getEnvironment().getProperty("local.server.port");
+	}
+
+	private CometTester comet(int node) {
+		return CometTester.bindToServer(url(node), this.nodes.get(node)).withTimeout(PATIENCE);
+	}
+
 	private WebTestClient.ResponseSpec bid(int node, Item item, long amount) {
 		return WebTestClient.bindToServer()
-			.baseUrl("http://127.0.0.1:" + this.nodes.get(node).getEnvironment().getProperty("local.server.port"))
+			.baseUrl(url(node))
 			.responseTimeout(PATIENCE)
 			.build()
 			.post()
@@ -82,7 +92,9 @@ class SharedSaleIT {
 	void bidOnAnotherNodeShouldBeTakenByTheLeader() {
 		Item item = house(0).open().get(0);
 		assertThat(house(1).open()).isEmpty();
+		TestSubscription page = comet(1).subscribe(item.id());
 		bid(1, item, item.minimum()).expectStatus().isCreated();
+		page.assertNext(Item.class, (risen) -> assertThat(risen.price()).isEqualTo(item.minimum()));
 		assertThat(house(0).open().get(0).bids()).containsExactly(new Bid("Ada", item.minimum()));
 		bid(1, item, item.minimum()).expectStatus().isEqualTo(HttpStatus.CONFLICT);
 	}
@@ -90,12 +102,18 @@ class SharedSaleIT {
 	@Test
 	void saleWhenTheLeaderEndsShouldGoOnWithItsLots() {
 		Item item = house(0).open().get(0);
+		TestSubscription page = comet(0).subscribe(item.id());
 		bid(0, item, item.minimum()).expectStatus().isCreated();
+		page.assertNext(Item.class, (risen) -> assertThat(risen.price()).isEqualTo(item.minimum()));
 		List<Item> before = house(0).open();
 		this.nodes.get(0).close();
+		page.expectDisconnected();
 		Await.within(PATIENCE, () -> this.nodes.get(1).getBean(SharedSale.class).isLeading());
 		assertThat(house(1).open()).isEqualTo(before);
 		bid(1, item, item.minimum() + 1000).expectStatus().isCreated();
+		// The cursor of one node is good on the other.
+		comet(1).subscribe(page.cursor(), item.id())
+			.assertNext(Item.class, (risen) -> assertThat(risen.price()).isEqualTo(item.minimum() + 1000));
 	}
 
 	@Test

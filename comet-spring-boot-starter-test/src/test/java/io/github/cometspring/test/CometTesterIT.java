@@ -1,0 +1,43 @@
+package io.github.cometspring.test;
+
+import io.github.cometspring.channel.Channels;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests for {@link CometTester} against a port, with a base path.
+ */
+@SpringBootTest(classes = OpenApplication.class, webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "spring.webflux.base-path=/shop", "comet.path=/push", "comet.shutdown.spread=0s" })
+@AutoConfigureCometTester
+class CometTesterIT extends CometTesterContract {
+
+	@Autowired
+	private CometTester tester;
+
+	@Test
+	void asUserShouldAskForCredentials() {
+		assertThatIllegalStateException().isThrownBy(() -> this.tester.asUser("anna").subscribe("news"))
+			.withMessageContaining("withBasicAuth");
+	}
+
+	@Test
+	void bindToServerShouldReachIt(@LocalServerPort int port, @Autowired ApplicationContext context,
+			@Autowired Channels channels) {
+		String url = "http://localhost:" + port + "/shop";
+		try (TestSubscription page = CometTester.bindToServer(url).withPath("/push").subscribe("news");
+				TestSubscription other = CometTester.bindToServer(url, context).subscribe("news")) {
+			channels.find("news").flatMap((news) -> news.publish("1")).block();
+			page.expectMessage("1");
+			other.expectMessage("1");
+		}
+	}
+
+}
