@@ -30,11 +30,23 @@ class StatedFactsTests {
 			.findFirst()
 			.orElseThrow()
 			.text();
+		String parent = Files.readString(Document.ROOT.resolve("pom.xml"));
 		String starter = Files.readString(Document.ROOT.resolve("comet-spring-boot-starter/pom.xml"));
 		assertThat(element("groupId", printed)).isEqualTo(element("groupId", starter));
-		assertThat(element("version", printed)).isEqualTo(element("version", starter));
+		assertThat(element("version", printed)).isEqualTo(element("revision", parent));
 		assertThat(element("artifactId", printed))
 			.isEqualTo(element("artifactId", starter.substring(starter.indexOf("</parent>"))));
+	}
+
+	/** A reader copies the blocks: those of an unreleased version would not be found. */
+	@Test
+	void dependenciesInDocumentsShouldBeOfTheRelease() throws IOException {
+		String version = element("revision", Files.readString(Document.ROOT.resolve("pom.xml")));
+		for (Document document : Document.all()) {
+			assertThat(matches("<artifactId>comet-[\\w-]+</artifactId>\\s*<version>(.*?)</version>", document.text()))
+				.as(document.toString())
+				.allSatisfy((printed) -> assertThat(printed).isEqualTo(version));
+		}
 	}
 
 	@Test
@@ -47,6 +59,18 @@ class StatedFactsTests {
 			assertThat(matches("Spring Boot (\\d+\\.\\d+)", document.prose())).as(document.toString())
 				.allSatisfy((version) -> assertThat(version).isLessThanOrEqualTo(boot));
 		}
+	}
+
+	@Test
+	void testedVersionsShouldBeThoseOfTheBuild() throws IOException {
+		String table = text("docs/versions.md");
+		for (String pom : List.of("pom.xml", "comet-compatibility/boot-4.0/pom.xml",
+				"comet-compatibility/boot-3.5/pom.xml")) {
+			assertThat(table).contains("| %s | each build |".formatted(element("spring-boot.version", text(pom))));
+		}
+		assertThat(table).contains("with Netty " + element("netty.version", text("pom.xml")).replace(".Final", ","));
+		assertThat(matches("\\| ([\\d, ]+) \\| on GitHub", table))
+			.isEqualTo(matches("java: \\[(.*)]", text(".github/workflows/build.yml").replace("'", "")));
 	}
 
 	@Test
@@ -69,6 +93,10 @@ class StatedFactsTests {
 			out.write(bytes);
 		}
 		return small.size();
+	}
+
+	private static String text(String file) throws IOException {
+		return Files.readString(Document.ROOT.resolve(file));
 	}
 
 	private static String element(String name, String xml) {
