@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -59,6 +60,9 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	@SuppressWarnings("unused") // by the updater
 	private volatile int subscribers;
+
+	/** Most channels have none. */
+	private volatile @Nullable SubscriberListeners subscriberListeners;
 
 	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, LogMaintenance maintenance,
 			Consumer<InMemoryChannelLog> onClose) {
@@ -224,8 +228,28 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	@Override
+	public Disposable onSubscribersChange(Runnable listener) {
+		synchronized (this.history) {
+			SubscriberListeners listeners = this.subscriberListeners;
+			if (listeners == null) {
+				listeners = new SubscriberListeners();
+				this.subscriberListeners = listeners;
+			}
+			return listeners.add(listener);
+		}
+	}
+
+	private void tellChange() {
+		SubscriberListeners listeners = this.subscriberListeners;
+		if (listeners != null) {
+			listeners.changed();
+		}
+	}
+
+	@Override
 	public void join() {
 		SUBSCRIBERS.incrementAndGet(this);
+		tellChange();
 	}
 
 	@Override
@@ -236,6 +260,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			this.lastUsed = this.maintenance.now();
 		}
 		SUBSCRIBERS.decrementAndGet(this);
+		tellChange();
 	}
 
 	@Override

@@ -15,7 +15,9 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Publication;
 import io.github.cometspring.channel.Replay;
+import io.github.cometspring.channel.SubscriberListeners;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -46,6 +48,8 @@ final class RedisChannelLog implements ChannelLog {
 	private final LogFollower follower;
 
 	private final AtomicInteger subscribers = new AtomicInteger();
+
+	private final SubscriberListeners subscriberListeners = new SubscriberListeners();
 
 	private volatile Confirmation confirmation;
 
@@ -193,15 +197,22 @@ final class RedisChannelLog implements ChannelLog {
 	}
 
 	@Override
+	public Disposable onSubscribersChange(Runnable listener) {
+		return this.subscriberListeners.add(listener);
+	}
+
+	@Override
 	public void join() {
 		this.subscribers.incrementAndGet();
 		this.follower.ensureFollowed();
+		this.subscriberListeners.changed();
 	}
 
 	@Override
 	public void leave() {
 		touch();
 		this.subscribers.decrementAndGet();
+		this.subscriberListeners.changed();
 	}
 
 	@Override
