@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,8 +34,9 @@ import org.springframework.core.io.DefaultResourceLoader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs the application that the README prints, from nothing but the printed files, and
- * tries it as the README says.
+ * Runs the application that {@code docs/getting-started.md} prints, from nothing but the
+ * printed files, and tries it as that document, the README and those for users of the
+ * original say.
  */
 class ReadmeApplicationIT {
 
@@ -47,7 +49,7 @@ class ReadmeApplicationIT {
 	@TempDir
 	private static Path project;
 
-	private static Document readme;
+	private static Document steps;
 
 	private static URLClassLoader classes;
 
@@ -55,7 +57,7 @@ class ReadmeApplicationIT {
 
 	@BeforeAll
 	static void start() throws IOException, ClassNotFoundException {
-		readme = Document.readme();
+		steps = Document.at("docs/getting-started.md");
 		for (CodeBlock block : files()) {
 			Path file = project.resolve(block.file().orElseThrow());
 			Files.createDirectories(file.getParent());
@@ -96,7 +98,7 @@ class ReadmeApplicationIT {
 	}
 
 	private static List<CodeBlock> files() {
-		return readme.blocks().stream().filter((block) -> block.file().isPresent()).toList();
+		return steps.blocks().stream().filter((block) -> block.file().isPresent()).toList();
 	}
 
 	private static CodeBlock javaFile() {
@@ -150,8 +152,13 @@ class ReadmeApplicationIT {
 	/** In the order of the page: what is switched off is switched on again. */
 	@Test
 	void commandsShouldDoWhatTheySay() throws IOException, InterruptedException {
-		List<CurlCommand> commands = CurlCommand.in(readme);
-		assertThat(commands).hasSizeGreaterThanOrEqualTo(5)
+		List<CurlCommand> commands = new ArrayList<>(CurlCommand.in(steps));
+		commands.addAll(CurlCommand.in(Document.at("docs/original.md")));
+		assertThat(CurlCommand.in(Document.readme())).extracting(CurlCommand::text)
+			.containsExactly("curl -X POST localhost:8080/actuator/comet/deactivate",
+					"curl -X POST localhost:8080/actuator/comet/activate");
+		commands.addAll(CurlCommand.in(Document.readme()));
+		assertThat(commands).hasSizeGreaterThanOrEqualTo(7)
 			.anyMatch((command) -> command.text().endsWith("/" + channel()));
 		for (CurlCommand command : commands) {
 			HttpResponse<String> answer = client.send(command.toPort(port()), BodyHandlers.ofString());

@@ -32,9 +32,35 @@ class StatedFactsTests {
 			.text();
 		String starter = Files.readString(Document.ROOT.resolve("comet-spring-boot-starter/pom.xml"));
 		assertThat(element("groupId", printed)).isEqualTo(element("groupId", starter));
-		assertThat(element("version", printed)).isEqualTo(element("version", starter));
 		assertThat(element("artifactId", printed))
 			.isEqualTo(element("artifactId", starter.substring(starter.indexOf("</parent>"))));
+	}
+
+	/**
+	 * The documents speak of the release that this build becomes. Until then they say how
+	 * to have the version of this build.
+	 */
+	@Test
+	void dependenciesShouldBeOfTheReleaseOfThisBuild() throws IOException {
+		String starter = Files.readString(Document.ROOT.resolve("comet-spring-boot-starter/pom.xml"));
+		String group = element("groupId", starter);
+		String version = element("version", starter);
+		String release = version.replace("-SNAPSHOT", "");
+		List<Document.CodeBlock> dependencies = Document.all()
+			.stream()
+			.flatMap((document) -> document.blocks().stream())
+			.filter((block) -> block.text().contains("<groupId>" + group + "<"))
+			.filter((block) -> block.text().contains("<version>"))
+			.toList();
+		assertThat(dependencies).hasSizeGreaterThan(2)
+			.allSatisfy((block) -> assertThat(element("version", block.text())).as(block.place()).isEqualTo(release));
+		for (Document document : List.of(Document.readme(), Document.at("docs/getting-started.md"))) {
+			if (!version.equals(release)) {
+				assertThat(document.prose()).as(document.toString())
+					.contains("`./mvnw install -DskipTests`")
+					.contains("`" + version + "`");
+			}
+		}
 	}
 
 	@Test
@@ -42,7 +68,9 @@ class StatedFactsTests {
 		String pom = Files.readString(Document.ROOT.resolve("pom.xml"));
 		String java = element("java.version", pom);
 		String boot = element("spring-boot.version", pom).replaceAll("\\.\\d+$", "");
-		assertThat(Document.readme().prose()).contains("JDK (%s or newer)".formatted(java));
+		assertThat(Document.readme().prose()).contains("JDK (%s or newer)".formatted(java))
+			.contains("| Java | %s and newer |".formatted(java))
+			.contains(" and %s, with WebFlux".formatted(boot));
 		for (Document document : Document.all()) {
 			assertThat(matches("Spring Boot (\\d+\\.\\d+)", document.prose())).as(document.toString())
 				.allSatisfy((version) -> assertThat(version).isLessThanOrEqualTo(boot));
