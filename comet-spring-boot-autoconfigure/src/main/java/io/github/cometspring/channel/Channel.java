@@ -88,6 +88,16 @@ public interface Channel {
 	int subscribers();
 
 	/**
+	 * The number of clients on this node that listen to this channel: the present one,
+	 * and the newest one after it has changed. Numbers in between may be left out: a
+	 * client that comes and leaves at once need not be noticed. A client that polls does
+	 * not listen between two polls.
+	 * @return the numbers; completes when the channel is closed, or has
+	 * {@link BrokerUnavailableException} if the channel cannot be reached now
+	 */
+	Flux<Integer> subscriberCounts();
+
+	/**
 	 * Ends the channel for all readers, and no longer counts it under the limit. Clients
 	 * that are waiting first receive the messages published before, then the end. Closing
 	 * a closed channel does nothing.

@@ -1,10 +1,13 @@
 package io.github.cometspring.channel;
 
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * One channel on this node: publishes on it, holds a copy of its numbered log, and has
@@ -158,6 +161,18 @@ public interface ChannelLog {
 	 * @return the number
 	 */
 	int subscribers();
+
+	/**
+	 * Calls a listener after each change of {@link #subscribers()}, from now on. This
+	 * method calls it ten times a second; a log that knows of changes overrides it with
+	 * {@link SubscriberListeners}.
+	 * @param listener may be called by any thread, by several at a time, and without a
+	 * change; returns at once
+	 * @return ends the calls
+	 */
+	default Disposable onSubscribersChange(Runnable listener) {
+		return Schedulers.parallel().schedulePeriodically(listener, 100, 100, TimeUnit.MILLISECONDS);
+	}
 
 	/**
 	 * Records that a client listens.

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -60,6 +61,9 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	@SuppressWarnings("unused") // by the updater
 	private volatile int subscribers;
+
+	/** Most channels have none. */
+	private volatile @Nullable SubscriberListeners subscriberListeners;
 
 	InMemoryChannelLog(String id, long epoch, ChannelSettings settings, LogMaintenance maintenance,
 			Consumer<InMemoryChannelLog> onClose) {
@@ -245,10 +249,30 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	@Override
+	public Disposable onSubscribersChange(Runnable listener) {
+		synchronized (this.history) {
+			SubscriberListeners listeners = this.subscriberListeners;
+			if (listeners == null) {
+				listeners = new SubscriberListeners();
+				this.subscriberListeners = listeners;
+			}
+			return listeners.add(listener);
+		}
+	}
+
+	private void tellChange() {
+		SubscriberListeners listeners = this.subscriberListeners;
+		if (listeners != null) {
+			listeners.changed();
+		}
+	}
+
+	@Override
 	public void join() {
 		if ((SUBSCRIBERS.getAndIncrement(this) & ~UNUSED) == 0) {
 			this.maintenance.listener().subscribersChanged(this);
 		}
+		tellChange();
 	}
 
 	@Override
@@ -261,6 +285,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 		if ((SUBSCRIBERS.decrementAndGet(this) & ~UNUSED) == 0) {
 			this.maintenance.listener().subscribersChanged(this);
 		}
+		tellChange();
 	}
 
 	@Override

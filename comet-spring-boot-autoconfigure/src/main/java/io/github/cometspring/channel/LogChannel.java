@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Scheduler;
@@ -95,6 +96,24 @@ final class LogChannel implements Channel {
 	@Override
 	public int subscribers() {
 		return this.log.subscribers();
+	}
+
+	@Override
+	public Flux<Integer> subscriberCounts() {
+		// Prepared, so that a close on another node arrives here. The scheduler keeps
+		// subscribers away from the event loop on which a client joins.
+		Flux<Integer> counts = subscriberChanges().publishOn(this.scheduler, 1)
+			.map((change) -> this.log.subscribers())
+			.distinctUntilChanged();
+		return this.log.prepare(Cursor.LATEST).thenMany(counts.takeUntilOther(this.log.live().ignoreElements()));
+	}
+
+	/** An event at once, and one or more after each change. */
+	private Flux<Boolean> subscriberChanges() {
+		return Flux.create((sink) -> {
+			sink.onDispose(this.log.onSubscribersChange(() -> sink.next(true)));
+			sink.next(true);
+		}, FluxSink.OverflowStrategy.LATEST);
 	}
 
 	@Override

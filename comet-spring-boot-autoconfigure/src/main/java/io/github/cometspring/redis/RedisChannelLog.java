@@ -16,7 +16,9 @@ import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Publication;
 import io.github.cometspring.channel.Replay;
+import io.github.cometspring.channel.SubscriberListeners;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -47,6 +49,8 @@ final class RedisChannelLog implements ChannelLog {
 	private final LogFollower follower;
 
 	private final AtomicInteger subscribers = new AtomicInteger();
+
+	private final SubscriberListeners subscriberListeners = new SubscriberListeners();
 
 	private volatile Confirmation confirmation;
 
@@ -205,11 +209,17 @@ final class RedisChannelLog implements ChannelLog {
 	}
 
 	@Override
+	public Disposable onSubscribersChange(Runnable listener) {
+		return this.subscriberListeners.add(listener);
+	}
+
+	@Override
 	public void join() {
 		if (this.subscribers.getAndIncrement() == 0) {
 			this.logs.listener().subscribersChanged(this);
 		}
 		this.follower.ensureFollowed();
+		this.subscriberListeners.changed();
 	}
 
 	@Override
@@ -218,6 +228,7 @@ final class RedisChannelLog implements ChannelLog {
 		if (this.subscribers.decrementAndGet() == 0) {
 			this.logs.listener().subscribersChanged(this);
 		}
+		this.subscriberListeners.changed();
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.cometspring.typed;
 
+import java.time.Duration;
 import java.util.Objects;
 
 import io.github.cometspring.channel.Channel;
@@ -98,6 +99,54 @@ public final class TypedChannel<T> {
 	 */
 	public Mono<Void> bind(Flux<? extends T> source) {
 		return source.concatMap(this::publish, 1).then(close());
+	}
+
+	/**
+	 * Publishes the values of a source as {@link #bind(Flux)} does, but waits for the
+	 * first listeners, or ends with the last, as the options say.
+	 * <p>
+	 * The source is not subscribed to before there are as many listeners as the options
+	 * ask for, and then on a thread of {@code Schedulers.parallel()}: a source that
+	 * blocks needs {@code subscribeOn}. If they have a grace period and nobody listens
+	 * for as long, the source is cancelled and the channel is closed, as when the source
+	 * had completed.
+	 * <p>
+	 * When the channel is closed by others, such as the handler of a stop button on any
+	 * node, the source is cancelled at once and the binding completes.
+	 * <p>
+	 * Listeners are the clients of this node. With several nodes, a client that
+	 * reconnects may be on another one: do not use a grace period there, and bind with
+	 * {@link BindOptions#autoConnect(int) autoConnect(0)}.
+	 * @param source the values
+	 * @param options when the source begins and ends
+	 * @return completes when the channel is closed, or has an error as for
+	 * {@link #bind(Flux)}
+	 */
+	public Mono<Void> bind(Flux<? extends T> source, BindOptions options) {
+		Objects.requireNonNull(options, "options");
+		Flux<? extends T> ending = source.takeUntilOther(Mono.defer(() -> end(options)));
+		return this.channel.subscriberCounts()
+			.filter((count) -> count >= options.minSubscribers())
+			.next()
+			.flatMap((count) -> bind(ending))
+			.onErrorComplete((ex) -> ex instanceof ChannelClosedException closed && closed.getChannel().equals(id()));
+	}
+
+	/**
+	 * Completes when the channel is closed, or when nobody has listened for the grace
+	 * period.
+	 */
+	private Mono<Void> end(BindOptions options) {
+		Duration gracePeriod = options.gracePeriod();
+		if (gracePeriod == null) {
+			return this.channel.subscriberCounts().then();
+		}
+		Flux<Mono<Long>> deadlines = this.channel.subscriberCounts()
+			.map((count) -> count == 0)
+			.distinctUntilChanged()
+			.map((abandoned) -> abandoned ? Mono.delay(gracePeriod) : Mono.never());
+		// The last deadline is over at once: then the channel is closed.
+		return Flux.switchOnNext(deadlines.concatWithValues(Mono.just(0L))).next().then();
 	}
 
 	/**

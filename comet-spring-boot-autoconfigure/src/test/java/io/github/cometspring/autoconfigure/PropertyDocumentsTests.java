@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests that properties in documents, comments and messages exist, and that the table of
- * the README lists all properties with their defaults.
+ * {@code docs/properties.md} lists all properties with their defaults.
  */
 class PropertyDocumentsTests {
 
@@ -111,7 +111,7 @@ class PropertyDocumentsTests {
 	@Test
 	void tableShouldHaveAllPropertiesWithTheirDefaults() throws IOException {
 		Map<String, String> table = new LinkedHashMap<>();
-		for (MatchResult row : ROW.matcher(Document.readme().text()).results().toList()) {
+		for (MatchResult row : ROW.matcher(Document.at("docs/properties.md").text()).results().toList()) {
 			List<String> names = code(row.group(1));
 			List<String> defaults = row.group(2).contains("`") ? code(row.group(2)) : List.of(row.group(2));
 			assertThat(defaults).as(row.group()).hasSameSizeAs(names);

@@ -19,6 +19,7 @@ import io.github.cometspring.testing.Threads;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.subscriber.TestSubscriber;
@@ -563,6 +564,18 @@ public abstract class ChannelBrokerContract {
 			}
 		});
 		assertThat(log.subscribers()).isEqualTo(4);
+	}
+
+	@Test
+	void onSubscribersChangeShouldCallAfterEachChange() {
+		ChannelLog log = get(broker(null).create("a", SETTINGS));
+		AtomicInteger seen = new AtomicInteger(-1);
+		Disposable calls = log.onSubscribersChange(() -> seen.set(log.subscribers()));
+		log.join();
+		Await.within(PATIENCE, () -> seen.get() == 1);
+		log.leave();
+		Await.within(PATIENCE, () -> seen.get() == 0);
+		calls.dispose();
 	}
 
 	/**

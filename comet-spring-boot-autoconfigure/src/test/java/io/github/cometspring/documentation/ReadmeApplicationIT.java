@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,8 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs the application that the README prints, from nothing but the printed files, and
- * tries it as the README says.
+ * Runs the application that {@code docs/getting-started.md} prints, from nothing but the
+ * printed files, and tries it as that document, the README and those for users of the
+ * original say.
  */
 class ReadmeApplicationIT {
 
@@ -40,15 +42,15 @@ class ReadmeApplicationIT {
 	@TempDir
 	private static Path project;
 
-	private static Document readme;
+	private static Document steps;
 
 	private static PrintedApplication application;
 
 	/** Without Spring Security, which these tests have on their class path. */
 	@BeforeAll
 	static void start() throws IOException, ClassNotFoundException {
-		readme = Document.readme();
-		application = new PrintedApplication(readme, project);
+		steps = Document.at("docs/getting-started.md");
+		application = new PrintedApplication(steps, project);
 		application.start("--server.port=0", "--spring.autoconfigure.exclude="
 				+ "org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration,"
 				+ "org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration,"
@@ -62,6 +64,10 @@ class ReadmeApplicationIT {
 
 	private static List<CodeBlock> files() {
 		return application.files();
+	}
+
+	private static CodeBlock javaFile() {
+		return files().stream().filter((block) -> block.language().equals("java")).findFirst().orElseThrow();
 	}
 
 	@Test
@@ -111,8 +117,13 @@ class ReadmeApplicationIT {
 	/** In the order of the page: what is switched off is switched on again. */
 	@Test
 	void commandsShouldDoWhatTheySay() throws IOException, InterruptedException {
-		List<CurlCommand> commands = CurlCommand.in(readme);
-		assertThat(commands).hasSizeGreaterThanOrEqualTo(5)
+		List<CurlCommand> commands = new ArrayList<>(CurlCommand.in(steps));
+		commands.addAll(CurlCommand.in(Document.at("docs/original.md")));
+		assertThat(CurlCommand.in(Document.readme())).extracting(CurlCommand::text)
+			.containsExactly("curl -X POST localhost:8080/actuator/comet/deactivate",
+					"curl -X POST localhost:8080/actuator/comet/activate");
+		commands.addAll(CurlCommand.in(Document.readme()));
+		assertThat(commands).hasSizeGreaterThanOrEqualTo(7)
 			.anyMatch((command) -> command.text().endsWith("/" + channel()));
 		for (CurlCommand command : commands) {
 			HttpResponse<String> answer = client.send(command.toPort(port()), BodyHandlers.ofString());

@@ -49,12 +49,22 @@ class StatedFactsTests {
 		}
 	}
 
+	/** Until the release is published. */
+	@Test
+	void documentsShouldSayHowToHaveTheReleaseBefore() throws IOException {
+		for (Document document : List.of(Document.readme(), Document.at("docs/getting-started.md"))) {
+			assertThat(document.prose()).as(document.toString()).contains("`./mvnw install -DskipTests -Dchangelist=`");
+		}
+	}
+
 	@Test
 	void versionsShouldBeThoseOfTheBuild() throws IOException {
 		String pom = Files.readString(Document.ROOT.resolve("pom.xml"));
 		String java = element("java.version", pom);
 		String boot = element("spring-boot.version", pom).replaceAll("\\.\\d+$", "");
-		assertThat(Document.readme().prose()).contains("JDK (%s or newer)".formatted(java));
+		assertThat(Document.readme().prose()).contains("JDK (%s or newer)".formatted(java))
+			.contains("| Java | %s and newer |".formatted(java))
+			.contains(" and %s, with WebFlux".formatted(boot));
 		for (Document document : Document.all()) {
 			assertThat(matches("Spring Boot (\\d+\\.\\d+)", document.prose())).as(document.toString())
 				.allSatisfy((version) -> assertThat(version).isLessThanOrEqualTo(boot));

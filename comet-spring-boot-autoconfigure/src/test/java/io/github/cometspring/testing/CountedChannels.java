@@ -128,6 +128,12 @@ final class CountedChannels implements Channels {
 		}
 
 		@Override
+		public Flux<Integer> subscriberCounts() {
+			return (this.there == null) ? this.here.subscriberCounts()
+					: Flux.combineLatest(this.here.subscriberCounts(), this.there.subscriberCounts(), Integer::sum);
+		}
+
+		@Override
 		public Mono<Void> close() {
 			return this.here.close();
 		}

@@ -67,6 +67,16 @@ public record Document(Path path, String text) {
 		return read(Path.of("docs", name));
 	}
 
+	/**
+	 * A document of the project.
+	 * @param path the path, relative to the root of the project
+	 * @return the document
+	 * @throws IOException if it cannot be read
+	 */
+	public static Document at(String path) throws IOException {
+		return read(Path.of(path));
+	}
+
 	private static Document read(Path path) throws IOException {
 		return new Document(path, Files.readString(ROOT.resolve(path)));
 	}

@@ -20,7 +20,7 @@ import org.springframework.core.io.ClassPathResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Takes the pictures of the README, on demand only: {@code ./mvnw -pl sample-app -am
+ * Takes the pictures of the documents, on demand only: {@code ./mvnw -pl sample-app -am
  * verify -Dit.test=Screenshots -Dfailsafe.failIfNoSpecifiedTests=false}. It waits for a
  * moment with enough activity, which takes a minute or two. The serif font is Palatino if
  * installed.
@@ -51,6 +51,17 @@ class Screenshots {
 			Files.createDirectories(FOLDER);
 			assertThat(shoot(desk, "auction.png")).isNotEmptyFile();
 			assertThat(shoot(phone, "auction-phone.png")).isNotEmptyFile();
+		}
+	}
+
+	@Test
+	void takePictureOfAnAnswer() throws IOException {
+		try (Chromium desk = Chromium.start(1280, 800)) {
+			emulate(desk, 1000, 680, 1, "light");
+			AnswerPage page = AnswerPage.open(desk.driver, url() + "answer.html");
+			page.ask("Where is Halley’s comet now?");
+			page.until(() -> page.text().length() > 350);
+			assertThat(shoot(desk, "answer.png")).isNotEmptyFile();
 		}
 	}
 
