@@ -2,15 +2,17 @@
 // installed beside them, and the application is what docs/front-ends.md prints. The build lays the libraries there.
 
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { container } from '../testing/document.js';
 import { install, settle, socket, uninstall } from '../testing/fakes.js';
 
 const source = new URL('..', import.meta.url);
 const folder = new URL('../../../../target/front-ends/', import.meta.url);
 const modules = new URL('node_modules/', folder);
-const missing = !existsSync(new URL('vue/', modules));
+const unpacked = new URL('META-INF/resources/webjars/', folder);
+const missing = !existsSync(unpacked);
 const skip = missing && 'React, Svelte and Vue are not there: ./mvnw test brings them';
 
 if (missing && process.env.CI) {
@@ -30,6 +32,12 @@ function printed(framework) {
 
 before(async () => {
 	if (!missing) {
+		rmSync(modules, { recursive: true, force: true });
+		mkdirSync(modules);
+		for (const library of readdirSync(unpacked)) {
+			const [version] = readdirSync(new URL(`${library}/`, unpacked));
+			symlinkSync(fileURLToPath(new URL(`${library}/${version}/`, unpacked)), fileURLToPath(new URL(library, modules)), 'junction');
+		}
 		const { name, files } = JSON.parse(readFileSync(new URL('package.json', source), 'utf8'));
 		const target = new URL(`${name}/`, modules);
 		mkdirSync(target, { recursive: true });
