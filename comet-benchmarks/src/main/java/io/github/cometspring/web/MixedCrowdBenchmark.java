@@ -152,7 +152,7 @@ public class MixedCrowdBenchmark {
 		switch (this.transport) {
 			case LEGACY -> this.written.bytes = this.legacy.answer(batch).body();
 			case JSON -> this.written.bytes = this.json.answer(batch).body();
-			case SSE -> this.written.bytes = EventStreamEncoder.encodeChunk(batch);
+			case SSE -> this.written.bytes = EventStreamEncoder.JSON.encodeChunk(batch);
 			case WEBSOCKET -> this.frames.writeBatch(batch, null, this.written);
 		}
 		batch.written();

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class SharedBuffers {
 
 	/**
-	 * The number of different answers that are kept: one for each transport.
+	 * The number of different answers that are kept: one for each transport, and one for
+	 * each further form of event streams.
 	 */
-	private static final int ENTRIES = 4;
+	private static final int ENTRIES = 6;
 
 	private static final FastThreadLocal<SharedBuffers> OF_THREAD = new FastThreadLocal<>();
 

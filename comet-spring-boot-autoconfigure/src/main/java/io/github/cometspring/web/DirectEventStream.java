@@ -22,6 +22,8 @@ final class DirectEventStream implements WriteListener {
 
 	private static final byte[] NOTHING = new byte[0];
 
+	private final EventStreamEncoder encoder;
+
 	private final BatchSource source;
 
 	private final ClientSocket socket;
@@ -31,7 +33,8 @@ final class DirectEventStream implements WriteListener {
 	 */
 	private Sinks.@Nullable Empty<DataBuffer> end;
 
-	DirectEventStream(BatchSource source, ClientSocket socket) {
+	DirectEventStream(EventStreamEncoder encoder, BatchSource source, ClientSocket socket) {
+		this.encoder = encoder;
 		this.source = source;
 		this.socket = socket;
 	}
@@ -55,9 +58,9 @@ final class DirectEventStream implements WriteListener {
 			.doFinally((signal) -> late.dispose());
 	}
 
-	private static byte[] encode(Batch first) {
+	private byte[] encode(Batch first) {
 		try {
-			byte[] opening = EventStreamEncoder.encode(first, true);
+			byte[] opening = this.encoder.encode(first, true);
 			first.encoded(opening.length);
 			return opening;
 		}
@@ -85,7 +88,7 @@ final class DirectEventStream implements WriteListener {
 	}
 
 	private void write(Batch batch) {
-		byte[] chunk = EventStreamEncoder.encodeChunk(batch);
+		byte[] chunk = this.encoder.encodeChunk(batch);
 		batch.encoded(chunk.length);
 		if (batch.isOneChannel()) {
 			this.socket.writeShared(chunk, this);

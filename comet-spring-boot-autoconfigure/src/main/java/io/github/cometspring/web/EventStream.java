@@ -18,6 +18,8 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  */
 final class EventStream {
 
+	private final EventStreamEncoder encoder;
+
 	private final ServerHttpResponse response;
 
 	private final BatchSource source;
@@ -30,7 +32,9 @@ final class EventStream {
 
 	private @Nullable Batch first;
 
-	EventStream(ServerHttpResponse response, BatchSource source, ClientSocket socket, Batch first) {
+	EventStream(EventStreamEncoder encoder, ServerHttpResponse response, BatchSource source, ClientSocket socket,
+			Batch first) {
+		this.encoder = encoder;
 		this.response = response;
 		this.source = source;
 		this.socket = socket;
@@ -117,7 +121,7 @@ final class EventStream {
 	private DataBuffer encode(Batch batch, boolean opening) {
 		countDown();
 		try {
-			byte[] events = EventStreamEncoder.encode(batch, opening);
+			byte[] events = this.encoder.encode(batch, opening);
 			batch.encoded(events.length);
 			return this.response.bufferFactory().wrap(events);
 		}

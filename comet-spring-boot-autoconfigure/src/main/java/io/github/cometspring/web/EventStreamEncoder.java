@@ -6,35 +6,35 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
+import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Positions;
 import io.github.cometspring.protocol.JsonCodec;
+import io.github.cometspring.protocol.PlainEventCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.Refusals;
 import io.github.cometspring.subscription.Segment;
 
 /**
- * Encodes batches as server-sent events (protocol, section 4). Each event has the cursor
- * after it as its id, so that a client that loses its connection within a batch resumes
- * within it. The events are collected in parts, many of which clients share, and then
- * each byte is copied once.
+ * Encodes batches as server-sent events (protocol, section 4), in one of three forms.
+ * Each event has the cursor after it as its id, so that a client that loses its
+ * connection within a batch resumes within it. The events are collected in parts, many of
+ * which clients share, and then each byte is copied once. There is one encoder for each
+ * form, so that a segment keeps its bytes in each of them.
  */
 final class EventStreamEncoder {
 
 	/**
 	 * The size of an event without its message, with the cursor of one channel.
 	 */
-	static final int OVERHEAD = 40;
+	private static final int OVERHEAD = 40;
 
 	private static final int RETRY_MILLIS = 1000;
 
-	private static final byte[] HEARTBEAT = ascii("event: heartbeat\ndata: {}\n\n");
-
-	private static final byte[] EXPIRED = ascii("event: expired\ndata: {}\n\n");
+	// No id of a channel has a colon, so no message has the type of a notice.
+	private static final String PLAIN_NOTICE = "comet:";
 
 	private static final byte[] ID = ascii("id: ");
-
-	private static final byte[] REFUSED = ascii("event: refused\ndata: ");
 
 	private static final byte[] DATA = ascii("data: ");
 
@@ -47,18 +47,66 @@ final class EventStreamEncoder {
 	private static final byte[] NOTHING = new byte[0];
 
 	/**
+	 * The data of an event is an object with the id of the channel and the data of the
+	 * message.
+	 */
+	static final EventStreamEncoder JSON = new EventStreamEncoder("",
+			(message) -> List.of(LINE_END, DATA, JsonCodec.encodeMessage(message), END));
+
+	/**
+	 * The data of an event is that of the message, and its type the id of the channel.
+	 */
+	static final EventStreamEncoder PLAIN = new EventStreamEncoder(PLAIN_NOTICE,
+			(message) -> List.of(LINE_END, PlainEventCodec.encodeMessage(message, true), END));
+
+	/**
+	 * The data of an event is that of the message, and its type the default one.
+	 */
+	static final EventStreamEncoder PLAIN_UNTYPED = new EventStreamEncoder(PLAIN_NOTICE,
+			(message) -> List.of(LINE_END, PlainEventCodec.encodeMessage(message, false), END));
+
+	private final byte[] heartbeat;
+
+	private final byte[] expired;
+
+	private final byte[] refused;
+
+	private final byte[] ended;
+
+	private final byte[] gap;
+
+	/**
 	 * The events of the messages, each without the cursor, with which it begins.
 	 */
-	private static final Function<Segment, List<byte[]>> EVENTS = (segment) -> segment.messages()
-		.stream()
-		.map((message) -> join(List.of(LINE_END, DATA, JsonCodec.encodeMessage(message), END)))
-		.toList();
+	private final Function<Segment, List<byte[]>> events;
 
-	private static final Function<Segment, byte[]> ALONE = EventStreamEncoder::encodeAlone;
+	private final Function<Segment, byte[]> alone = this::encodeAlone;
 
-	private static final Function<Segment, byte[]> ALONE_AS_CHUNK = (segment) -> chunk(List.of(encodeAlone(segment)));
+	private final Function<Segment, byte[]> aloneAsChunk = (segment) -> chunk(List.of(encodeAlone(segment)));
 
-	private EventStreamEncoder() {
+	/**
+	 * Creates an encoder.
+	 * @param notice the beginning of the types of events that are not messages
+	 * @param event the event of a message, in parts, without the cursor, with which it
+	 * begins
+	 */
+	private EventStreamEncoder(String notice, Function<Message, List<byte[]>> event) {
+		this.heartbeat = ascii("event: " + notice + "heartbeat\ndata: {}\n\n");
+		this.expired = ascii("event: " + notice + "expired\ndata: {}\n\n");
+		this.refused = ascii("event: " + notice + "refused\ndata: ");
+		this.ended = ascii("event: " + notice + "ended\ndata: ");
+		this.gap = ascii("event: " + notice + "gap\ndata: ");
+		this.events = (segment) -> segment.messages().stream().map((message) -> join(event.apply(message))).toList();
+	}
+
+	/**
+	 * Returns an upper bound for the size of an event in any form, with the cursor of one
+	 * channel. All forms have the same bound, so that their clients share segments.
+	 * @param message the message
+	 * @return the bound in bytes
+	 */
+	static long size(Message message) {
+		return OVERHEAD + JsonCodec.encodedLength(message) + PlainEventCodec.countLineEnds(message.data());
 	}
 
 	/**
@@ -67,9 +115,9 @@ final class EventStreamEncoder {
 	 * @param opening whether it is the first of the stream
 	 * @return the events
 	 */
-	static byte[] encode(Batch batch, boolean opening) {
+	byte[] encode(Batch batch, boolean opening) {
 		if (!opening && batch.isOneChannel()) {
-			return batch.segments().get(0).encoded(ALONE);
+			return batch.segments().get(0).encoded(this.alone);
 		}
 		return join(parts(batch, opening));
 	}
@@ -79,11 +127,11 @@ final class EventStreamEncoder {
 	 * @param batch the batch
 	 * @return the events in a chunk, or no bytes if there are no events
 	 */
-	static byte[] encodeChunk(Batch batch) {
-		return batch.isOneChannel() ? batch.segments().get(0).encoded(ALONE_AS_CHUNK) : chunk(parts(batch, false));
+	byte[] encodeChunk(Batch batch) {
+		return batch.isOneChannel() ? batch.segments().get(0).encoded(this.aloneAsChunk) : chunk(parts(batch, false));
 	}
 
-	private static List<byte[]> parts(Batch batch, boolean opening) {
+	private List<byte[]> parts(Batch batch, boolean opening) {
 		List<Segment> segments = batch.segments();
 		Positions positions = batch.startingPositions();
 		List<byte[]> parts = new ArrayList<>(16);
@@ -98,7 +146,7 @@ final class EventStreamEncoder {
 		if (opening || (segments.isEmpty() && batch.ending() == null)) {
 			addId(parts, positions);
 			parts.add(LINE_END);
-			parts.add(HEARTBEAT);
+			parts.add(this.heartbeat);
 		}
 		if (!batch.refused().isEmpty()) {
 			batch.refused().reasons().forEach((channel, reason) -> addRefused(parts, channel, reason));
@@ -107,20 +155,20 @@ final class EventStreamEncoder {
 			addSegment(parts, segment, positions);
 		}
 		if (batch.ending() == Ending.EXPIRED) {
-			parts.add(EXPIRED);
+			parts.add(this.expired);
 		}
 		return parts;
 	}
 
-	private static byte[] encodeAlone(Segment segment) {
+	private byte[] encodeAlone(Segment segment) {
 		List<byte[]> parts = new ArrayList<>();
 		addGap(parts, segment);
 		addSegment(parts, segment, segment.startingPositions());
 		return join(parts);
 	}
 
-	private static void addSegment(List<byte[]> parts, Segment segment, Positions positions) {
-		List<byte[]> events = segment.encoded(EVENTS);
+	private void addSegment(List<byte[]> parts, Segment segment, Positions positions) {
+		List<byte[]> events = segment.encoded(this.events);
 		for (int i = 0; i < events.size(); i++) {
 			segment.pass(i, positions);
 			addId(parts, positions);
@@ -128,13 +176,13 @@ final class EventStreamEncoder {
 		}
 		if (segment.isEnded()) {
 			segment.leave(positions);
-			addNotice(parts, "ended", segment.channel());
+			addNotice(parts, this.ended, segment.channel());
 		}
 	}
 
-	private static void addGap(List<byte[]> parts, Segment segment) {
+	private void addGap(List<byte[]> parts, Segment segment) {
 		if (segment.isGap()) {
-			addNotice(parts, "gap", segment.channel());
+			addNotice(parts, this.gap, segment.channel());
 		}
 	}
 
@@ -143,15 +191,14 @@ final class EventStreamEncoder {
 		parts.add(positions.token());
 	}
 
-	private static void addRefused(List<byte[]> parts, String channel, Refusals.Reason reason) {
-		parts.add(REFUSED);
+	private void addRefused(List<byte[]> parts, String channel, Refusals.Reason reason) {
+		parts.add(this.refused);
 		parts.add(JsonCodec.encodeRefused(channel, reason.why()));
 		parts.add(END);
 	}
 
-	private static void addNotice(List<byte[]> parts, String event, String channel) {
-		parts.add(ascii("event: " + event + "\n"));
-		parts.add(DATA);
+	private static void addNotice(List<byte[]> parts, byte[] notice, String channel) {
+		parts.add(notice);
 		parts.add(JsonCodec.encodeMember("channel", channel));
 		parts.add(END);
 	}

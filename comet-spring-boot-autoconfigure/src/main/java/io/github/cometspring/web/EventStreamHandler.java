@@ -1,8 +1,6 @@
 package io.github.cometspring.web;
 
 import io.github.cometspring.channel.LateErrors;
-import io.github.cometspring.channel.Message;
-import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Dialect;
@@ -28,7 +26,7 @@ import org.springframework.web.server.WebHandler;
  */
 public final class EventStreamHandler implements WebHandler {
 
-	private static final Dialect DIALECT = new Dialect(Transport.SSE, EventStreamHandler::size);
+	private static final Dialect DIALECT = new Dialect(Transport.SSE, EventStreamEncoder::size);
 
 	private final Subscriptions subscriptions;
 
@@ -42,10 +40,6 @@ public final class EventStreamHandler implements WebHandler {
 	public EventStreamHandler(Subscriptions subscriptions, ClientSockets sockets) {
 		this.subscriptions = subscriptions;
 		this.sockets = sockets;
-	}
-
-	private static long size(Message message) {
-		return EventStreamEncoder.OVERHEAD + JsonCodec.encodedLength(message);
 	}
 
 	@Override
@@ -66,12 +60,14 @@ public final class EventStreamHandler implements WebHandler {
 		socket.streaming(connection.heartbeat());
 		BatchSource source = new BatchSource(connection);
 		return Mono.deferContextual((context) -> {
+			EventStreamEncoder encoder = EventStreamQuery.encoder(exchange.getRequest());
 			source.begin(EventStreamQuery.read(exchange, Callers.of(exchange, this.subscriptions)), context);
-			return source.next();
-		}).flatMap((first) -> answer(exchange, source, first, socket)).doFinally((signal) -> source.exchangeEnded());
+			return source.next().flatMap((first) -> answer(exchange, encoder, source, first, socket));
+		}).doFinally((signal) -> source.exchangeEnded());
 	}
 
-	private Mono<Void> answer(ServerWebExchange exchange, BatchSource source, Batch first, ClientSocket socket) {
+	private Mono<Void> answer(ServerWebExchange exchange, EventStreamEncoder encoder, BatchSource source, Batch first,
+			ClientSocket socket) {
 		ServerHttpResponse response = exchange.getResponse();
 		if (first.ending() == Ending.CHANNELS_ENDED
 				&& first.segments().stream().allMatch((segment) -> segment.messages().isEmpty() && !segment.isGap())
@@ -94,8 +90,8 @@ public final class EventStreamHandler implements WebHandler {
 		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
 		// Tells nginx and similar proxies not to buffer the events.
 		response.getHeaders().set("X-Accel-Buffering", "no");
-		return socket.isDirect(response) ? new DirectEventStream(source, socket).write(response, first)
-				: new EventStream(response, source, socket, first).write();
+		return socket.isDirect(response) ? new DirectEventStream(encoder, source, socket).write(response, first)
+				: new EventStream(encoder, response, source, socket, first).write();
 	}
 
 }

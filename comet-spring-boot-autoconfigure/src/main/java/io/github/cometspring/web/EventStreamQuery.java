@@ -51,6 +51,31 @@ final class EventStreamQuery {
 	}
 
 	/**
+	 * The encoder for the form of events that the client asks for.
+	 * @param request the request
+	 * @return the encoder
+	 * @throws RefusedRequestException if there is no such form
+	 */
+	static EventStreamEncoder encoder(ServerHttpRequest request) {
+		EventStreamQuery query = new EventStreamQuery(request);
+		List<String> formats = query.parameters("format");
+		if (formats.isEmpty()) {
+			return EventStreamEncoder.JSON;
+		}
+		if (!formats.equals(List.of("plain"))) {
+			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "Unknown format");
+		}
+		List<String> types = query.parameters("event");
+		if (types.isEmpty()) {
+			return EventStreamEncoder.PLAIN;
+		}
+		if (!types.equals(List.of("message"))) {
+			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "Unknown type of events");
+		}
+		return EventStreamEncoder.PLAIN_UNTYPED;
+	}
+
+	/**
 	 * Whether the client resumes an earlier stream by its last event id, as browsers and
 	 * polyfills do by themselves.
 	 */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.Function;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelLog;
@@ -39,14 +40,16 @@ import reactor.test.subscriber.TestSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link EventStreamEncoder}: compares the events of random batches with events
- * that are written plainly.
+ * Tests for {@link EventStreamEncoder}: compares the events of random batches, in each
+ * form, with events that are written plainly.
  */
 class EventStreamEncoderTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
 	private static final Dialect EVENTS = new Dialect(Transport.SSE, JsonCodec::encodedLength);
+
+	private static final List<String> PIECES = List.of("\"é\" ", "a\r\n", "\n", "\r", "\nid: 1\revent: x\r\n\r\n");
 
 	private static final long SEED = Long.getLong("comet.test.seed", System.nanoTime());
 
@@ -129,7 +132,8 @@ class EventStreamEncoderTests {
 			channel(name).close().block(TIMEOUT);
 		}
 		for (int i = this.random.nextInt(40) / 10; i > 0; i--) {
-			channel(name).publish("\"é\" ".repeat(this.random.nextInt(20))).block(TIMEOUT);
+			channel(name).publish(PIECES.get(this.random.nextInt(PIECES.size())).repeat(this.random.nextInt(20)))
+				.block(TIMEOUT);
 		}
 	}
 
@@ -140,9 +144,18 @@ class EventStreamEncoderTests {
 	private void compare(Batch batch, Map<String, Position> positions, boolean opening) {
 		this.alone += (!opening && batch.isOneChannel()) ? 1 : 0;
 		this.several += (batch.segments().size() > 1) ? 1 : 0;
-		String expected = expected(batch, positions, opening);
+		Map<String, Position> start = new HashMap<>(positions);
+		compare(EventStreamEncoder.JSON, batch, opening,
+				expected(batch, positions, opening, "", EventStreamEncoderTests::json));
 		assertThat(batch.cursor()).as("seed %d", SEED).isEqualTo(Cursor.of(positions));
-		String events = text(EventStreamEncoder.encode(batch, opening));
+		compare(EventStreamEncoder.PLAIN, batch, opening,
+				expected(batch, new HashMap<>(start), opening, "comet:", EventStreamEncoderTests::plain));
+		compare(EventStreamEncoder.PLAIN_UNTYPED, batch, opening,
+				expected(batch, start, opening, "comet:", EventStreamEncoderTests::untyped));
+	}
+
+	private void compare(EventStreamEncoder encoder, Batch batch, boolean opening, String expected) {
+		String events = text(encoder.encode(batch, opening));
 		if (opening) {
 			assertThat(events.replaceFirst("^retry: \\d{4}\n", "")).as("seed %d", SEED).isEqualTo(expected);
 			return;
@@ -150,7 +163,24 @@ class EventStreamEncoderTests {
 		assertThat(events).as("seed %d", SEED).isEqualTo(expected);
 		int size = expected.getBytes(StandardCharsets.UTF_8).length;
 		String chunk = (size > 0) ? Integer.toHexString(size) + "\r\n" + expected + "\r\n" : "";
-		assertThat(text(EventStreamEncoder.encodeChunk(batch))).as("seed %d", SEED).isEqualTo(chunk);
+		assertThat(text(encoder.encodeChunk(batch))).as("seed %d", SEED).isEqualTo(chunk);
+		if (batch.isOneChannel() && !batch.segments().get(0).isGap()) {
+			assertThat((long) size).as("seed %d", SEED)
+				.isLessThanOrEqualTo(
+						batch.segments().get(0).messages().stream().mapToLong(EventStreamEncoder::size).sum());
+		}
+	}
+
+	private static String json(Message message) {
+		return "data: " + text(JsonCodec.encodeMessage(message));
+	}
+
+	private static String plain(Message message) {
+		return "event: " + message.channel() + "\n" + untyped(message);
+	}
+
+	private static String untyped(Message message) {
+		return "data: " + String.join("\ndata: ", message.data().split("\r\n|\r|\n", -1));
 	}
 
 	/**
@@ -158,8 +188,11 @@ class EventStreamEncoderTests {
 	 * @param batch the batch
 	 * @param positions the positions of the client, which are moved
 	 * @param opening whether it is the first batch
+	 * @param notice the beginning of the types of events that are not messages
+	 * @param lines the lines of a message after its id
 	 */
-	private String expected(Batch batch, Map<String, Position> positions, boolean opening) {
+	private String expected(Batch batch, Map<String, Position> positions, boolean opening, String notice,
+			Function<Message, String> lines) {
 		StringBuilder events = new StringBuilder();
 		for (Segment segment : batch.segments()) {
 			if (!segment.messages().isEmpty()) {
@@ -167,25 +200,28 @@ class EventStreamEncoderTests {
 			}
 			if (segment.isGap()) {
 				this.gaps++;
-				events.append("event: gap\ndata: {\"channel\":\"").append(segment.channel()).append("\"}\n\n");
+				events.append("event: " + notice + "gap\ndata: {\"channel\":\"")
+					.append(segment.channel())
+					.append("\"}\n\n");
 			}
 		}
 		if (opening || (batch.segments().isEmpty() && batch.ending() == null)) {
-			events.append(id(positions)).append("event: heartbeat\ndata: {}\n\n");
+			events.append(id(positions)).append("event: " + notice + "heartbeat\ndata: {}\n\n");
 		}
 		if (!batch.refused().isEmpty()) {
-			events.append("event: refused\ndata: {\"channel\":\"secret\",\"why\":\"forbidden\"}\n\n");
+			events.append("event: " + notice + "refused\ndata: {\"channel\":\"secret\",\"why\":\"forbidden\"}\n\n");
 		}
 		for (Segment segment : batch.segments()) {
 			for (Message message : segment.messages()) {
 				positions.put(segment.channel(), message.position());
-				events.append(id(positions)).append("data: ").append(text(JsonCodec.encodeMessage(message)));
-				events.append("\n\n");
+				events.append(id(positions)).append(lines.apply(message)).append("\n\n");
 			}
 			if (segment.isEnded()) {
 				this.ends++;
 				positions.remove(segment.channel());
-				events.append("event: ended\ndata: {\"channel\":\"").append(segment.channel()).append("\"}\n\n");
+				events.append("event: " + notice + "ended\ndata: {\"channel\":\"")
+					.append(segment.channel())
+					.append("\"}\n\n");
 			}
 		}
 		return events.toString();

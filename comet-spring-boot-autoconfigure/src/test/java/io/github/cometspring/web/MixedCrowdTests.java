@@ -3,8 +3,11 @@ package io.github.cometspring.web;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelSettings;
@@ -15,6 +18,7 @@ import io.github.cometspring.channel.Message;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.protocol.JsonCodec;
 import io.github.cometspring.protocol.LegacyCodec;
+import io.github.cometspring.protocol.PlainEventCodec;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Dialect;
@@ -33,6 +37,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.CALLS_REAL_METHODS;
 import static org.mockito.Mockito.mockStatic;
 import static org.mockito.Mockito.times;
@@ -97,6 +102,30 @@ class MixedCrowdTests {
 		assertThat(this.plain).hasSize(PAIRS).allSatisfy((bytes) -> assertThat(bytes).isSameAs(this.plain.get(0)));
 	}
 
+	@Test
+	void messageWhenSomeStreamsArePlainShouldBeEncodedOnceInEachForm() {
+		channel("common");
+		Map<EventStreamEncoder, List<byte[]>> streams = new LinkedHashMap<>();
+		for (int i = 0; i < PAIRS; i++) {
+			for (EventStreamEncoder encoder : List.of(EventStreamEncoder.JSON, EventStreamEncoder.PLAIN,
+					EventStreamEncoder.PLAIN_UNTYPED)) {
+				List<byte[]> written = streams.computeIfAbsent(encoder, (key) -> new ArrayList<>());
+				listen(Transport.SSE, (batch) -> written.add(encoder.encodeChunk(batch)), "common");
+			}
+		}
+		this.time.advanceTime();
+		try (MockedStatic<JsonCodec> json = mockStatic(JsonCodec.class, CALLS_REAL_METHODS);
+				MockedStatic<PlainEventCodec> plain = mockStatic(PlainEventCodec.class, CALLS_REAL_METHODS)) {
+			publish("common", "for all");
+			json.verify(() -> JsonCodec.encodeMessage(any(Message.class)), times(1));
+			plain.verify(() -> PlainEventCodec.encodeMessage(any(Message.class), eq(true)), times(1));
+			plain.verify(() -> PlainEventCodec.encodeMessage(any(Message.class), eq(false)), times(1));
+		}
+		assertThat(streams.values()).hasSize(3)
+			.allSatisfy((written) -> assertThat(written).hasSize(PAIRS)
+				.allSatisfy((bytes) -> assertThat(bytes).isSameAs(written.get(0))));
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void answerWhenChannelIsOnesOwnShouldReachItsClientAlone(Transport transport) {
@@ -129,10 +158,14 @@ class MixedCrowdTests {
 	}
 
 	private void listen(Transport transport, List<byte[]> written, String... names) {
+		listen(transport, (batch) -> written.add(encode(transport, batch)), names);
+	}
+
+	private void listen(Transport transport, Consumer<Batch> writer, String... names) {
 		SubscriptionRequest request = SubscriptionRequest.of(List.of(names), Cursor.LATEST, null, Mono.empty());
 		this.subscriptions.open(dialect(transport), this.loop, Mono.just(request))
 			.filter((batch) -> !batch.segments().isEmpty())
-			.subscribe((batch) -> written.add(encode(transport, batch)));
+			.subscribe(writer);
 	}
 
 	private static Dialect dialect(Transport transport) {
@@ -148,7 +181,7 @@ class MixedCrowdTests {
 		return switch (transport) {
 			case LEGACY -> new LegacyPollDialect().answer(batch).body();
 			case JSON -> new JsonPollDialect().answer(batch).body();
-			case SSE -> EventStreamEncoder.encodeChunk(batch);
+			case SSE -> EventStreamEncoder.JSON.encodeChunk(batch);
 			case WEBSOCKET -> {
 				List<byte[]> frames = new ArrayList<>();
 				new DirectFrameWriter(new Recorder(frames)).writeBatch(batch, null, new Unconcerned());

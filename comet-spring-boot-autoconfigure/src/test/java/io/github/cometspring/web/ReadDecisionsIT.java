@@ -22,6 +22,7 @@ import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
+import io.github.cometspring.testing.RawEventStream.Event;
 import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.SetsFastPath;
 import org.jspecify.annotations.Nullable;
@@ -165,15 +166,20 @@ class ReadDecisionsIT {
 	void rightWhenItIsTakenShouldEndAtMaxAge(boolean fastPath) {
 		Channel channel = SERVERS.get(fastPath).channels().find("b").blockOptional(PATIENCE).orElseThrow();
 		RawEventStream stream = RawEventStream.open(client(fastPath), "channel=a&channel=b");
+		RawEventStream plain = RawEventStream.open(client(fastPath), "format=plain&channel=a&channel=b");
+		assertThat(plain.event().name()).isEqualTo("comet:heartbeat");
 		RawWebSocket socket = RawWebSocket.open(client(fastPath)).send("{\"subscribe\":[\"a\",\"b\"]}");
-		Await.until(() -> channel.subscribers() == 2);
+		Await.until(() -> channel.subscribers() == 3);
 		int asked = ASKED.size();
 		// Both go on as long as the decision stays the same.
 		Await.until(() -> ASKED.size() > asked + 4);
 		channel.publish("m").block(PATIENCE);
 		assertThat(stream.message().data()).contains("m");
+		assertThat(plain.event()).extracting(Event::name, Event::data).containsExactly("b", "m");
 		UNTIL.remove("b");
 		assertThat(stream.message().name()).isEqualTo("expired");
+		assertThat(plain.event()).isEqualTo(new Event(null, "comet:expired", "{}"));
+		assertThat(plain.next()).isNull();
 		assertThat(stream.nextMessage()).isNull();
 		assertThat(socket.closeCode()).isEqualTo(4401);
 		RawEventStream again = RawEventStream.open(client(fastPath), "channel=a&channel=b");

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A client that reads some events in one dialect, drops its connection, and goes on from
  * its cursor in another. Its events are {@code channel=data}, {@code channel!gap} and
- * {@code channel!ended}.
+ * {@code channel!ended}. Every second event stream is a plain one.
  */
 public final class Reader {
 
@@ -30,6 +30,8 @@ public final class Reader {
 	private final int port;
 
 	private String cursor;
+
+	private boolean plain;
 
 	/**
 	 * Creates a client.
@@ -114,8 +116,10 @@ public final class Reader {
 
 	private List<String> events(List<String> channels, int most) {
 		List<String> events = new ArrayList<>();
-		try (RawEventStream stream = RawEventStream.open(this.port, "channel=" + String.join("&channel=", channels),
-				"Last-Event-ID: " + this.cursor)) {
+		String query = (this.plain ? "format=plain&" : "") + "channel=" + String.join("&channel=", channels);
+		String notice = this.plain ? "comet:" : "";
+		this.plain = !this.plain;
+		try (RawEventStream stream = RawEventStream.open(this.port, query, "Last-Event-ID: " + this.cursor)) {
 			if (stream.head().status() == 204) {
 				channels.forEach((channel) -> events.add(channel + "!ended"));
 				return events;
@@ -130,11 +134,16 @@ public final class Reader {
 				if (event == null) {
 					break;
 				}
+				if (!notice.isEmpty() && !event.name().startsWith(notice)) {
+					events.add(event.name() + "=" + event.data());
+					continue;
+				}
 				JsonNode data = JSON.readTree(event.data());
-				switch (event.name()) {
+				String name = event.name().substring(notice.length());
+				switch (name) {
 					case "message" ->
 						events.add(data.get("channel").stringValue() + "=" + data.get("data").stringValue());
-					case "gap", "ended" -> events.add(data.get("channel").stringValue() + "!" + event.name());
+					case "gap", "ended" -> events.add(data.get("channel").stringValue() + "!" + name);
 					default -> heartbeats++;
 				}
 			}

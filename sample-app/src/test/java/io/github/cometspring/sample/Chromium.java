@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -108,6 +109,29 @@ final class Chromium implements AutoCloseable {
 			.filter((message) -> !message.contains("Failed to load resource"))
 			.filter((message) -> !message.contains("WebSocket connection to"))
 			.toList();
+	}
+
+	/**
+	 * Shows pages as another device does, until {@link #emulateNothing()}.
+	 * @param width the width of the window
+	 * @param height its height
+	 * @param scale the pixels of the screen for each of the window; a phone has several
+	 * @param media the media features, such as {@code prefers-color-scheme}
+	 */
+	void emulate(int width, int height, int scale, Map<String, String> media) {
+		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", scale > 1));
+		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
+				Map.of("features",
+						media.entrySet()
+							.stream()
+							.map((feature) -> Map.of("name", feature.getKey(), "value", feature.getValue()))
+							.toList()));
+	}
+
+	void emulateNothing() {
+		this.driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+		this.driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
 	}
 
 	@Override

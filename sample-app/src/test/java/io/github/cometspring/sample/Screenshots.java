@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -41,8 +40,8 @@ class Screenshots {
 	@Test
 	void takePictures() throws IOException {
 		try (Chromium desk = Chromium.start(1280, 800); Chromium phone = Chromium.start(500, 780)) {
-			emulate(desk, 1280, 800, 1, "light");
-			emulate(phone, 360, 780, 2, "dark");
+			desk.emulate(1280, 800, 1, Map.of("prefers-color-scheme", "light"));
+			phone.emulate(360, 780, 2, Map.of("prefers-color-scheme", "dark"));
 			SaleroomPage page = new SaleroomPage(desk);
 			page.open(url(), "Edmond");
 			new SaleroomPage(phone).open(url(), "Caroline");
@@ -67,13 +66,6 @@ class Screenshots {
 
 	private String url() {
 		return "http://127.0.0.1:%d/".formatted(this.port);
-	}
-
-	private static void emulate(Chromium browser, int width, int height, int scale, String colours) {
-		browser.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
-				Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", scale > 1));
-		browser.driver.executeCdpCommand("Emulation.setEmulatedMedia",
-				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colours))));
 	}
 
 	private static Path shoot(Chromium browser, String name) throws IOException {
