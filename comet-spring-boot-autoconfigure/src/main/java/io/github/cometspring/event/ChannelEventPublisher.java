@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import io.github.cometspring.channel.ChannelEnd;
 import io.github.cometspring.channel.ChannelListener;
 import io.github.cometspring.channel.ChannelLog;
-import io.github.cometspring.subscription.RateLimitedLog;
+import io.github.cometspring.channel.RateLimitedLog;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;

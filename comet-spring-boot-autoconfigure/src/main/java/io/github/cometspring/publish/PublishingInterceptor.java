@@ -4,7 +4,7 @@ import java.lang.reflect.Type;
 
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Position;
-import io.github.cometspring.subscription.RateLimitedLog;
+import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.typed.TypedChannels;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;

@@ -1,6 +1,7 @@
 package io.github.cometspring.subscription;
 
 import io.github.cometspring.channel.PublicationObserver;
+import io.github.cometspring.channel.RateLimitedLog;
 import org.jspecify.annotations.Nullable;
 import reactor.util.Loggers;
 
