@@ -267,6 +267,7 @@ public final class ChannelEventPublisher implements ChannelListener, SmartLifecy
 
 		private static final long serialVersionUID = 1L;
 
+		@SuppressWarnings("UnusedMethod") // only its type is used
 		private OtherEvent(Object source) {
 			super(source);
 		}
