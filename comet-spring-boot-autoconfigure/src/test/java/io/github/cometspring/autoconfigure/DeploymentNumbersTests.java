@@ -57,7 +57,8 @@ class DeploymentNumbersTests {
 	@Test
 	void idleTimesShouldFitBothWays() throws IOException {
 		assertThat(times(OF_NGINX, block("nginx", ""))).hasSize(2).allSatisfy(DeploymentNumbersTests::assertOutlasts);
-		assertThat(times(KEPT_BY_NGINX, block("nginx", ""))).hasSize(1).allSatisfy(DeploymentNumbersTests::assertIsNotKept);
+		assertThat(times(KEPT_BY_NGINX, block("nginx", ""))).hasSize(1)
+			.allSatisfy(DeploymentNumbersTests::assertIsNotKept);
 		assertThat(times(OF_HAPROXY, block("haproxy", ""))).hasSize(3)
 			.allSatisfy(DeploymentNumbersTests::assertOutlasts);
 		assertThat(times(OF_BALANCER, block("yaml", "alb.ingress"))).hasSize(1)
@@ -81,10 +82,7 @@ class DeploymentNumbersTests {
 		Duration grace = duration(values("terminationGracePeriodSeconds", kubernetes).get(0));
 		Duration before = duration(values("seconds", kubernetes).get(0));
 		Duration phase = CometShutdown.phaseTimeout(new MockEnvironment());
-		Duration left = grace.minus(before)
-			.minus(DEFAULTS.shutdown().spread())
-			.minus(CometShutdown.GRACE)
-			.minus(phase);
+		Duration left = grace.minus(before).minus(DEFAULTS.shutdown().spread()).minus(CometShutdown.GRACE).minus(phase);
 		assertThat(left).isPositive();
 		assertThat(Document.of("deployment.md").prose()).contains(
 				"`terminationGracePeriodSeconds`, %d s | %d s of `preStop`, %d s of `comet.shutdown.spread`, %d s for"
@@ -131,10 +129,7 @@ class DeploymentNumbersTests {
 	}
 
 	private static List<Duration> times(Pattern pattern, String text) {
-		return pattern.matcher(text)
-			.results()
-			.map((MatchResult match) -> duration(match.group(1)))
-			.toList();
+		return pattern.matcher(text).results().map((MatchResult match) -> duration(match.group(1))).toList();
 	}
 
 	private static Duration duration(Object value) {

@@ -34,8 +34,7 @@ class CommandBlocksTests {
 			.stream()
 			.flatMap((document) -> document.blocks().stream())
 			.filter((block) -> block.language().isEmpty())
-			.filter((block) -> block.text().startsWith("./mvnw ")
-					|| block.text().startsWith("comet-benchmarks/run"));
+			.filter((block) -> block.text().startsWith("./mvnw ") || block.text().startsWith("comet-benchmarks/run"));
 	}
 
 	@ParameterizedTest
@@ -45,7 +44,8 @@ class CommandBlocksTests {
 		assertThat(text.lines()).allMatch((line) -> line.matches("(\\./mvnw|comet-benchmarks/run)( .*)?"));
 		assertThat(all(MODULES, text)).allSatisfy((module) -> assertThat(Document.ROOT.resolve(module)).isDirectory());
 		String poms = files("pom.xml");
-		assertThat(all(PROFILES, text)).allSatisfy((profile) -> assertThat(poms).contains("<id>%s</id>".formatted(profile)));
+		assertThat(all(PROFILES, text))
+			.allSatisfy((profile) -> assertThat(poms).contains("<id>%s</id>".formatted(profile)));
 		assertThat(all(TESTS, text)).filteredOn((test) -> !test.equals("None"))
 			.allSatisfy((test) -> assertThat(ProjectFiles.endingWith(test + ".java")).isNotEmpty());
 		List<String> properties = all(PROPERTIES, text);

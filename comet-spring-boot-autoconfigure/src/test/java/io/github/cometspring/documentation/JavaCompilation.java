@@ -28,7 +28,8 @@ final class JavaCompilation {
 		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 		StringWriter words = new StringWriter();
 		try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
-			List<String> options = List.of("-proc:none", "-d", classes.toString(), "-cp",
+			// With the names of parameters, as Spring Boot's parent has it
+			List<String> options = List.of("-proc:none", "-parameters", "-d", classes.toString(), "-cp",
 					System.getProperty("java.class.path"));
 			boolean compiled = compiler
 				.getTask(words, manager, null, options, null, manager.getJavaFileObjectsFromPaths(files))

@@ -23,7 +23,9 @@ final class PrintedProxy implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-	/** What nginx needs around a block of the context {@code http}, to run beside others. */
+	/**
+	 * What nginx needs around a block of the context {@code http}, to run beside others.
+	 */
 	private static final String NGINX = """
 			daemon off;
 			worker_processes 1;

@@ -44,10 +44,12 @@ record Proof(String text) {
 		Matcher test = TEST.matcher(this.text);
 		Matcher script = SCRIPT_TEST.matcher(this.text);
 		if (test.matches()) {
-			assertThat(ProjectFiles.read(test.group(1) + ".java")).as(this.text).contains("void " + test.group(2) + "(");
+			assertThat(ProjectFiles.read(test.group(1) + ".java")).as(this.text)
+				.contains("void " + test.group(2) + "(");
 		}
 		else if (script.matches()) {
-			assertThat(ProjectFiles.read(script.group(1))).as(this.text).contains("test('%s'".formatted(script.group(2)));
+			assertThat(ProjectFiles.read(script.group(1))).as(this.text)
+				.contains("test('%s'".formatted(script.group(2)));
 		}
 		else if (this.text.startsWith("comet-benchmarks/run")) {
 			assertModesExist();

@@ -57,8 +57,7 @@ class ProofsTests {
 	@Test
 	void adviceShouldBeRare() throws IOException {
 		List<Proof> proofs = guide().flatMap((document) -> Proof.in(document.prose()).stream()).toList();
-		assertThat(proofs).filteredOn((proof) -> proof.text().equals(Proof.ADVICE))
-			.hasSizeLessThan(proofs.size() / 5);
+		assertThat(proofs).filteredOn((proof) -> proof.text().equals(Proof.ADVICE)).hasSizeLessThan(proofs.size() / 5);
 	}
 
 	private static String name(Document document) {

@@ -47,8 +47,10 @@ class ProxySnippetsIT {
 
 	private static final int LIMIT = 4;
 
+	// Both warn of what these tests do: they exceed a limit, and ask for strange paths.
 	@RegisterExtension
-	static final QuietLog log = new QuietLog();
+	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.RefusalLog",
+			"org.springframework.web.reactive.resource.ResourceHandlerUtils");
 
 	@TempDir
 	Path folder;
@@ -112,11 +114,12 @@ class ProxySnippetsIT {
 						BodyHandlers.ofString()));
 			}
 			Await.until(() -> this.channel.subscribers() == LIMIT);
-			HttpResponse<String> refused = this.client
-				.send(poll(proxy).header("X-Forwarded-For", "192.0.2.99").build(), BodyHandlers.ofString());
+			HttpResponse<String> refused = this.client.send(poll(proxy).header("X-Forwarded-For", "192.0.2.99").build(),
+					BodyHandlers.ofString());
 			assertThat(refused.statusCode()).isEqualTo(429);
 			this.channel.publish("hello").block();
-			polls.forEach((poll) -> assertThat(poll.orTimeout(10, TimeUnit.SECONDS).join().statusCode()).isEqualTo(200));
+			polls
+				.forEach((poll) -> assertThat(poll.orTimeout(10, TimeUnit.SECONDS).join().statusCode()).isEqualTo(200));
 		}
 	}
 

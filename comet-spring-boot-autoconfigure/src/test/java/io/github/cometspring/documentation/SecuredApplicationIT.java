@@ -112,10 +112,11 @@ class SecuredApplicationIT {
 			assertThat(poll(client, "orders/bea", "earliest", "Authorization: Bearer " + ada).status()).isEqualTo(403);
 		}
 		String[] parts = ada.split("\\.");
-		String forged = parts[0] + "." + Base64.getUrlEncoder()
-			.withoutPadding()
-			.encodeToString("{\"sub\":\"bea\",\"exp\":4102444800}".getBytes(StandardCharsets.US_ASCII)) + "."
-				+ parts[2];
+		String forged = parts[0] + "."
+				+ Base64.getUrlEncoder()
+					.withoutPadding()
+					.encodeToString("{\"sub\":\"bea\",\"exp\":4102444800}".getBytes(StandardCharsets.US_ASCII))
+				+ "." + parts[2];
 		String expired = Shell.run(project, commands("encode()").replace("+ 600", "- 600") + "echo $ADA").strip();
 		for (String bad : List.of(forged, expired, "x")) {
 			try (RawConnection client = RawConnection.open(application.port())) {
@@ -150,8 +151,7 @@ class SecuredApplicationIT {
 
 	private static Answer publish(String token, String user) {
 		try (RawConnection client = RawConnection.open(application.port())) {
-			return client
-				.request("POST", "/orders/" + user, "text/plain", "by hand", "Authorization: Bearer " + token)
+			return client.request("POST", "/orders/" + user, "text/plain", "by hand", "Authorization: Bearer " + token)
 				.read();
 		}
 	}

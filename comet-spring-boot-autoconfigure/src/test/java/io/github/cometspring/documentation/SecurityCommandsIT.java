@@ -58,9 +58,9 @@ class SecurityCommandsIT {
 
 	@Test
 	void commandWhenItHasItsOwnChainShouldPassAsPrinted() throws Exception {
-		try (URLClassLoader classes = compile("Operators", block("java", "EndpointRequest.to").text());
+		try (URLClassLoader classes = compile("PrintedOperators", block("java", "EndpointRequest.to").text());
 				CometServer server = CometServer
-					.start(new Class<?>[] { OneOperator.class, classes.loadClass("Operators") })) {
+					.start(new Class<?>[] { OneOperator.class, classes.loadClass("PrintedOperators") })) {
 			String printed = block("", "operator:PASSWORD").text();
 			assertThat(type(server, printed.replace(":PASSWORD", ":WRONG"))).doesNotContain("active");
 			assertThat(server.control().isActive()).isTrue();
@@ -83,8 +83,9 @@ class SecurityCommandsIT {
 	/** With the filter chain for form login as printed. */
 	@Test
 	void streamWhenUserLogsOutShouldEnd() throws Exception {
-		try (URLClassLoader classes = compile("Pages", block("java", "formLogin").text());
-				CometServer server = CometServer.start(new Class<?>[] { Users.class, classes.loadClass("Pages") })) {
+		try (URLClassLoader classes = compile("PrintedPages", block("java", "formLogin").text());
+				CometServer server = CometServer
+					.start(new Class<?>[] { Users.class, classes.loadClass("PrintedPages") })) {
 			server.create("a");
 			Login anonymous = Login.at(server, "/login", "X: y");
 			Answer in = anonymous.post(server, "/login", "&username=ada&password=password");

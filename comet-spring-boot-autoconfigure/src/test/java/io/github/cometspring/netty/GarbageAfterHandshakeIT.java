@@ -47,11 +47,13 @@ class GarbageAfterHandshakeIT {
 	void garbageShouldEndAllClientsAndLogNothing(boolean fastPath) throws IOException {
 		Certificate certificate = Certificate.in(directory);
 		try (CometServer server = CometServer.start("comet.fast-path=" + fastPath, "comet.timeout=1h",
-				"server.ssl.key-store=" + certificate.keyStore(), "server.ssl.key-store-password=" + Certificate.PASSWORD)) {
+				"server.ssl.key-store=" + certificate.keyStore(),
+				"server.ssl.key-store-password=" + Certificate.PASSWORD)) {
 			Channel channel = server.create("a");
 			for (String request : new String[] { POLL, POLL + POLL, EVENTS, SOCKET }) {
 				try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-					SSLSocket encrypted = (SSLSocket) certificate.trusting().getSocketFactory()
+					SSLSocket encrypted = (SSLSocket) certificate.trusting()
+						.getSocketFactory()
 						.createSocket(socket, "localhost", server.port(), false);
 					encrypted.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
 					Await.until(() -> connections(server) == 1);

@@ -58,8 +58,8 @@ class ReactorNettyTimeoutIT {
 	}
 
 	private static CometServer start(Class<?> application) {
-		return CometServer.start(new Class<?>[] { application }, "comet.timeout=" + TIMEOUT.multipliedBy(4).toMillis() + "ms",
-				"comet.heartbeat=1h");
+		return CometServer.start(new Class<?>[] { application },
+				"comet.timeout=" + TIMEOUT.multipliedBy(4).toMillis() + "ms", "comet.heartbeat=1h");
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -25,8 +25,8 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code docs/scaling.md} lists the keys that Comet writes, names a test for each failure,
- * and its rights are sufficient.
+ * {@code docs/scaling.md} lists the keys that Comet writes, names a test for each
+ * failure, and its rights are sufficient.
  */
 class ScalingDocumentTests {
 
