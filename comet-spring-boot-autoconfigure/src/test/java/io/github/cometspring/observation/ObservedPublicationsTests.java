@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelClosedException;
+import io.github.cometspring.channel.ChannelDefaults;
 import io.github.cometspring.channel.ChannelGrants;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
@@ -217,7 +218,7 @@ class ObservedPublicationsTests {
 	}
 
 	private Channel channel(String id, PublicationObserver observer) {
-		return new DefaultChannels(this.broker, ChannelSettings.DEFAULT, 1000, this.time, ChannelGrants.NONE, observer)
+		return new DefaultChannels(this.broker, ChannelDefaults.of(ChannelSettings.DEFAULT), 1000, this.time, ChannelGrants.NONE, observer)
 			.create(id)
 			.block(PATIENCE);
 	}
