@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class BidiSession implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	private final JsonMapper json = JsonMapper.shared();
 

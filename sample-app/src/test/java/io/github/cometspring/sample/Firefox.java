@@ -29,9 +29,12 @@ import org.springframework.util.FileSystemUtils;
  */
 final class Firefox implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	private static final Pattern LISTENING = Pattern.compile("WebDriver BiDi listening on (ws://\\S+)");
+
+	private static final String SHOWN = "[document.querySelector(`%s`)].map((element) => "
+			+ "element?.checkVisibility() ? element.innerText : '')[0]";
 
 	/** What a new profile would ask, and send. */
 	private static final String SETTINGS = """
@@ -105,11 +108,10 @@ final class Firefox implements AutoCloseable {
 		this.session.command("browsingContext.navigate", Map.of("context", this.tab, "url", url, "wait", "complete"));
 	}
 
-	/** The text that an element shows; empty if there is none. */
+	/** The text that an element shows; empty if there is none, or it is not shown. */
 	String text(String selector) {
-		JsonNode answer = this.session.command("script.evaluate",
-				Map.of("expression", "document.querySelector(`%s`)?.innerText ?? ''".formatted(selector),
-						"awaitPromise", false, "target", Map.of("context", this.tab)));
+		JsonNode answer = this.session.command("script.evaluate", Map.of("expression", SHOWN.formatted(selector),
+				"awaitPromise", false, "target", Map.of("context", this.tab)));
 		return answer.path("result").path("value").asString("").strip();
 	}
 
