@@ -34,16 +34,16 @@ public final class ObservedPublications implements PublicationObserver {
 
 	private static final DeliverObservationConvention DELIVER = new DefaultDeliverObservationConvention();
 
+	/**
+	 * The publication that a thread is subscribing to.
+	 */
+	private static final ThreadLocal<@Nullable Observation> PUBLISHING = new ThreadLocal<>();
+
 	private final ObservationRegistry registry;
 
 	private final @Nullable PublishObservationConvention publishConvention;
 
 	private final @Nullable DeliverObservationConvention deliverConvention;
-
-	/**
-	 * The publication that a thread is subscribing to.
-	 */
-	private final ThreadLocal<@Nullable Observation> publishing = new ThreadLocal<>();
 
 	/**
 	 * Creates the observer.
@@ -95,24 +95,24 @@ public final class ObservedPublications implements PublicationObserver {
 
 	private <T> void subscribeInside(Mono<T> publication, CoreSubscriber<? super T> subscriber,
 			Observation observation) {
-		Observation outer = this.publishing.get();
-		this.publishing.set(observation);
+		Observation outer = PUBLISHING.get();
+		PUBLISHING.set(observation);
 		try {
 			publication.subscribe(subscriber);
 		}
 		finally {
 			if (outer != null) {
-				this.publishing.set(outer);
+				PUBLISHING.set(outer);
 			}
 			else {
-				this.publishing.remove();
+				PUBLISHING.remove();
 			}
 		}
 	}
 
 	@Override
 	public @Nullable Walk deliver(String channel) {
-		Observation publication = this.publishing.get();
+		Observation publication = PUBLISHING.get();
 		return (publication != null) ? new ObservedWalk(channel, publication) : null;
 	}
 

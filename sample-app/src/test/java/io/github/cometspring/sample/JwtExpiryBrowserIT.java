@@ -56,9 +56,8 @@ class JwtExpiryBrowserIT {
 	@BeforeAll
 	static void start() {
 		server = new SpringApplicationBuilder(SampleApplication.class).sources(ResourceServer.class)
-			.properties("server.port=0", "auction.simulate=false", "auction.new-item-every=30d",
-					"auction.item-duration=1h")
-			.run();
+			.run("--server.port=0", "--auction.simulate=false", "--auction.new-item-every=30d",
+					"--auction.item-duration=1h");
 	}
 
 	@AfterAll

@@ -46,9 +46,8 @@ class TracedBidIT {
 	void bidShouldBeFollowedFromRequestToDelivery() {
 		try (ConfigurableApplicationContext server = new SpringApplicationBuilder(SampleApplication.class)
 			.sources(Tracing.class)
-			.properties("server.port=0", "auction.simulate=false", "auction.new-item-every=30d",
-					"comet.observation-enabled=true")
-			.run()) {
+			.run("--server.port=0", "--auction.simulate=false", "--auction.new-item-every=30d",
+					"--comet.observation-enabled=true")) {
 			AuctionHouse house = server.getBean(AuctionHouse.class);
 			InMemorySpanExporter exporter = server.getBean(InMemorySpanExporter.class);
 			WebClient client = WebClient
