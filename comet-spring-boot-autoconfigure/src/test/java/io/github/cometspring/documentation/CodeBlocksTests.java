@@ -42,8 +42,8 @@ class CodeBlocksTests {
 				"PropertyDocumentsTests", (block) -> block.language().equals("yaml"),
 				// The state, and all commands of the README
 				"ReadmeApplicationIT",
-				(block) -> isIn("docs/operations.md", block) && block.language().equals("json")
-						|| isIn("README.md", block) && block.text().startsWith("curl "),
+				(block) -> (isIn("docs/operations.md", block) && block.language().equals("json"))
+						|| (isIn("README.md", block) && block.text().startsWith("curl ")),
 				"SecurityCommandsIT",
 				(block) -> isIn("docs/security.md", block) && block.language().isEmpty()
 						&& (block.text().contains("operator:PASSWORD") || block.text().contains("X-CSRF-TOKEN")),

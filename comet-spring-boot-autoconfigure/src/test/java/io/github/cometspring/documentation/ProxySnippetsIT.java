@@ -79,7 +79,7 @@ class ProxySnippetsIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void messagesShouldPassAtOnceOnAllTransports(PrintedProxy.Kind kind) throws Exception {
+	void messagesShouldPassAtOnceOnAllTransports(PrintedProxy.Kind kind) throws IOException, InterruptedException {
 		try (PrintedProxy proxy = PrintedProxy.start(kind, this.server.port(), this.folder)) {
 			HttpResponse<InputStream> events = this.client.send(stream(proxy), BodyHandlers.ofInputStream());
 			CompletableFuture<HttpResponse<String>> poll = this.client.sendAsync(poll(proxy).build(),
@@ -106,7 +106,7 @@ class ProxySnippetsIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void addressShouldBeTheClientsWhateverItSends(PrintedProxy.Kind kind) throws Exception {
+	void addressShouldBeTheClientsWhateverItSends(PrintedProxy.Kind kind) throws IOException, InterruptedException {
 		try (PrintedProxy proxy = PrintedProxy.start(kind, this.server.port(), this.folder)) {
 			List<CompletableFuture<HttpResponse<String>>> polls = new ArrayList<>();
 			for (int i = 0; i < LIMIT; i++) {
@@ -125,7 +125,7 @@ class ProxySnippetsIT {
 
 	@ParameterizedTest
 	@EnumSource
-	void actuatorShouldNotBeReachable(PrintedProxy.Kind kind) throws Exception {
+	void actuatorShouldNotBeReachable(PrintedProxy.Kind kind) throws IOException, InterruptedException {
 		assertThat(this.server.command("/activate").status()).isEqualTo(200);
 		try (PrintedProxy proxy = PrintedProxy.start(kind, this.server.port(), this.folder)) {
 			for (String path : List.of("/actuator/comet", "/actuator/health", "/%61ctuator/comet", "//actuator/comet",
@@ -138,7 +138,7 @@ class ProxySnippetsIT {
 	}
 
 	@Test
-	void logOfNginxShouldNameNoChannel() throws Exception {
+	void logOfNginxShouldNameNoChannel() throws IOException, InterruptedException {
 		try (PrintedProxy proxy = PrintedProxy.start(PrintedProxy.Kind.NGINX, this.server.port(), this.folder)) {
 			HttpResponse<InputStream> events = this.client.send(stream(proxy), BodyHandlers.ofInputStream());
 			assertThat(events.statusCode()).isEqualTo(200);

@@ -39,7 +39,7 @@ class SecuredApplicationIT {
 	private static PrintedApplication application;
 
 	@BeforeAll
-	static void start() throws Exception {
+	static void start() throws IOException, InterruptedException, ClassNotFoundException {
 		for (String program : List.of("bash", "openssl", "curl")) {
 			Requirement.requireProgram(program);
 		}
@@ -72,21 +72,21 @@ class SecuredApplicationIT {
 	}
 
 	@Test
-	void commandsShouldDoWhatThePageSays() throws Exception {
+	void commandsShouldDoWhatThePageSays() throws IOException, InterruptedException {
 		String tried = curl(commands("localhost:8080/comet"));
 		assertThat(tried).contains("\"channel\":\"orders/ada\"", "\"offset\":", "\"data\":\"On its way\"");
 		assertThat(curl(commands("/actuator/prometheus"))).contains("comet_messages_published_total",
 				"\"active\":true");
 	}
 
-	private static String curl(String commands) throws Exception {
+	private static String curl(String commands) throws IOException, InterruptedException {
 		assertThat(commands).contains("localhost:8080/");
 		return Shell.run(project,
 				commands("encode()") + commands.replace("localhost:8080", "localhost:" + application.port()));
 	}
 
 	@Test
-	void messageShouldReachItsUserOnAllTransports() throws Exception {
+	void messageShouldReachItsUserOnAllTransports() throws IOException, InterruptedException {
 		String token = token("ADA");
 		String header = "Authorization: Bearer " + token;
 		Channel channel = application.context().getBean(Channels.class).obtain("orders/ada").block();
@@ -106,7 +106,7 @@ class SecuredApplicationIT {
 	}
 
 	@Test
-	void othersShouldBeRefused() throws Exception {
+	void othersShouldBeRefused() throws IOException, InterruptedException {
 		String ada = token("ADA");
 		try (RawConnection client = RawConnection.open(application.port())) {
 			assertThat(poll(client, "orders/bea", "earliest", "Authorization: Bearer " + ada).status()).isEqualTo(403);
@@ -128,7 +128,7 @@ class SecuredApplicationIT {
 	}
 
 	@Test
-	void metersShouldBeForOperatorsAlone() throws Exception {
+	void metersShouldBeForOperatorsAlone() throws IOException, InterruptedException {
 		assertThat(scrape(Optional.empty()).status()).isEqualTo(401);
 		assertThat(scrape(Optional.of(token("ADA"))).status()).isEqualTo(403);
 		Answer scrape = scrape(Optional.of(token("OPS")));

@@ -1,5 +1,6 @@
 package io.github.cometspring.documentation;
 
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ class SecurityCommandsIT {
 		Requirement.requireProgram("curl");
 	}
 
-	private static CodeBlock block(String language, String word) throws Exception {
+	private static CodeBlock block(String language, String word) throws IOException {
 		List<CodeBlock> blocks = Document.of("security.md")
 			.blocks()
 			.stream()
@@ -57,7 +58,8 @@ class SecurityCommandsIT {
 	}
 
 	@Test
-	void commandWhenItHasItsOwnChainShouldPassAsPrinted() throws Exception {
+	void commandWhenItHasItsOwnChainShouldPassAsPrinted()
+			throws IOException, InterruptedException, ClassNotFoundException {
 		try (URLClassLoader classes = compile("PrintedOperators", block("java", "EndpointRequest.to").text());
 				CometServer server = CometServer
 					.start(new Class<?>[] { OneOperator.class, classes.loadClass("PrintedOperators") })) {
@@ -70,7 +72,7 @@ class SecurityCommandsIT {
 	}
 
 	@Test
-	void commandWhenChainIsDefaultShouldPassWithTheTokenAsPrinted() throws Exception {
+	void commandWhenChainIsDefaultShouldPassWithTheTokenAsPrinted() throws IOException, InterruptedException {
 		try (CometServer server = CometServer.startSecured("spring.security.user.password=PASSWORD")) {
 			String printed = block("", "X-CSRF-TOKEN").text();
 			assertThat(type(server, printed.replaceAll("-H \"X-CSRF-TOKEN[^\"]*\"", ""))).doesNotContain("active");
@@ -82,7 +84,7 @@ class SecurityCommandsIT {
 
 	/** With the filter chain for form login as printed. */
 	@Test
-	void streamWhenUserLogsOutShouldEnd() throws Exception {
+	void streamWhenUserLogsOutShouldEnd() throws IOException, ClassNotFoundException {
 		try (URLClassLoader classes = compile("PrintedPages", block("java", "formLogin").text());
 				CometServer server = CometServer
 					.start(new Class<?>[] { Users.class, classes.loadClass("PrintedPages") })) {
@@ -101,13 +103,13 @@ class SecurityCommandsIT {
 		}
 	}
 
-	private URLClassLoader compile(String name, String beans) throws Exception {
+	private URLClassLoader compile(String name, String beans) throws IOException {
 		Path file = Files.writeString(this.folder.resolve(name + ".java"), JavaBlocksTests.configuration(name, beans));
 		assertThat(JavaCompilation.compile(List.of(file), this.folder)).isEmpty();
 		return new URLClassLoader(new URL[] { this.folder.toUri().toURL() }, getClass().getClassLoader());
 	}
 
-	private String type(CometServer server, String commands) throws Exception {
+	private String type(CometServer server, String commands) throws IOException, InterruptedException {
 		assertThat(commands).contains("localhost:8080/");
 		return Shell.run(this.folder, commands.replace("localhost:8080", "localhost:" + server.port()));
 	}
