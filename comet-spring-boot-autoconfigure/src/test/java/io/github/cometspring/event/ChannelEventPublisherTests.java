@@ -232,7 +232,11 @@ class ChannelEventPublisherTests {
 	}
 
 	private static String describe(ChannelEvent event) {
-		String name = event.getClass().getSimpleName().replace("Channel", "").replace("Event", "").toLowerCase(Locale.ROOT);
+		String name = event.getClass()
+			.getSimpleName()
+			.replace("Channel", "")
+			.replace("Event", "")
+			.toLowerCase(Locale.ROOT);
 		String end = (event instanceof ChannelEndedEvent ended) ? " " + ended.getReason() : "";
 		return name + " " + event.getChannel() + end;
 	}
