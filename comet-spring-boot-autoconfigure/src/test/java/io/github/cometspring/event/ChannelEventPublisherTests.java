@@ -2,6 +2,7 @@ package io.github.cometspring.event;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -231,12 +232,16 @@ class ChannelEventPublisherTests {
 	}
 
 	private static String describe(ChannelEvent event) {
-		String name = event.getClass().getSimpleName().replace("Channel", "").replace("Event", "").toLowerCase();
+		String name = event.getClass()
+			.getSimpleName()
+			.replace("Channel", "")
+			.replace("Event", "")
+			.toLowerCase(Locale.ROOT);
 		String end = (event instanceof ChannelEndedEvent ended) ? " " + ended.getReason() : "";
 		return name + " " + event.getChannel() + end;
 	}
 
-	private final class Recorder {
+	final class Recorder {
 
 		@EventListener
 		void on(ChannelEvent event) {
@@ -245,7 +250,7 @@ class ChannelEventPublisherTests {
 
 	}
 
-	private final class Failing {
+	final class Failing {
 
 		@EventListener
 		void on(ChannelEvent event) {
@@ -255,7 +260,7 @@ class ChannelEventPublisherTests {
 
 	}
 
-	private final class Blocking {
+	final class Blocking {
 
 		private final CountDownLatch entered = new CountDownLatch(1);
 
@@ -270,7 +275,7 @@ class ChannelEventPublisherTests {
 
 	}
 
-	private final class ListenerToEnds implements ApplicationListener<ChannelEndedEvent> {
+	final class ListenerToEnds implements ApplicationListener<ChannelEndedEvent> {
 
 		@Override
 		public void onApplicationEvent(ChannelEndedEvent event) {
@@ -279,7 +284,7 @@ class ChannelEventPublisherTests {
 
 	}
 
-	private final class ListenerToAll implements ApplicationListener<ApplicationEvent> {
+	final class ListenerToAll implements ApplicationListener<ApplicationEvent> {
 
 		@Override
 		public void onApplicationEvent(ApplicationEvent event) {
