@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
+import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.protocol.ClientMessage;
 import io.github.cometspring.protocol.ServerMessage;
 import reactor.core.publisher.Mono;
@@ -56,18 +57,32 @@ final class JsonPollWire implements Wire {
 	/**
 	 * Polls once without waiting, to have a cursor.
 	 */
-	Mono<Void> begin(Reception.Link link) {
+	private Mono<Void> begin(Reception.Link link) {
 		return Mono.defer(() -> poll(link, Duration.ZERO)).then();
 	}
 
+	/**
+	 * Polls once without waiting for a client of another dialect, which then receives by
+	 * its own polls whatever there is.
+	 */
+	Mono<Void> admit(Reception.Link link) {
+		return Mono.defer(() -> ask(link, Duration.ZERO))
+			.doOnNext((answer) -> link.moveTo(link.cursor().equals(Cursor.LATEST) ? answer.cursor() : link.cursor()))
+			.then();
+	}
+
 	private Mono<Boolean> poll(Reception.Link link, Duration timeout) {
+		return ask(link, timeout).map((answer) -> read(answer, link));
+	}
+
+	private Mono<ServerMessage> ask(Reception.Link link, Duration timeout) {
 		return this.webClient.post()
 			.uri((builder) -> builder.path(this.path).build())
 			.contentType(MediaType.APPLICATION_JSON)
 			.accept(MediaType.APPLICATION_JSON)
 			.bodyValue(ClientMessage.encodePoll(link.channels(), link.cursor(), timeout, List.of()))
 			.exchangeToMono(JsonPollWire::body)
-			.map((body) -> read(ServerMessage.decode(new String(body, StandardCharsets.UTF_8)), link));
+			.map((body) -> ServerMessage.decode(new String(body, StandardCharsets.UTF_8)));
 	}
 
 	private static Mono<byte[]> body(ClientResponse response) {

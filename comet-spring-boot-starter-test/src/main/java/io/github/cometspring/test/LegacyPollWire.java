@@ -40,7 +40,7 @@ final class LegacyPollWire implements Wire {
 
 	@Override
 	public Mono<Void> run(Reception.Link link) {
-		return this.json.begin(link).then(JsonPollWire.repeat(Mono.defer(() -> poll(link)), link));
+		return this.json.admit(link).then(JsonPollWire.repeat(Mono.defer(() -> poll(link)), link));
 	}
 
 	private Mono<Boolean> poll(Reception.Link link) {
