@@ -25,6 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AnswerControllerTests {
 
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
 	private static final String QUESTION = "{\"question\":\"Why?\"}";
 
 	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
@@ -37,7 +39,10 @@ class AnswerControllerTests {
 			new SimulatedModel(this.time), new AuctionProperties(false, 0, Duration.ofSeconds(60),
 					Duration.ofSeconds(10), Duration.ofSeconds(8), false, ""));
 
-	private final WebTestClient client = WebTestClient.bindToController(new AnswerController(this.answers)).build();
+	private final WebTestClient client = WebTestClient.bindToController(new AnswerController(this.answers))
+		.configureClient()
+		.responseTimeout(PATIENCE)
+		.build();
 
 	@AfterEach
 	void dispose() {
@@ -86,7 +91,7 @@ class AnswerControllerTests {
 	@Test
 	void stopShouldMakeRoomForAnother() {
 		String channel = "answers/".concat(name());
-		assertThat(this.broker.find(channel).blockOptional(Duration.ofSeconds(5))).isPresent();
+		assertThat(this.broker.find(channel).blockOptional(PATIENCE)).isPresent();
 		for (int i = 0; i < 2; i++) {
 			this.client.delete().uri("/api/" + channel).exchange().expectStatus().isNoContent();
 		}
@@ -97,7 +102,7 @@ class AnswerControllerTests {
 	private String name() {
 		return this.answers.ask("Why?")
 			.map((handle) -> handle.channel().substring("answers/".length()))
-			.blockOptional(Duration.ofSeconds(5))
+			.blockOptional(PATIENCE)
 			.orElseThrow();
 	}
 
