@@ -52,8 +52,8 @@ public final class DefaultChannels implements Channels {
 	 * @param scheduler calls the subscribers of the application
 	 * @param grants signs grants
 	 */
-	public DefaultChannels(ChannelBroker broker, ChannelDefaults defaults, long maxMessageSize,
-			Scheduler scheduler, ChannelGrants grants) {
+	public DefaultChannels(ChannelBroker broker, ChannelDefaults defaults, long maxMessageSize, Scheduler scheduler,
+			ChannelGrants grants) {
 		this(broker, defaults, maxMessageSize, scheduler, grants, PublicationObserver.NONE);
 	}
 
@@ -66,8 +66,8 @@ public final class DefaultChannels implements Channels {
 	 * @param grants signs grants
 	 * @param observer observes publications
 	 */
-	public DefaultChannels(ChannelBroker broker, ChannelDefaults defaults, long maxMessageSize,
-			Scheduler scheduler, ChannelGrants grants, PublicationObserver observer) {
+	public DefaultChannels(ChannelBroker broker, ChannelDefaults defaults, long maxMessageSize, Scheduler scheduler,
+			ChannelGrants grants, PublicationObserver observer) {
 		this.broker = broker;
 		this.defaults = defaults;
 		this.maxMessageSize = maxMessageSize;

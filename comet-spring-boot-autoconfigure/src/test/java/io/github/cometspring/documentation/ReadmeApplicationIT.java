@@ -66,10 +66,6 @@ class ReadmeApplicationIT {
 		return application.files();
 	}
 
-	private static CodeBlock javaFile() {
-		return files().stream().filter((block) -> block.language().equals("java")).findFirst().orElseThrow();
-	}
-
 	@Test
 	void filesShouldBeThoseOfTheSteps() {
 		assertThat(files()).extracting(CodeBlock::language).containsExactly("yaml", "java", "html");

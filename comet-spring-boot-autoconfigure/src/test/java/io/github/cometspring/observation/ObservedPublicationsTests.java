@@ -218,7 +218,8 @@ class ObservedPublicationsTests {
 	}
 
 	private Channel channel(String id, PublicationObserver observer) {
-		return new DefaultChannels(this.broker, ChannelDefaults.of(ChannelSettings.DEFAULT), 1000, this.time, ChannelGrants.NONE, observer)
+		return new DefaultChannels(this.broker, ChannelDefaults.of(ChannelSettings.DEFAULT), 1000, this.time,
+				ChannelGrants.NONE, observer)
 			.create(id)
 			.block(PATIENCE);
 	}
