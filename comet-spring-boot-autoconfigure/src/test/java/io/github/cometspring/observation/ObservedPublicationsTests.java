@@ -98,20 +98,17 @@ class ObservedPublicationsTests {
 	void publishShouldBeChildOfObservationInReactorContext() {
 		Observation request = Observation.start("request", this.registry);
 		Observation other = Observation.start("other", this.registry);
-		try (Observation.Scope scope = other.openScope()) {
-			channel("a", this.observer).publish("1")
-				.contextWrite(Context.of("micrometer.observation", request))
-				.block(PATIENCE);
-		}
+		Mono<?> publication = channel("a", this.observer).publish("1")
+			.contextWrite(Context.of("micrometer.observation", request));
+		other.scoped(() -> publication.block(PATIENCE));
 		assertThat(this.recorded.names()).containsExactly("comet.publish < request");
 	}
 
 	@Test
 	void publishWithoutReactorContextShouldBeChildOfCurrentObservation() {
 		Observation job = Observation.start("job", this.registry);
-		try (Observation.Scope scope = job.openScope()) {
-			channel("a", this.observer).publish("1").block(PATIENCE);
-		}
+		Mono<?> publication = channel("a", this.observer).publish("1");
+		job.scoped(() -> publication.block(PATIENCE));
 		assertThat(this.recorded.names()).containsExactly("comet.publish < job");
 	}
 
