@@ -56,7 +56,7 @@ class Screenshots {
 	@Test
 	void takePictureOfAnAnswer() throws IOException {
 		try (Chromium desk = Chromium.start(1280, 800)) {
-			emulate(desk, 1000, 680, 1, "light");
+			desk.emulate(1000, 680, 1, Map.of("prefers-color-scheme", "light"));
 			AnswerPage page = AnswerPage.open(desk.driver, url() + "answer.html");
 			page.ask("Where is Halley’s comet now?");
 			page.until(() -> page.text().length() > 350);
