@@ -27,6 +27,8 @@ import reactor.core.scheduler.Scheduler;
  */
 final class RedisLine<C extends StatefulConnection<String, String>> {
 
+	private static final int MOST_TOO_EARLY = 3;
+
 	private final Supplier<CompletionStage<C>> connector;
 
 	private final Function<C, CompletionStage<?>> preparation;
@@ -167,10 +169,29 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 	}
 
 	private void fail(Throwable ex) {
+		if (isTooEarly(ex) && this.failures < MOST_TOO_EARLY) {
+			scheduleConnect();
+			return;
+		}
 		this.failure = ex;
 		this.firstAttempt.completeExceptionally(ex);
 		this.warning.warn(ex);
 		scheduleConnect();
+	}
+
+	/**
+	 * Whether the client library has rejected its own handshake, because it sent it
+	 * before the connection was ready. That says nothing about the server: the first
+	 * attempt goes on with another connection.
+	 */
+	private static boolean isTooEarly(Throwable ex) {
+		for (Throwable next = ex; next != null; next = next.getCause()) {
+			if (next.getClass() == RedisException.class
+					&& String.valueOf(next.getMessage()).startsWith("Currently not connected")) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -32,6 +32,8 @@ final class Lane extends BaseSubscriber<Publication> {
 
 	private final ChannelLog log;
 
+	private final String channel;
+
 	private final int key;
 
 	private final LoopSubscriptions home;
@@ -78,7 +80,8 @@ final class Lane extends BaseSubscriber<Publication> {
 
 	Lane(ChannelLog log, LoopSubscriptions home) {
 		this.log = log;
-		this.key = Positions.key(log.id());
+		this.channel = log.id();
+		this.key = Positions.key(this.channel);
 		this.home = home;
 		this.segments = new SharedSegment(log, home.loop());
 	}
@@ -106,7 +109,7 @@ final class Lane extends BaseSubscriber<Publication> {
 				this.postedAt = this.home.loop().nanoTime();
 			}
 			try {
-				Walk walk = observer.deliver(this.log.id());
+				Walk walk = observer.deliver(this.channel);
 				this.home.loop().execute((walk != null) ? () -> wake(walk) : this::wake);
 			}
 			catch (RejectedExecutionException ex) {
