@@ -151,7 +151,8 @@ public class CometControl {
 	 * for every command that any node has sent. A command that changes nothing has no
 	 * effect, except a timeout with {@code kill}.
 	 * @param command the command
-	 * @throws IllegalArgumentException if the timeout is negative or longer than a year
+	 * @throws IllegalArgumentException if the timeout is negative or longer than a year,
+	 * or if this does not know the command
 	 */
 	public void apply(CometCommand command) {
 		synchronized (this.lock) {
@@ -166,6 +167,9 @@ public class CometControl {
 			}
 			else if (command instanceof CometCommand.Activate) {
 				this.active = true;
+			}
+			else if (!(command instanceof CometCommand.Deactivate)) {
+				throw new IllegalArgumentException("Unknown command: " + command);
 			}
 			else if (this.active) {
 				this.active = false;

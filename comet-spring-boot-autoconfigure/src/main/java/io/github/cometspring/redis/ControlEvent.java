@@ -22,8 +22,13 @@ final class ControlEvent {
 
 	static String encode(CometCommand.OfUser command) {
 		String user = encode(command.user());
-		return (command instanceof CometCommand.Revoke revoke) ? REVOKE + " " + encode(revoke.channel()) + " " + user
-				: DISCONNECT + " " + user;
+		if (command instanceof CometCommand.Revoke revoke) {
+			return REVOKE + " " + encode(revoke.channel()) + " " + user;
+		}
+		if (command instanceof CometCommand.Disconnect) {
+			return DISCONNECT + " " + user;
+		}
+		throw new IllegalArgumentException("Unknown command: " + command);
 	}
 
 	private static String encode(String word) {

@@ -269,7 +269,13 @@ public final class RedisControlRelay implements ControlRelay {
 			if (command instanceof CometCommand.OfUser ofUser) {
 				return new Unsent(EVENT, ControlEvent.encode(ofUser), false, now);
 			}
-			return new Unsent(ACTIVITY, (command instanceof CometCommand.Activate) ? "1" : "0", false, now);
+			if (command instanceof CometCommand.Activate) {
+				return new Unsent(ACTIVITY, "1", false, now);
+			}
+			if (command instanceof CometCommand.Deactivate) {
+				return new Unsent(ACTIVITY, "0", false, now);
+			}
+			throw new IllegalArgumentException("Unknown command: " + command);
 		}
 
 	}
