@@ -1,5 +1,7 @@
 package io.github.cometspring.channel;
 
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
@@ -100,20 +102,42 @@ final class LogChannel implements Channel {
 
 	@Override
 	public Flux<Integer> subscriberCounts() {
-		// Prepared, so that a close on another node arrives here. The scheduler keeps
-		// subscribers away from the event loop on which a client joins.
-		Flux<Integer> counts = subscriberChanges().publishOn(this.scheduler, 1)
-			.map((change) -> this.log.subscribers())
-			.distinctUntilChanged();
-		return this.log.prepare(Cursor.LATEST).thenMany(counts.takeUntilOther(this.log.live().ignoreElements()));
+		// The scheduler keeps subscribers away from the event loop on which a client
+		// joins, and from the lock under which the log ends.
+		Flux<Integer> counts = Flux.defer(() -> {
+			AtomicInteger most = new AtomicInteger();
+			return subscriberChanges(most).publishOn(this.scheduler, 1)
+				.concatMapIterable((change) -> subscribersSince(most), 1)
+				.distinctUntilChanged();
+		});
+		Flux<Publication> end = this.log.live().ignoreElements().flux().publishOn(this.scheduler);
+		// Prepared, so that a close on another node arrives here.
+		return this.log.prepare(Cursor.LATEST).thenMany(counts.takeUntilOther(end));
 	}
 
-	/** An event at once, and one or more after each change. */
-	private Flux<Boolean> subscriberChanges() {
+	/**
+	 * An event at once, and one or more after each change.
+	 * @param most is raised to the number of clients at each change
+	 */
+	private Flux<Boolean> subscriberChanges(AtomicInteger most) {
 		return Flux.create((sink) -> {
-			sink.onDispose(this.log.onSubscribersChange(() -> sink.next(true)));
+			sink.onDispose(this.log.onSubscribersChange(() -> {
+				most.accumulateAndGet(this.log.subscribers(), Math::max);
+				sink.next(true);
+			}));
 			sink.next(true);
 		}, FluxSink.OverflowStrategy.LATEST);
+	}
+
+	/**
+	 * The number of clients, after the largest one since the last look if that is larger.
+	 * A poll that is answered at once has left before anybody looks, and has listened
+	 * nevertheless.
+	 */
+	private List<Integer> subscribersSince(AtomicInteger most) {
+		int largest = most.getAndSet(0);
+		int now = this.log.subscribers();
+		return (largest > now) ? List.of(largest, now) : List.of(now);
 	}
 
 	@Override

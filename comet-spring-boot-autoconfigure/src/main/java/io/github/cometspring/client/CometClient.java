@@ -27,6 +27,7 @@ import org.springframework.core.codec.CodecException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 /**
  * Listens to channels of a server. It replaces a lost connection by another, which
@@ -225,8 +226,17 @@ public final class CometClient {
 		// connections. Compared by package, since Netty need not be on the class path.
 		return failure instanceof IOException || failure instanceof TimeoutException
 				|| failure instanceof WebClientRequestException
+				|| (failure instanceof WebClientResponseException answer && isTemporary(answer.getStatusCode().value()))
 				|| failure.getClass().getPackageName().startsWith("io.netty.")
 				|| failure.getClass().getPackageName().startsWith("reactor.netty.");
+	}
+
+	/**
+	 * Whether the server from which the application gets its tokens may answer better
+	 * next time.
+	 */
+	private static boolean isTemporary(int status) {
+		return status >= 500 || status == 429;
 	}
 
 	/**

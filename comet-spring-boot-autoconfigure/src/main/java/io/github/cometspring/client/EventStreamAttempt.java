@@ -53,8 +53,11 @@ final class EventStreamAttempt implements Attempt {
 				.exchangeToFlux((response) -> events(response, progress)));
 		return SilenceTimeout.watch(events, this.options.silence(), this.scheduler).handle((event, sink) -> {
 			read(event, progress, sink);
-			// After read(), which throws for a malformed event.
-			progress.succeed();
+			// After read(), which throws for a malformed event. A stream that expires at
+			// once is no success, or the client would ask for tokens without a pause.
+			if (!"expired".equals(event.event())) {
+				progress.succeed();
+			}
 		});
 	}
 

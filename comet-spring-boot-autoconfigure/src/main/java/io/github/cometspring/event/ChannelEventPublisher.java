@@ -83,6 +83,12 @@ public final class ChannelEventPublisher implements ChannelListener, SmartLifecy
 	/** The thread of the events, if there is a listener. */
 	private volatile Scheduler.@Nullable Worker thread;
 
+	/**
+	 * Whether a change was dropped since the last sweep, which then looks at all channels
+	 * that are regarded as occupied.
+	 */
+	private volatile boolean dropped;
+
 	private volatile boolean running;
 
 	/**
@@ -138,6 +144,7 @@ public final class ChannelEventPublisher implements ChannelListener, SmartLifecy
 		}
 		catch (RejectedExecutionException ex) {
 			if (!thread.isDisposed()) {
+				this.dropped = true;
 				this.log.warn(
 						"Events of channels are dropped, because %d wait for their listeners".formatted(MOST_WAITING),
 						null);
@@ -155,8 +162,8 @@ public final class ChannelEventPublisher implements ChannelListener, SmartLifecy
 		if (log.subscribers() > 0) {
 			this.leaving.remove(id);
 			this.left.remove(id);
-			if (!log.isClosed() && this.occupied.put(id, log) == null) {
-				publish(new ChannelOccupiedEvent(this, id));
+			if (!log.isClosed()) {
+				occupy(id, log);
 			}
 		}
 		else if (this.occupied.get(id) == log) {
@@ -165,11 +172,41 @@ public final class ChannelEventPublisher implements ChannelListener, SmartLifecy
 		}
 	}
 
+	private void occupy(String id, ChannelLog log) {
+		ChannelLog before = this.occupied.put(id, log);
+		if (before == log) {
+			return;
+		}
+		if (before != null) {
+			// Its end has not been reported yet.
+			publish(new ChannelVacantEvent(this, id));
+		}
+		publish(new ChannelOccupiedEvent(this, id));
+	}
+
 	private void sweep() {
+		if (this.dropped) {
+			this.dropped = false;
+			List.copyOf(this.occupied.values()).forEach(this::checkAgain);
+		}
 		Set<String> vacant = this.left;
 		this.left = this.leaving;
 		this.leaving = new HashSet<>();
 		vacant.forEach(this::vacate);
+	}
+
+	/**
+	 * Checks a channel whose last change may have been dropped.
+	 */
+	private void checkAgain(ChannelLog log) {
+		if (log.isClosed()) {
+			this.leaving.remove(log.id());
+			this.left.remove(log.id());
+			vacate(log.id());
+		}
+		else {
+			check(log);
+		}
 	}
 
 	private void vacate(String id) {

@@ -1,6 +1,7 @@
 package io.github.cometspring.netty;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.github.cometspring.subscription.Deadlines;
 import io.netty.channel.ChannelOption;
@@ -9,6 +10,7 @@ import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 
 /**
@@ -53,6 +55,14 @@ public final class ConnectionGuard {
 		this.deadlines = new Deadlines(timeout);
 	}
 
+	private static HttpServer acceptManyAtATime(HttpServer server) {
+		// With HTTP/3, the server's channel reads packets instead of connections.
+		return List.of(server.configuration().protocols()).contains(HttpProtocol.HTTP3) ? server
+				: server.option(ChannelOption.RECVBUF_ALLOCATOR,
+						new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false)
+							.maxMessagesPerRead(ACCEPTED_AT_A_TIME));
+	}
+
 	/**
 	 * Guards the connections of a server.
 	 * @param server the server
@@ -60,10 +70,7 @@ public final class ConnectionGuard {
 	 */
 	public HttpServer guard(HttpServer server) {
 		boolean observed = server.configuration().childObserver() != ConnectionObserver.emptyListener();
-		HttpServer accepting = server.option(ChannelOption.RECVBUF_ALLOCATOR,
-				new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false)
-					.maxMessagesPerRead(ACCEPTED_AT_A_TIME));
-		return accepting.doOnChannelInit((observer, channel, address) -> {
+		return acceptManyAtATime(server).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
 			// The codec of HTTP/2 has the same name.
 			if (pipeline.get(NettyPipeline.HttpCodec) instanceof HttpServerCodec) {

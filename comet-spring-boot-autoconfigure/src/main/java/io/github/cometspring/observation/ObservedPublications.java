@@ -1,11 +1,13 @@
 package io.github.cometspring.observation;
 
 import io.github.cometspring.channel.PublicationObserver;
+import io.github.cometspring.channel.RateLimitedLog;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.util.Loggers;
 import reactor.util.context.ContextView;
 
 /**
@@ -39,6 +41,9 @@ public final class ObservedPublications implements PublicationObserver {
 	 */
 	private static final ThreadLocal<@Nullable Observation> PUBLISHING = new ThreadLocal<>();
 
+	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(ObservedPublications.class),
+			System::nanoTime);
+
 	private final ObservationRegistry registry;
 
 	private final @Nullable PublishObservationConvention publishConvention;
@@ -66,10 +71,34 @@ public final class ObservedPublications implements PublicationObserver {
 		// Stopped before the result is passed on: what the caller does then is not part
 		// of the publication.
 		return Mono.deferContextual((context) -> Mono.using(() -> begin(channel, operation, context),
-				(observation) -> observed(publication, observation), Observation::stop));
+				(observation) -> observed(publication, observation), this::stop));
+	}
+
+	/**
+	 * Stops an observation. An error of a handler must not hide that the message is
+	 * published.
+	 */
+	private void stop(Observation observation) {
+		try {
+			observation.stop();
+		}
+		catch (Throwable ex) {
+			this.log.error("A publication could not be observed", ex);
+		}
 	}
 
 	private Observation begin(String channel, Operation operation, ContextView context) {
+		try {
+			return start(channel, operation, context);
+		}
+		// Also errors: the message must be published.
+		catch (Throwable ex) {
+			this.log.error("A publication could not be observed", ex);
+			return Observation.NOOP;
+		}
+	}
+
+	private Observation start(String channel, Operation operation, ContextView context) {
 		Observation observation = CometObservationDocumentation.PUBLISH.observation(this.publishConvention, PUBLISH,
 				() -> new PublishObservationContext(channel, operation), this.registry);
 		if (context.hasKey(CURRENT)) {

@@ -70,9 +70,10 @@ final class PublishingInterceptor implements MethodInterceptor {
 	 */
 	private Publisher<Object> publishing(Call call, ReactiveAdapter adapter, Publisher<Object> result) {
 		if (adapter.isMultiValue()) {
-			// Without prefetch: at most one value is published that the caller has not
-			// requested.
-			return Flux.from(result).concatMap((value) -> publish(call, value).thenReturn(value), 0);
+			// At most one value is published that the caller has not requested. Some are
+			// prefetched, so that a source that cannot wait goes on while the broker is
+			// slow.
+			return Flux.from(result).concatMap((value) -> publish(call, value).thenReturn(value));
 		}
 		return Mono.from(result).flatMap((value) -> publish(call, value).thenReturn(value));
 	}

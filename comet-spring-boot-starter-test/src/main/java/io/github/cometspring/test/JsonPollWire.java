@@ -86,7 +86,11 @@ final class JsonPollWire implements Wire {
 	}
 
 	private static Mono<byte[]> body(ClientResponse response) {
-		return (response.statusCode().value() == 200) ? response.bodyToMono(byte[].class) : Refusals.fail(response);
+		// An empty answer would be no answer, and the poll would be repeated without a
+		// pause.
+		return (response.statusCode().value() == 200) ? response.bodyToMono(byte[].class)
+			.switchIfEmpty(Mono.error(() -> new IllegalStateException("200 without a body: is the path right?")))
+				: Refusals.fail(response);
 	}
 
 	/**
