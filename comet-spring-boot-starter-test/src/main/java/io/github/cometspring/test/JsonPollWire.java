@@ -66,9 +66,10 @@ final class JsonPollWire implements Wire {
 	 * its own polls whatever there is.
 	 */
 	Mono<Void> admit(Reception.Link link) {
-		return Mono.defer(() -> ask(link, Duration.ZERO))
-			.doOnNext((answer) -> link.moveTo(link.cursor().equals(Cursor.LATEST) ? answer.cursor() : link.cursor()))
-			.then();
+		return Mono.defer(() -> ask(link, Duration.ZERO)).doOnNext((answer) -> {
+			answer.refused().forEach(link::refuse);
+			link.moveTo(link.cursor().equals(Cursor.LATEST) ? answer.cursor() : link.cursor());
+		}).then();
 	}
 
 	private Mono<Boolean> poll(Reception.Link link, Duration timeout) {
