@@ -18,6 +18,13 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 public final class CometTesterAutoConfiguration {
 
+	/**
+	 * Creates the configuration.
+	 */
+	public CometTesterAutoConfiguration() {
+		// No state
+	}
+
 	@Bean
 	@ConditionalOnMissingBean
 	CometTester cometTester(ApplicationContext context) {
