@@ -169,8 +169,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			if (this.closed) {
 				return false;
 			}
-			this.maintenance.retain(-inHistory());
-			this.maintenance.retainBytes(-this.history.bytes());
+			uncountHistory();
 			this.history.reset(new Position(epoch, 0));
 			if (this.live != null) {
 				this.live.tryEmitNext(Publication.CHANGE);
@@ -310,10 +309,17 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 
 	private void finish() {
 		if (!this.closed) {
-			this.maintenance.retain(-inHistory());
-			this.maintenance.retainBytes(-this.history.bytes());
+			uncountHistory();
 			this.closed = true;
 		}
+	}
+
+	/**
+	 * Takes the messages out of the totals of the broker.
+	 */
+	private void uncountHistory() {
+		this.maintenance.retain(-inHistory());
+		this.maintenance.retainBytes(-this.history.bytes());
 	}
 
 	/**

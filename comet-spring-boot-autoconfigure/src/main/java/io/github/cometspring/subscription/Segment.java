@@ -3,7 +3,6 @@ package io.github.cometspring.subscription;
 import java.util.List;
 import java.util.function.Function;
 
-import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Positions;
@@ -140,19 +139,12 @@ public final class Segment {
 	}
 
 	/**
-	 * The token of the {@linkplain #cursor() cursor}, encoded.
+	 * The token of the cursor, after this segment, of a client that listens to this
+	 * channel only.
 	 * @return the characters in ASCII
 	 */
 	public byte[] token() {
 		return positions().token();
-	}
-
-	/**
-	 * The cursor, after this segment, of a client that listens to this channel only.
-	 * @return the cursor to resume from
-	 */
-	public Cursor cursor() {
-		return positions().cursor();
 	}
 
 	/**
