@@ -28,6 +28,7 @@ for (const name of ['WebSocket', 'EventSource']) {
 
 const comet = new Comet(endpoint, { transports: [transport], backoff: 20, maxBackoff: 100 });
 const problems = [];
+let messages = 0;
 comet.addEventListener('gap', ({ detail }) => problems.push({ gap: detail }));
 
 // every subscription must hear all from its first message to the last, in order, each once
@@ -38,6 +39,7 @@ const heard = (name, first) => {
 	return {
 		promise,
 		take(data) {
+			messages++;
 			const number = Number(data);
 			next ??= number;
 			if (number !== next) {
@@ -68,14 +70,30 @@ const listen = (name, target, first) => {
 };
 
 listen('a from the beginning', { channel: 'a', cursor: 'earliest' }, 1);
-const breaking = setInterval(() => {
+// disturbs again and again, but not before a message has come since: a slow machine would never hear one
+const disturb = (interval, how) => {
+	let then = 0;
+	return setInterval(() => {
+		if (messages > then) {
+			then = messages;
+			how();
+		}
+	}, interval);
+};
+const breaking = disturb(150, () => {
 	breaks++;
 	breakLink();
-}, 150);
-const churning = setInterval(() => {
-	const sub = comet.subscribe('c', () => {});
-	setTimeout(() => sub.close(), 40);
-}, 90);
+});
+let visitor;
+const churning = disturb(45, () => {
+	if (visitor) {
+		visitor.close();
+		visitor = undefined;
+	}
+	else {
+		visitor = comet.subscribe('c', () => {});
+	}
+});
 for (let i = 0; i < 6; i++) {
 	await new Promise((resolve) => setTimeout(resolve, 60));
 	for (const channel of ['a', 'b']) {
@@ -88,7 +106,7 @@ for (let i = 0; i < 6; i++) {
 const late = setTimeout(() => {
 	problems.push('late');
 	finish();
-}, 20_000);
+}, 60_000);
 const finish = () => {
 	console.log(JSON.stringify({ problems: problems.slice(0, 5), breaks }));
 	process.exit(0);

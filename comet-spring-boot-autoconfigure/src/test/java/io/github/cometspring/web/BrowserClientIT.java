@@ -228,12 +228,12 @@ class BrowserClientIT {
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		try {
-			Await.until(() -> a.subscribers() == 1 || !node.isAlive());
+			Await.within(Duration.ofMinutes(1), () -> a.subscribers() == 1 || !node.isAlive());
 			Flux.range(1, last)
 				.delayElements(Duration.ofMillis(2))
 				.concatMap((number) -> a.publish(number.toString()).then(b.publish(number.toString())))
 				.then()
-				.block(Duration.ofSeconds(30));
+				.block(Duration.ofMinutes(1));
 			String report = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
 			assertThat(report).startsWith("{\"problems\":[],");
