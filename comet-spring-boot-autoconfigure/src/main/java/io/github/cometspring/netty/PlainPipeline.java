@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ServerChannel;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
@@ -36,7 +37,13 @@ final class PlainPipeline {
 	 */
 	static final String AGGREGATOR = "comet.aggregator";
 
-	private static final Set<String> PLAIN = Set.of(NettyPipeline.SslHandler, NettyPipeline.HttpCodec,
+	/**
+	 * The name of the handler of TLS after the server has chosen a certificate by the name
+	 * that the client asked for, as each server of Spring Boot does.
+	 */
+	private static final String TLS_BY_NAME = SslHandler.class.getName();
+
+	private static final Set<String> PLAIN = Set.of(NettyPipeline.SslHandler, TLS_BY_NAME, NettyPipeline.HttpCodec,
 			NettyPipeline.HttpTrafficHandler, NettyPipeline.ReactiveBridge, UNREAD, GUARD, FAST_PATH,
 			ClosedWebSocketHandler.NAME, WebSocketFrames.NAME, FrameRules.NAME, AGGREGATOR, "wsencoder", "wsdecoder");
 
@@ -65,7 +72,7 @@ final class PlainPipeline {
 	 */
 	static @Nullable ChannelHandlerContext wire(ChannelPipeline pipeline) {
 		ChannelHandlerContext first = pipeline.firstContext();
-		if (first == null || !first.name().equals(NettyPipeline.SslHandler)) {
+		if (first == null || !(first.handler() instanceof SslHandler)) {
 			return first;
 		}
 		// A write through a context goes to the handlers before it.

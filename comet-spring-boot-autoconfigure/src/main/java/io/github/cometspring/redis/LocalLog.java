@@ -104,12 +104,17 @@ final class LocalLog {
 	 * @param answer the answer
 	 * @param subscribed whether the feed of the channel can extend the copy from now on
 	 * @param receiving whether the node was receiving messages when the read began
+	 * @return {@code false} if the log must be read again: it was closed meanwhile, and
+	 * the answer does not have all messages that can still be read
 	 */
-	synchronized void apply(LogAnswer answer, boolean subscribed, boolean receiving) {
-		if (this.complete || (!answer.all() && !this.loaded)) {
-			// The copy that the answer continues has been discarded. The next follower
-			// reads again.
-			return;
+	synchronized boolean apply(LogAnswer answer, boolean subscribed, boolean receiving) {
+		if (this.complete) {
+			return true;
+		}
+		if (!answer.all() && !this.loaded) {
+			// The copy that the answer continues has been discarded. Without an end, the
+			// next follower reads again.
+			return !this.closed;
 		}
 		if (!this.loaded || answer.newest().epoch() != newest().epoch()) {
 			replace(answer);
@@ -125,6 +130,7 @@ final class LocalLog {
 			this.complete = true;
 			close();
 		}
+		return true;
 	}
 
 	/**

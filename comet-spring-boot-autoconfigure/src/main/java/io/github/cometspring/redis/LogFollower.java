@@ -180,12 +180,13 @@ final class LogFollower {
 			if (read.unknown() > 0) {
 				this.node.unknownData().warn("entries of '" + this.channel.keys()[1] + "'");
 			}
+			boolean applied;
 			synchronized (this.log) {
 				this.lastUpdate = System.nanoTime();
-				this.log.apply(read, this.subscribed, receiving);
+				applied = this.log.apply(read, this.subscribed, receiving);
 				unsubscribeIfClosed();
 			}
-			return CompletableFuture.completedFuture(null);
+			return applied ? CompletableFuture.completedFuture(null) : read();
 		}
 		catch (IllegalArgumentException ex) {
 			// Comet has not written these keys.

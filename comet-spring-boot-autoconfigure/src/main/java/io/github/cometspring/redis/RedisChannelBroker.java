@@ -112,17 +112,17 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 
 	@Override
 	public Mono<Map<String, ChannelLog>> findAll(Map<String, Cursor> starts) {
-		if (findFollowed(starts) != null) {
-			// This node follows all of them, so Redis need not be asked.
+		List<RedisChannelLog> followed = findFollowed(starts);
+		if (followed != null) {
+			// This node follows all of them, so Redis need not be asked. A channel that
+			// ends before the supplier is called must be in the answer, too: its readers
+			// lack its last messages.
 			return Mono.fromSupplier(() -> {
 				Map<String, ChannelLog> found = new HashMap<>();
-				starts.keySet().forEach((id) -> {
-					RedisChannelLog log = this.logs.fresh(id);
-					if (log != null) {
-						log.touch();
-						found.put(id, log);
-					}
-				});
+				for (RedisChannelLog log : followed) {
+					log.touch();
+					found.put(log.id(), log);
+				}
 				return found;
 			});
 		}

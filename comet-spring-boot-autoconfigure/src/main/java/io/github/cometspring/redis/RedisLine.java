@@ -141,7 +141,14 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 		return active;
 	}
 
-	private CompletableFuture<C> open() {
+	/**
+	 * Begins to open a connection. Under the lock: once this line is disposed of, the
+	 * client library has no threads for another one.
+	 */
+	private synchronized CompletableFuture<C> open() {
+		if (this.disposed) {
+			return CompletableFuture.failedFuture(new RedisException("Connection closed"));
+		}
 		try {
 			return this.connector.get().toCompletableFuture();
 		}
@@ -175,8 +182,10 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 		}
 		this.failure = ex;
 		this.firstAttempt.completeExceptionally(ex);
-		this.warning.warn(ex);
-		scheduleConnect();
+		if (!isDisposed()) {
+			this.warning.warn(ex);
+			scheduleConnect();
+		}
 	}
 
 	/**
@@ -208,6 +217,10 @@ final class RedisLine<C extends StatefulConnection<String, String>> {
 		broken.closeAsync();
 		this.onChange.run();
 		scheduleConnect();
+	}
+
+	private synchronized boolean isDisposed() {
+		return this.disposed;
 	}
 
 	private void scheduleConnect() {

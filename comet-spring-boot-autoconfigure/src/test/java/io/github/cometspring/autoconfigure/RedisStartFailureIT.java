@@ -115,8 +115,10 @@ class RedisStartFailureIT {
 			// A start without an answer of Redis does not fail.
 			all.add("comet.redis.command-timeout=10s");
 		}
+		// An earlier server may still write while it ends.
+		int begin = output.getAll().length();
 		assertThatException().isThrownBy(() -> CometServer.start(all.toArray(String[]::new)).close());
-		assertThat(output).contains("APPLICATION FAILED TO START")
+		assertThat(output.getAll().substring(begin)).contains("APPLICATION FAILED TO START")
 			.contains("Description:")
 			.contains("Action:")
 			.contains(expected)

@@ -45,7 +45,7 @@ class LocalLogTests {
 	/**
 	 * Applies an answer of Redis that ends with messages at these offsets.
 	 */
-	private void apply(boolean all, long epoch, long... offsets) {
+	private boolean apply(boolean all, long epoch, long... offsets) {
 		List<LogAnswer.Entry> entries = new ArrayList<>();
 		long newest = 0;
 		for (long offset : offsets) {
@@ -54,7 +54,7 @@ class LocalLogTests {
 					System.nanoTime(), ""));
 			newest = offset;
 		}
-		this.log.apply(new LogAnswer(position(epoch, newest), false, all, entries, 0), true, true);
+		return this.log.apply(new LogAnswer(position(epoch, newest), false, all, entries, 0), true, true);
 	}
 
 	/**
@@ -138,9 +138,18 @@ class LocalLogTests {
 		apply(true, 1, 1);
 		this.live.cancel();
 		assertThat(this.log.discardIfUnused()).isTrue();
-		apply(false, 1, 2);
+		assertThat(apply(false, 1, 2)).isTrue();
 		assertThat(this.log.isLoaded()).isFalse();
 		assertThat(this.log.size()).isZero();
+	}
+
+	@Test
+	void applyWhenClosedMeanwhileShouldRequireAReadOfAllMessages() {
+		apply(true, 1, 1);
+		this.log.close();
+		assertThat(apply(false, 1, 2)).isFalse();
+		assertThat(apply(true, 1, 1, 2)).isTrue();
+		assertThat(texts(this.log.read(position(1, 1), CAPACITY))).containsExactly("2");
 	}
 
 	@Test

@@ -1,10 +1,12 @@
 package io.github.cometspring.redis;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisChannelHandler;
@@ -13,6 +15,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
@@ -74,6 +77,24 @@ class RedisLineTests {
 		this.listeners.get(0).onRedisDisconnected(this.handler);
 		assertThat(started).isCompletedExceptionally();
 		assertThat(this.prepared).isEmpty();
+	}
+
+	@Test
+	void attemptWhenDisposedMeanwhileShouldNotOpenAConnection() {
+		VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+		AtomicInteger opened = new AtomicInteger();
+		RedisLine<StatefulRedisConnection<String, String>> away = new RedisLine<>(() -> {
+			opened.incrementAndGet();
+			return CompletableFuture.failedFuture(new IOException("away"));
+		}, (ready) -> CompletableFuture.completedFuture(null), () -> {
+		}, clock, RedisNodes.FAST, Traffic.PATIENCE);
+		assertThat(away.start().toCompletableFuture()).isCompletedExceptionally();
+		clock.advanceTimeBy(RedisNodes.FAST.longestRetry());
+		int before = opened.get();
+		assertThat(before).isGreaterThan(1);
+		away.dispose();
+		clock.advanceTimeBy(RedisNodes.FAST.longestRetry().multipliedBy(10));
+		assertThat(opened).hasValue(before);
 	}
 
 }

@@ -15,6 +15,7 @@ import io.github.cometspring.channel.ChannelException;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Publication;
 import io.github.cometspring.testing.Await;
@@ -176,6 +177,22 @@ class RedisTwoNodesTests {
 		assertThat(this.here.findAll(Map.of("a", Cursor.LATEST))).isInstanceOf(java.util.concurrent.Callable.class);
 		assertThat(this.here.findAll(Map.of("a", Cursor.LATEST, "b", Cursor.LATEST)))
 			.isNotInstanceOf(java.util.concurrent.Callable.class);
+	}
+
+	@Test
+	void findAllWhenFollowedChannelEndsMeanwhileShouldReturnItWithItsLastMessages() {
+		this.here.create("a", SETTINGS).block(PATIENCE);
+		Position first = find(this.here, "a").append("1").block(PATIENCE);
+		Cursor cursor = Cursor.of("a", first);
+		ChannelLog log = this.here.findAll(Map.of("a", cursor)).block(PATIENCE).get("a");
+		Mono<Map<String, ChannelLog>> answer = this.here.findAll(Map.of("a", cursor));
+		assertThat(answer).isInstanceOf(java.util.concurrent.Callable.class);
+		find(this.there, "a").append("2").block(PATIENCE);
+		this.there.close("a").block(PATIENCE);
+		Await.within(PATIENCE, log::isClosed);
+		ChannelLog ended = answer.block(PATIENCE).get("a");
+		assertThat(ended).isNotNull();
+		assertThat(ended.read(first).messages()).extracting(Message::data).containsExactly("2");
 	}
 
 	@Test
