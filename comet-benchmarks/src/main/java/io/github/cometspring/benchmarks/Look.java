@@ -32,6 +32,7 @@ record Look(Color color, Shape shape, Stroke stroke) {
 			case COMET_CHAIN -> new Look(new Color(0xD55E00), ShapeUtils.createUpTriangle(5), DASHED);
 			case COMET_SECURITY -> new Look(new Color(0xCC79A7), ShapeUtils.createDownTriangle(5), DASHED);
 			case COMET_MIXED -> new Look(new Color(0xD55E00), square(4), DASHED);
+			case COMET_OWN -> new Look(new Color(0xD55E00), ShapeUtils.createDiagonalCross(4, 0.8f), PLAIN);
 			case COMET_PROMETHEUS -> new Look(new Color(0xD55E00), ShapeUtils.createUpTriangle(5), PLAIN);
 			case COMET_UNMETERED -> new Look(new Color(0xD55E00), ShapeUtils.createDownTriangle(5), PLAIN);
 			case COMET_REDIS -> new Look(new Color(0xD55E00), ShapeUtils.createDiamond(5), DASHED);

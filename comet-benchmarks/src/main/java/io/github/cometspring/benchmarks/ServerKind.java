@@ -21,6 +21,11 @@ enum ServerKind {
 	 * The starter with its defaults; each client listens to a channel of its own, too.
 	 */
 	COMET_MIXED("CometServer", "comet-mixed", "security|jetty|cometd|servlet", "--bench.channels=10000"),
+	/**
+	 * The starter with its defaults; each client listens to a channel of its own, and the
+	 * application publishes on all of them.
+	 */
+	COMET_OWN("CometServer", "comet-own", "security|jetty|cometd|servlet", "--bench.channels=10000"),
 	/** The starter with its defaults and a registry of Prometheus. */
 	COMET_PROMETHEUS("CometServer", "comet", "security|jetty|cometd|servlet"),
 	/** The starter without its meters. */
@@ -118,6 +123,9 @@ enum ServerKind {
 		if (isOnRedis()) {
 			return measure.isFanOut() || measure == Measure.PAIRS;
 		}
+		if (this == COMET_OWN) {
+			return measure.isFanOut() && measure != Measure.JSONPOLL;
+		}
 		if (isOnDemand()) {
 			return measure.isFanOut();
 		}
@@ -137,7 +145,8 @@ enum ServerKind {
 	 * Whether this is measured only if it is asked for by its name.
 	 */
 	boolean isOnDemand() {
-		return this == COMET_MIXED || this == COMET_PROMETHEUS || this == COMET_UNMETERED || this == COMET_REDIS;
+		return this == COMET_MIXED || this == COMET_OWN || this == COMET_PROMETHEUS || this == COMET_UNMETERED
+				|| this == COMET_REDIS;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.github.cometspring.benchmarks.server;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 
 import io.github.cometspring.channel.Channel;
@@ -29,6 +31,8 @@ class CometServer {
 
 	private final Channels channels;
 
+	private final List<Channel> created = new ArrayList<>();
+
 	CometServer(Channels channels, @Value("${bench.channels:0}") int more) {
 		this.channels = channels;
 		create(IntStream.range(0, more).mapToObj((number) -> "c" + number).toArray(String[]::new));
@@ -40,13 +44,14 @@ class CometServer {
 	}
 
 	final void create(String... names) {
-		Flux.just(names).concatMap(this.channels::obtain).blockLast();
+		Flux.just(names).concatMap(this.channels::obtain).doOnNext(this.created::add).blockLast();
 	}
 
 	@Bean
 	RouterFunction<ServerResponse> routes() {
 		return RouterFunctions.route()
 			.POST("/pub/{channel}", this::publish)
+			.POST("/bench/each", this::publishOnEach)
 			.POST("/bench/channels/{count}", this::create)
 			.POST("/bench/memory", (request) -> ServerResponse.ok()
 				.body(Mono.fromCallable(MemoryReport::take).subscribeOn(Schedulers.boundedElastic()), String.class))
@@ -76,6 +81,20 @@ class CometServer {
 				.flatMap((channel) -> channel.publish(data)))
 			.flatMap((position) -> ServerResponse.noContent().build())
 			.switchIfEmpty(Mono.defer(() -> ServerResponse.notFound().build()));
+	}
+
+	/**
+	 * Publishes a message on all channels that have clients, from a thread of the
+	 * application.
+	 */
+	private Mono<ServerResponse> publishOnEach(ServerRequest request) {
+		return request.bodyToMono(String.class)
+			.flatMap((data) -> Flux.fromIterable(this.created)
+				.filter((channel) -> channel.subscribers() > 0)
+				.concatMap((channel) -> channel.publish(data))
+				.then()
+				.subscribeOn(Schedulers.boundedElastic()))
+			.then(ServerResponse.noContent().build());
 	}
 
 	private Mono<ServerResponse> create(ServerRequest request) {
