@@ -38,8 +38,8 @@ final class PlainPipeline {
 	static final String AGGREGATOR = "comet.aggregator";
 
 	/**
-	 * The name of the handler of TLS after the server has chosen a certificate by the name
-	 * that the client asked for, as each server of Spring Boot does.
+	 * The name of the handler of TLS after the server has chosen a certificate by the
+	 * name that the client asked for, as each server of Spring Boot does.
 	 */
 	private static final String TLS_BY_NAME = SslHandler.class.getName();
 

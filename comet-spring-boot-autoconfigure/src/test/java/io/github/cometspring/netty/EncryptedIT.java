@@ -92,9 +92,11 @@ class EncryptedIT {
 				.sslContext(certificate.trusting())
 				.build();
 			String address = "//localhost:" + server.port() + "/comet";
-			Stream<String> lines = client.send(HttpRequest.newBuilder(URI.create("https:" + address + "?channel=a"))
-				.header("Accept", "text/event-stream")
-				.build(), HttpResponse.BodyHandlers.ofLines()).body();
+			Stream<String> lines = client
+				.send(HttpRequest.newBuilder(URI.create("https:" + address + "?channel=a"))
+					.header("Accept", "text/event-stream")
+					.build(), HttpResponse.BodyHandlers.ofLines())
+				.body();
 			Frames frames = new Frames();
 			WebSocket socket = client.newWebSocketBuilder()
 				.subprotocols("comet.v1")
