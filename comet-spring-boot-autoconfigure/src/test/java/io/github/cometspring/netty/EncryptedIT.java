@@ -79,7 +79,7 @@ class EncryptedIT {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void streamsWhenEncryptedShouldReceiveEachByte(boolean fastPath) throws Exception {
+	void streamsWhenEncryptedShouldReceiveEachByte(boolean fastPath) throws IOException, InterruptedException {
 		Certificate certificate = Certificate.in(directory);
 		// Larger and smaller than a record of TLS
 		List<String> messages = IntStream.range(0, 60).mapToObj((i) -> i + "-" + "é".repeat(i * 500)).toList();
