@@ -87,6 +87,9 @@ class ArchitectureTests {
 			"org.springframework.beans..", "org.springframework.context..", "org.springframework.core..",
 			"org.springframework.expression..", "org.springframework.util..", "tools.jackson.core.." };
 
+	private static final String[] KOTLIN = { "kotlin..", "kotlinx.coroutines..", "org.jetbrains.annotations..",
+			"reactor.core..", "org.reactivestreams..", "tools.jackson.core.." };
+
 	private static final String[] METRICS = { "reactor.core..", "reactor.util..", "org.reactivestreams..",
 			"io.micrometer.." };
 
@@ -97,8 +100,8 @@ class ArchitectureTests {
 			"org.springframework.." };
 
 	private static final Set<String> PACKAGES = Set.of("channel", "control", "protocol", "security", "subscription",
-			"web", "netty", "typed", "client", "redis", "event", "publish", "metrics", "observation", "actuate",
-			"autoconfigure");
+			"web", "netty", "typed", "client", "redis", "event", "publish", "kotlin", "metrics", "observation",
+			"actuate", "autoconfigure");
 
 	private static final Set<String> BLOCKING = Set.of("block", "blockOptional", "blockFirst", "blockLast",
 			"toIterable", "toStream");
@@ -113,7 +116,7 @@ class ArchitectureTests {
 			// The server's own work, in no request
 			"autoconfigure.CometShutdown", "subscription.Subscriptions", "subscription.Lane",
 			// Results that are no publisher: their callers have no context
-			"publish.PublishingInterceptor",
+			"publish.PublicationQueues$Publication",
 			// The request is over; the socket has kept what it needs
 			"netty.DirectUpgradeStrategy",
 			// Frames that are written to a socket: behind all decisions
@@ -142,6 +145,7 @@ class ArchitectureTests {
 				imports("observation", OBSERVATION, List.of("channel"), "ObservationKnowsTooMuch"),
 				imports("event", EVENT, List.of("channel", "subscription"), "EventKnowsTooMuch"),
 				imports("publish", PUBLISH, List.of("channel", "subscription", "typed"), "PublishKnowsTooMuch"),
+				imports("kotlin", KOTLIN, List.of("channel", "typed"), "KotlinKnowsTooMuch"),
 				imports("actuate", ACTUATE, List.of("channel", "control", "subscription"), "ActuateKnowsTooMuch"),
 				new Rule("nobody imports autoconfigure",
 						(root) -> noClasses().that()
@@ -157,6 +161,13 @@ class ArchitectureTests {
 							.dependOnClassesThat()
 							.resideInAPackage("org.springframework.boot.."),
 						"WebKnowsBoot"),
+				new Rule("Kotlin is known in kotlin only",
+						(root) -> noClasses().that()
+							.resideOutsideOfPackage(root + ".kotlin..")
+							.should()
+							.dependOnClassesThat()
+							.resideInAnyPackage(root + ".kotlin..", "kotlin..", "kotlinx.."),
+						"TypedKnowsKotlin"),
 				new Rule("no cycles", (root) -> slices().matching(root + ".(*)..").should().beFreeOfCycles(),
 						"ChannelKnowsTooMuch", "ControlKnowsTooMuch"),
 				new Rule("every package is in the table",

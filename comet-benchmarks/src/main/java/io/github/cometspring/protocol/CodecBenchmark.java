@@ -45,7 +45,7 @@ public class CodecBenchmark {
 
 	private byte[] poll = {};
 
-	private String token = "";
+	private byte[] token = {};
 
 	/** Makes a message of 100 characters. */
 	@Setup
@@ -60,8 +60,9 @@ public class CodecBenchmark {
 		this.answer = LegacyCodec.encodeEntries(this.entries);
 		this.message = new Message(CHANNEL, new Position(123_456_789, 42), data, MessageFormat.TEXT, false);
 		this.messages = List.of(JsonCodec.encodeMessage(this.message));
-		this.token = Cursor.of(CHANNEL, this.message.position()).token();
-		this.poll = ("{\"channels\":[\"" + CHANNEL + "\"],\"cursor\":\"" + this.token + "\"}")
+		String cursor = Cursor.of(CHANNEL, this.message.position()).token();
+		this.token = cursor.getBytes(StandardCharsets.US_ASCII);
+		this.poll = ("{\"channels\":[\"" + CHANNEL + "\"],\"cursor\":\"" + cursor + "\"}")
 			.getBytes(StandardCharsets.US_ASCII);
 	}
 
@@ -87,7 +88,7 @@ public class CodecBenchmark {
 
 	@Benchmark
 	public byte[] encodeJsonBatch() {
-		return JsonCodec.encodeBatch(this.token, this.messages, List.of(), List.of(), null);
+		return JsonCodec.encodeBatch(this.token, this.messages, List.of(), List.of(), List.of(), null, null);
 	}
 
 	@Benchmark

@@ -35,7 +35,7 @@ public final class ChannelDefaults {
 	/**
 	 * These defaults with other settings for some names. If a name matches several times,
 	 * the settings that were added first count.
-	 * @param names matches the names
+	 * @param names matches the names, all of which are valid
 	 * @param settings the settings of channels with these names
 	 * @return the defaults
 	 */
@@ -67,11 +67,13 @@ public final class ChannelDefaults {
 	}
 
 	/**
-	 * The settings of a channel with a name.
-	 * @param name the name, valid or not
+	 * The settings of a channel with a name. What matches names sees only valid ones.
+	 * @param name the name
 	 * @return the settings
+	 * @throws InvalidChannelNameException if the name is invalid
 	 */
 	public ChannelSettings forName(String name) {
+		ChannelName.requireValid(name);
 		for (Rule rule : this.rules) {
 			if (rule.names().test(name)) {
 				return rule.settings();

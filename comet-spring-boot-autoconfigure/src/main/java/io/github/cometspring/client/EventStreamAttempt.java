@@ -29,6 +29,9 @@ final class EventStreamAttempt implements Attempt {
 	private static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT = new ParameterizedTypeReference<>() {
 	};
 
+	/** The name of the event before the end of a stream whose log-in has expired. */
+	private static final String EXPIRED = "expired";
+
 	private final WebClient webClient;
 
 	private final CometClientOptions options;
@@ -55,7 +58,7 @@ final class EventStreamAttempt implements Attempt {
 			read(event, progress, sink);
 			// After read(), which throws for a malformed event. A stream that expires at
 			// once is no success, or the client would ask for tokens without a pause.
-			if (!"expired".equals(event.event())) {
+			if (!EXPIRED.equals(event.event())) {
 				progress.succeed();
 			}
 		});
@@ -103,7 +106,7 @@ final class EventStreamAttempt implements Attempt {
 		else if (name.equals("gap")) {
 			progress.gap(ServerMessage.decodeItem(data).channel());
 		}
-		else if (name.equals("expired")) {
+		else if (name.equals(EXPIRED)) {
 			sink.error(new LogInExpiredException(progress.cursor()));
 		}
 		else if (name.equals("ended") || name.equals("refused")) {

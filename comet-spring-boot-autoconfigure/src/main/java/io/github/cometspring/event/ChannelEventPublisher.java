@@ -21,13 +21,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.Loggers;
 
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationEvent;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.context.event.GenericApplicationListener;
-import org.springframework.context.event.GenericApplicationListenerAdapter;
-import org.springframework.context.support.AbstractApplicationContext;
-import org.springframework.core.ResolvableType;
 
 /**
  * Publishes {@link ChannelEvent}s. If the application does not listen to them, each call
@@ -53,12 +47,6 @@ public final class ChannelEventPublisher implements ChannelListener, SmartLifecy
 	 * The number of events that may wait for listeners.
 	 */
 	public static final int MOST_WAITING = 10_000;
-
-	private static final List<ResolvableType> EVENTS = List.of(ResolvableType.forClass(ChannelCreatedEvent.class),
-			ResolvableType.forClass(ChannelOccupiedEvent.class), ResolvableType.forClass(ChannelVacantEvent.class),
-			ResolvableType.forClass(ChannelEndedEvent.class));
-
-	private static final ResolvableType OTHER = ResolvableType.forClass(OtherEvent.class);
 
 	private final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(ChannelEvent.class), System::nanoTime);
 
@@ -239,7 +227,7 @@ public final class ChannelEventPublisher implements ChannelListener, SmartLifecy
 
 	@Override
 	public void start() {
-		if (!this.running && isObserved()) {
+		if (!this.running && ChannelEventListeners.exist(this.context)) {
 			this.changed.clear();
 			this.occupied.clear();
 			this.leaving.clear();
@@ -279,36 +267,6 @@ public final class ChannelEventPublisher implements ChannelListener, SmartLifecy
 	@Override
 	public int getPhase() {
 		return Integer.MIN_VALUE;
-	}
-
-	private boolean isObserved() {
-		for (ApplicationContext next = this.context; next != null; next = next.getParent()) {
-			if (next instanceof AbstractApplicationContext known
-					&& known.getApplicationListeners().stream().anyMatch(ChannelEventPublisher::listens)) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private static boolean listens(ApplicationListener<?> listener) {
-		GenericApplicationListener typed = (listener instanceof GenericApplicationListener generic) ? generic
-				: new GenericApplicationListenerAdapter(listener);
-		return EVENTS.stream().anyMatch(typed::supportsEventType) && !typed.supportsEventType(OTHER);
-	}
-
-	/**
-	 * An event that only a listener to all events supports.
-	 */
-	private static final class OtherEvent extends ApplicationEvent {
-
-		private static final long serialVersionUID = 1L;
-
-		@SuppressWarnings("UnusedMethod") // only its type is used
-		private OtherEvent(Object source) {
-			super(source);
-		}
-
 	}
 
 }

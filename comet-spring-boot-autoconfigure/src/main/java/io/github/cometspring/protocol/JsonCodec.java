@@ -81,23 +81,6 @@ public final class JsonCodec {
 	}
 
 	/**
-	 * Encodes a server message that refuses nothing.
-	 * @param cursor the token, in which nothing needs to be escaped, or {@code null} for
-	 * none
-	 * @param messages encoded messages, each one or several that are
-	 * {@linkplain #join(List) joined}
-	 * @param ended the ids of channels that have ended
-	 * @param gaps the ids of channels that have a gap
-	 * @param pong the number of a ping that this answers, or {@code null} for none
-	 * @return the bytes in a new array
-	 */
-	public static byte[] encodeBatch(@Nullable String cursor, List<byte[]> messages, Collection<String> ended,
-			Collection<String> gaps, @Nullable Long pong) {
-		byte[] token = (cursor != null) ? cursor.getBytes(StandardCharsets.US_ASCII) : null;
-		return encodeBatch(token, messages, ended, gaps, List.of(), null, pong);
-	}
-
-	/**
 	 * Encodes a server message with the members {@code cursor}, {@code messages},
 	 * {@code ended}, {@code gaps} and {@code refused}; empty lists are left out.
 	 * @param cursor the token in ASCII, in which nothing needs to be escaped, or

@@ -21,9 +21,11 @@ import org.springframework.aot.hint.annotation.Reflective;
  * publish nothing.
  * <p>
  * <b>When.</b> An asynchronous result comes when its message has its number, or cannot be
- * published. Any other result is returned at once, and published meanwhile. This advice
- * goes around all others, so that a transaction of the method has been committed before.
- * The values of a {@code Flux} are published before the commit, as they come.
+ * published. Any other result is returned at once, and published meanwhile: those on one
+ * channel in the order in which they are returned, while at most 10,000 wait. Do not
+ * change such a result afterwards. This advice goes around all others, so that a
+ * transaction of the method has been committed before. The values of a {@code Flux} are
+ * published before the commit, as they come.
  * <p>
  * <b>Errors.</b> A publication that fails never fails the method: the caller gets the
  * result, and the error is logged, at most once a minute. Code that must know publishes

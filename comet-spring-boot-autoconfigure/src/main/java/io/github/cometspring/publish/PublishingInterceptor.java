@@ -32,6 +32,8 @@ final class PublishingInterceptor implements MethodInterceptor {
 
 	private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
+	private final PublicationQueues queues = new PublicationQueues();
+
 	private final PublishingMethods methods;
 
 	private final BeanFactory beans;
@@ -59,7 +61,7 @@ final class PublishingInterceptor implements MethodInterceptor {
 		Call call = new Call(method, (target != null) ? target : invocation, invocation.getArguments().clone());
 		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result);
 		if (adapter == null) {
-			publish(call, result).subscribe();
+			publishInTurn(call, result);
 			return result;
 		}
 		return adapter.fromPublisher(publishing(call, adapter, adapter.toPublisher(result)));
@@ -79,23 +81,50 @@ final class PublishingInterceptor implements MethodInterceptor {
 	}
 
 	/**
+	 * Publishes a value that is returned meanwhile, on each channel after the values that
+	 * were returned before it, and logs errors.
+	 */
+	private void publishInTurn(Call call, Object value) {
+		for (ChannelExpression channel : call.method().channels()) {
+			try {
+				String name = name(call, channel, value);
+				if (!this.queues.publish(name, Mono.defer(() -> publish(call, name, value)), (ex) -> log(call, ex))) {
+					this.log.warn("A result of %s is not published, because %d others wait for the broker"
+						.formatted(call.method(), PublicationQueues.MOST_WAITING), null);
+				}
+			}
+			catch (RuntimeException ex) {
+				log(call, ex);
+			}
+		}
+	}
+
+	/**
 	 * Publishes a value on all channels of a method, and logs errors.
 	 */
 	private Mono<Void> publish(Call call, Object value) {
 		return Flux.fromIterable(call.method().channels())
-			.concatMap((channel) -> Mono.defer(() -> publish(call, channel, value)).onErrorResume((ex) -> {
-				this.log.error("A result of %s could not be published".formatted(call.method()), ex);
-				return Mono.empty();
-			}))
+			.concatMap((channel) -> Mono.defer(() -> publish(call, name(call, channel, value), value))
+				.onErrorResume((ex) -> {
+					log(call, ex);
+					return Mono.empty();
+				}))
 			.then();
 	}
 
-	private Mono<Position> publish(Call call, ChannelExpression channel, Object value) {
+	private void log(Call call, Throwable error) {
+		this.log.error("A result of %s could not be published".formatted(call.method()), error);
+	}
+
+	private String name(Call call, ChannelExpression channel, Object value) {
 		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(call.target(), call.method().method(),
 				call.arguments(), this.parameterNames);
 		context.setBeanResolver(new BeanFactoryResolver(this.beans));
 		context.setVariable("result", value);
-		String name = channel.name(context);
+		return channel.name(context);
+	}
+
+	private Mono<Position> publish(Call call, String name, Object value) {
 		if (value instanceof String text) {
 			return this.beans.getBean(Channels.class).obtain(name).flatMap((found) -> found.publish(text));
 		}

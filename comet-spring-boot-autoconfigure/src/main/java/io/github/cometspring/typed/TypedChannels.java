@@ -83,7 +83,7 @@ public final class TypedChannels {
 	 * {@link TooManyChannelsException} or {@link InvalidChannelNameException}
 	 */
 	public <T> Mono<TypedChannel<T>> create(String name, Class<T> type) {
-		return create(name, type, this.defaults.forName(name));
+		return Mono.defer(() -> create(name, type, this.defaults.forName(name)));
 	}
 
 	/**
@@ -94,7 +94,7 @@ public final class TypedChannels {
 	 * @return the channel, or an error as for {@link #create(String, Class)}
 	 */
 	public <T> Mono<TypedChannel<T>> create(String name, TypeReference<T> type) {
-		return create(name, type, this.defaults.forName(name));
+		return Mono.defer(() -> create(name, type, this.defaults.forName(name)));
 	}
 
 	/**
@@ -134,7 +134,8 @@ public final class TypedChannels {
 	 * one and it is for text
 	 */
 	public <T> Mono<TypedChannel<T>> obtain(String name, Class<T> type) {
-		return typed(this.channels.obtain(name, this.defaults.forName(name)), this.mapper.constructType(type));
+		return typed(Mono.defer(() -> this.channels.obtain(name, this.defaults.forName(name))),
+				this.mapper.constructType(type));
 	}
 
 	/**
@@ -145,7 +146,8 @@ public final class TypedChannels {
 	 * @return the channel, or an error as for {@link #obtain(String, Class)}
 	 */
 	public <T> Mono<TypedChannel<T>> obtain(String name, TypeReference<T> type) {
-		return typed(this.channels.obtain(name, this.defaults.forName(name)), this.mapper.constructType(type));
+		return typed(Mono.defer(() -> this.channels.obtain(name, this.defaults.forName(name))),
+				this.mapper.constructType(type));
 	}
 
 	/**

@@ -1,10 +1,13 @@
 package io.github.cometspring.channel;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class ChannelDefaultsTests {
 
@@ -27,6 +30,17 @@ class ChannelDefaultsTests {
 	@Test
 	void forNameWhenNoneMatchesShouldBeGeneral() {
 		assertThat(DEFAULTS.forName("b")).isEqualTo(GENERAL).isEqualTo(DEFAULTS.general());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "no name", "a\n" })
+	void forNameWhenInvalidShouldBeRefusedBeforeItIsMatched(String name) {
+		ChannelDefaults defaults = ChannelDefaults.of(GENERAL).with((matched) -> {
+			throw new AssertionError("An invalid name is matched");
+		}, FIRST);
+		assertThatExceptionOfType(InvalidChannelNameException.class).isThrownBy(() -> defaults.forName(name));
+		assertThatExceptionOfType(InvalidChannelNameException.class)
+			.isThrownBy(() -> ChannelDefaults.of(GENERAL).forName(name));
 	}
 
 	@Test

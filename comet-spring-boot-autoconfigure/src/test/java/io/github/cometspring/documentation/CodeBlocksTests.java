@@ -1,6 +1,7 @@
 package io.github.cometspring.documentation;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -21,7 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CodeBlocksTests {
 
 	private static final List<String> DOCUMENTS = List.of("README.md", "docs/operations.md", "docs/security.md",
-			"docs/deployment.md", "docs/secured-application.md", "docs/scaling.md", "docs/delivery.md");
+			"docs/deployment.md", "docs/secured-application.md", "docs/scaling.md", "docs/delivery.md",
+			"docs/channels.md");
 
 	static Stream<CodeBlock> blocks() throws IOException {
 		return Document.all()
@@ -36,8 +38,21 @@ class CodeBlocksTests {
 		List<CodeBlock> scripts = ScriptBlocksTests.scripts().map(ScriptBlocksTests.Script::block).toList();
 		List<CodeBlock> builds = CommandBlocksTests.blocks().toList();
 		List<CodeBlock> dependencies = DependencyBlocksTests.blocks().toList();
-		return Map.of("JavaBlocksTests", java::contains, "ScriptBlocksTests", scripts::contains, "CommandBlocksTests",
-				builds::contains, "DependencyBlocksTests", dependencies::contains,
+		List<CodeBlock> gradle = GradleBlocksTests.blocks().toList();
+		Map<String, Predicate<CodeBlock>> takers = new HashMap<>(takersOfCommands());
+		takers.put("JavaBlocksTests", java::contains);
+		takers.put("ScriptBlocksTests", scripts::contains);
+		takers.put("CommandBlocksTests", builds::contains);
+		takers.put("DependencyBlocksTests", dependencies::contains);
+		takers.put("GradleBlocksTests", gradle::contains);
+		// Of the module comet-kotlin-tests, which compiles and calls what the blocks have
+		takers.put("KotlinExtensionsTests",
+				(block) -> isIn("docs/channels.md", block) && block.language().equals("kotlin"));
+		return takers;
+	}
+
+	private static Map<String, Predicate<CodeBlock>> takersOfCommands() {
+		return Map.of(
 				// Properties of Comet exist, and what is no properties file is YAML.
 				"PropertyDocumentsTests", (block) -> block.language().equals("yaml"),
 				// The state, and all commands of the README

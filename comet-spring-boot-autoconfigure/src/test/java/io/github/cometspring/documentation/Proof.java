@@ -55,7 +55,8 @@ record Proof(String text) {
 			assertModesExist();
 		}
 		else if (this.text.matches("\\w+(Tests|IT)")) {
-			assertThat(ProjectFiles.read(this.text + ".java")).contains("@");
+			boolean inKotlin = !ProjectFiles.endingWith(this.text + ".kt").isEmpty();
+			assertThat(ProjectFiles.read(this.text + (inKotlin ? ".kt" : ".java"))).contains("@");
 		}
 		else {
 			assertThat(this.text).isEqualTo(ADVICE);

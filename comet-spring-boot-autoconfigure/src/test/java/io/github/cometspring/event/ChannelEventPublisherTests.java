@@ -14,13 +14,19 @@ import io.github.cometspring.testing.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,6 +62,10 @@ class ChannelEventPublisherTests {
 
 	private void start(Object listener, Scheduler scheduler) {
 		registerListener(listener);
+		startWithListeners(scheduler);
+	}
+
+	private void startWithListeners(Scheduler scheduler) {
 		this.context.registerBean(ChannelEventPublisher.class,
 				() -> new ChannelEventPublisher(this.context, GRACE, () -> scheduler));
 		this.context.refresh();
@@ -213,6 +223,25 @@ class ChannelEventPublisherTests {
 	}
 
 	@Test
+	void lazyListenerShouldGetEvents() {
+		this.context.registerBean("lazy", ListenerToEnds.class, ListenerToEnds::new, (bean) -> bean.setLazyInit(true));
+		startWithListeners(this.time);
+		assertThat(this.context.getBeanFactory().containsSingleton("lazy")).isFalse();
+		create("a").close().block(PATIENCE);
+		assertThat(events()).containsExactly("ended a CLOSED");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Lambda.class, LazyLambda.class })
+	<T> void listenerOfLambdaShouldGetEvents(Class<T> configuration) {
+		this.context.registerBean("events", List.class, () -> this.events);
+		this.context.register(configuration);
+		startWithListeners(this.time);
+		create("a").close().block(PATIENCE);
+		assertThat(events()).containsExactly("created a", "ended a CLOSED");
+	}
+
+	@Test
 	void listenerToAllShouldGetEventsIfAnotherListens() {
 		registerListener(new ListenerToAll());
 		start(new ListenerToEnds());
@@ -271,6 +300,33 @@ class ChannelEventPublisherTests {
 			this.entered.countDown();
 			this.release.await();
 			ChannelEventPublisherTests.this.events.add(describe(event));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Lambda {
+
+		@Bean
+		ApplicationListener<ChannelEvent> listener(@Qualifier("events") List<String> events) {
+			return (event) -> events.add(describe(event));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyLambda {
+
+		@Bean
+		@Lazy
+		ApplicationListener<ChannelCreatedEvent> created(@Qualifier("events") List<String> events) {
+			return (event) -> events.add(describe(event));
+		}
+
+		@Bean
+		@Lazy
+		ApplicationListener<ChannelEndedEvent> ended(@Qualifier("events") List<String> events) {
+			return (event) -> events.add(describe(event));
 		}
 
 	}

@@ -23,9 +23,8 @@ class ServerMessageTests {
 	void decodeWhenEncodedShouldBeTheSame() {
 		byte[] text = JsonCodec.encodeMessage(message("\"é\n\u2028\uD83D\uDE00", MessageFormat.TEXT));
 		byte[] json = JsonCodec.encodeMessage(message("{\"a\":[1.10,\"]}\"]}", MessageFormat.JSON));
-		String body = new String(
-				JsonCodec.encodeBatch(CURSOR.token(), List.of(text, json), List.of("x", "y"), List.of("z"), null),
-				StandardCharsets.UTF_8);
+		String body = new String(JsonCodec.encodeBatch(CURSOR.token().getBytes(StandardCharsets.US_ASCII),
+				List.of(text, json), List.of("x", "y"), List.of("z"), List.of(), null, null), StandardCharsets.UTF_8);
 		ServerMessage message = ServerMessage.decode(body);
 		assertThat(message.cursor()).isEqualTo(CURSOR);
 		assertThat(message.ended()).containsExactly("x", "y");

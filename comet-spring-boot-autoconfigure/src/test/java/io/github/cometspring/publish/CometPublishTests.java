@@ -1,9 +1,11 @@
 package io.github.cometspring.publish;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -11,9 +13,11 @@ import io.github.cometspring.autoconfigure.CometAutoConfiguration;
 import io.github.cometspring.autoconfigure.CometPublishAutoConfiguration;
 import io.github.cometspring.autoconfigure.CometTypedAutoConfiguration;
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.MessageFormat;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -23,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
@@ -185,6 +191,35 @@ class CometPublishTests {
 			Stream.of(1, 2, 3).forEach((number) -> shop.value(new Order("ada", number)));
 			assertThat(published(context, "orders/ada")).containsExactly("{\"number\":3}");
 		});
+	}
+
+	@Test
+	void valuesShouldBePublishedInOrderWhileTheirChannelIsCreated() {
+		Sinks.Empty<Void> answer = Sinks.empty();
+		this.runner.withBean(ChannelBroker.class, () -> slowToCreate(answer.asMono())).run((context) -> {
+			Shop shop = context.getBean(Shop.class);
+			Stream.of(1, 2, 3).forEach((number) -> shop.value(new Order("ada", number)));
+			shop.value(new Order("bea", 4));
+			assertThat(published(context, "orders/bea")).containsExactly("{\"number\":4}");
+			answer.tryEmitEmpty();
+			assertThat(published(context, "orders/ada")).containsExactly("{\"number\":1}", "{\"number\":2}",
+					"{\"number\":3}");
+		});
+	}
+
+	/**
+	 * A broker that answers its first caller later, as one behind a network does while it
+	 * creates a channel.
+	 */
+	private static ChannelBroker slowToCreate(Mono<Void> answer) {
+		ChannelBroker broker = new InMemoryChannelBroker(null, VirtualTimeScheduler.create());
+		AtomicBoolean answered = new AtomicBoolean();
+		return (ChannelBroker) Proxy.newProxyInstance(ChannelBroker.class.getClassLoader(),
+				new Class<?>[] { ChannelBroker.class }, (proxy, method, arguments) -> {
+					Object result = method.invoke(broker, arguments);
+					boolean first = method.getName().equals("obtain") && answered.compareAndSet(false, true);
+					return first ? answer.then((Mono<?>) result) : result;
+				});
 	}
 
 	@Test

@@ -168,9 +168,10 @@ final class ReleaseFolder {
 		if (demand(main)) {
 			checkMainJar(main, text(model, "/project/version"));
 		}
-		boolean classes = Files.exists(main) && entries(main).stream().anyMatch((name) -> name.endsWith(".class"));
-		complainIf(demand(sources) && classes && entries(sources).stream().noneMatch((name) -> name.endsWith(".java")),
-				sources, "has no sources");
+		boolean classes = has(main, ".class");
+		complainIf(demand(sources) && classes && !has(sources, ".java"), sources, "has no sources");
+		complainIf(has(main, ".kotlin_module") && Files.exists(sources) && !has(sources, ".kt"), sources,
+				"has no sources in Kotlin");
 		complainIf(demand(documentation) && classes && !entries(documentation).contains("index.html"), documentation,
 				"has no index.html");
 		Path bom = sibling(pom, "-cyclonedx.json");
@@ -250,6 +251,10 @@ final class ReleaseFolder {
 
 	private static Path sibling(Path pom, String suffix) {
 		return Path.of(pom.toString().replaceAll("\\.pom$", "") + suffix);
+	}
+
+	private static boolean has(Path file, String ending) throws IOException {
+		return Files.exists(file) && entries(file).stream().anyMatch((name) -> name.endsWith(ending));
 	}
 
 	private static Set<String> entries(Path file) throws IOException {

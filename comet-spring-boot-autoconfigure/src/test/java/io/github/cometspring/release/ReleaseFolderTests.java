@@ -234,6 +234,18 @@ class ReleaseFolderTests {
 		assertThat(check()).singleElement().asString().endsWith(suffix + " " + problem);
 	}
 
+	@Test
+	void sourcesWhenTheyLackThoseInKotlinShouldBeNamed() throws IOException {
+		Map<String, String> entries = mainJar();
+		entries.put("META-INF/comet-lib.kotlin_module", "");
+		jar(file(".jar"), entries);
+		addChecksums();
+		assertThat(check()).singleElement().asString().endsWith("-sources.jar has no sources in Kotlin");
+		jar(file("-sources.jar"), Map.of("org/example/Lib.java", "", "org/example/Extensions.kt", ""));
+		addChecksums();
+		assertThat(check()).isEmpty();
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "CycloneDX, Other", "@1.2.3, @1.2.4" })
 	void sbomWhenOfAnotherKindOrModuleShouldBeNamed(String before, String after) throws IOException {

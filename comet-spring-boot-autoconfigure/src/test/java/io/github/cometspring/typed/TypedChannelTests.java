@@ -2,16 +2,20 @@ package io.github.cometspring.typed;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
+import io.github.cometspring.channel.ChannelDefaults;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.DuplicateChannelException;
+import io.github.cometspring.channel.InvalidChannelNameException;
 import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.channel.MessageTooLargeException;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,6 +28,20 @@ class TypedChannelTests extends ValueChannels {
 		assertThat(await(channel.deliver(new Bid("bob", 3))).position().offset()).isEqualTo(2);
 		assertThat(texts(channel.channel(), 2)).containsExactly("{\"by\":\"ann\",\"amount\":2}",
 				"{\"by\":\"bob\",\"amount\":3}");
+	}
+
+	@Test
+	void channelWhenNameIsInvalidShouldBeRefusedBeforeItIsMatched() {
+		TypedChannels typed = new TypedChannels(this.channels,
+				ChannelDefaults.of(ChannelSettings.DEFAULT).with((name) -> {
+					throw new AssertionError("An invalid name is matched");
+				}, ChannelSettings.DEFAULT), JsonMapper.shared());
+		Stream
+			.of(typed.create("no name", Bid.class), typed.obtain("no name", Bid.class),
+					typed.create("no name", GENERIC), typed.obtain("no name", GENERIC))
+			.forEach((channel) -> StepVerifier.create(channel)
+				.expectError(InvalidChannelNameException.class)
+				.verify(PATIENCE));
 	}
 
 	@Test

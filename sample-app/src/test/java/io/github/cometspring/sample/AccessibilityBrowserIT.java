@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.github.cometspring.sample.SaleroomExtension.NotOpened;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -12,6 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.interactions.Actions;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.beans.factory.annotation.Autowired;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -24,7 +28,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 class AccessibilityBrowserIT {
 
 	/** The pages of the sample, by their address. */
-	private static final List<String> PAGES = List.of("");
+	private static final List<String> PAGES = List.of("", "answer.html");
 
 	private static final double LARGEST_SHIFT = 0.05;
 
@@ -40,10 +44,16 @@ class AccessibilityBrowserIT {
 				`${value.toFixed(4)} ${node?.id ?? ''}.${node?.className ?? node?.nodeName}`));
 			""";
 
+	@Autowired
+	private VirtualTimeScheduler time;
+
 	static Stream<Arguments> views() {
-		return PAGES.stream()
-			.flatMap((page) -> Stream.of("light", "dark")
-				.flatMap((colours) -> Stream.of("desk", "phone").map((size) -> arguments(page, colours, size))));
+		return PAGES.stream().flatMap((page) -> looks().map((look) -> arguments(page, look.get()[0], look.get()[1])));
+	}
+
+	static Stream<Arguments> looks() {
+		return Stream.of("light", "dark")
+			.flatMap((colours) -> Stream.of("desk", "phone").map((size) -> arguments(colours, size)));
 	}
 
 	@ParameterizedTest
@@ -68,6 +78,61 @@ class AccessibilityBrowserIT {
 			assertThat(Axe.violations(browser.driver)).isEmpty();
 		}
 		finally {
+			browser.emulateNothing();
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("looks")
+	void pageWhenBidIsRefusedOrFeedIsPausedShouldHaveNoViolations(String colours, String size, Saleroom room,
+			Browsers browsers) {
+		SaleroomPage page = size.equals("desk") ? room.ada : room.bea;
+		Chromium browser = size.equals("desk") ? browsers.desk() : browsers.phone();
+		show(browser, size, Map.of("prefers-color-scheme", colours, "prefers-reduced-motion", "reduce"));
+		try {
+			page.until(() -> page.has(room.item()));
+			page.bid(room.item(), "1");
+			page.until(() -> page.lot(room.item(), "word").startsWith("€1 is too low"));
+			assertThat(Axe.violations(browser.driver)).as("with a refused bid").isEmpty();
+			room.ada.until(() -> room.ada.desk("active").equals("active"));
+			room.ada.click("#desk-deactivate");
+			page.until(() -> page.badge().equals("Paused"));
+			assertThat(page.notice()).contains("The live feed is paused.");
+			assertThat(Axe.violations(browser.driver)).as("while paused").isEmpty();
+			room.ada.click("#desk-activate");
+			page.until(() -> page.badge().equals("Live"));
+		}
+		finally {
+			browser.emulateNothing();
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("looks")
+	void answerShouldHaveNoViolationsInAnyState(String colours, String size, @NotOpened Saleroom room,
+			Browsers browsers) {
+		String question = "What is a comet?";
+		Chromium browser = size.equals("desk") ? browsers.desk() : browsers.phone();
+		show(browser, size, Map.of("prefers-color-scheme", colours, "prefers-reduced-motion", "reduce"));
+		try {
+			AnswerPage page = AnswerPage.open(browser.driver, Saleroom.url(room.adasCable, "answer.html"));
+			page.ask(question);
+			page.until(() -> page.state().equals("writing"));
+			page.until(() -> {
+				this.time.advanceTimeBy(SimulatedModel.PACE);
+				return page.text().length() > 20;
+			});
+			assertThat(Axe.violations(browser.driver)).as("while she writes").isEmpty();
+			page.stop();
+			page.until(() -> page.state().equals("stopped"));
+			assertThat(Axe.violations(browser.driver)).as("when stopped").isEmpty();
+			room.adasCable.unplug();
+			page.ask(question);
+			page.until(() -> page.state().equals("refused"));
+			assertThat(Axe.violations(browser.driver)).as("with a refused question").isEmpty();
+		}
+		finally {
+			room.adasCable.plugIn();
 			browser.emulateNothing();
 		}
 	}

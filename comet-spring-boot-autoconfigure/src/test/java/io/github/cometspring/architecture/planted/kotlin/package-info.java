@@ -1,0 +1,7 @@
+/**
+ * Planted violations of the architecture.
+ */
+@NullMarked
+package io.github.cometspring.architecture.planted.kotlin;
+
+import org.jspecify.annotations.NullMarked;
