@@ -24,7 +24,6 @@ import io.github.cometspring.testing.SetsFastPath;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -251,22 +250,6 @@ class PublishAnswersIT {
 			assertThat(client.read().status()).isEqualTo(415);
 		}
 		assertThat(messages(channel)).containsExactly("1", "2", "3");
-	}
-
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void channelShouldBeCreatedIfThePropertySaysSo(boolean fastPath) {
-		try (CometServer server = CometServer.start("comet.fast-path=" + fastPath, "comet.publish.enabled=true",
-				"comet.publish.keys=" + NEW_KEY, "comet.publish.create-channels=true", "comet.max-virtual-channels=1",
-				"comet.path=/push"); RawConnection client = RawConnection.open(server.port())) {
-			String path = "/push/publish?channel=";
-			assertThat(client.request("POST", path + "new", null, "m", KEY).read().status()).isEqualTo(200);
-			assertThat(client.request("POST", path + "new", null, "m", KEY).read().body()).contains("\"offset\":2");
-			Answer tooMany = client.request("POST", path + "another", null, "m", KEY).read();
-			assertThat(tooMany.status()).isEqualTo(503);
-			assertThat(tooMany.header("Retry-After")).isNotNull();
-			assertThat(client.request("POST", path + "b%C3%A4d%20name", null, "m", KEY).read().status()).isEqualTo(400);
-		}
 	}
 
 	// Keys of publishers
@@ -506,22 +489,6 @@ class PublishAnswersIT {
 		assertThat(publish(fastPath, newChannel(fastPath), "m", "Idempotency-Key: k").body())
 			.doesNotContain("repeated");
 		assertThat(messages(channel)).containsExactly("m", "m");
-	}
-
-	@Test
-	void requestWithSameKeyOnAnotherNodeShouldPublishOnce() {
-		try (CometServer server = CometServer.startTwoNodes("comet.publish.enabled=true",
-				"comet.publish.keys=" + NEW_KEY); RawConnection client = RawConnection.open(server.port())) {
-			server.create("a");
-			String path = PATH + "?channel=a";
-			// Each request goes to the other node.
-			for (int i = 0; i < 4; i++) {
-				Answer answer = client.request("POST", path, null, "m", KEY, "Idempotency-Key: k").read();
-				assertThat(answer.body()).contains("\"offset\":1,");
-				assertThat(answer.body().contains("\"repeated\":true")).isEqualTo(i > 0);
-			}
-			assertThat(client.request("POST", path, null, "m", KEY).read().body()).contains("\"offset\":2,");
-		}
 	}
 
 	@ParameterizedTest

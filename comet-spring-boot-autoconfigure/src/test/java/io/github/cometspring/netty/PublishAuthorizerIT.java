@@ -21,11 +21,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -120,20 +116,6 @@ class PublishAuthorizerIT {
 		assertThat(publish(query, Users.login("ada"), "Idempotency-Key: 1").body()).contains("repeated");
 	}
 
-	@Test
-	void keyBehindSecurityShouldNeedNoCsrfToken() {
-		try (CometServer secured = CometServer.start(new Class<?>[] { WithCsrf.class }, "comet.publish.enabled=true",
-				"comet.publish.keys=" + KEY); RawConnection client = RawConnection.open(secured.port())) {
-			secured.create("a").publish("m").block(PATIENCE);
-			String path = "/comet/publish?channel=a";
-			assertThat(client.request("POST", path, null, "m", "X-API-Key: " + KEY).read().status()).isEqualTo(200);
-			assertThat(client.request("POST", path, null, "m", "Authorization: Bearer " + KEY).read().status())
-				.isEqualTo(200);
-			assertThat(client.request("POST", path, null, "m", Users.login("ada")).read().body()).contains("CSRF");
-			assertThat(client.request("POST", path, null, "m").read().body()).contains("CSRF");
-		}
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	static class Authorizer {
 
@@ -150,23 +132,6 @@ class PublishAuthorizerIT {
 					.map((context) -> context.getAuthentication() != null);
 				default -> Mono.just(principal != null && channel.startsWith(principal.getName() + "."));
 			};
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@Import(Users.class)
-	static class WithCsrf {
-
-		@Bean
-		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http
-				.authorizeExchange((exchanges) -> exchanges.pathMatchers("/comet/publish")
-					.permitAll()
-					.anyExchange()
-					.authenticated())
-				.httpBasic(Customizer.withDefaults())
-				.build();
 		}
 
 	}
