@@ -61,8 +61,8 @@ public final class CometFastPathAutoConfiguration {
 		}
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-		FastPath fastPath = new FastPath(root + settings.path(), dialects, subscriptions, sockets, settings.maxRequestSize(),
-				eligibility::isEligible);
+		FastPath fastPath = new FastPath(root + settings.path(), dialects, subscriptions, sockets,
+				settings.maxRequestSize(), eligibility::isEligible);
 		PublishPolicy policy = publishPolicy.getIfUnique();
 		if (policy != null && publishMapping.getIfUnique() != null) {
 			PublishSettings publish = settings.publish();

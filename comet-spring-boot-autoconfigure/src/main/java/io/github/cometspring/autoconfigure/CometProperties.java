@@ -165,14 +165,14 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 *
 	 * @param enabled Whether there is an endpoint for publishers, at '/publish' below the
 	 * path of Comet.
-	 * @param keys Secrets of at least 32 characters, such as 32 random bytes in base64. Who
-	 * presents one of them may publish on every channel.
+	 * @param keys Secrets of at least 32 characters, such as 32 random bytes in base64.
+	 * Who presents one of them may publish on every channel.
 	 * @param createChannels Whether a channel is created when a message for it comes.
 	 * @param maxMessages Maximum number of messages in one request. A message for several
 	 * channels counts for each.
 	 * @param maxRequestSize Maximum size of a request body.
-	 * @param idempotencyTime Time for which the key of a request is remembered, so that its
-	 * messages are not published again.
+	 * @param idempotencyTime Time for which the key of a request is remembered, so that
+	 * its messages are not published again.
 	 * @param allowedOrigins Foreign origins whose pages may publish, such as
 	 * 'https://example.org'.
 	 */

@@ -176,7 +176,8 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 						? Optional.empty() : Optional.of("the CometHandlerMapping of the application");
 			}
 			// The actuator's, and that of publications, which keep to their own paths.
-			if (!(mapping instanceof PublishHandlerMapping) && !mapping.getClass().getName().startsWith("org.springframework.boot.")) {
+			if (!(mapping instanceof PublishHandlerMapping)
+					&& !mapping.getClass().getName().startsWith("org.springframework.boot.")) {
 				return Optional.of("the handler mapping " + mapping);
 			}
 		}

@@ -3,8 +3,8 @@ package io.github.cometspring.autoconfigure;
 import io.github.cometspring.security.GrantKey;
 
 /**
- * Thrown at start when a key of grants or of publishers is too short. It does not contain the key, as the
- * analysis of a start that has failed is logged.
+ * Thrown at start when a key of grants or of publishers is too short. It does not contain
+ * the key, as the analysis of a start that has failed is logged.
  */
 class InvalidGrantKeyException extends RuntimeException {
 

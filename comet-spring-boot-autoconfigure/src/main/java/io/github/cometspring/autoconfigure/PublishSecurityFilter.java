@@ -20,8 +20,8 @@ import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * Runs in the filter chains of Spring Security, before the CSRF protection. A publisher
- * that presents a key or a bearer token in a header needs no such protection: browsers add
- * neither by themselves, and let pages of other origins do so only after a preflight
+ * that presents a key or a bearer token in a header needs no such protection: browsers
+ * add neither by themselves, and let pages of other origins do so only after a preflight
  * request. All other publications need the CSRF token, as any request that changes
  * something.
  */

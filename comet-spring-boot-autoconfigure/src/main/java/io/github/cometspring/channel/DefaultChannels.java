@@ -142,8 +142,7 @@ public final class DefaultChannels implements Channels {
 	}
 
 	private Channel channel(ChannelLog log) {
-		return new LogChannel(log, this.maxMessageSize, this.scheduler, this.published, this.observer,
-				this.once);
+		return new LogChannel(log, this.maxMessageSize, this.scheduler, this.published, this.observer, this.once);
 	}
 
 }

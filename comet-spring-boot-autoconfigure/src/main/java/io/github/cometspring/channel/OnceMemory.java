@@ -45,10 +45,9 @@ final class OnceMemory {
 	 * @param key the key
 	 * @param data the text of the message
 	 * @param publication publishes the message
-	 * @return the position, or the error of the publication,
-	 * {@link KeyReusedException}, {@link KeyInUseException}, or
-	 * {@link BrokerUnavailableException} if the outcome of the first publication is
-	 * unknown
+	 * @return the position, or the error of the publication, {@link KeyReusedException},
+	 * {@link KeyInUseException}, or {@link BrokerUnavailableException} if the outcome of
+	 * the first publication is unknown
 	 */
 	Mono<OnceOutcome> publish(String channel, OnceKey key, String data, Mono<Position> publication) {
 		return Mono.defer(() -> {

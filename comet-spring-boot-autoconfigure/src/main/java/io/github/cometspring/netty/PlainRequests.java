@@ -85,8 +85,8 @@ final class PlainRequests {
 	}
 
 	private boolean isPlain(HttpRequest request, int maxBodySize) {
-		return HttpMethod.POST.equals(request.method()) && request.decoderResult().isSuccess()
-				&& isPersistent(request) && hasPlainBody(request.headers(), maxBodySize) && isPlain(request.headers());
+		return HttpMethod.POST.equals(request.method()) && request.decoderResult().isSuccess() && isPersistent(request)
+				&& hasPlainBody(request.headers(), maxBodySize) && isPlain(request.headers());
 	}
 
 	/**
@@ -119,8 +119,8 @@ final class PlainRequests {
 
 	private static boolean hasPlainBody(HttpHeaders headers, int maxBodySize) {
 		String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-		return length != null && isNumber(length, 0, MOST_DIGITS_OF_LENGTH)
-				&& Integer.parseInt(length) <= maxBodySize && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
+		return length != null && isNumber(length, 0, MOST_DIGITS_OF_LENGTH) && Integer.parseInt(length) <= maxBodySize
+				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
 	}
 
 	/**

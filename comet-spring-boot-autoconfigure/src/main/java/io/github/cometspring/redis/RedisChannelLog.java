@@ -272,8 +272,7 @@ final class RedisChannelLog implements ChannelLog {
 
 	private CompletableFuture<OnceOutcome> publishOnce(String data, OnceKey key) {
 		this.logs.used(this);
-		String[] keys = { this.keys[0], this.keys[1],
-				this.node.keys().once(this.registration.instance(), key.text()) };
+		String[] keys = { this.keys[0], this.keys[1], this.node.keys().once(this.registration.instance(), key.text()) };
 		String check = data.hashCode() + "/" + data.length();
 		return this.node
 			.call(RedisScript.APPEND, keys, String.valueOf(Registration.newEpoch()), data, "",

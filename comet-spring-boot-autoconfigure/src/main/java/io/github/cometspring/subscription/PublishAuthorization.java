@@ -97,8 +97,8 @@ public final class PublishAuthorization {
 	 * @param caller who asks
 	 * @param channels the ids of all channels of the request, each once
 	 * @param loop the event loop that owns the publisher's socket, which counts the time
-	 * @return what is permitted, or {@link TimeoutException} if it
-	 * could not be decided in time, or the error of the principal
+	 * @return what is permitted, or {@link TimeoutException} if it could not be decided
+	 * in time, or the error of the principal
 	 */
 	public Mono<Permission> permit(Caller caller, Collection<String> channels, EventLoop loop) {
 		PublishAuthorizer authorizer = this.authorizer;

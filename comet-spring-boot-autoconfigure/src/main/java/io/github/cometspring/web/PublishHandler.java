@@ -73,8 +73,7 @@ public final class PublishHandler implements WebHandler {
 			.flatMap((answer) -> write(exchange.getResponse(), answer));
 	}
 
-	private @Nullable PollAnswer refusal(ServerHttpRequest request,
-			Function<String, List<String>> headers) {
+	private @Nullable PollAnswer refusal(ServerHttpRequest request, Function<String, List<String>> headers) {
 		if (!HttpMethod.POST.equals(request.getMethod())) {
 			return this.policy.refuse(HttpStatus.METHOD_NOT_ALLOWED, "Use POST");
 		}
@@ -89,8 +88,7 @@ public final class PublishHandler implements WebHandler {
 	 * added the credentials of the user.
 	 */
 	private static boolean isOfForeignPage(ServerHttpRequest request) {
-		return PageOrigin.isForeign(request)
-				|| !OWN_SITES.containsAll(request.getHeaders().getOrEmpty(FETCH_SITE));
+		return PageOrigin.isForeign(request) || !OWN_SITES.containsAll(request.getHeaders().getOrEmpty(FETCH_SITE));
 	}
 
 	private static Mono<Void> write(ServerHttpResponse response, PollAnswer answer) {

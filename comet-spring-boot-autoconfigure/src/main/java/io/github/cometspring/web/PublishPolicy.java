@@ -156,8 +156,8 @@ public final class PublishPolicy {
 		return this.authorization.permit(caller, named, loop)
 			.map((Permission permission) -> run(entries, permission.channels(), permission.publisher(), key))
 			.flatMap((run) -> publish(run, loop))
-			.onErrorResume(TimeoutException.class, (ex) -> Mono.just(refuse(HttpStatus.SERVICE_UNAVAILABLE,
-					"It could not be decided in time; try again later")));
+			.onErrorResume(TimeoutException.class, (ex) -> Mono
+				.just(refuse(HttpStatus.SERVICE_UNAVAILABLE, "It could not be decided in time; try again later")));
 	}
 
 	private PublishRun run(List<PublishEntry> entries, @Nullable Set<String> permitted, String publisher,

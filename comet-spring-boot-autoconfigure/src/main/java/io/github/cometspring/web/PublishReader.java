@@ -106,9 +106,8 @@ record PublishReader(PublishLimits limits) {
 		boolean usable = !key.isEmpty() && key.length() <= MAX_KEY_LENGTH
 				&& key.chars().allMatch((c) -> c >= ' ' && c <= '~');
 		if (keys.size() > 1 || !usable) {
-			throw new RefusedRequestException(HttpStatus.BAD_REQUEST,
-					"%s must be one text of 1 to %d ASCII characters".formatted(CometHeaders.IDEMPOTENCY_KEY,
-							MAX_KEY_LENGTH));
+			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "%s must be one text of 1 to %d ASCII characters"
+				.formatted(CometHeaders.IDEMPOTENCY_KEY, MAX_KEY_LENGTH));
 		}
 		return key;
 	}

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -62,12 +63,10 @@ class PublishAnswersIT {
 	@BeforeAll
 	static void start() {
 		for (boolean fastPath : new boolean[] { true, false }) {
-			SERVERS.put(fastPath,
-					CometServer.start("comet.fast-path=" + fastPath, "comet.publish.enabled=true",
-							"comet.publish.keys=" + OLD_KEY + "," + NEW_KEY, "comet.publish.max-messages=20",
-							"comet.max-channels-per-request=3", "comet.max-message-size=1KB",
-							"comet.publish.max-request-size=10KB",
-							"comet.publish.allowed-origins=https://friend.example"));
+			SERVERS.put(fastPath, CometServer.start("comet.fast-path=" + fastPath, "comet.publish.enabled=true",
+					"comet.publish.keys=" + OLD_KEY + "," + NEW_KEY, "comet.publish.max-messages=20",
+					"comet.max-channels-per-request=3", "comet.max-message-size=1KB",
+					"comet.publish.max-request-size=10KB", "comet.publish.allowed-origins=https://friend.example"));
 		}
 	}
 
@@ -118,8 +117,7 @@ class PublishAnswersIT {
 		long before = Route.webFluxRequests(server, "POST");
 		try (RawConnection client = RawConnection.open(server.port())) {
 			for (int i = 1; i <= 3; i++) {
-				Answer answer = client
-					.request("POST", PATH + "?channel=" + channel.id(), "text/plain", "m" + i, KEY)
+				Answer answer = client.request("POST", PATH + "?channel=" + channel.id(), "text/plain", "m" + i, KEY)
 					.read();
 				assertThat(answer.body()).contains("\"offset\":" + i);
 			}
@@ -141,9 +139,9 @@ class PublishAnswersIT {
 		assertThat(answer.header("Content-Type")).isEqualTo(JSON);
 		assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
 		Cursor end = channel.cursor().block(PATIENCE);
-		assertThat(answer.body()).matches(
-				"\\{\"results\":\\[\\{\"channel\":\"%s\",\"epoch\":\\d+,\"offset\":1,\"cursor\":\"%s\"}]}"
-					.formatted(channel.id(), Objects.requireNonNull(end).token()));
+		assertThat(answer.body())
+			.matches("\\{\"results\":\\[\\{\"channel\":\"%s\",\"epoch\":\\d+,\"offset\":1,\"cursor\":\"%s\"}]}"
+				.formatted(channel.id(), Objects.requireNonNull(end).token()));
 		assertThat(messages(channel)).containsExactly("Hello &\n %C3");
 	}
 
@@ -272,7 +270,7 @@ class PublishAnswersIT {
 		for (String header : List.of("X: y", "Authorization: Bearer", "Authorization: Bearer ",
 				"Authorization: Bearer " + NEW_KEY.substring(1), "Authorization: Bearer " + NEW_KEY + "x",
 				"Authorization: Basic " + NEW_KEY, "Authorization: " + NEW_KEY, "X-API-Key: ",
-				"X-API-Key: " + NEW_KEY.toUpperCase(), "X-API-Key: " + OLD_KEY + "," + NEW_KEY,
+				"X-API-Key: " + NEW_KEY.toUpperCase(Locale.ROOT), "X-API-Key: " + OLD_KEY + "," + NEW_KEY,
 				"X-API-Key: " + NEW_KEY + "\r\nX-API-Key: " + NEW_KEY,
 				"Authorization: Bearer " + NEW_KEY + "\r\nAuthorization: Bearer " + NEW_KEY,
 				"Cookie: key=" + NEW_KEY)) {
@@ -393,23 +391,24 @@ class PublishAnswersIT {
 	void requestOverLimitShouldBeRefused(boolean fastPath) {
 		Channel channel = newChannel(fastPath);
 		String message = "{\"channel\":\"%s\",\"data\":\"m\"}".formatted(channel.id());
-		assertThat(publishJson(fastPath, "{\"messages\":[%s]}".formatted(String.join(",", Stream.generate(() -> message)
-			.limit(21)
-			.toList()))).body()).contains("Too many messages: at most 20");
+		assertThat(publishJson(fastPath,
+				"{\"messages\":[%s]}".formatted(String.join(",", Stream.generate(() -> message).limit(21).toList())))
+			.body()).contains("Too many messages: at most 20");
 		assertThat(post(fastPath, PATH, "application/x-ndjson", message.repeat(21), KEY).body())
 			.contains("Too many messages");
-		assertThat(publishJson(fastPath, "{\"channels\":[%s],\"data\":\"m\"}".formatted(String.join(",",
-				Stream.generate(() -> '"' + channel.id() + '"').limit(21).toList()))).status())
-			.isEqualTo(400);
+		assertThat(publishJson(fastPath,
+				"{\"channels\":[%s],\"data\":\"m\"}"
+					.formatted(String.join(",", Stream.generate(() -> '"' + channel.id() + '"').limit(21).toList())))
+			.status()).isEqualTo(400);
 		assertThat(post(fastPath, PATH + "?channel=a&channel=b&channel=c&channel=d", null, "m", KEY).body())
 			.contains("Too many channels: at most 3");
 		assertThat(post(fastPath, PATH + "?" + "channel=a&".repeat(21), null, "m", KEY).status()).isEqualTo(400);
 		assertThat(publish(fastPath, channel, "x".repeat(1025)).status()).isEqualTo(413);
 		assertThat(publish(fastPath, channel, "x".repeat(10_241)).status()).isEqualTo(413);
 		assertThat(messages(channel)).isEmpty();
-		assertThat(publishJson(fastPath, "{\"messages\":[%s]}".formatted(String.join(",", Stream.generate(() -> message)
-			.limit(20)
-			.toList()))).status()).isEqualTo(200);
+		assertThat(publishJson(fastPath,
+				"{\"messages\":[%s]}".formatted(String.join(",", Stream.generate(() -> message).limit(20).toList())))
+			.status()).isEqualTo(200);
 		assertThat(publish(fastPath, channel, "x".repeat(1024)).status()).isEqualTo(200);
 	}
 
@@ -450,8 +449,9 @@ class PublishAnswersIT {
 						"Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization")
 				.read();
 			assertThat(preflight.status()).isEqualTo(200);
-			assertThat(client.request("OPTIONS", PATH, null, "", "Origin: https://foe.example",
-					"Access-Control-Request-Method: POST")
+			assertThat(client
+				.request("OPTIONS", PATH, null, "", "Origin: https://foe.example",
+						"Access-Control-Request-Method: POST")
 				.read()
 				.status()).isEqualTo(403);
 		}
@@ -536,7 +536,7 @@ class PublishAnswersIT {
 		for (PublishOutcome outcome : PublishOutcome.values()) {
 			long expected = before.getOrDefault(outcome, 0L) + more.getOrDefault(outcome, 0L);
 			assertThat(meters.get("comet.http.publications")
-				.tag("outcome", outcome.name().toLowerCase())
+				.tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
 				.functionCounter()
 				.count()).as(outcome.name()).isEqualTo(expected);
 		}

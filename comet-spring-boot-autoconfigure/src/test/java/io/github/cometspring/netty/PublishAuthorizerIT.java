@@ -1,6 +1,5 @@
 package io.github.cometspring.netty;
 
-import java.time.Duration;
 import java.util.Objects;
 
 import io.github.cometspring.security.PublishAuthorizer;
@@ -34,8 +33,6 @@ class PublishAuthorizerIT {
 	// The errors of an authorizer are the application's, and are logged.
 	@RegisterExtension
 	static final QuietLog log = new QuietLog("io.github.cometspring.subscription.PublishAuthorization");
-
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private static final String KEY = "0123456789abcdef0123456789abcdef";
 
@@ -96,8 +93,7 @@ class PublishAuthorizerIT {
 	void authorizerWhenItHangsShouldAnswer503() {
 		try (RawConnection client = RawConnection.open(Objects.requireNonNull(server).port())) {
 			for (int i = 0; i < 2; i++) {
-				Answer answer = client
-					.request("POST", "/comet/publish?channel=hang", null, "m", Users.login("ada"))
+				Answer answer = client.request("POST", "/comet/publish?channel=hang", null, "m", Users.login("ada"))
 					.read();
 				assertThat(answer.status()).isEqualTo(503);
 				assertThat(answer.header("Retry-After")).isNotNull();
@@ -128,8 +124,8 @@ class PublishAuthorizerIT {
 				case "fail" -> Mono.error(new IllegalStateException("on purpose"));
 				case "empty" -> Mono.empty();
 				case "null" -> null;
-				case "context" -> ReactiveSecurityContextHolder.getContext()
-					.map((context) -> context.getAuthentication() != null);
+				case "context" ->
+					ReactiveSecurityContextHolder.getContext().map((context) -> context.getAuthentication() != null);
 				default -> Mono.just(principal != null && channel.startsWith(principal.getName() + "."));
 			};
 		}

@@ -73,8 +73,7 @@ class PublishServersIT {
 			assertThat(client.request("POST", path, null, "m", "X-API-Key: " + SECRET).read().status()).isEqualTo(200);
 			assertThat(client.request("POST", path, null, "m", "Authorization: Bearer " + SECRET).read().status())
 				.isEqualTo(200);
-			assertThat(client.request("POST", path, null, "m", Users.login("ada")).read().status())
-				.isEqualTo(403);
+			assertThat(client.request("POST", path, null, "m", Users.login("ada")).read().status()).isEqualTo(403);
 			assertThat(client.request("POST", path, null, "m").read().status()).isEqualTo(403);
 		}
 	}
@@ -85,11 +84,8 @@ class PublishServersIT {
 
 		@Bean
 		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http
-				.authorizeExchange((exchanges) -> exchanges.pathMatchers("/comet/publish")
-					.permitAll()
-					.anyExchange()
-					.authenticated())
+			return http.authorizeExchange(
+					(exchanges) -> exchanges.pathMatchers("/comet/publish").permitAll().anyExchange().authenticated())
 				.httpBasic(Customizer.withDefaults())
 				.build();
 		}

@@ -61,8 +61,7 @@ class RedisOnceTests {
 	void publishOnceOnTwoNodesShouldPublishOnce() {
 		OnceOutcome first = this.here.appendOnce("m", KEY).block(PATIENCE);
 		assertThat(first.repeated()).isFalse();
-		assertThat(this.there.appendOnce("m", KEY).block(PATIENCE))
-			.isEqualTo(new OnceOutcome(first.position(), true));
+		assertThat(this.there.appendOnce("m", KEY).block(PATIENCE)).isEqualTo(new OnceOutcome(first.position(), true));
 		assertThat(this.there.appendOnce("m", new OnceKey("other", KEY.validity())).block(PATIENCE).position())
 			.isEqualTo(new Position(first.position().epoch(), 2));
 		assertThatExceptionOfType(KeyReusedException.class)
@@ -85,7 +84,9 @@ class RedisOnceTests {
 	void keyShouldBeForgottenByRedis() {
 		this.here.appendOnce("m", new OnceKey("short", Duration.ofMillis(1))).block(PATIENCE);
 		Await.within(PATIENCE,
-				() -> !this.there.appendOnce("m", new OnceKey("short", Duration.ofMillis(1))).block(PATIENCE).repeated());
+				() -> !this.there.appendOnce("m", new OnceKey("short", Duration.ofMillis(1)))
+					.block(PATIENCE)
+					.repeated());
 		this.here.appendOnce("m", KEY).block(PATIENCE);
 		String key = this.server.command("KEYS comet:*:once:k");
 		assertThat(Long.parseLong(this.server.command("PTTL " + key).substring(1)))

@@ -102,7 +102,8 @@ class ScalingDocumentTests {
 	}
 
 	private static String generalize(String key) {
-		return key.replaceFirst("\\{(?!registry)\\w+}", "{<instance>}").replaceFirst("ended:.*", "ended:<id>")
+		return key.replaceFirst("\\{(?!registry)\\w+}", "{<instance>}")
+			.replaceFirst("ended:.*", "ended:<id>")
 			.replaceFirst("once:.*", "once:<key>");
 	}
 

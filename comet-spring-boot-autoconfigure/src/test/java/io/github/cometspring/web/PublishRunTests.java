@@ -103,8 +103,7 @@ class PublishRunTests {
 			.filter((value) -> !value.isEmpty())
 			.toList();
 		TestSubscriber<PollAnswer> answer = TestSubscriber.create();
-		policy(channels)
-			.answer(query, headers, body.getBytes(StandardCharsets.UTF_8), Caller.UNKNOWN, this.loop)
+		policy(channels).answer(query, headers, body.getBytes(StandardCharsets.UTF_8), Caller.UNKNOWN, this.loop)
 			.subscribe(answer);
 		this.time.advanceTime();
 		return answer;
