@@ -1,13 +1,19 @@
 -- Numbers a message, stores it and publishes it.
--- KEYS: the channel, its messages
+-- KEYS: the channel, its messages, perhaps what remembers the key of the publication
 -- ARGV: run of the server, epoch to begin if the run has changed, text, nonce of the delivery or '',
---       how many messages to keep, how long in ms, feed
+--       how many messages to keep, how long in ms, feed, with a key: check of the text, how long to remember in ms
 local channel = redis.call('HMGET', KEYS[1], 'epoch', 'top', 'run', 'closed', 'aging')
 if channel[4] then
 	return { 'closed' }
 end
 if not channel[1] then
 	return { 'missing' }
+end
+if KEYS[3] then
+	local known = redis.call('GET', KEYS[3])
+	if known then
+		return { 'known', known }
+	end
 end
 -- Another run of the server may have lost messages, so the channel continues in another epoch.
 local epoch = (channel[3] == ARGV[1]) and channel[1] or ARGV[2]
@@ -32,6 +38,9 @@ if now > aging then
 		end
 		redis.call('XDEL', KEYS[2], oldest)
 	end
+end
+if KEYS[3] then
+	redis.call('SET', KEYS[3], epoch .. ' ' .. offset .. ' ' .. ARGV[8], 'PX', ARGV[9])
 end
 redis.call('PUBLISH', ARGV[7], 'm ' .. epoch .. ' ' .. offset .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
 return { 'done', epoch, offset }

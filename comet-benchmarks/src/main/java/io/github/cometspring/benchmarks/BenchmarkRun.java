@@ -105,6 +105,11 @@ final class BenchmarkRun {
 							new Results.Case(Measure.REDIS_PUBLISH, 1, 1, server.kind()));
 				}
 			}
+			if (server.kind().can(Measure.PUBLISH) && this.options.measures().contains(Measure.PUBLISH)) {
+				say("warming " + server.kind() + " with " + Measure.PUBLISH);
+				attempt(new HttpPublications(this.options.warmUp()), server,
+						new Results.Case(Measure.PUBLISH, 1, 1, server.kind()));
+			}
 			server.pin(this.processes, this.options.work().resolve("taskset.log"),
 					String.valueOf(this.options.serverCpu()));
 		}
@@ -168,6 +173,7 @@ final class BenchmarkRun {
 		return switch (measure) {
 			case DEACTIVATE -> new Deactivation(this.load);
 			case ENGINE -> new Engine(this.options, this.processes);
+			case PUBLISH -> new HttpPublications(this.options.deliveries());
 			case REDIS_PUBLISH -> new RedisPublications(this.options, this.processes);
 			case REDIS_CHANNELS -> new RedisChannels();
 			default -> new FanOut(this.load, this.options.deliveries());

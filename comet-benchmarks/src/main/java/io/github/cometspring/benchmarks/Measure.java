@@ -36,6 +36,8 @@ enum Measure {
 	DEACTIVATE("end", Dialect.LONGPOLL),
 	/** Channels without clients, inside one process. */
 	ENGINE("", Dialect.NONE),
+	/** Publications over HTTP, on a channel without clients. */
+	PUBLISH("", Dialect.NONE),
 	/** Publications on Redis, beside what Redis can do. */
 	REDIS_PUBLISH("", Dialect.NONE),
 	/** Many channels on Redis: a feed that is cut, and memory. */
@@ -80,7 +82,7 @@ enum Measure {
 	 * Whether it is taken in each round. The others vary little, or take long.
 	 */
 	boolean isRepeated() {
-		return isFanOut() || this == PAIRS || this == REDIS_PUBLISH;
+		return isFanOut() || this == PAIRS || this == PUBLISH || this == REDIS_PUBLISH;
 	}
 
 	boolean isFanOut() {

@@ -60,6 +60,11 @@ final class Report {
 			Column.median("µs one at a time", "single_us", 1, 0),
 			Column.median("redis-benchmark -P 1, µs", "bare_single_us", 1, 0));
 
+	private static final List<Column> HTTP_PUBLICATIONS = List.of(SERVER,
+			Column.median("CPU µs/publication", "publish_cpu_us", 1, 2), Column.spread("min–max", "publish_cpu_us", 2),
+			Column.ratio("× nchan", ServerKind.NCHAN, "publish_cpu_us"),
+			Column.median("publications/s", "publish_per_s", 1, 0));
+
 	private static final List<Column> FEEDS = List.of(Column.text("channels", (each) -> String.valueOf(each.clients())),
 			Column.median("s until all have a message, feed cut", "cut_ms", 1000, 2),
 			Column.median("longest of five", "cut_max_ms", 1000, 2), Column.median("feed not cut", "uncut_ms", 1000, 2),
@@ -93,6 +98,8 @@ final class Report {
 		table(text, "A busy channel and the others", FAIRNESS, (each) -> each.measure().isFair());
 		table(text, "Deactivated with polls held", ENDINGS, (each) -> each.measure() == Measure.DEACTIVATE);
 		table(text, "Channels without clients, one thread", ENGINE, (each) -> each.measure() == Measure.ENGINE);
+		table(text, "Publications over HTTP, messages of 100 bytes", HTTP_PUBLICATIONS,
+				(each) -> each.measure() == Measure.PUBLISH);
 		table(text, "Publications through one node on Redis, messages of 100 bytes", PUBLICATIONS,
 				(each) -> each.measure() == Measure.REDIS_PUBLISH);
 		table(text, "Many channels with subscribers on a node", FEEDS,

@@ -31,6 +31,9 @@ enum ServerKind {
 	/** The starter without its meters. */
 	COMET_UNMETERED("CometServer", "comet", "security|jetty|cometd|servlet",
 			"--spring.autoconfigure.exclude=io.github.cometspring.autoconfigure.CometMetricsAutoConfiguration"),
+	/** The starter with its endpoint for publishers, which the load uses. */
+	COMET_PUBLISH("CometServer", "comet-publish", "security|jetty|cometd|servlet", "--comet.publish.enabled=true",
+			"--comet.publish.keys=" + HttpPublications.KEY),
 	/** The starter with its defaults, and its channels on a Redis of its own. */
 	COMET_REDIS("CometServer", "comet", "security|jetty|cometd|servlet"),
 	/** Written by hand with Spring WebFlux. */
@@ -126,12 +129,16 @@ enum ServerKind {
 		if (this == COMET_OWN) {
 			return measure.isFanOut() && measure != Measure.JSONPOLL;
 		}
+		if (this == COMET_PUBLISH) {
+			return measure == Measure.PUBLISH || measure == Measure.PAIRS;
+		}
 		if (isOnDemand()) {
 			return measure.isFanOut();
 		}
 		return switch (measure) {
 			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet();
 			case ENGINE -> this == COMET;
+			case PUBLISH -> isComet() || this == WEBFLUX || this == NCHAN;
 			// The others have one dialect of polls.
 			case JSONPOLL -> this == COMET || this == COMET_CHAIN || this == NCHAN;
 			case IDLE_SSE, IDLE_WEBSOCKET -> this != COMETD;
@@ -145,8 +152,10 @@ enum ServerKind {
 	 * Whether this is measured only if it is asked for by its name.
 	 */
 	boolean isOnDemand() {
-		return this == COMET_MIXED || this == COMET_OWN || this == COMET_PROMETHEUS || this == COMET_UNMETERED
-				|| this == COMET_REDIS;
+		return switch (this) {
+			case COMET_MIXED, COMET_OWN, COMET_PROMETHEUS, COMET_UNMETERED, COMET_PUBLISH, COMET_REDIS -> true;
+			default -> false;
+		};
 	}
 
 	/**

@@ -11,8 +11,11 @@ import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.JsonPollDialect;
 import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.PublishHandlerMapping;
+import io.github.cometspring.web.PublishPolicy;
 import reactor.netty.http.server.HttpServer;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -30,7 +33,7 @@ import org.springframework.core.annotation.Order;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = CometWebFluxAutoConfiguration.class)
+@AutoConfiguration(after = { CometWebFluxAutoConfiguration.class, CometHttpPublishAutoConfiguration.class })
 @ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class, WebHttpHandlerBuilderCustomizer.class })
 @ConditionalOnBean({ Subscriptions.class, NettyClientSockets.class, CometHandlerMapping.class })
 @ConditionalOnBooleanProperty(name = "comet.fast-path", matchIfMissing = true)
@@ -47,7 +50,8 @@ public final class CometFastPathAutoConfiguration {
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
 			Subscriptions subscriptions, NettyClientSockets sockets, CometSettings settings,
-			FastPathEligibility eligibility) {
+			FastPathEligibility eligibility, ObjectProvider<PublishHandlerMapping> publishMapping,
+			ObjectProvider<PublishPolicy> publishPolicy) {
 		List<PollDialect> dialects = new ArrayList<>();
 		if (settings.transports().contains(Transport.LEGACY)) {
 			dialects.add(new LegacyPollDialect());
@@ -56,9 +60,14 @@ public final class CometFastPathAutoConfiguration {
 			dialects.add(new JsonPollDialect());
 		}
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
-		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
-		FastPath fastPath = new FastPath(path, dialects, subscriptions, sockets, settings.maxRequestSize(),
-				eligibility::isEligible);
+		String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+		FastPath fastPath = new FastPath(root + settings.path(), dialects, subscriptions, sockets,
+				settings.maxRequestSize(), eligibility::isEligible);
+		PublishPolicy policy = publishPolicy.getIfUnique();
+		if (policy != null && publishMapping.getIfUnique() != null) {
+			PublishSettings publish = settings.publish();
+			fastPath.servePublications(root + publish.path(), policy, publish.maxRequestSize());
+		}
 		// A subclass may add something that must see all requests first.
 		return (factory) -> {
 			if (factory.getClass() == NettyReactiveWebServerFactory.class) {

@@ -59,6 +59,7 @@ import org.springframework.util.unit.DataSize;
  * application to the clients.
  * @param channels Settings of named channels by a pattern of their names, such as
  * '[prices/*]'. The first pattern that matches counts.
+ * @param publish Publication over HTTP, by other servers.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -74,7 +75,7 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue Shutdown shutdown, @Nullable Duration maxConnectionAge,
 		@Nullable Integer maxConnectionsPerAddress, @Nullable Integer maxConnectionsPerUser,
 		@DefaultValue Grants grants, @DefaultValue("false") boolean observationEnabled,
-		@DefaultValue Map<String, NamedChannels> channels){
+		@DefaultValue Map<String, NamedChannels> channels, @DefaultValue Publish publish){
 
 	/**
 	 * Authorization of clients to read channels.
@@ -156,6 +157,34 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 * @param maxAge Time that a channel keeps a message.
 	 */
 	public record NamedHistory(@Nullable Integer size, @Nullable Duration maxAge) {
+
+	}
+
+	/**
+	 * Publication over HTTP, by other servers.
+	 *
+	 * @param enabled Whether there is an endpoint for publishers, at '/publish' below the
+	 * path of Comet.
+	 * @param keys Secrets of at least 32 characters, such as 32 random bytes in base64.
+	 * Who presents one of them may publish on every channel.
+	 * @param createChannels Whether a channel is created when a message for it comes.
+	 * @param maxMessages Maximum number of messages in one request. A message for several
+	 * channels counts for each.
+	 * @param maxRequestSize Maximum size of a request body.
+	 * @param idempotencyTime Time for which the key of a request is remembered, so that
+	 * its messages are not published again.
+	 * @param allowedOrigins Foreign origins whose pages may publish, such as
+	 * 'https://example.org'.
+	 */
+	public record Publish(@DefaultValue("false") boolean enabled, @DefaultValue List<String> keys,
+			@DefaultValue("false") boolean createChannels, @DefaultValue("1000") int maxMessages,
+			@DefaultValue("1MB") DataSize maxRequestSize, @DefaultValue("10m") Duration idempotencyTime,
+			@DefaultValue List<String> allowedOrigins) {
+
+		@Override
+		public String toString() {
+			return "Publish[enabled=%s, keys=%d]".formatted(this.enabled, this.keys.size());
+		}
 
 	}
 

@@ -47,7 +47,18 @@ public final class CometSecurityAutoConfiguration {
 				() -> foreign ? dispatcher.getIfUnique() : null);
 		// A filter instead of a CSRF matcher: a matcher would replace the exceptions that
 		// Spring Security makes by default, such as for bearer tokens.
-		return (http) -> http.addFilterBefore(filter, SecurityWebFiltersOrder.CSRF);
+		return (http) -> {
+			http.addFilterBefore(filter, SecurityWebFiltersOrder.CSRF);
+			if (settings.publish().enabled()) {
+				http.addFilterBefore(publishFilter(settings.publish(), dispatcher), SecurityWebFiltersOrder.CSRF);
+			}
+		};
+	}
+
+	private static PublishSecurityFilter publishFilter(PublishSettings publish,
+			ObjectProvider<DispatcherHandler> dispatcher) {
+		boolean foreign = !publish.foreignOrigins().isEmpty();
+		return new PublishSecurityFilter(publish.path(), () -> foreign ? dispatcher.getIfUnique() : null);
 	}
 
 	/**

@@ -8,9 +8,11 @@ import java.util.Set;
 import io.github.cometspring.channel.ChannelDefaults;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.security.GrantKey;
+import io.github.cometspring.security.PublishKeys;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.PublishLimits;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -38,12 +40,14 @@ import org.springframework.util.unit.DataSize;
  * @param grantKeys the keys of signed grants, the one that signs first
  * @param observationEnabled whether publications can be followed in traces
  * @param channelDefaults the default settings of channels, also by name
+ * @param publish the settings of publication over HTTP
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
 		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, Duration shutdownSpread,
-		List<GrantKey> grantKeys, boolean observationEnabled, ChannelDefaults channelDefaults) {
+		List<GrantKey> grantKeys, boolean observationEnabled, ChannelDefaults channelDefaults,
+		PublishSettings publish) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -79,7 +83,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 			throw invalid("comet.redis.key-prefix", properties.redis().keyPrefix(),
 					"Must consist of letters, digits and . _ ~ @ / : -, and not be empty.");
 		}
-		List<String> origins = origins(properties.allowedOrigins());
+		List<String> origins = origins("comet.allowed-origins", properties.allowedOrigins());
 		if (properties.allowedCredentials() && origins.contains(AllowedOrigin.ANY)) {
 			throw invalid("comet.allowed-credentials", true,
 					"Must not be set while comet.allowed-origins has '*': name the origins whose pages may send credentials.");
@@ -97,7 +101,28 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
 				properties.authorization().maxAge(), properties.shutdown().spread(),
 				grantKeys(properties.grants().keys()), properties.observationEnabled(),
-				ChannelPatterns.defaults(properties.channels(), channels));
+				ChannelPatterns.defaults(properties.channels(), channels), publish(properties, path));
+	}
+
+	private static PublishSettings publish(CometProperties properties, String path) {
+		CometProperties.Publish publish = properties.publish();
+		atLeast(1, "comet.publish.max-messages", publish.maxMessages());
+		positive("comet.publish.idempotency-time", publish.idempotencyTime());
+		for (int i = 0; i < publish.keys().size(); i++) {
+			int length = publish.keys().get(i).length();
+			if (length < PublishKeys.MIN_LENGTH) {
+				throw new InvalidGrantKeyException("comet.publish.keys", i + 1, length);
+			}
+		}
+		List<String> origins = origins("comet.publish.allowed-origins", publish.allowedOrigins());
+		if (origins.contains(AllowedOrigin.ANY)) {
+			throw invalid("comet.publish.allowed-origins", AllowedOrigin.ANY,
+					"Must not be '*': name the origins whose pages may publish.");
+		}
+		return new PublishSettings(publish.enabled(), PublishSettings.path(path), new PublishKeys(publish.keys()),
+				new PublishLimits(publish.maxMessages(), properties.maxChannelsPerRequest(), publish.createChannels(),
+						publish.idempotencyTime()),
+				bytes("comet.publish.max-request-size", publish.maxRequestSize()), origins);
 	}
 
 	private static String path(String path) {
@@ -108,10 +133,10 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		return path;
 	}
 
-	private static List<String> origins(List<String> configured) {
+	private static List<String> origins(String property, List<String> configured) {
 		return configured.stream()
 			.map((origin) -> AllowedOrigin.of(origin)
-				.orElseThrow(() -> invalid("comet.allowed-origins", origin,
+				.orElseThrow(() -> invalid(property, origin,
 						"Must be origins as browsers send them, such as https://example.org or http://localhost:3000, or '*'.")))
 			.distinct()
 			.toList();

@@ -10,6 +10,7 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.security.GrantAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.CometTokenFilter;
+import io.github.cometspring.web.PublishHandlerMapping;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -174,8 +175,9 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 				return isMadeBy(CometHandlerMapping.class, CometWebFluxAutoConfiguration.class.getName())
 						? Optional.empty() : Optional.of("the CometHandlerMapping of the application");
 			}
-			// The actuator's, which keeps to its own path.
-			if (!mapping.getClass().getName().startsWith("org.springframework.boot.")) {
+			// The actuator's, and that of publications, which keep to their own paths.
+			if (!(mapping instanceof PublishHandlerMapping)
+					&& !mapping.getClass().getName().startsWith("org.springframework.boot.")) {
 				return Optional.of("the handler mapping " + mapping);
 			}
 		}

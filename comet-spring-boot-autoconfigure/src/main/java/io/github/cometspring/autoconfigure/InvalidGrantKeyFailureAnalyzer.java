@@ -13,8 +13,10 @@ class InvalidGrantKeyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidGran
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidGrantKeyException cause) {
 		return new FailureAnalysis(
-				"Key %d of comet.grants.keys has %d characters. Grants signed with it could be forged."
-					.formatted(cause.getNumber(), cause.getLength()),
+				"Key %d of %s has %d characters. %s".formatted(cause.getNumber(), cause.getProperty(),
+						cause.getLength(),
+						cause.getProperty().equals("comet.grants.keys") ? "Grants signed with it could be forged."
+								: "It could be guessed."),
 				"Use a secret of at least %d characters, such as that of: openssl rand -base64 32"
 					.formatted(GrantKey.MIN_LENGTH),
 				cause);

@@ -38,6 +38,28 @@ public interface Channel {
 	Mono<Position> publish(String data);
 
 	/**
+	 * Publishes a message unless it has been published on this channel by an earlier call
+	 * with the same key. So a call can be repeated after an error or a lost answer, and
+	 * nobody receives the message twice.
+	 * <p>
+	 * A broker that remembers keys does so for all nodes, in the step that publishes, as
+	 * the one on Redis does; then a repeated call also finds out what has become of a
+	 * call whose answer was lost. With any other broker this node remembers the
+	 * publications that it has made itself, at most the last 100,000 of all channels; a
+	 * call whose outcome is unknown stays so, and publishes nothing when it is repeated.
+	 * @param data the text, as for {@link #publish(String)}, the same in each call with
+	 * the key
+	 * @param key names the publication
+	 * @return the position of the message, or an error as for {@link #publish(String)},
+	 * {@link KeyReusedException} if another message has been published with this key,
+	 * {@link KeyInUseException} if a publication with it is under way, or
+	 * {@link UnsupportedOperationException} if this implementation does not know keys
+	 */
+	default Mono<OnceOutcome> publishOnce(String data, OnceKey key) {
+		return Mono.error(() -> new UnsupportedOperationException("No keys on this channel"));
+	}
+
+	/**
 	 * Publishes a message, then waits for the clients that are connected to this node
 	 * now; those of other nodes receive it as with {@link #publish(String)}. Completes
 	 * when the message has been handed to the operating system's network layer for each

@@ -106,6 +106,27 @@ public interface ChannelLog {
 	Mono<Position> append(String data);
 
 	/**
+	 * Whether the broker remembers keys for all nodes, so that {@link #appendOnce} may be
+	 * called. If not, each node remembers those of its own publications.
+	 * @return {@code false} unless the broker says otherwise
+	 */
+	default boolean remembersKeys() {
+		return false;
+	}
+
+	/**
+	 * Appends a message, unless one was appended with the same key, in one step.
+	 * @param data the text
+	 * @param key names the publication
+	 * @return the position of the message, now or earlier appended, or
+	 * {@link KeyReusedException} if the earlier one has another text, or an error as for
+	 * {@link #append}
+	 */
+	default Mono<OnceOutcome> appendOnce(String data, OnceKey key) {
+		return Mono.error(() -> new UnsupportedOperationException("This broker does not remember keys"));
+	}
+
+	/**
 	 * Appends a message and waits for the receipts of the clients that listen now.
 	 * @param data the text
 	 * @return the outcome, or {@link ChannelClosedException} or

@@ -32,6 +32,8 @@ public final class DefaultChannels implements Channels {
 
 	private final PublicationObserver observer;
 
+	private final OnceMemory once;
+
 	/**
 	 * Creates the view, which cannot sign grants.
 	 * @param broker stores the channels
@@ -74,6 +76,7 @@ public final class DefaultChannels implements Channels {
 		this.scheduler = scheduler;
 		this.grants = grants;
 		this.observer = observer;
+		this.once = new OnceMemory(MonotonicTime.of(scheduler)::nanoTime, OnceMemory.MAX_KEYS);
 	}
 
 	@Override
@@ -139,7 +142,7 @@ public final class DefaultChannels implements Channels {
 	}
 
 	private Channel channel(ChannelLog log) {
-		return new LogChannel(log, this.maxMessageSize, this.scheduler, this.published, this.observer);
+		return new LogChannel(log, this.maxMessageSize, this.scheduler, this.published, this.observer, this.once);
 	}
 
 }

@@ -26,13 +26,16 @@ final class LogChannel implements Channel {
 
 	private final PublicationObserver observer;
 
+	private final OnceMemory once;
+
 	LogChannel(ChannelLog log, long maxMessageSize, Scheduler scheduler, LongAdder published,
-			PublicationObserver observer) {
+			PublicationObserver observer, OnceMemory once) {
 		this.log = log;
 		this.maxMessageSize = maxMessageSize;
 		this.scheduler = scheduler;
 		this.published = published;
 		this.observer = observer;
+		this.once = once;
 	}
 
 	@Override
@@ -49,6 +52,21 @@ final class LogChannel implements Channel {
 	public Mono<Position> publish(String data) {
 		return this.observer.publish(id(), PublicationObserver.Operation.PUBLISH,
 				Mono.defer(() -> this.log.append(accept(data))).doOnSuccess((position) -> this.published.increment()));
+	}
+
+	@Override
+	public Mono<OnceOutcome> publishOnce(String data, OnceKey key) {
+		return this.observer.publish(id(), PublicationObserver.Operation.PUBLISH,
+				Mono.defer(() -> appendOnce(accept(data), key)).doOnNext((outcome) -> {
+					if (!outcome.repeated()) {
+						this.published.increment();
+					}
+				}));
+	}
+
+	private Mono<OnceOutcome> appendOnce(String text, OnceKey key) {
+		return this.log.remembersKeys() ? this.log.appendOnce(text, key)
+				: this.once.publish(id(), key, text, this.log.append(text));
 	}
 
 	@Override

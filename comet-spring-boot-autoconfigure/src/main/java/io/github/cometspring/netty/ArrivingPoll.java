@@ -2,6 +2,7 @@ package io.github.cometspring.netty;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -10,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a poll that have arrived, from its head on, which it owns. As a
@@ -18,20 +20,48 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class ArrivingPoll implements Function<String, List<String>> {
 
-	private final PollTerms terms;
+	private final @Nullable PollTerms terms;
+
+	/**
+	 * The path of a request that is no poll.
+	 */
+	private final @Nullable PollPath path;
 
 	private final HttpRequest head;
 
 	private final List<Object> messages = new ArrayList<>(2);
 
 	ArrivingPoll(PollTerms terms, HttpRequest head) {
+		this(terms, null, head);
+	}
+
+	/**
+	 * A request that is no poll, and is answered in the same way.
+	 */
+	ArrivingPoll(PollPath path, HttpRequest head) {
+		this(null, path, head);
+	}
+
+	private ArrivingPoll(@Nullable PollTerms terms, @Nullable PollPath path, HttpRequest head) {
 		this.terms = terms;
+		this.path = path;
 		this.head = head;
 		this.messages.add(head);
 	}
 
+	/**
+	 * The terms of a poll.
+	 */
 	PollTerms terms() {
-		return this.terms;
+		return Objects.requireNonNull(this.terms);
+	}
+
+	/**
+	 * The path that serves it.
+	 * @param polls the path of polls
+	 */
+	PollPath path(PollPath polls) {
+		return (this.path != null) ? this.path : polls;
 	}
 
 	HttpRequest head() {

@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollTerms;
+import io.github.cometspring.web.PublishPolicy;
 import io.netty.channel.ChannelPipeline;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
@@ -57,6 +58,16 @@ public final class FastPath {
 		this.sockets = sockets;
 		this.eligible = eligible;
 		this.addressesLimited = subscriptions.limitAddresses();
+	}
+
+	/**
+	 * Serves publications over HTTP, too.
+	 * @param path the path of the endpoint on the server, literal
+	 * @param policy the policy of publications
+	 * @param maxRequestSize the size of the largest request body, in bytes
+	 */
+	public void servePublications(String path, PublishPolicy policy, int maxRequestSize) {
+		this.requests.setPublications(new PlainPublications(path, policy, maxRequestSize, this.sockets));
 	}
 
 	/**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 
 import io.github.cometspring.web.PollAnswer;
-import io.github.cometspring.web.PollTerms;
 import io.github.cometspring.web.WriteListener;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -103,17 +102,16 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
 		// Answers keep the order of the requests.
-		PollTerms terms = this.server.areAnswered() ? this.requests.terms(request) : null;
-		if (terms == null || !this.server.hasPlainPipeline(this.context.channel())) {
+		ArrivingPoll arriving = this.server.areAnswered() ? this.requests.arriving(request) : null;
+		if (arriving == null || !this.server.hasPlainPipeline(this.context.channel())) {
 			return null;
 		}
-		ArrivingPoll arriving = new ArrivingPoll(terms, request);
 		this.connection.pollArriving(arriving);
 		return arriving;
 	}
 
 	private void start(ArrivingPoll arriving) {
-		HeldPoll poll = this.path.newPoll(arriving, this, this.context);
+		HeldPoll poll = arriving.path(this.path).newPoll(arriving, this, this.context);
 		this.connection.pollStarting(poll);
 		poll.start(arriving);
 		this.connection.pollStarted();

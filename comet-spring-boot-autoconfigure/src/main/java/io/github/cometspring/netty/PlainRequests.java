@@ -36,6 +36,8 @@ final class PlainRequests {
 
 	private volatile boolean forwarded;
 
+	private volatile @Nullable PlainPublications publications;
+
 	/**
 	 * Creates the checks of one endpoint.
 	 * @param path the path of the endpoint on the server, literal
@@ -60,15 +62,41 @@ final class PlainRequests {
 	}
 
 	/**
+	 * Recognises publications, too.
+	 */
+	void setPublications(PlainPublications publications) {
+		this.publications = publications;
+	}
+
+	/**
+	 * The beginning of a request that can be served, as far as its head shows.
+	 * @param request the head of the request
+	 * @return the request, or {@code null} if it is left to the server
+	 */
+	@Nullable ArrivingPoll arriving(HttpRequest request) {
+		PollTerms terms = terms(request);
+		if (terms != null) {
+			return new ArrivingPoll(terms, request);
+		}
+		PlainPublications publications = this.publications;
+		return (publications != null && publications.areAt(request.uri())
+				&& isPlain(request, publications.maxBodySize()) && publications.admit(request))
+						? new ArrivingPoll(publications, request) : null;
+	}
+
+	private boolean isPlain(HttpRequest request, int maxBodySize) {
+		return HttpMethod.POST.equals(request.method()) && request.decoderResult().isSuccess() && isPersistent(request)
+				&& hasPlainBody(request.headers(), maxBodySize) && isPlain(request.headers());
+	}
+
+	/**
 	 * The terms on which a request can be served, as far as its head shows.
 	 * @param request the head of the request
 	 * @return the terms of its dialect, or {@code null} if it is left to the server
 	 */
 	@Nullable PollTerms terms(HttpRequest request) {
 		HttpHeaders headers = request.headers();
-		if (!HttpMethod.POST.equals(request.method()) || !this.path.equals(request.uri())
-				|| !request.decoderResult().isSuccess() || !isPersistent(request) || !hasPlainBody(headers)
-				|| !isPlain(headers)) {
+		if (!this.path.equals(request.uri()) || !isPlain(request, this.maxBodySize)) {
 			return null;
 		}
 		List<String> contentTypes = headers.getAll(HttpHeaderNames.CONTENT_TYPE);
@@ -89,10 +117,10 @@ final class PlainRequests {
 				&& (!this.forwarded || hasPlainForwarding(headers));
 	}
 
-	private boolean hasPlainBody(HttpHeaders headers) {
+	private static boolean hasPlainBody(HttpHeaders headers, int maxBodySize) {
 		String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-		return length != null && isNumber(length, 0, MOST_DIGITS_OF_LENGTH)
-				&& Integer.parseInt(length) <= this.maxBodySize && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
+		return length != null && isNumber(length, 0, MOST_DIGITS_OF_LENGTH) && Integer.parseInt(length) <= maxBodySize
+				&& !headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
 	}
 
 	/**

@@ -12,6 +12,9 @@ import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.KeyReusedException;
+import io.github.cometspring.channel.OnceKey;
+import io.github.cometspring.channel.OnceOutcome;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Publication;
@@ -247,11 +250,49 @@ final class RedisChannelLog implements ChannelLog {
 
 	private CompletableFuture<Position> publish(String data, String nonce) {
 		this.logs.used(this);
-		String age = String.valueOf(Math.max(1, settings().historyMaxAge().toMillis()));
 		return this.node
 			.call(RedisScript.APPEND, this.keys, String.valueOf(Registration.newEpoch()), data, nonce,
-					String.valueOf(capacity()), age, this.feed)
+					String.valueOf(capacity()), age(), this.feed)
 			.thenCompose((answer) -> answered(answer, () -> publish(data, nonce)));
+	}
+
+	private String age() {
+		return String.valueOf(Math.max(1, settings().historyMaxAge().toMillis()));
+	}
+
+	@Override
+	public boolean remembersKeys() {
+		return true;
+	}
+
+	@Override
+	public Mono<OnceOutcome> appendOnce(String data, OnceKey key) {
+		return Mono.defer(() -> Mono.fromFuture(publishOnce(data, key), true));
+	}
+
+	private CompletableFuture<OnceOutcome> publishOnce(String data, OnceKey key) {
+		this.logs.used(this);
+		String[] keys = { this.keys[0], this.keys[1], this.node.keys().once(this.registration.instance(), key.text()) };
+		String check = data.hashCode() + "/" + data.length();
+		return this.node
+			.call(RedisScript.APPEND, keys, String.valueOf(Registration.newEpoch()), data, "",
+					String.valueOf(capacity()), age(), this.feed, check, String.valueOf(key.validity().toMillis()))
+			.thenCompose((answer) -> answer.get(0).equals("known") ? known(String.valueOf(answer.get(1)), check)
+					: answered(answer, () -> publishOnce(data, key).thenApply(OnceOutcome::position))
+						.thenApply((position) -> new OnceOutcome(position, false)));
+	}
+
+	/**
+	 * The outcome of an earlier publication.
+	 * @param value what the script has stored for it
+	 * @param check distinguishes the text from others
+	 */
+	private CompletableFuture<OnceOutcome> known(String value, String check) {
+		String[] parts = value.split(" ");
+		if (parts.length != 3 || !parts[2].equals(check)) {
+			return CompletableFuture.failedFuture(new KeyReusedException(id()));
+		}
+		return CompletableFuture.completedFuture(new OnceOutcome(LogAnswer.position(parts[0], parts[1]), true));
 	}
 
 	private CompletableFuture<Position> answered(List<Object> answer, Supplier<CompletableFuture<Position>> again) {

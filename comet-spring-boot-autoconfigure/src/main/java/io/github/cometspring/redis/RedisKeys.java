@@ -77,6 +77,13 @@ final class RedisKeys {
 	}
 
 	/**
+	 * The publication that was made on a channel with a key.
+	 */
+	String once(String instance, String key) {
+		return this.prefix + ":{" + instance + "}:once:" + key;
+	}
+
+	/**
 	 * The feed of a channel.
 	 */
 	String feed(String instance) {

@@ -36,6 +36,18 @@ public final class CometHeaders {
 	 */
 	public static final String GRANT = "Comet-Grant";
 
+	/**
+	 * In a request of a publisher, a key that names the request, so that its messages are
+	 * published once however often it is sent (section 11).
+	 */
+	public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+	/**
+	 * In a request of a publisher, the secret that proves that it may publish, where
+	 * {@code Authorization} has another purpose (section 11).
+	 */
+	public static final String API_KEY = "X-API-Key";
+
 	private CometHeaders() {
 	}
 

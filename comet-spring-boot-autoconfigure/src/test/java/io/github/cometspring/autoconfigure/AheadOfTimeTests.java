@@ -42,6 +42,9 @@ class AheadOfTimeTests {
 						new String[] { "spring.data.redis.host=localhost",
 								"spring.data.redis.repositories.enabled=false" }),
 				Arguments.of(Application.class, new String[] { "comet.fast-path=false", "comet.path=/**" }),
+				Arguments.of(Application.class,
+						new String[] { "comet.publish.enabled=true",
+								"comet.publish.keys=0123456789abcdef0123456789abcdef" }),
 				Arguments.of(Application.class, new String[] { "comet.enabled=false" }));
 	}
 

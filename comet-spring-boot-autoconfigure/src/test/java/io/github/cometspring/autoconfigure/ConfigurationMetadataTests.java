@@ -68,7 +68,7 @@ class ConfigurationMetadataTests {
 			.containsExactlyInAnyOrder("comet.max-virtual-channels", "comet.channel-idle-timeout",
 					"comet.allowed-origins", "comet.redis.enabled", "comet.authorization.max-age",
 					"comet.max-connection-age", "comet.max-connections-per-address", "comet.max-connections-per-user",
-					"comet.grants.keys", "comet.channels");
+					"comet.grants.keys", "comet.channels", "comet.publish.keys", "comet.publish.allowed-origins");
 	}
 
 	@ParameterizedTest

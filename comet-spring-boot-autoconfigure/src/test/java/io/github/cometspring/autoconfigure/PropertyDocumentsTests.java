@@ -177,7 +177,7 @@ class PropertyDocumentsTests {
 			case "comet.allowed-origins" -> "none";
 			case "comet.transports" -> "all";
 			case "comet.grants.keys" -> "none";
-			case "comet.channels" -> "none";
+			case "comet.channels", "comet.publish.keys", "comet.publish.allowed-origins" -> "none";
 			case ".idle-timeout", ".format", ".history.size", ".history.max-age" -> "as for other channels";
 			case "comet.redis.enabled" -> "whether a connection is configured";
 			default -> throw new AssertionError("Say in words what the absence of %s means".formatted(name));

@@ -55,6 +55,15 @@ class StartFailureTests {
 			.doesNotContain("\tat ");
 	}
 
+	@Test
+	void startWhenKeyOfPublishersIsTooShortShouldNamePropertyAndHideKey(CapturedOutput output) {
+		start(Plain.class, WebApplicationType.NONE, "comet.publish.keys=my-precious");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Key 1 of comet.publish.keys has 11 characters.")
+			.doesNotContain("my-precious")
+			.doesNotContain("\tat ");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "comet.channels[prices/{x}],comet.channels[prices/{x}].history.size",
 			"comet.channels.prices/*.history.size,comet.channels.prices/*.history.size" })

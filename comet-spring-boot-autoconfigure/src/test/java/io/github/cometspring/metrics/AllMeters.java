@@ -7,6 +7,7 @@ import java.util.TreeSet;
 
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.subscription.PublishCounts;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
 import io.micrometer.core.instrument.Meter;
@@ -48,6 +49,7 @@ public final class AllMeters {
 		Subscriptions subscriptions = new Subscriptions(broker, new CometControl(TIMEOUT), null,
 				new SubscriptionLimits(null, 100, 1000, TIMEOUT), List.of(counts));
 		new CometMeters(counts, subscriptions, broker, () -> 0).bindTo(registry);
+		new PublishMeters(new PublishCounts()).bindTo(registry);
 		new RedisMeters().bindTo(registry);
 		// The registry shows the buckets of a histogram as gauges.
 		return registry.getMeters()

@@ -17,7 +17,8 @@ class FirstScrapeIT {
 
 	@Test
 	void firstScrapeShouldHaveAllMetersWithAllTags() {
-		try (CometServer server = CometServer.start(Scrape.EXPOSED, "comet.max-virtual-channels=50")) {
+		try (CometServer server = CometServer.start(Scrape.EXPOSED, "comet.max-virtual-channels=50",
+				"comet.publish.enabled=true", "comet.publish.keys=0123456789abcdef0123456789abcdef")) {
 			Scrape scrape = Scrape.of(server);
 			List<Meter.Id> meters = AllMeters.all()
 				.stream()

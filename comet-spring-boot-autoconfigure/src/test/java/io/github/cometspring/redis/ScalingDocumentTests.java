@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.OnceKey;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RedisServer;
@@ -86,7 +87,9 @@ class ScalingDocumentTests {
 		relay.attach(control);
 		control.deactivate().block(PATIENCE);
 		ChannelSettings settings = Traffic.SETTINGS.withIdleTimeout(Duration.ofHours(1));
-		broker.create("open", settings).flatMap((log) -> log.append("1")).block(PATIENCE);
+		broker.create("open", settings)
+			.flatMap((log) -> log.appendOnce("1", new OnceKey("key", Duration.ofMinutes(1))))
+			.block(PATIENCE);
 		ChannelLog ended = broker.create("ended", settings).block(PATIENCE);
 		ended.append("1").block(PATIENCE);
 		ended.close().block(PATIENCE);
@@ -99,7 +102,9 @@ class ScalingDocumentTests {
 	}
 
 	private static String generalize(String key) {
-		return key.replaceFirst("\\{(?!registry)\\w+}", "{<instance>}").replaceFirst("ended:.*", "ended:<id>");
+		return key.replaceFirst("\\{(?!registry)\\w+}", "{<instance>}")
+			.replaceFirst("ended:.*", "ended:<id>")
+			.replaceFirst("once:.*", "once:<key>");
 	}
 
 	@Test

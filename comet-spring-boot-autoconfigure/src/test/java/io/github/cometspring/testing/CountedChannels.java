@@ -8,6 +8,8 @@ import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.MessageFormat;
+import io.github.cometspring.channel.OnceKey;
+import io.github.cometspring.channel.OnceOutcome;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +102,11 @@ final class CountedChannels implements Channels {
 		@Override
 		public Mono<Position> publish(String data) {
 			return this.here.publish(data);
+		}
+
+		@Override
+		public Mono<OnceOutcome> publishOnce(String data, OnceKey key) {
+			return this.here.publishOnce(data, key);
 		}
 
 		@Override

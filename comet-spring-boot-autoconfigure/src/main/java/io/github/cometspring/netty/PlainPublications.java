@@ -1,0 +1,89 @@
+package io.github.cometspring.netty;
+
+import io.github.cometspring.web.PublishPolicy;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+
+/**
+ * The publications that the fast path serves: those that present a key, and no header
+ * that browsers add. All others are left to the server, which refuses most of them.
+ * <p>
+ * Thread-safe.
+ */
+final class PlainPublications implements PollPath {
+
+	private final String path;
+
+	private final PublishPolicy policy;
+
+	private final int maxBodySize;
+
+	private final NettyClientSockets sockets;
+
+	/**
+	 * Creates the publications of one endpoint.
+	 * @param path the path of the endpoint on the server, literal
+	 * @param policy the policy of publications
+	 * @param maxBodySize the size of the largest request body, in bytes
+	 * @param sockets the sockets of publishers
+	 */
+	PlainPublications(String path, PublishPolicy policy, int maxBodySize, NettyClientSockets sockets) {
+		this.path = path;
+		this.policy = policy;
+		this.maxBodySize = maxBodySize;
+		this.sockets = sockets;
+	}
+
+	int maxBodySize() {
+		return this.maxBodySize;
+	}
+
+	/**
+	 * Whether a request is for this endpoint, as its address says.
+	 */
+	boolean areAt(String uri) {
+		int length = this.path.length();
+		return uri.startsWith(this.path) && (uri.length() == length || uri.charAt(length) == '?') && isPlain(uri);
+	}
+
+	/**
+	 * Whether an address has nothing that the server might understand in another way.
+	 */
+	private static boolean isPlain(String uri) {
+		for (int i = 0; i < uri.length(); i++) {
+			char c = uri.charAt(i);
+			boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+					|| "/?=&.-_~@%".indexOf(c) >= 0;
+			if (!plain) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Whether a request can be served, as far as its further headers show.
+	 */
+	boolean admit(HttpRequest request) {
+		HttpHeaders headers = request.headers();
+		return !headers.contains(HttpHeaderNames.ORIGIN) && !headers.contains("Sec-Fetch-Site")
+				&& this.policy.admits((name) -> headers.getAll(name));
+	}
+
+	@Override
+	public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		return new FastPublication(this.policy, this.sockets.loop(context.channel()), handler);
+	}
+
+	/**
+	 * The query of an address.
+	 * @return the query as it came over the wire, perhaps empty
+	 */
+	static String query(String uri) {
+		int at = uri.indexOf('?');
+		return (at >= 0) ? uri.substring(at + 1) : "";
+	}
+
+}

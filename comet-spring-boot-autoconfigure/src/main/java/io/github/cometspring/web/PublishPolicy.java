@@ -1,0 +1,188 @@
+package io.github.cometspring.web;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.channel.LateErrors;
+import io.github.cometspring.protocol.JsonCodec;
+import io.github.cometspring.protocol.PublishCodec;
+import io.github.cometspring.protocol.PublishEntry;
+import io.github.cometspring.protocol.PublishResult;
+import io.github.cometspring.subscription.Caller;
+import io.github.cometspring.subscription.Deadlines;
+import io.github.cometspring.subscription.EventLoop;
+import io.github.cometspring.subscription.PublishAuthorization;
+import io.github.cometspring.subscription.PublishAuthorization.Permission;
+import io.github.cometspring.subscription.PublishCounts;
+import io.github.cometspring.subscription.PublishOutcome;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+
+/**
+ * Publication over HTTP (protocol, section 11), on the default path and the fast path:
+ * who may publish, and what a request is answered.
+ * <p>
+ * Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class PublishPolicy {
+
+	/**
+	 * How long it may take to publish the messages of a request.
+	 */
+	static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	private static final AsciiString JSON = new AsciiString(MediaType.APPLICATION_JSON_VALUE);
+
+	private static final AsciiString PROBLEM_JSON = new AsciiString(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+
+	private final Channels channels;
+
+	private final PublishAuthorization authorization;
+
+	private final BooleanSupplier active;
+
+	private final PublishReader reader;
+
+	private final PublishCounts counts;
+
+	private final Deadlines deadlines = new Deadlines(TIMEOUT);
+
+	/**
+	 * Creates a policy.
+	 * @param channels the channels
+	 * @param authorization decides who may publish
+	 * @param active whether the service is active
+	 * @param limits what publishers may do
+	 * @param counts counts what is published
+	 */
+	public PublishPolicy(Channels channels, PublishAuthorization authorization, BooleanSupplier active,
+			PublishLimits limits, PublishCounts counts) {
+		this.channels = channels;
+		this.authorization = authorization;
+		this.active = active;
+		this.reader = new PublishReader(limits);
+		this.counts = counts;
+	}
+
+	/**
+	 * Whether the service is active, and a request presents a key, so that nobody else
+	 * has to look at its head.
+	 * @param headers the values of a header of the request by its name, perhaps none
+	 * @return whether its body can be read at once
+	 */
+	public boolean admits(Function<String, List<String>> headers) {
+		return this.active.getAsBoolean() && hasKey(headers);
+	}
+
+	private boolean hasKey(Function<String, List<String>> headers) {
+		return this.authorization.hasKey(headers.apply(HttpHeaders.AUTHORIZATION), headers.apply(CometHeaders.API_KEY));
+	}
+
+	/**
+	 * Refuses a request for what its head says, before its body is read.
+	 * @param headers the values of a header of the request by its name, perhaps none
+	 * @return the refusal, or {@code null} if the body is to be read
+	 */
+	@Nullable PollAnswer refusal(Function<String, List<String>> headers) {
+		if (!this.active.getAsBoolean()) {
+			return refuse(HttpStatus.SERVICE_UNAVAILABLE, "Comet is deactivated");
+		}
+		boolean unknown = !this.authorization.asksApplication() && !hasKey(headers);
+		return unknown ? refuse(HttpStatus.UNAUTHORIZED, "A key is needed") : null;
+	}
+
+	/**
+	 * The answer to a request that is refused entirely.
+	 */
+	PollAnswer refuse(HttpStatus status, String sentence) {
+		this.counts.add(PublishOutcome.REJECTED);
+		Map<String, String> headers = switch (status) {
+			case METHOD_NOT_ALLOWED -> Map.of(HttpHeaders.ALLOW, HttpMethod.POST.name());
+			case UNSUPPORTED_MEDIA_TYPE -> Map.of("Accept-Post", String.join(", ", PublishReader.MEDIA_TYPES));
+			default -> Map.of();
+		};
+		return new PollAnswer(status, PROBLEM_JSON, headers,
+				JsonCodec.encodeProblem(status.getReasonPhrase(), status.value(), sentence, null));
+	}
+
+	/**
+	 * The answer to a request that has failed, and whose messages may be published.
+	 * @return the answer
+	 */
+	public PollAnswer failure() {
+		return refuse(HttpStatus.INTERNAL_SERVER_ERROR, "It is not known whether the messages were published");
+	}
+
+	/**
+	 * Publishes the messages of a request whose head is admitted.
+	 * @param query the query as it came over the wire, or {@code null} if there is none
+	 * @param headers the values of a header of the request by its name, perhaps none; not
+	 * used when this has returned
+	 * @param body the body
+	 * @param caller who asks
+	 * @param loop the event loop that owns the publisher's socket
+	 * @return publishes on subscription; the answer, or the error of the principal
+	 */
+	public Mono<PollAnswer> answer(@Nullable String query, Function<String, List<String>> headers, byte[] body,
+			Caller caller, EventLoop loop) {
+		List<PublishEntry> entries;
+		Set<String> named;
+		String key;
+		try {
+			entries = this.reader.entries(query, headers, body);
+			named = this.reader.channels(entries);
+			key = this.reader.key(headers);
+		}
+		catch (RefusedRequestException ex) {
+			return Mono.just(refuse(ex.status(), ex.sentence()));
+		}
+		if (hasKey(headers)) {
+			return publish(run(entries, null, "", key), loop);
+		}
+		return this.authorization.permit(caller, named, loop)
+			.map((Permission permission) -> run(entries, permission.channels(), permission.publisher(), key))
+			.flatMap((run) -> publish(run, loop))
+			.onErrorResume(TimeoutException.class, (ex) -> Mono
+				.just(refuse(HttpStatus.SERVICE_UNAVAILABLE, "It could not be decided in time; try again later")));
+	}
+
+	private PublishRun run(List<PublishEntry> entries, @Nullable Set<String> permitted, String publisher,
+			@Nullable String key) {
+		return new PublishRun(this.channels, this.reader.limits(), entries, permitted,
+				(key != null) ? publisher + "\n" + key : null);
+	}
+
+	private Mono<PollAnswer> publish(PublishRun run, EventLoop loop) {
+		return run.publish()
+			.timeout(this.deadlines.on(loop))
+			.onErrorResume(TimeoutException.class, (ex) -> Mono.empty())
+			.then(Mono.fromSupplier(() -> answer(run.results(this.counts))))
+			.contextWrite(LateErrors.IGNORED);
+	}
+
+	/**
+	 * The answer with results. Its status is that of all messages, or 207 if they have
+	 * several.
+	 */
+	private static PollAnswer answer(List<PublishResult> results) {
+		int status = results.get(0).status();
+		boolean common = results.stream().allMatch((result) -> result.status() == status);
+		return new PollAnswer(common ? HttpStatus.valueOf(status) : HttpStatus.MULTI_STATUS, JSON, Map.of(),
+				PublishCodec.encode(results));
+	}
+
+}

@@ -1,0 +1,191 @@
+package io.github.cometspring.web;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import io.github.cometspring.channel.BrokerUnavailableException;
+import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelClosedException;
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.channel.Channels;
+import io.github.cometspring.channel.DefaultChannels;
+import io.github.cometspring.channel.InMemoryChannelBroker;
+import io.github.cometspring.channel.KeyInUseException;
+import io.github.cometspring.channel.MessageFormat;
+import io.github.cometspring.channel.MessageTooLargeException;
+import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.TooManyChannelsException;
+import io.github.cometspring.security.PublishKeys;
+import io.github.cometspring.subscription.Caller;
+import io.github.cometspring.subscription.EventLoop;
+import io.github.cometspring.subscription.PublishAuthorization;
+import io.github.cometspring.subscription.PublishCounts;
+import io.github.cometspring.subscription.PublishOutcome;
+import io.github.cometspring.testing.QuietLog;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.test.subscriber.TestSubscriber;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * What publishers are told when messages cannot be published.
+ */
+class PublishRunTests {
+
+	// A broker that fails is an error of the server.
+	@RegisterExtension
+	static final QuietLog log = new QuietLog(PublishFailure.class.getName());
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private static final String KEY = "0123456789abcdef0123456789abcdef";
+
+	private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+	private final EventLoop loop = new SchedulerClientSockets(this.time, 1, PATIENCE).of(null).loop();
+
+	private final PublishCounts counts = new PublishCounts();
+
+	private final Channels channels = mock(Channels.class);
+
+	private final Channel channel = mock(Channel.class);
+
+	private final Set<String> failing = new HashSet<>();
+
+	private final AtomicInteger published = new AtomicInteger();
+
+	@BeforeEach
+	void connect() {
+		given(this.channels.find(anyString())).willReturn(Mono.just(this.channel));
+		given(this.channel.format()).willReturn(MessageFormat.TEXT);
+		given(this.channel.publish(anyString())).willAnswer((call) -> {
+			String data = call.getArgument(0);
+			if (this.failing.contains(data)) {
+				return Mono.error(new BrokerUnavailableException(null, data.equals("lost")));
+			}
+			return data.equals("hang") ? Mono.never()
+					: Mono.fromSupplier(() -> new Position(1, this.published.incrementAndGet()));
+		});
+	}
+
+	@AfterEach
+	void dispose() {
+		this.time.dispose();
+	}
+
+	private PublishPolicy policy(Channels channels) {
+		return new PublishPolicy(channels,
+				new PublishAuthorization(new PublishKeys(List.of(KEY)), null, Duration.ofSeconds(5)), () -> true,
+				new PublishLimits(100, 10, false, Duration.ofMinutes(10)), this.counts);
+	}
+
+	private TestSubscriber<PollAnswer> publish(Channels channels, String query, Map<String, String> more, String body) {
+		Function<String, List<String>> headers = (name) -> Stream
+			.of(name.equals(CometHeaders.API_KEY) ? KEY : more.getOrDefault(name, ""))
+			.filter((value) -> !value.isEmpty())
+			.toList();
+		TestSubscriber<PollAnswer> answer = TestSubscriber.create();
+		policy(channels).answer(query, headers, body.getBytes(StandardCharsets.UTF_8), Caller.UNKNOWN, this.loop)
+			.subscribe(answer);
+		this.time.advanceTime();
+		return answer;
+	}
+
+	private static String text(TestSubscriber<PollAnswer> answer) {
+		PollAnswer received = answer.expectTerminalSignal().isOnComplete() ? answer.getReceivedOnNext().get(0) : null;
+		assertThat(received).isNotNull();
+		return received.status().value() + " " + new String(received.body(), StandardCharsets.UTF_8);
+	}
+
+	private String publishLines(String... data) {
+		StringBuilder lines = new StringBuilder();
+		for (String each : data) {
+			lines.append("{\"channel\":\"a\",\"data\":\"").append(each).append("\"}\n");
+		}
+		return text(publish(this.channels, "", Map.of("Content-Type", "application/x-ndjson"), lines.toString()));
+	}
+
+	@Test
+	void messageAfterFailureShouldNotBeTried() {
+		this.failing.add("bad");
+		assertThat(publishLines("1", "bad", "2", "3")).startsWith("207 ")
+			.containsSubsequence("\"offset\":1", "\"error\":\"unavailable\"", "\"error\":\"not-tried\"",
+					"\"error\":\"not-tried\"");
+		assertThat(this.published).hasValue(1);
+		assertThat(this.counts.of(PublishOutcome.ACCEPTED)).isOne();
+		assertThat(this.counts.of(PublishOutcome.UNAVAILABLE)).isEqualTo(3);
+	}
+
+	@Test
+	void messageWhenItsAnswerIsLostShouldHaveAnUnknownOutcome() {
+		this.failing.add("lost");
+		assertThat(publishLines("lost")).startsWith("504 ").contains("unknown-outcome", "not known");
+		assertThat(this.counts.of(PublishOutcome.UNKNOWN)).isOne();
+	}
+
+	@Test
+	void messageWhenBrokerHangsShouldHaveAnUnknownOutcomeInTheEnd() {
+		TestSubscriber<PollAnswer> answer = publish(this.channels, "", Map.of("Content-Type", "application/x-ndjson"),
+				"{\"channel\":\"a\",\"data\":\"1\"}{\"channel\":\"a\",\"data\":\"hang\"}{\"channel\":\"a\",\"data\":\"2\"}");
+		assertThat(answer.isTerminated()).isFalse();
+		this.time.advanceTimeBy(PublishPolicy.TIMEOUT);
+		assertThat(text(answer)).startsWith("207 ")
+			.containsSubsequence("\"offset\":1", "\"error\":\"unknown-outcome\"", "\"error\":\"not-tried\"");
+		assertThat(this.published).hasValue(1);
+	}
+
+	static Stream<Arguments> failures() {
+		return Stream.of(Arguments.of(new MessageTooLargeException("a", 2, 1), "413", "too-large"),
+				Arguments.of(new ChannelClosedException("a"), "404", "unknown-channel"),
+				Arguments.of(new TooManyChannelsException("a", 1), "503", "too-many-channels"),
+				Arguments.of(new KeyInUseException("a"), "409", "key-in-use"),
+				Arguments.of(new BrokerUnavailableException(null, false), "503", "unavailable"),
+				Arguments.of(new BrokerUnavailableException(null, true), "504", "unknown-outcome"),
+				Arguments.of(new IllegalStateException("secret"), "500", "failed"),
+				Arguments.of(new NoClassDefFoundError("secret"), "500", "failed"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void failureShouldHaveItsResult(Throwable failure, String status, String error) {
+		given(this.channel.publish(anyString())).willReturn(Mono.error(failure));
+		assertThat(text(publish(this.channels, "channel=a", Map.of(), "m"))).startsWith(status + " ")
+			.contains("\"error\":\"" + error + "\"")
+			.doesNotContain("secret");
+	}
+
+	@Test
+	void requestWhenRepeatedShouldCompleteWhatIsMissing() {
+		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
+		DefaultChannels channels = new DefaultChannels(broker, ChannelSettings.DEFAULT, 100, this.time);
+		channels.create("a").block(PATIENCE);
+		Map<String, String> key = Map.of(CometHeaders.IDEMPOTENCY_KEY, "k");
+		String query = "channel=a&channel=b";
+		assertThat(text(publish(channels, query, key, "m"))).startsWith("207 ").contains("\"offset\":1", "404");
+		channels.create("b").block(PATIENCE);
+		assertThat(text(publish(channels, query, key, "m"))).startsWith("200 ")
+			.containsSubsequence("\"channel\":\"a\"", "\"offset\":1", "\"repeated\":true", "\"channel\":\"b\"",
+					"\"offset\":1");
+		assertThat(text(publish(channels, query, key, "m"))).containsSubsequence("repeated", "repeated");
+		broker.dispose();
+	}
+
+}
