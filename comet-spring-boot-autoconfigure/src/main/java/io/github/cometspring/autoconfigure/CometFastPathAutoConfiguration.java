@@ -8,11 +8,13 @@ import io.github.cometspring.netty.NettyClientSockets;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.JsonPollDialect;
 import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
 import reactor.netty.http.server.HttpServer;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -26,7 +28,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration of the fast path of long polls, on Reactor Netty.
+ * Auto-configuration of the fast path of long polls, event streams and WebSockets, on
+ * Reactor Netty.
  *
  * @since 0.1.0
  */
@@ -47,7 +50,7 @@ public final class CometFastPathAutoConfiguration {
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
 			Subscriptions subscriptions, NettyClientSockets sockets, CometSettings settings,
-			FastPathEligibility eligibility) {
+			ObjectProvider<CometWebSocketHandler> webSockets, FastPathEligibility eligibility) {
 		List<PollDialect> dialects = new ArrayList<>();
 		if (settings.transports().contains(Transport.LEGACY)) {
 			dialects.add(new LegacyPollDialect());
@@ -58,6 +61,9 @@ public final class CometFastPathAutoConfiguration {
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
 		FastPath fastPath = new FastPath(path, dialects, subscriptions, sockets, settings.maxRequestSize(),
+				settings.transports().contains(Transport.SSE) && eligibility.areEventStreamsOwn(),
+				(settings.transports().contains(Transport.WEBSOCKET) && eligibility.areWebSocketsOwn())
+						? webSockets.getIfAvailable() : null,
 				eligibility::isEligible);
 		// A subclass may add something that must see all requests first.
 		return (factory) -> {

@@ -10,27 +10,33 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a poll that have arrived, from its head on, which it owns. As a
+ * The messages of a poll, or of a request for a stream, that have arrived, from its head
+ * on, which it owns. As a
  * function, it maps the name of a header to its values. Belongs to the event loop of its
  * connection.
  */
 final class ArrivingPoll implements Function<String, List<String>> {
 
-	private final PollTerms terms;
+	private final @Nullable PollTerms terms;
 
 	private final HttpRequest head;
 
 	private final List<Object> messages = new ArrayList<>(2);
 
-	ArrivingPoll(PollTerms terms, HttpRequest head) {
+	ArrivingPoll(@Nullable PollTerms terms, HttpRequest head) {
 		this.terms = terms;
 		this.head = head;
 		this.messages.add(head);
 	}
 
-	PollTerms terms() {
+	/**
+	 * The terms of its dialect.
+	 * @return the terms, or {@code null} if it asks for a stream
+	 */
+	@Nullable PollTerms terms() {
 		return this.terms;
 	}
 
