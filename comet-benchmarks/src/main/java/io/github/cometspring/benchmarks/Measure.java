@@ -124,7 +124,8 @@ enum Measure {
 	 * Whether a name is that of this measure, or of its group.
 	 */
 	boolean isMeantBy(String name) {
-		return (name.equals("all") && !isOfRedis() && !isOpening()) || name.equals(toString()) || toString().startsWith(name + "-");
+		return (name.equals("all") && !isOfRedis() && !isOpening()) || name.equals(toString())
+				|| toString().startsWith(name + "-");
 	}
 
 	@Override

@@ -55,9 +55,8 @@ final class Opening implements Taker {
 
 	private Sample open(Server server, Results.Case measured) throws IOException, InterruptedException {
 		Measure measure = measured.measure();
-		return LoadGenerator
-			.result(this.load.run(server, measure.loadMode(), server.kind().target(measure.dialect()),
-					List.of("--n", String.valueOf(measured.clients()), "--hold", "0")));
+		return LoadGenerator.result(this.load.run(server, measure.loadMode(), server.kind().target(measure.dialect()),
+				List.of("--n", String.valueOf(measured.clients()), "--hold", "0")));
 	}
 
 }

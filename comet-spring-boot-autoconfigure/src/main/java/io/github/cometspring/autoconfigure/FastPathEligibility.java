@@ -33,7 +33,8 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
  * Decides whether polls, and requests for streams, may take the fast path: only if no
- * component of the application needs to see them. The line of {@link CometStartLog} says why.
+ * component of the application needs to see them. The line of {@link CometStartLog} says
+ * why.
  */
 final class FastPathEligibility implements SmartInitializingSingleton {
 

@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a poll, or of a request for a stream, that have arrived, from its head
- * on, which it owns. As a
- * function, it maps the name of a header to its values. Belongs to the event loop of its
- * connection.
+ * on, which it owns. As a function, it maps the name of a header to its values. Belongs
+ * to the event loop of its connection.
  */
 final class ArrivingPoll implements Function<String, List<String>> {
 

@@ -11,13 +11,14 @@ enum ConnectionState {
 	SERVER(false, false),
 
 	/**
-	 * A poll, or a request for a stream, is arriving. It is not known yet which path it takes.
+	 * A poll, or a request for a stream, is arriving. It is not known yet which path it
+	 * takes.
 	 */
 	ARRIVING(false, false),
 
 	/**
-	 * The path of the poll, or of the stream, has begun to serve it. The request is kept, so that it can
-	 * still be handed to the server.
+	 * The path of the poll, or of the stream, has begun to serve it. The request is kept,
+	 * so that it can still be handed to the server.
 	 */
 	STARTING(true, false),
 

@@ -22,10 +22,10 @@ import reactor.netty.http.server.ProxyProtocolSupportType;
 /**
  * Answers long polls in the server's own pipeline, where WebFlux does not see them, which
  * saves most of the cost of a delivery. Opens event streams and WebSockets there, too,
- * which saves most of the cost of a crowd that comes back. It serves plain requests only. A request that is
- * unusual, or that would be refused, takes the default path from its first byte on. So do
- * all requests of a connection whose pipeline has a handler of the application, and all
- * requests where the application has filters or security.
+ * which saves most of the cost of a crowd that comes back. It serves plain requests only.
+ * A request that is unusual, or that would be refused, takes the default path from its
+ * first byte on. So do all requests of a connection whose pipeline has a handler of the
+ * application, and all requests where the application has filters or security.
  * <p>
  * Thread-safe.
  *

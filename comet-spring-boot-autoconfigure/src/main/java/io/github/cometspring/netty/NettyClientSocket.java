@@ -142,8 +142,8 @@ final class NettyClientSocket implements ClientSocket {
 	}
 
 	/**
-	 * Notes that the fast path has opened the stream, so that {@link #end()} completes its
-	 * answer.
+	 * Notes that the fast path has opened the stream, so that {@link #end()} completes
+	 * its answer.
 	 */
 	void opened(FastPathHandler handler, HeldAnswer stream) {
 		this.ending = () -> handler.complete(stream);

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recognises the requests that the fast path serves: polls of the endpoint, and requests
- * for a stream, with none but plain values in the headers that the server itself reads. The server refuses a request
- * if it cannot read one of them, so a request with any other value is left to the server.
+ * for a stream, with none but plain values in the headers that the server itself reads.
+ * The server refuses a request if it cannot read one of them, so a request with any other
+ * value is left to the server.
  * <p>
  * Thread-safe.
  */
@@ -164,8 +165,8 @@ final class PlainRequests {
 	private boolean isFromOwnPage(HttpHeaders headers) {
 		List<String> origins = headers.getAll(HttpHeaderNames.ORIGIN);
 		// Behind a proxy, the server works out its own name.
-		return origins.isEmpty() || (!this.forwarded
-				&& CometWebSocketHandler.isOwnPage(origins, headers.get(HttpHeaderNames.HOST)));
+		return origins.isEmpty()
+				|| (!this.forwarded && CometWebSocketHandler.isOwnPage(origins, headers.get(HttpHeaderNames.HOST)));
 	}
 
 	private static boolean hasBody(HttpHeaders headers) {
@@ -173,8 +174,8 @@ final class PlainRequests {
 	}
 
 	private boolean isPlain(HttpHeaders headers) {
-		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && hasPlainHost(headers)
-				&& (!this.forwarded || hasPlainForwarding(headers));
+		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.CONTENT_ENCODING)
+				&& hasPlainHost(headers) && (!this.forwarded || hasPlainForwarding(headers));
 	}
 
 	private boolean hasPlainBody(HttpHeaders headers) {

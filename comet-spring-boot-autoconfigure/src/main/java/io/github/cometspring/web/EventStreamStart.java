@@ -159,8 +159,7 @@ public final class EventStreamStart {
 	}
 
 	private static PollAnswer problem(HttpStatus status, @Nullable String sentence, @Nullable String cursor) {
-		return JsonPollDialect.problem(status, Map.of(),
-				Problem.encode(status, sentence, cursor, Refusals.NONE, null));
+		return JsonPollDialect.problem(status, Map.of(), Problem.encode(status, sentence, cursor, Refusals.NONE, null));
 	}
 
 }

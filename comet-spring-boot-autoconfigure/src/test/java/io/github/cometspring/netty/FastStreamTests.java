@@ -79,10 +79,10 @@ class FastStreamTests {
 	/** What the broker answers in place of the channels. */
 	private @Nullable Mono<Map<String, ChannelLog>> found;
 
-	private final Subscriptions subscriptions = new Subscriptions((ChannelBroker) Proxy.newProxyInstance(
-			getClass().getClassLoader(), new Class<?>[] { ChannelBroker.class },
-			(proxy, method, arguments) -> (method.getName().equals("findAll") && this.found != null) ? this.found
-					: ReflectionUtils.invokeMethod(method, this.broker, arguments)),
+	private final Subscriptions subscriptions = new Subscriptions(
+			(ChannelBroker) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { ChannelBroker.class },
+					(proxy, method, arguments) -> (method.getName().equals("findAll") && this.found != null)
+							? this.found : ReflectionUtils.invokeMethod(method, this.broker, arguments)),
 			this.control, null, new SubscriptionLimits(1, 3, 1000, Duration.ofSeconds(15)), List.of(new Recorder()));
 
 	private final EmbeddedChannel connection = new EmbeddedChannel(new LocalServerChannel(),
@@ -95,13 +95,10 @@ class FastStreamTests {
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, new EmbeddedFastPath.Reads());
 		this.connection.pipeline()
-			.addLast(PlainPipeline.FAST_PATH,
-					new FastPathHandler(
-							new PlainRequests("/comet", List.of(), 1000,
-									EnumSet.of(Transport.SSE, Transport.WEBSOCKET)),
-							new FastRequests(sockets, this.subscriptions, null,
-									WebSocketDecoderConfig.newBuilder().build()),
-							sockets));
+			.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(
+					new PlainRequests("/comet", List.of(), 1000, EnumSet.of(Transport.SSE, Transport.WEBSOCKET)),
+					new FastRequests(sockets, this.subscriptions, null, WebSocketDecoderConfig.newBuilder().build()),
+					sockets));
 		this.channels.create("a").block(PATIENCE);
 	}
 
@@ -256,8 +253,7 @@ class FastStreamTests {
 
 	@Test
 	void streamOverTheLimitShouldBeHandedOnAsNew() {
-		this.subscriptions.connect(new Dialect(Transport.LEGACY, (message) -> 1),
-				new SchedulerEventLoop(this.time));
+		this.subscriptions.connect(new Dialect(Transport.LEGACY, (message) -> 1), new SchedulerEventLoop(this.time));
 		this.events.clear();
 		assertHandedOn(ask("channel=a"));
 		assertThat(this.events).isEmpty();

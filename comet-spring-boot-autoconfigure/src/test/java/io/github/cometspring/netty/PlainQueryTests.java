@@ -20,8 +20,8 @@ class PlainQueryTests {
 
 	private static final String START = "/comet?";
 
-	private static final String[] PIECES = { "channel", "cursor", "from", "lastEventId", "format", "event", "=", "=", "&",
-			"a", "%41", "%C3%A9", "%E9", "%", "+", ":", ",", "@", "/", "?", "x", "#", ";", " ", "\u00E9", "" };
+	private static final String[] PIECES = { "channel", "cursor", "from", "lastEventId", "format", "event", "=", "=",
+			"&", "a", "%41", "%C3%A9", "%E9", "%", "+", ":", ",", "@", "/", "?", "x", "#", ";", " ", "\u00E9", "" };
 
 	private static boolean isPlain(String query) {
 		return PlainQuery.isPlain(START + query, START.length());

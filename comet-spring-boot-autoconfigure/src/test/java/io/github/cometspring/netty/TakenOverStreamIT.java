@@ -127,8 +127,8 @@ class TakenOverStreamIT {
 
 	@Test
 	void requestsInOnePieceWithStreamShouldWaitForItsEnd() {
-		this.client.send(get("/comet?channel=" + comet.name() + this.more, "Accept: text/event-stream\r\n") + POLL + get("/nothing")
-				+ POLL + get("/comet?channel=y", "Accept: text/event-stream\r\n") + POLL);
+		this.client.send(get("/comet?channel=" + comet.name() + this.more, "Accept: text/event-stream\r\n") + POLL
+				+ get("/nothing") + POLL + get("/comet?channel=y", "Accept: text/event-stream\r\n") + POLL);
 		assertThat(this.client.readWithoutBody().status()).isEqualTo(200);
 		assertThat(this.client.readChunk()).asString().contains("heartbeat");
 		comet.publish("m");
@@ -195,7 +195,8 @@ class TakenOverStreamIT {
 
 	@Test
 	void streamShouldCloseItsConnectionIfClientAsks() {
-		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more, "Connection: close");
+		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more,
+				"Connection: close");
 		stream.next();
 		shouldDeliver(stream, "message");
 		shouldEnd(stream);
@@ -204,7 +205,8 @@ class TakenOverStreamIT {
 
 	@Test
 	void streamWhoseRequestHasBodyShouldLeaveConnectionInOrder() {
-		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more, "Content-Length: 9");
+		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more,
+				"Content-Length: 9");
 		stream.next();
 		this.client.send("some body");
 		shouldDeliver(stream, "message");
