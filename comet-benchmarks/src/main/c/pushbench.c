@@ -554,7 +554,7 @@ int main(int argc, char **argv) {
     long rss0 = srv_rss_kb();
     u64 t0 = now_ns(), t1 = t0, cpu_open0 = srv_cpu_us();
     while ((nready < N - (int)deaths) || (mode != M_LPFAN && mode != M_LPPAIRS && mode != M_END && npolling < N - (int)deaths)) {
-        pump_once(100000000); if (nready < N - (int)deaths) t1 = now_ns(); else if (mode == M_SSE && now_ns() - t1 > 1000000000ull) break; /* some servers send no head before the first event */
+        pump_once(100000000); if (nready < N - (int)deaths) t1 = now_ns(); else if (mode == M_SSE && now_ns() - t1 > (idle ? 30 : 1) * 1000000000ull) break; /* some servers send no head before the first event */
         if (now_ns() - t0 > 120000000000ull) die("only %d of %d subscribers came up", nready, N); }
     if (mode != M_SSE) t1 = now_ns();
     double open_s = (t1 - t0) / 1e9;
