@@ -126,7 +126,7 @@ struct conn {
     char *in; int inlen, incap;      /* partial input */
     char *out; int outlen, outoff;   /* unsent output (rare) */
     char c[2][96]; char h[2][80];
-    long lastmsg; u64 lastpoll;
+    long lastmsg; u64 opened;   /* when the connection was begun */
 };
 static struct conn *subs, *pubs;
 static int ep;
@@ -374,14 +374,14 @@ static void on_readable(struct conn *c) {
                 if (c->step != 101) {           /* SSE response head */
                     const char *e = memmem(b + o, have - o, "\r\n\r\n", 4); if (!e) break;
                     int status = atoi(b + o + 9); if (status != 200) { bad_status++; show("sse status", c, b + o, have - o); conn_dead(c, "status"); break; }
-                    o = e + 4 - b; c->step = 101; npolling++; continue; }
+                    o = e + 4 - b; c->step = 101; npolling++; h_add(t - c->opened); continue; }
                 int k = mode == M_WS ? ws_input(c, b + o, have - o, t) : scan(c, b + o, have - o, t);
                 o += k; if (mode != M_WS || k == 0) break; continue;
             }
             if (c->st == S_STREAM && c->step == 100) { /* websocket upgrade answer */
                 const char *e = memmem(b + o, have - o, "\r\n\r\n", 4); if (!e) break;
                 int status = atoi(b + o + 9); if (status != 101) { bad_status++; show("upgrade refused", c, b + o, have - o); conn_dead(c, "upgrade"); break; }
-                o = e + 4 - b; c->step = 101; npolling++;
+                o = e + 4 - b; c->step = 101; npolling++; h_add(t - c->opened);
                 for (int i = 0; i < n_ws_init; i++) ws_send_init(c, ws_init[i]);
                 continue;
             }
@@ -400,7 +400,7 @@ static void conn_open(struct conn *c) {
     int one = 1; setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     if (nsrc > 1 && !c->pub) { setsockopt(c->fd, IPPROTO_IP, 24 /* IP_BIND_ADDRESS_NO_PORT */, &one, sizeof one);
         struct sockaddr_in s = { .sin_family = AF_INET }; s.sin_addr.s_addr = htonl(0x7f000001 + c->idx % nsrc); bind(c->fd, (void *)&s, sizeof s); }
-    c->st = S_CONN; c->step = 0; c->lastmsg = -1;
+    c->st = S_CONN; c->step = 0; c->lastmsg = -1; c->opened = now_ns();
     if (connect(c->fd, (void *)&dst, sizeof dst) < 0 && errno != EINPROGRESS) die("connect: %s", strerror(errno));
     struct epoll_event e = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c }; epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &e);
     opening++;
@@ -554,7 +554,7 @@ int main(int argc, char **argv) {
     long rss0 = srv_rss_kb();
     u64 t0 = now_ns(), t1 = t0, cpu_open0 = srv_cpu_us();
     while ((nready < N - (int)deaths) || (mode != M_LPFAN && mode != M_LPPAIRS && mode != M_END && npolling < N - (int)deaths)) {
-        pump_once(100000000); if (nready < N - (int)deaths) t1 = now_ns(); else if (mode == M_SSE && now_ns() - t1 > 1000000000ull) break; /* some servers send no head before the first event */
+        pump_once(100000000); if (nready < N - (int)deaths) t1 = now_ns(); else if (mode == M_SSE && now_ns() - t1 > (idle ? 30 : 1) * 1000000000ull) break; /* some servers send no head before the first event */
         if (now_ns() - t0 > 120000000000ull) die("only %d of %d subscribers came up", nready, N); }
     if (mode != M_SSE) t1 = now_ns();
     double open_s = (t1 - t0) / 1e9;
@@ -568,8 +568,8 @@ int main(int argc, char **argv) {
         u64 c1 = srv_cpu_us(); double h = (now_ns() - h0) / 1e9; long rss2 = srv_rss_kb();
         if (hook) { fflush(stdout); if (system(hook)) fprintf(stderr, "hook failed\n"); }
         long rss3 = srv_rss_kb();
-        printf("RESULT label=%s mode=%s n=%d open_s=%.2f open_cpu_us_per_conn=%.1f rss_before_kb=%ld rss_open_kb=%ld rss_held_kb=%ld rss_after_hook_kb=%ld bytes_per_conn=%.0f idle_cpu_pct=%.2f empties=%llu deaths=%llu\n",
-               label, mode_name, N, open_s, (double)(cpu_open1 - cpu_open0) / N, rss0, rss1, rss2, rss3, (rss2 - rss0) * 1024.0 / N, 100.0 * (c1 - c0) / 1e6 / h,
+        printf("RESULT label=%s mode=%s n=%d open_s=%.2f open_p50_us=%.0f open_p99_us=%.0f open_cpu_us_per_conn=%.1f rss_before_kb=%ld rss_open_kb=%ld rss_held_kb=%ld rss_after_hook_kb=%ld bytes_per_conn=%.0f idle_cpu_pct=%.2f empties=%llu deaths=%llu\n",
+               label, mode_name, N, open_s, h_pct(.5) / 1e3, h_pct(.99) / 1e3, (double)(cpu_open1 - cpu_open0) / N, rss0, rss1, rss2, rss3, (rss2 - rss0) * 1024.0 / N, 100.0 * (c1 - c0) / 1e6 / h,
                (unsigned long long)empties, (unsigned long long)deaths);
         return 0;
     }

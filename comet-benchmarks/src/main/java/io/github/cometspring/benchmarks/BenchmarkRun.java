@@ -27,12 +27,15 @@ final class BenchmarkRun {
 
 	private final Results results = new Results();
 
+	private final Opening opening;
+
 	private final List<String> remarks = new ArrayList<>(Machine.describe());
 
 	private BenchmarkRun(Options options, Processes processes, LoadGenerator load) {
 		this.options = options;
 		this.processes = processes;
 		this.load = load;
+		this.opening = new Opening(load, options, processes);
 	}
 
 	public static void main(String[] args) throws Exception {
@@ -118,7 +121,7 @@ final class BenchmarkRun {
 	private boolean isSpoken(Measure.Dialect dialect) {
 		return this.options.measures()
 			.stream()
-			.anyMatch((measure) -> !measure.isIdle() && measure.dialect() == dialect);
+			.anyMatch((measure) -> !measure.isIdle() && !measure.isOpening() && measure.dialect() == dialect);
 	}
 
 	private void measure(Measure measure, List<Server> servers) throws IOException, InterruptedException {
@@ -166,6 +169,9 @@ final class BenchmarkRun {
 	private Taker taker(Measure measure) {
 		if (measure.isIdle()) {
 			return new Idle(this.load, this.options, this.processes);
+		}
+		if (measure.isOpening()) {
+			return this.opening;
 		}
 		if (measure.isFair()) {
 			return new Fairness(this.load, this.options.seconds());

@@ -34,6 +34,18 @@ enum Measure {
 	FAIR_WEBSOCKET("ws-fanout", Dialect.WEBSOCKET),
 	/** Held polls that a command ends. */
 	DEACTIVATE("end", Dialect.LONGPOLL),
+	/** A crowd of polls that comes to a server that has served such crowds before. */
+	OPEN_LONGPOLL("idle", Dialect.LONGPOLL),
+	/** The same with event streams. */
+	OPEN_SSE("idle-sse", Dialect.SSE),
+	/** The same with WebSockets. */
+	OPEN_WEBSOCKET("idle-ws", Dialect.WEBSOCKET),
+	/** A crowd of polls that comes to a server that has just been started. */
+	OPEN_COLD_LONGPOLL("idle", Dialect.LONGPOLL),
+	/** The same with event streams. */
+	OPEN_COLD_SSE("idle-sse", Dialect.SSE),
+	/** The same with WebSockets. */
+	OPEN_COLD_WEBSOCKET("idle-ws", Dialect.WEBSOCKET),
 	/** Channels without clients, inside one process. */
 	ENGINE("", Dialect.NONE),
 	/** Publications over HTTP, on a channel without clients. */
@@ -72,6 +84,20 @@ enum Measure {
 	}
 
 	/**
+	 * Whether clients are opened, which is measured only if it is asked for.
+	 */
+	boolean isOpening() {
+		return name().startsWith("OPEN");
+	}
+
+	/**
+	 * Whether the server has to be a new one.
+	 */
+	boolean isCold() {
+		return name().startsWith("OPEN_COLD");
+	}
+
+	/**
 	 * Whether it is taken of Redis and of a node together, and only if it is asked for.
 	 */
 	boolean isOfRedis() {
@@ -82,7 +108,7 @@ enum Measure {
 	 * Whether it is taken in each round. The others vary little, or take long.
 	 */
 	boolean isRepeated() {
-		return isFanOut() || this == PAIRS || this == PUBLISH || this == REDIS_PUBLISH;
+		return isFanOut() || isOpening() || this == PAIRS || this == PUBLISH || this == REDIS_PUBLISH;
 	}
 
 	boolean isFanOut() {
@@ -100,7 +126,8 @@ enum Measure {
 	 * Whether a name is that of this measure, or of its group.
 	 */
 	boolean isMeantBy(String name) {
-		return (name.equals("all") && !isOfRedis()) || name.equals(toString()) || toString().startsWith(name + "-");
+		return (name.equals("all") && !isOfRedis() && !isOpening()) || name.equals(toString())
+				|| toString().startsWith(name + "-");
 	}
 
 	@Override

@@ -12,6 +12,8 @@ final class Report {
 
 	private static final String CPU = "srv_us_per_delivery";
 
+	private static final String OPENING = "open_cpu_us_per_conn";
+
 	private static final Column CLIENTS = Column.text("clients", (each) -> String.valueOf(each.clients()));
 
 	private static final Column SERVER = Column.text("server", (each) -> each.server().toString());
@@ -33,6 +35,13 @@ final class Report {
 			Column.median("Netty and JDK buffers", "direct_per_conn", 1, 0),
 			Column.median("server, resident MB", "rss_held_kb", 1024, 0),
 			Column.median("CPU µs to open one", "open_cpu_us_per_conn", 1, 1));
+
+	private static final List<Column> OPENINGS = List.of(DIALECT,
+			Column.text("server is", (each) -> each.measure().isCold() ? "cold" : "warm"), CLIENTS, SERVER,
+			Column.median("CPU µs to open one", OPENING, 1, 1), Column.spread("min–max", OPENING, 1),
+			Column.ratio("× nchan", ServerKind.NCHAN, OPENING), Column.ratio("× webflux", ServerKind.WEBFLUX, OPENING),
+			Column.median("s until all are open", "open_s", 1, 2),
+			Column.median("p99 ms to the answer", "open_p99_us", 1000, 0), Column.sum("failed", "deaths"));
 
 	private static final List<Column> FAIRNESS = List.of(DIALECT, CLIENTS, SERVER,
 			Column.median("deliveries/s to the crowd", "per_s", 1, 0),
@@ -95,6 +104,7 @@ final class Report {
 			}
 		}
 		table(text, "Idle connections", MEMORY, (each) -> each.measure().isIdle());
+		table(text, "A crowd that comes back", OPENINGS, (each) -> each.measure().isOpening());
 		table(text, "A busy channel and the others", FAIRNESS, (each) -> each.measure().isFair());
 		table(text, "Deactivated with polls held", ENDINGS, (each) -> each.measure() == Measure.DEACTIVATE);
 		table(text, "Channels without clients, one thread", ENGINE, (each) -> each.measure() == Measure.ENGINE);

@@ -135,6 +135,9 @@ enum ServerKind {
 		if (isOnDemand()) {
 			return measure.isFanOut();
 		}
+		if (measure.isOpening()) {
+			return this != COMETD;
+		}
 		return switch (measure) {
 			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet();
 			case ENGINE -> this == COMET;

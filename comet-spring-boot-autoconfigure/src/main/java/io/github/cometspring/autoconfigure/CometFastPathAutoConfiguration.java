@@ -8,6 +8,7 @@ import io.github.cometspring.netty.NettyClientSockets;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.JsonPollDialect;
 import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
@@ -29,7 +30,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration of the fast path of long polls, on Reactor Netty.
+ * Auto-configuration of the fast path of long polls, event streams and WebSockets, on
+ * Reactor Netty.
  *
  * @since 0.1.0
  */
@@ -50,8 +52,8 @@ public final class CometFastPathAutoConfiguration {
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
 			Subscriptions subscriptions, NettyClientSockets sockets, CometSettings settings,
-			FastPathEligibility eligibility, ObjectProvider<PublishHandlerMapping> publishMapping,
-			ObjectProvider<PublishPolicy> publishPolicy) {
+			ObjectProvider<CometWebSocketHandler> webSockets, FastPathEligibility eligibility,
+			ObjectProvider<PublishHandlerMapping> publishMapping, ObjectProvider<PublishPolicy> publishPolicy) {
 		List<PollDialect> dialects = new ArrayList<>();
 		if (settings.transports().contains(Transport.LEGACY)) {
 			dialects.add(new LegacyPollDialect());
@@ -62,7 +64,11 @@ public final class CometFastPathAutoConfiguration {
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
 		FastPath fastPath = new FastPath(root + settings.path(), dialects, subscriptions, sockets,
-				settings.maxRequestSize(), eligibility::isEligible);
+				settings.maxRequestSize(),
+				settings.transports().contains(Transport.SSE) && eligibility.areEventStreamsOwn(),
+				(settings.transports().contains(Transport.WEBSOCKET) && eligibility.areWebSocketsOwn())
+						? webSockets.getIfAvailable() : null,
+				eligibility::isEligible);
 		PublishPolicy policy = publishPolicy.getIfUnique();
 		if (policy != null && publishMapping.getIfUnique() != null) {
 			PublishSettings publish = settings.publish();

@@ -10,6 +10,8 @@ import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.security.GrantAuthorizer;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.CometTokenFilter;
+import io.github.cometspring.web.CometWebSocketHandler;
+import io.github.cometspring.web.EventStreamHandler;
 import io.github.cometspring.web.PublishHandlerMapping;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +33,9 @@ import org.springframework.web.server.adapter.HttpWebHandlerAdapter;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 
 /**
- * Decides whether long polls may take the fast path: only if no component of the
- * application needs to see them. The line of {@link CometStartLog} says why.
+ * Decides whether polls, and requests for streams, may take the fast path: only if no
+ * component of the application needs to see them. The line of {@link CometStartLog} says
+ * why.
  */
 final class FastPathEligibility implements SmartInitializingSingleton {
 
@@ -100,6 +103,21 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	 */
 	boolean isEligible() {
 		return this.eligible;
+	}
+
+	/**
+	 * Whether WebSockets are served by the handler that Comet has configured. One of the
+	 * application may answer handshakes in another way.
+	 */
+	boolean areWebSocketsOwn() {
+		return isMadeBy(CometWebSocketHandler.class, CometWebFluxAutoConfiguration.class.getName());
+	}
+
+	/**
+	 * Whether event streams are served by the handler that Comet has configured.
+	 */
+	boolean areEventStreamsOwn() {
+		return isMadeBy(EventStreamHandler.class, CometWebFluxAutoConfiguration.class.getName());
 	}
 
 	private Optional<String> findObstacle() {

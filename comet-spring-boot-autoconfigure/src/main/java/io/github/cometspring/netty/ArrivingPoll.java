@@ -2,7 +2,6 @@ package io.github.cometspring.netty;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -14,16 +13,16 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a poll that have arrived, from its head on, which it owns. As a
- * function, it maps the name of a header to its values. Belongs to the event loop of its
- * connection.
+ * The messages of a poll, or of a request for a stream, that have arrived, from its head
+ * on, which it owns. As a function, it maps the name of a header to its values. Belongs
+ * to the event loop of its connection.
  */
 final class ArrivingPoll implements Function<String, List<String>> {
 
 	private final @Nullable PollTerms terms;
 
 	/**
-	 * The path of a request that is no poll.
+	 * The path of a request that is neither a poll nor for a stream.
 	 */
 	private final @Nullable PollPath path;
 
@@ -36,7 +35,14 @@ final class ArrivingPoll implements Function<String, List<String>> {
 	}
 
 	/**
-	 * A request that is no poll, and is answered in the same way.
+	 * A request for a stream.
+	 */
+	ArrivingPoll(HttpRequest head) {
+		this(null, null, head);
+	}
+
+	/**
+	 * A request that is neither, and is answered in the same way as a poll.
 	 */
 	ArrivingPoll(PollPath path, HttpRequest head) {
 		this(null, path, head);
@@ -50,18 +56,19 @@ final class ArrivingPoll implements Function<String, List<String>> {
 	}
 
 	/**
-	 * The terms of a poll.
+	 * The terms of its dialect.
+	 * @return the terms, or {@code null} if it is no poll
 	 */
-	PollTerms terms() {
-		return Objects.requireNonNull(this.terms);
+	@Nullable PollTerms terms() {
+		return this.terms;
 	}
 
 	/**
 	 * The path that serves it.
-	 * @param polls the path of polls
+	 * @param otherwise the path of polls and streams
 	 */
-	PollPath path(PollPath polls) {
-		return (this.path != null) ? this.path : polls;
+	PollPath path(PollPath otherwise) {
+		return (this.path != null) ? this.path : otherwise;
 	}
 
 	HttpRequest head() {

@@ -11,18 +11,20 @@ enum ConnectionState {
 	SERVER(false, false),
 
 	/**
-	 * A poll is arriving. It is not known yet which path it takes.
+	 * A poll, or a request for a stream, is arriving. It is not known yet which path it
+	 * takes.
 	 */
 	ARRIVING(false, false),
 
 	/**
-	 * The path of the poll has begun to serve it. The request is kept, so that it can
-	 * still be handed to the server.
+	 * The path of the poll, or of the stream, has begun to serve it. The request is kept,
+	 * so that it can still be handed to the server.
 	 */
 	STARTING(true, false),
 
 	/**
-	 * The poll is held, or the client has not taken all of its answer.
+	 * The poll is held, or the client has not taken all of its answer. Also a stream that
+	 * waits for its first events.
 	 */
 	HELD(true, true),
 
@@ -32,7 +34,8 @@ enum ConnectionState {
 	TAKEN_OVER(true, true),
 
 	/**
-	 * A stream was taken over from the server, which regards it as complete.
+	 * A stream is being answered: it was taken over from the server, which regards it as
+	 * complete, or the server has not seen its request.
 	 */
 	STREAMING(true, true),
 
@@ -79,7 +82,8 @@ enum ConnectionState {
 			case SERVER, IDLE -> next == SERVER || next == ARRIVING || next == TAKEN_OVER;
 			case ARRIVING -> next == STARTING || next == SERVER;
 			case STARTING -> next == HELD || next == SERVER;
-			case HELD, STREAMING -> next == IDLE;
+			case HELD -> next == IDLE || next == STREAMING;
+			case STREAMING -> next == IDLE;
 			case TAKEN_OVER -> next == STREAMING || next == IDLE;
 			case CLOSED -> false;
 		};

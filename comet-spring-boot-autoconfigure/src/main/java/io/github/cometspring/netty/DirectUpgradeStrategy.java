@@ -4,12 +4,15 @@ import java.util.function.Supplier;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
@@ -88,23 +91,43 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 		HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
 		HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
 		HttpHeaders headers = response.responseHeaders().remove(HttpHeaderNames.TRANSFER_ENCODING);
-		FullHttpRequest full = new DefaultFullHttpRequest(request.version(), request.method(), request.uri(),
-				Unpooled.EMPTY_BUFFER, request.requestHeaders(), EmptyHttpHeaders.INSTANCE);
+		DefaultHttpRequest head = new DefaultHttpRequest(request.version(), request.method(), request.uri(),
+				request.requestHeaders());
+		upgrade(channel, head, headers, subProtocol, this.decoding, handler).addListener((written) -> {
+			if (written.isSuccess()) {
+				sink.success();
+			}
+			else {
+				sink.error(written.cause());
+			}
+		});
+	}
+
+	/**
+	 * Answers a handshake, and begins to serve the WebSocket when the answer is written.
+	 * @param channel the connection, on its event loop
+	 * @param request the head of the handshake
+	 * @param headers the headers of the answer, besides those of the handshake
+	 * @param subProtocol the subprotocol that is agreed on, or {@code null} for none
+	 * @param decoding limits the frames of the client
+	 * @param handler serves the WebSocket
+	 * @return completes when the answer is written
+	 */
+	static ChannelFuture upgrade(Channel channel, HttpRequest request, HttpHeaders headers,
+			@Nullable String subProtocol, WebSocketDecoderConfig decoding, WebSocketHandler handler) {
+		FullHttpRequest full = new DefaultFullHttpRequest(request.protocolVersion(), request.method(), request.uri(),
+				Unpooled.EMPTY_BUFFER, request.headers(), EmptyHttpHeaders.INSTANCE);
 		ChannelPipeline pipeline = channel.pipeline();
-		FrameRules.apply(channel, this.decoding.maxFramePayloadLength());
+		FrameRules.apply(channel, decoding.maxFramePayloadLength());
 		pipeline.remove(NettyPipeline.HttpTrafficHandler);
 		WebSocketFrames frames = new WebSocketFrames();
-		new WebSocketServerHandshaker13("", subProtocol, this.decoding).handshake(channel, full, headers,
+		return new WebSocketServerHandshaker13("", subProtocol, decoding).handshake(channel, full, headers,
 				channel.newPromise().addListener((written) -> {
 					if (written.isSuccess()) {
 						pipeline.addBefore(NettyPipeline.ReactiveBridge, PlainPipeline.AGGREGATOR,
-								new WebSocketFrameAggregator(this.decoding.maxFramePayloadLength()));
+								new WebSocketFrameAggregator(decoding.maxFramePayloadLength()));
 						pipeline.addBefore(NettyPipeline.ReactiveBridge, WebSocketFrames.NAME, frames);
 						serve(handler, new DirectWebSocketSession(channel, frames));
-						sink.success();
-					}
-					else {
-						sink.error(written.cause());
 					}
 				}));
 	}

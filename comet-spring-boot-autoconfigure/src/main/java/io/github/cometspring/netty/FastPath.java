@@ -1,13 +1,19 @@
 package io.github.cometspring.netty;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollTerms;
 import io.github.cometspring.web.PublishPolicy;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
@@ -16,10 +22,11 @@ import reactor.netty.http.server.ProxyProtocolSupportType;
 
 /**
  * Answers long polls in the server's own pipeline, where WebFlux does not see them, which
- * saves most of the cost of a delivery. It serves plain requests only. A request that is
- * unusual, or that would be refused, takes the default path from its first byte on. So do
- * all requests of a connection whose pipeline has a handler of the application, and all
- * requests where the application has filters or security.
+ * saves most of the cost of a delivery. Opens event streams and WebSockets there, too,
+ * which saves most of the cost of a crowd that comes back. It serves plain requests only.
+ * A request that is unusual, or that would be refused, takes the default path from its
+ * first byte on. So do all requests of a connection whose pipeline has a handler of the
+ * application, and all requests where the application has filters or security.
  * <p>
  * Thread-safe.
  *
@@ -46,15 +53,26 @@ public final class FastPath {
 	 * @param subscriptions the subscriptions that polls open
 	 * @param sockets the sockets of clients
 	 * @param maxRequestSize the size of the largest request body, in bytes
-	 * @param eligible whether nothing in the application needs to see the polls
+	 * @param events whether event streams are switched on
+	 * @param webSockets serves WebSockets, or {@code null} if handshakes are left to the
+	 * default path
+	 * @param eligible whether nothing in the application needs to see the requests
 	 */
 	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions, NettyClientSockets sockets,
-			int maxRequestSize, BooleanSupplier eligible) {
+			int maxRequestSize, boolean events, @Nullable CometWebSocketHandler webSockets, BooleanSupplier eligible) {
 		List<PollTerms> polls = dialects.stream()
 			.map((dialect) -> new PollTerms(subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
-		this.requests = new PlainRequests(path, polls, maxRequestSize);
-		this.polls = new FastPoll.Path(sockets);
+		Set<Transport> streams = EnumSet.noneOf(Transport.class);
+		if (events) {
+			streams.add(Transport.SSE);
+		}
+		if (webSockets != null) {
+			streams.add(Transport.WEBSOCKET);
+		}
+		this.requests = new PlainRequests(path, polls, maxRequestSize, streams);
+		this.polls = new FastRequests(sockets, subscriptions, webSockets,
+				WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(maxRequestSize).build());
 		this.sockets = sockets;
 		this.eligible = eligible;
 		this.addressesLimited = subscriptions.limitAddresses();

@@ -105,6 +105,14 @@ final class FastPathConnection {
 	}
 
 	/**
+	 * A stream whose request the server has not seen writes the head of its answer.
+	 */
+	void streamOpened() {
+		pollStarted();
+		enter(ConnectionState.STREAMING);
+	}
+
+	/**
 	 * A stream takes over the answer that the server is writing.
 	 */
 	void takenOver(HeldAnswer stream) {

@@ -1,7 +1,7 @@
 package io.github.cometspring.netty;
 
 import java.io.IOException;
-import java.net.SocketAddress;
+import java.net.InetSocketAddress;
 
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.WriteListener;
@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The fast path on one connection, beside the HTTP codec. It decides for each request
  * whether the fast path or the server answers it, and keeps later requests until the
  * client has taken the answer; {@link GuardHandler} limits how many. All transitions
- * between the states of the connection are in {@link FastPathConnection}. Belongs to the
- * event loop of the connection.
+ * between the states of the connection are in {@link FastPathConnection}. One class, as
+ * any message may end what the last one has begun. Belongs to the event loop of the
+ * connection.
  */
 final class FastPathHandler extends ChannelDuplexHandler {
 
@@ -53,8 +54,8 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		return this.connection.state();
 	}
 
-	SocketAddress remoteAddress() {
-		return this.context.channel().remoteAddress();
+	@Nullable InetSocketAddress remoteAddress() {
+		return (this.context.channel().remoteAddress() instanceof InetSocketAddress peer) ? peer : null;
 	}
 
 	@Override
@@ -215,7 +216,21 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		}
 	}
 
-	// Streams that are taken over
+	// Streams
+
+	/**
+	 * Writes the head of a stream's answer, whose request the server has not seen.
+	 * @return whether it is queued; if not, the connection is closed
+	 */
+	boolean open(HeldAnswer stream, HttpResponse head) {
+		boolean held = this.connection.isHeld(stream);
+		if (held) {
+			this.connection.streamOpened();
+			// Flushed with the first events
+			this.context.write(head);
+		}
+		return held;
+	}
 
 	/**
 	 * Whether the server is writing one answer that can be taken over.
@@ -247,7 +262,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Completes the answer that was taken over.
+	 * Completes the answer of a stream.
 	 */
 	void complete(HeldAnswer stream) {
 		// In the state TAKEN_OVER the last content of the server completes it.

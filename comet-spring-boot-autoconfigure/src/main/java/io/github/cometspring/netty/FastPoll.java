@@ -1,6 +1,7 @@
 package io.github.cometspring.netty;
 
 import java.net.InetSocketAddress;
+import java.util.Objects;
 
 import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.subscription.Caller;
@@ -49,7 +50,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
 	@Override
 	public @Nullable InetSocketAddress remoteAddress() {
-		return (this.handler.remoteAddress() instanceof InetSocketAddress peer) ? peer : null;
+		return this.handler.remoteAddress();
 	}
 
 	@Override
@@ -120,7 +121,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
 		@Override
 		public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
-			return new FastPoll(arriving.terms(), this.sockets, handler, context);
+			return new FastPoll(Objects.requireNonNull(arriving.terms()), this.sockets, handler, context);
 		}
 	}
 

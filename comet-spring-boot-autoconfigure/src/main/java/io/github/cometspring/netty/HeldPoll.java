@@ -1,7 +1,8 @@
 package io.github.cometspring.netty;
 
 /**
- * A poll on the fast path. Belongs to the event loop of its connection.
+ * A poll, or a request for a stream, on the fast path. Belongs to the event loop of its
+ * connection.
  */
 interface HeldPoll extends HeldAnswer {
 

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -14,6 +15,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
 import io.netty.util.AsciiString;
+
+import org.springframework.http.HttpStatus;
 
 /**
  * Converts answers to Netty's responses. Clients that share an answer share its headers.
@@ -46,6 +49,14 @@ final class NettyAnswer {
 		for (int i = 0; i < headers.length; i++) {
 			// Netty writes these without a conversion of each character.
 			headers[i] = AsciiString.of(headers[i]);
+		}
+		if (answer.status() == HttpStatus.NO_CONTENT) {
+			// The codec removes headers of a body, though there are none.
+			HttpHeaders changeable = new DefaultHttpHeaders();
+			for (int i = 0; i < headers.length; i += 2) {
+				changeable.add(headers[i], headers[i + 1]);
+			}
+			return changeable;
 		}
 		return new ReadOnlyHttpHeaders(false, headers);
 	}

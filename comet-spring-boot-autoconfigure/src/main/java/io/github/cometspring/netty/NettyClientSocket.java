@@ -141,6 +141,14 @@ final class NettyClientSocket implements ClientSocket {
 		return true;
 	}
 
+	/**
+	 * Notes that the fast path has opened the stream, so that {@link #end()} completes
+	 * its answer.
+	 */
+	void opened(FastPathHandler handler, HeldAnswer stream) {
+		this.ending = () -> handler.complete(stream);
+	}
+
 	@Override
 	public void end() {
 		if (this.ending != null) {

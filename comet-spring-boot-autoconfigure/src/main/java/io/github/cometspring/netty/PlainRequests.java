@@ -1,7 +1,10 @@
 package io.github.cometspring.netty;
 
 import java.util.List;
+import java.util.Set;
 
+import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.PollTerms;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -12,9 +15,10 @@ import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises the requests that the fast path serves: polls of the endpoint, with none but
- * plain values in the headers that the server itself reads. The server refuses a request
- * if it cannot read one of them, so a request with any other value is left to the server.
+ * Recognises the requests that the fast path serves: polls of the endpoint, and requests
+ * for a stream, with none but plain values in the headers that the server itself reads.
+ * The server refuses a request if it cannot read one of them, so a request with any other
+ * value is left to the server.
  * <p>
  * Thread-safe.
  */
@@ -28,7 +32,18 @@ final class PlainRequests {
 
 	private static final int MOST_DIGITS_OF_OWN_PORT = 5;
 
+	private static final int HANDSHAKE_KEY_LENGTH = 24;
+
+	/**
+	 * How clients ask for an upgrade; the last one is Firefox.
+	 */
+	private static final Set<String> UPGRADES = Set.of("Upgrade", "upgrade", "keep-alive, Upgrade");
+
+	private static final String EVENTS = "text/event-stream";
+
 	private final String path;
+
+	private final Set<Transport> streams;
 
 	private final List<PollTerms> polls;
 
@@ -43,9 +58,11 @@ final class PlainRequests {
 	 * @param path the path of the endpoint on the server, literal
 	 * @param polls the terms of the dialects that are switched on
 	 * @param maxBodySize the size of the largest request body, in bytes
+	 * @param streams the streaming transports that are served
 	 */
-	PlainRequests(String path, List<PollTerms> polls, int maxBodySize) {
+	PlainRequests(String path, List<PollTerms> polls, int maxBodySize, Set<Transport> streams) {
 		this.path = path;
+		this.streams = streams;
 		this.polls = polls;
 		this.maxBodySize = maxBodySize;
 	}
@@ -78,6 +95,9 @@ final class PlainRequests {
 		if (terms != null) {
 			return new ArrivingPoll(terms, request);
 		}
+		if (isStream(request)) {
+			return new ArrivingPoll(request);
+		}
 		PlainPublications publications = this.publications;
 		return (publications != null && publications.areAt(request.uri())
 				&& isPlain(request, publications.maxBodySize()) && publications.admit(request))
@@ -86,7 +106,7 @@ final class PlainRequests {
 
 	private boolean isPlain(HttpRequest request, int maxBodySize) {
 		return HttpMethod.POST.equals(request.method()) && request.decoderResult().isSuccess() && isPersistent(request)
-				&& hasPlainBody(request.headers(), maxBodySize) && isPlain(request.headers());
+				&& hasPlainBody(request.headers(), maxBodySize) && !isHandshake(request) && isPlain(request.headers());
 	}
 
 	/**
@@ -111,10 +131,82 @@ final class PlainRequests {
 		return null;
 	}
 
+	/**
+	 * Whether a request for an event stream or a WebSocket can be served, as far as its
+	 * head shows.
+	 * @param request the head of the request
+	 * @return {@code false} if it is left to the server
+	 */
+	boolean isStream(HttpRequest request) {
+		if (!HttpMethod.GET.equals(request.method()) || this.streams.isEmpty()
+				|| !request.uri().startsWith(this.path)) {
+			return false;
+		}
+		HttpHeaders headers = request.headers();
+		boolean own = isHandshake(request) ? isPlainHandshake(request) : isPlainEventStream(request);
+		return own && request.decoderResult().isSuccess() && isPersistent(request) && !hasBody(headers)
+				&& !headers.contains(HttpHeaderNames.CONTENT_TYPE) && isPlain(headers);
+	}
+
+	/**
+	 * Whether a request for a stream is the handshake of a WebSocket.
+	 */
+	static boolean isHandshake(HttpRequest request) {
+		return request.headers().contains(HttpHeaderNames.UPGRADE);
+	}
+
+	private boolean isPlainEventStream(HttpRequest request) {
+		return this.streams.contains(Transport.SSE) && request.uri().startsWith("?", this.path.length())
+				&& request.headers().getAll(HttpHeaderNames.ACCEPT).equals(List.of(EVENTS))
+				&& PlainQuery.isPlain(request.uri(), this.path.length() + 1);
+	}
+
+	private boolean isPlainHandshake(HttpRequest request) {
+		HttpHeaders headers = request.headers();
+		return this.streams.contains(Transport.WEBSOCKET) && request.uri().equals(this.path)
+				&& isOne(headers, HttpHeaderNames.UPGRADE, "websocket") && asksForUpgrade(headers)
+				&& isOne(headers, HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13") && hasPlainKey(headers)
+				&& (!headers.contains(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL) || offersOwnProtocol(headers))
+				&& isFromOwnPage(headers);
+	}
+
+	private static boolean isOne(HttpHeaders headers, CharSequence name, String value) {
+		List<String> values = headers.getAll(name);
+		return values.size() == 1 && value.equalsIgnoreCase(values.get(0));
+	}
+
+	private static boolean asksForUpgrade(HttpHeaders headers) {
+		List<String> values = headers.getAll(HttpHeaderNames.CONNECTION);
+		return values.size() == 1 && UPGRADES.contains(values.get(0));
+	}
+
+	private static boolean hasPlainKey(HttpHeaders headers) {
+		List<String> keys = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+		return keys.size() == 1 && keys.get(0).length() == HANDSHAKE_KEY_LENGTH;
+	}
+
+	/**
+	 * Whether the only subprotocol is ours, exactly so. One with a token is another.
+	 */
+	private static boolean offersOwnProtocol(HttpHeaders headers) {
+		return headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL)
+			.equals(List.of(CometWebSocketHandler.SUBPROTOCOL));
+	}
+
+	private boolean isFromOwnPage(HttpHeaders headers) {
+		List<String> origins = headers.getAll(HttpHeaderNames.ORIGIN);
+		// Behind a proxy, the server works out its own name.
+		return origins.isEmpty()
+				|| (!this.forwarded && CometWebSocketHandler.isOwnPage(origins, headers.get(HttpHeaderNames.HOST)));
+	}
+
+	private static boolean hasBody(HttpHeaders headers) {
+		return headers.contains(HttpHeaderNames.CONTENT_LENGTH) || headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
+	}
+
 	private boolean isPlain(HttpHeaders headers) {
-		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.UPGRADE)
-				&& !headers.contains(HttpHeaderNames.CONTENT_ENCODING) && hasPlainHost(headers)
-				&& (!this.forwarded || hasPlainForwarding(headers));
+		return !headers.contains(HttpHeaderNames.EXPECT) && !headers.contains(HttpHeaderNames.CONTENT_ENCODING)
+				&& hasPlainHost(headers) && (!this.forwarded || hasPlainForwarding(headers));
 	}
 
 	private static boolean hasPlainBody(HttpHeaders headers, int maxBodySize) {

@@ -3,7 +3,7 @@ package io.github.cometspring.netty;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * The path of polls that the fast path serves.
+ * The path of polls, and of requests for streams, that the fast path serves.
  * <p>
  * Implementations are thread-safe.
  */

@@ -101,6 +101,14 @@ final class BatchSource extends BaseSubscriber<Batch> {
 		this.consumer = consumer;
 	}
 
+	/**
+	 * The error with which the stream has ended.
+	 * @return the error, or {@code null} if there is none
+	 */
+	@Nullable Throwable error() {
+		return this.error;
+	}
+
 	boolean isDone() {
 		return this.done;
 	}

@@ -2,9 +2,11 @@ package io.github.cometspring.web;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import io.github.cometspring.protocol.JsonCodec;
+import io.github.cometspring.subscription.ClientAddress;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Dialect;
 import io.github.cometspring.subscription.EventLoop;
@@ -40,6 +42,11 @@ public final class CometWebSocketHandler implements WebHandler {
 	 * The subprotocol.
 	 */
 	public static final String SUBPROTOCOL = "comet.v1";
+
+	/**
+	 * The headers of the answer to a handshake, besides those of WebSocket.
+	 */
+	public static final List<Map.Entry<String, String>> HEADERS = ResponseHeaders.COMMON;
 
 	private static final Dialect DIALECT = new Dialect(Transport.WEBSOCKET, JsonCodec::encodedLength);
 
@@ -89,6 +96,53 @@ public final class CometWebSocketHandler implements WebHandler {
 			.deferContextual((context) -> open((offered != null) ? offeringSubprotocol(exchange) : exchange,
 					requester(exchange, context)))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(exchange.getResponse(), ex));
+	}
+
+	/**
+	 * Admits the client of a handshake that offers our subprotocol or none, and that the
+	 * default path would not refuse otherwise. If it is refused here, the default path
+	 * refuses it.
+	 * @param socket the socket of the client
+	 * @param address provides the address of the client
+	 * @return the client, to be closed, or {@code null} if it is refused
+	 */
+	public @Nullable ConnectedClient tryConnect(ClientSocket socket, ClientAddress address) {
+		ConnectedClient connection = this.subscriptions.tryConnect(DIALECT, socket.loop(), address);
+		if (connection != null) {
+			connection.confirm();
+		}
+		return connection;
+	}
+
+	/**
+	 * Serves a WebSocket whose handshake is answered and whose socket is direct, where
+	 * nobody decides who may read.
+	 * @param session the WebSocket
+	 * @param connection the client, which is closed in the end
+	 * @param socket the socket of the client
+	 * @return completes when the WebSocket is closed
+	 */
+	public Mono<Void> serve(WebSocketSession session, ConnectedClient connection, ClientSocket socket) {
+		return serve(session, connection, socket, new DirectFrameWriter(socket), Requester.UNKNOWN);
+	}
+
+	private Mono<Void> serve(WebSocketSession session, ConnectedClient connection, ClientSocket socket,
+			FrameWriter frames, Requester requester) {
+		socket.upgraded();
+		socket.streaming(connection.heartbeat());
+		WebSocketConversation conversation = new WebSocketConversation(session, frames, connection, requester,
+				this.maxChannels);
+		return Mono.defer(conversation::run).doFinally((signal) -> connection.close());
+	}
+
+	/**
+	 * Whether a handshake comes from a page of the same origin, or from no page.
+	 * @param origins the values of its header {@code Origin}
+	 * @param host the host of the server, as the client names it
+	 * @return {@code false} also if it has several origins, or one that is malformed
+	 */
+	public static boolean isOwnPage(List<String> origins, @Nullable String host) {
+		return !PageOrigin.isForeign(origins, host);
 	}
 
 	private static boolean namesSubprotocol(String offered) {
@@ -176,13 +230,9 @@ public final class CometWebSocketHandler implements WebHandler {
 		public Mono<Void> handle(WebSocketSession session) {
 			ServerWebExchange exchange = Objects.requireNonNull(this.exchange);
 			this.exchange = null;
-			this.socket.upgraded();
-			this.socket.streaming(this.connection.heartbeat());
 			FrameWriter frames = this.socket.isDirect(exchange.getResponse()) ? new DirectFrameWriter(this.socket)
 					: new SessionFrameWriter(session, this.socket);
-			WebSocketConversation conversation = new WebSocketConversation(session, frames, this.connection,
-					this.requester, CometWebSocketHandler.this.maxChannels);
-			return Mono.defer(conversation::run).doFinally((signal) -> this.connection.close());
+			return serve(session, this.connection, this.socket, frames, this.requester);
 		}
 
 	}

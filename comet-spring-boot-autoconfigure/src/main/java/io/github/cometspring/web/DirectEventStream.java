@@ -58,7 +58,23 @@ final class DirectEventStream implements WriteListener {
 			.doFinally((signal) -> late.dispose());
 	}
 
-	private byte[] encode(Batch first) {
+	/**
+	 * Writes batches until the stream ends, where the server has not seen the request and
+	 * the head of the answer is written.
+	 * @param opening the events of the first batch
+	 */
+	void open(byte[] opening) {
+		this.source.takenOver();
+		this.source.feed(this::write, this::endIfIdle);
+		this.socket.write(EventStreamEncoder.chunk(opening), this);
+	}
+
+	/**
+	 * Encodes the first batch.
+	 * @param first the batch
+	 * @return its events
+	 */
+	byte[] encode(Batch first) {
 		try {
 			byte[] opening = this.encoder.encode(first, true);
 			first.encoded(opening.length);

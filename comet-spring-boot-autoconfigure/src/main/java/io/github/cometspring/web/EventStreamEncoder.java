@@ -203,6 +203,15 @@ final class EventStreamEncoder {
 		parts.add(END);
 	}
 
+	/**
+	 * Puts events into a chunk of HTTP/1.1.
+	 * @param events the events, not empty
+	 * @return the chunk
+	 */
+	static byte[] chunk(byte[] events) {
+		return chunk(List.of(events));
+	}
+
 	private static byte[] chunk(List<byte[]> parts) {
 		int size = size(parts);
 		if (size == 0) {

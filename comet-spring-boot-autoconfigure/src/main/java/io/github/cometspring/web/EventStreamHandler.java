@@ -4,15 +4,11 @@ import io.github.cometspring.channel.LateErrors;
 import io.github.cometspring.subscription.Batch;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Dialect;
-import io.github.cometspring.subscription.Ending;
 import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import reactor.core.publisher.Mono;
 
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
@@ -26,7 +22,7 @@ import org.springframework.web.server.WebHandler;
  */
 public final class EventStreamHandler implements WebHandler {
 
-	private static final Dialect DIALECT = new Dialect(Transport.SSE, EventStreamEncoder::size);
+	static final Dialect DIALECT = new Dialect(Transport.SSE, EventStreamEncoder::size);
 
 	private final Subscriptions subscriptions;
 
@@ -60,36 +56,28 @@ public final class EventStreamHandler implements WebHandler {
 		socket.streaming(connection.heartbeat());
 		BatchSource source = new BatchSource(connection);
 		return Mono.deferContextual((context) -> {
-			EventStreamEncoder encoder = EventStreamQuery.encoder(exchange.getRequest());
-			source.begin(EventStreamQuery.read(exchange, Callers.of(exchange, this.subscriptions)), context);
-			return source.next().flatMap((first) -> answer(exchange, encoder, source, first, socket));
+			EventStreamQuery query = EventStreamQuery.of(exchange.getRequest());
+			EventStreamEncoder encoder = query.encoder();
+			source.begin(query.read(Callers.of(exchange, this.subscriptions)), context);
+			return source.next()
+				.flatMap((first) -> answer(exchange.getResponse(), StreamAnswer.to(first, query), encoder, source,
+						first, socket));
 		}).doFinally((signal) -> source.exchangeEnded());
 	}
 
-	private Mono<Void> answer(ServerWebExchange exchange, EventStreamEncoder encoder, BatchSource source, Batch first,
-			ClientSocket socket) {
-		ServerHttpResponse response = exchange.getResponse();
-		if (first.ending() == Ending.CHANNELS_ENDED
-				&& first.segments().stream().allMatch((segment) -> segment.messages().isEmpty() && !segment.isGap())
-				// A client that reconnects has received the refusals before.
-				&& (first.refused().isEmpty() || EventStreamQuery.isReconnect(exchange.getRequest()))) {
-			// This status stops an EventSource from reconnecting.
+	private static Mono<Void> answer(ServerHttpResponse response, StreamAnswer answer, EventStreamEncoder encoder,
+			BatchSource source, Batch first, ClientSocket socket) {
+		if (answer == StreamAnswer.NOTHING_LEFT) {
 			source.written();
-			response.setStatusCode(HttpStatus.NO_CONTENT);
+			response.setStatusCode(answer.status());
 			response.getHeaders().setContentLength(0);
 			return response.setComplete();
 		}
-		if (first.ending() == Ending.EXPIRED && first.segments().isEmpty()) {
-			return Problem.answer(response, HttpStatus.UNAUTHORIZED, Problem.EXPIRED, first.cursor().token());
+		if (answer != StreamAnswer.EVENTS) {
+			return Problem.answer(response, answer.status(), answer.sentence(), first.cursor().token());
 		}
-		if (first.ending() == Ending.KILLED || first.ending() == Ending.SHUTTING_DOWN) {
-			return Problem.answer(response, HttpStatus.SERVICE_UNAVAILABLE, "Comet ended the stream",
-					first.cursor().token());
-		}
-		response.setStatusCode(HttpStatus.OK);
-		response.getHeaders().set(HttpHeaders.CONTENT_TYPE, MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=UTF-8");
-		// Tells nginx and similar proxies not to buffer the events.
-		response.getHeaders().set("X-Accel-Buffering", "no");
+		response.setStatusCode(answer.status());
+		StreamAnswer.HEADERS.forEach((header) -> response.getHeaders().set(header.getKey(), header.getValue()));
 		return socket.isDirect(response) ? new DirectEventStream(encoder, source, socket).write(response, first)
 				: new EventStream(encoder, response, source, socket, first).write();
 	}

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Reads a request for an event stream: the channels from its query, and the positions to
@@ -25,47 +24,60 @@ import org.springframework.web.server.ServerWebExchange;
  */
 final class EventStreamQuery {
 
-	private final ServerHttpRequest request;
+	private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+	private final Map<String, List<String>> parameters;
+
+	/**
+	 * The values of the header.
+	 */
+	private final List<String> resumed;
 
 	private final Map<String, Cursor> starts = new LinkedHashMap<>();
 
 	private final Set<String> misplaced = new LinkedHashSet<>();
 
-	private EventStreamQuery(ServerHttpRequest request) {
-		this.request = request;
+	/**
+	 * Creates a reader of one request.
+	 * @param parameters the values in the query by their name, decoded
+	 * @param resumed the values of the header {@value #LAST_EVENT_ID}
+	 */
+	EventStreamQuery(Map<String, List<String>> parameters, List<String> resumed) {
+		this.parameters = parameters;
+		this.resumed = resumed;
+	}
+
+	static EventStreamQuery of(ServerHttpRequest request) {
+		return new EventStreamQuery(request.getQueryParams(), request.getHeaders().getOrEmpty(LAST_EVENT_ID));
 	}
 
 	/**
-	 * Reads a request.
-	 * @param exchange the exchange
+	 * Reads the request. To be called once.
 	 * @param caller who asks
 	 * @return what the client asks for
 	 * @throws RefusedRequestException if it names no channels, or has an invalid cursor
 	 * for all of them
 	 */
-	static SubscriptionRequest read(ServerWebExchange exchange, Caller caller) {
-		EventStreamQuery query = new EventStreamQuery(exchange.getRequest());
-		query.read();
-		return new SubscriptionRequest(query.starts, Refusals.NONE.and(query.misplaced, Refusals.Reason.CURSOR), null,
-				Callers.presenting(caller, query.parameters("grant")));
+	SubscriptionRequest read(Caller caller) {
+		read();
+		return new SubscriptionRequest(this.starts, Refusals.NONE.and(this.misplaced, Refusals.Reason.CURSOR), null,
+				Callers.presenting(caller, parameters("grant")));
 	}
 
 	/**
 	 * The encoder for the form of events that the client asks for.
-	 * @param request the request
 	 * @return the encoder
 	 * @throws RefusedRequestException if there is no such form
 	 */
-	static EventStreamEncoder encoder(ServerHttpRequest request) {
-		EventStreamQuery query = new EventStreamQuery(request);
-		List<String> formats = query.parameters("format");
+	EventStreamEncoder encoder() {
+		List<String> formats = parameters("format");
 		if (formats.isEmpty()) {
 			return EventStreamEncoder.JSON;
 		}
 		if (!formats.equals(List.of("plain"))) {
 			throw new RefusedRequestException(HttpStatus.BAD_REQUEST, "Unknown format");
 		}
-		List<String> types = query.parameters("event");
+		List<String> types = parameters("event");
 		if (types.isEmpty()) {
 			return EventStreamEncoder.PLAIN;
 		}
@@ -79,12 +91,12 @@ final class EventStreamQuery {
 	 * Whether the client resumes an earlier stream by its last event id, as browsers and
 	 * polyfills do by themselves.
 	 */
-	static boolean isReconnect(ServerHttpRequest request) {
-		return !new EventStreamQuery(request).lastEventIds().isEmpty();
+	boolean isReconnect() {
+		return !lastEventIds().isEmpty();
 	}
 
 	private List<String> lastEventIds() {
-		List<String> header = nonEmpty(this.request.getHeaders().getOrEmpty("Last-Event-ID"));
+		List<String> header = nonEmpty(this.resumed);
 		return !header.isEmpty() ? header : parameters("lastEventId");
 	}
 
@@ -130,7 +142,7 @@ final class EventStreamQuery {
 	}
 
 	private List<String> parameters(String name) {
-		return nonEmpty(this.request.getQueryParams().getOrDefault(name, List.of()));
+		return nonEmpty(this.parameters.getOrDefault(name, List.of()));
 	}
 
 	/**

@@ -130,7 +130,7 @@ public final class JsonPollDialect implements PollDialect {
 		return problem(HttpStatuses.of(rejected), CometHeaders.of(rejected), Problem.encode(rejected));
 	}
 
-	private static PollAnswer problem(HttpStatus status, Map<String, String> headers, byte[] problem) {
+	static PollAnswer problem(HttpStatus status, Map<String, String> headers, byte[] problem) {
 		return new PollAnswer(status, PROBLEM_JSON, headers, problem);
 	}
 

@@ -60,11 +60,21 @@ record PageOrigin(String scheme, String host, int port) {
 	 */
 	static boolean isForeign(ServerHttpRequest request) {
 		List<String> values = request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN);
+		return !values.isEmpty() && isForeign(values, request.getURI().getRawAuthority());
+	}
+
+	/**
+	 * Whether a request comes from the page of another origin.
+	 * @param values the values of its header {@code Origin}
+	 * @param authority the host of the server, as the client names it
+	 * @return {@code true} also if there are several origins, or one that is malformed
+	 */
+	static boolean isForeign(List<String> values, @Nullable String authority) {
 		if (values.isEmpty()) {
 			return false;
 		}
 		PageOrigin origin = (values.size() == 1) ? parse(values.get(0)) : null;
-		return origin == null || !origin.isOf(request.getURI().getRawAuthority());
+		return origin == null || !origin.isOf(authority);
 	}
 
 	/**

@@ -68,6 +68,16 @@ public final class PollAnswer {
 	}
 
 	/**
+	 * Creates an answer without a body, of a status that allows none.
+	 * @param status its status
+	 */
+	PollAnswer(HttpStatus status) {
+		this.status = status;
+		this.body = new byte[0];
+		this.headers = List.copyOf(ResponseHeaders.ENCODED);
+	}
+
+	/**
 	 * The status.
 	 * @return the status
 	 */

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -85,7 +86,7 @@ abstract class EmbeddedFastPath {
 			.<PollDialect>of(new LegacyPollDialect(), new JsonPollDialect(), new BrokenPolls())
 			.map((dialect) -> new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
-		PlainRequests requests = new PlainRequests("/comet", polls, 1000);
+		PlainRequests requests = new PlainRequests("/comet", polls, 1000, Set.of());
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, this.reads);

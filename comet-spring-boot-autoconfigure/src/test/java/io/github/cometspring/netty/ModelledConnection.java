@@ -72,7 +72,7 @@ final class ModelledConnection {
 					new Subscriptions(new InMemoryChannelBroker(null, VirtualTimeScheduler.create()),
 							new CometControl(TIMEOUT), null, new SubscriptionLimits(5, 3, 1000, TIMEOUT)),
 					DIALECT, SOCKETS.writeDeadlines())),
-			1000);
+			1000, Set.of());
 
 	private final Random random;
 
@@ -180,7 +180,7 @@ final class ModelledConnection {
 			return ConnectionState.CLOSED;
 		}
 		if (this.poll != null) {
-			return ConnectionState.HELD;
+			return this.poll.opened ? ConnectionState.STREAMING : ConnectionState.HELD;
 		}
 		if (this.stream != null) {
 			return this.stream.alone ? ConnectionState.STREAMING : ConnectionState.TAKEN_OVER;
@@ -319,8 +319,12 @@ final class ModelledConnection {
 
 	private void servePoll() {
 		Poll poll = this.poll;
-		if (poll != null && !poll.written) {
-			poll.write();
+		if (poll != null && poll.opened) {
+			poll.end("opened stream ends");
+			this.handler.complete(poll);
+		}
+		else if (poll != null && !poll.written) {
+			poll.writeOrOpen();
 		}
 		else if (poll != null) {
 			poll.end("taken");
@@ -505,6 +509,9 @@ final class ModelledConnection {
 
 		private boolean written;
 
+		/** Whether it has become a stream. */
+		private boolean opened;
+
 		private Poll(int number, ChannelHandlerContext context) {
 			this.number = number;
 			this.context = context;
@@ -524,12 +531,26 @@ final class ModelledConnection {
 			connection.ours = true;
 			connection.alone = true;
 			if (chance(50)) {
-				write();
+				writeOrOpen();
 			}
 			if (chance(50) && this.written) {
 				end("taken at once");
 				connection.handler.answered(this);
 			}
+		}
+
+		private void writeOrOpen() {
+			if (chance(70)) {
+				write();
+				return;
+			}
+			this.opened = true;
+			ModelledConnection.this.history.add("opens a stream");
+			DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+			head.headers().set(NUMBER, this.number).set("Transfer-Encoding", "chunked");
+			assertThat(ModelledConnection.this.handler.open(this, head)).isTrue();
+			assertThat(ModelledConnection.this.handler.handOn(this)).as("handed on when opened").isFalse();
+			this.context.flush();
 		}
 
 		/**

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -139,7 +140,7 @@ final class PolledNode implements AutoCloseable {
 		}
 		else {
 			PlainRequests requests = new PlainRequests("/comet",
-					List.of(new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines())), 1000);
+					List.of(new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines())), 1000, Set.of());
 			this.connection.pipeline()
 				.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, new FastPoll.Path(sockets), sockets));
 			this.client = new ConnectedClient();

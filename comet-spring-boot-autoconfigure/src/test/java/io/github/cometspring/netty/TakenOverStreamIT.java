@@ -16,6 +16,8 @@ import io.github.cometspring.testing.ServedClass;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,9 +25,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Event streams and WebSockets that go on after the server regards their exchanges as
- * complete.
+ * complete, or that the server has not seen: a request that is not plain begins on the
+ * default path.
  */
 @AlsoOnIoUring
+@ParameterizedClass
+@ValueSource(strings = { "", "&unknown=x" })
 class TakenOverStreamIT {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -40,6 +45,10 @@ class TakenOverStreamIT {
 	@RegisterExtension
 	static final ServedClass comet = new ServedClass("comet.fast-path=true", "comet.heartbeat=1m")
 		.exempting("reactor.netty.http.server.HttpServerOperations");
+
+	/** What makes a request plain or not. */
+	@Parameter
+	String more;
 
 	private RawConnection client;
 
@@ -58,6 +67,13 @@ class TakenOverStreamIT {
 
 	private static long exchanges() {
 		return Route.webFluxRequests(comet.server(), "GET");
+	}
+
+	/**
+	 * How many exchanges of a stream WebFlux sees.
+	 */
+	private int seen() {
+		return this.more.isEmpty() ? 0 : 1;
 	}
 
 	private static void shouldDeliver(RawEventStream stream, String message) {
@@ -80,8 +96,8 @@ class TakenOverStreamIT {
 	@Test
 	void exchangeWhenStreamHasBegunShouldBeOver() {
 		long before = exchanges();
-		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name());
-		Await.until(() -> exchanges() == before + 1);
+		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more);
+		Await.until(() -> exchanges() == before + seen());
 		for (int i = 0; i < 5; i++) {
 			shouldDeliver(stream, "message " + i);
 		}
@@ -89,14 +105,15 @@ class TakenOverStreamIT {
 		shouldEnd(stream);
 		Await.until(() -> streams() == 0);
 		assertThat(this.client.send(POLL).read().body()).isEqualTo(ENDED);
-		assertThat(exchanges()).isEqualTo(before + 1);
+		assertThat(exchanges()).isEqualTo(before + seen());
 	}
 
 	@Test
 	void exchangeWhenSocketIsOpenShouldBeOver() {
 		long before = exchanges();
-		RawWebSocket socket = RawWebSocket.open(this.client);
-		Await.until(() -> exchanges() == before + 1);
+		RawWebSocket socket = this.more.isEmpty() ? RawWebSocket.open(this.client)
+				: RawWebSocket.open(this.client, "Content-Type: text/plain");
+		Await.until(() -> exchanges() == before + seen());
 		assertThat(socket.send("{\"subscribe\":[\"" + comet.name() + "\"]}").text()).contains("cursor");
 		for (int i = 0; i < 5; i++) {
 			comet.publish("message " + i);
@@ -105,13 +122,13 @@ class TakenOverStreamIT {
 		assertThat(socket.send("{\"ping\":7}").text()).isEqualTo("{\"pong\":7}");
 		socket.close();
 		Await.until(() -> comet.channel().subscribers() == 0);
-		assertThat(exchanges()).isEqualTo(before + 1);
+		assertThat(exchanges()).isEqualTo(before + seen());
 	}
 
 	@Test
 	void requestsInOnePieceWithStreamShouldWaitForItsEnd() {
-		this.client.send(get("/comet?channel=" + comet.name(), "Accept: text/event-stream\r\n") + POLL + get("/nothing")
-				+ POLL + get("/comet?channel=y", "Accept: text/event-stream\r\n") + POLL);
+		this.client.send(get("/comet?channel=" + comet.name() + this.more, "Accept: text/event-stream\r\n") + POLL
+				+ get("/nothing") + POLL + get("/comet?channel=y", "Accept: text/event-stream\r\n") + POLL);
 		assertThat(this.client.readWithoutBody().status()).isEqualTo(200);
 		assertThat(this.client.readChunk()).asString().contains("heartbeat");
 		comet.publish("m");
@@ -129,7 +146,7 @@ class TakenOverStreamIT {
 	void requestBehindStreamThatWaitedForPollShouldWaitForItsEnd() {
 		Channel other = comet.server().create("other");
 		this.client.send(POLL.replace("14", "18").replace("=x", "=other")
-				+ get("/comet?channel=" + comet.name(), "Accept: text/event-stream\r\n"));
+				+ get("/comet?channel=" + comet.name() + this.more, "Accept: text/event-stream\r\n"));
 		Await.until(() -> other.subscribers() == 1);
 		other.publish("m").block(PATIENCE);
 		assertThat(this.client.read().body()).isEqualTo("other:m");
@@ -148,7 +165,7 @@ class TakenOverStreamIT {
 	@Test
 	void streamBehindOtherRequestsInOnePieceShouldBeServed() {
 		this.client.send(get("/nothing") + POLL + get("/nothing")
-				+ get("/comet?channel=" + comet.name(), "Accept: text/event-stream\r\n") + POLL);
+				+ get("/comet?channel=" + comet.name() + this.more, "Accept: text/event-stream\r\n") + POLL);
 		assertThat(this.client.read().status()).isEqualTo(404);
 		assertThat(this.client.read().body()).isEqualTo(ENDED);
 		assertThat(this.client.read().status()).isEqualTo(404);
@@ -165,7 +182,7 @@ class TakenOverStreamIT {
 		comet.publish("1", "2");
 		for (int i = 0; i < 10; i++) {
 			Channel channel = comet.server().create("brief-" + i);
-			RawEventStream stream = RawEventStream.open(this.client, "channel=" + channel.id());
+			RawEventStream stream = RawEventStream.open(this.client, "channel=" + channel.id() + this.more);
 			stream.next();
 			channel.publish("last").then(channel.close()).block(PATIENCE);
 			assertThat(stream.message().data()).contains("last");
@@ -178,7 +195,8 @@ class TakenOverStreamIT {
 
 	@Test
 	void streamShouldCloseItsConnectionIfClientAsks() {
-		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name(), "Connection: close");
+		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more,
+				"Connection: close");
 		stream.next();
 		shouldDeliver(stream, "message");
 		shouldEnd(stream);
@@ -187,7 +205,8 @@ class TakenOverStreamIT {
 
 	@Test
 	void streamWhoseRequestHasBodyShouldLeaveConnectionInOrder() {
-		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name(), "Content-Length: 9");
+		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more,
+				"Content-Length: 9");
 		stream.next();
 		this.client.send("some body");
 		shouldDeliver(stream, "message");
@@ -197,7 +216,7 @@ class TakenOverStreamIT {
 
 	@Test
 	void noHttpBehindStreamShouldBeRefusedInItsTurn() {
-		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name());
+		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more);
 		stream.next();
 		this.client.send("\u0000nonsense\r\n\r\n");
 		shouldDeliver(stream, "message");
@@ -210,7 +229,7 @@ class TakenOverStreamIT {
 	void clientThatVanishesShouldLeaveNothing(boolean reset) {
 		for (int i = 0; i < 20; i++) {
 			try (RawConnection vanishing = RawConnection.open(comet.port())) {
-				RawEventStream stream = RawEventStream.open(vanishing, "channel=" + comet.name());
+				RawEventStream stream = RawEventStream.open(vanishing, "channel=" + comet.name() + this.more);
 				for (int j = 0; j < i % 4; j++) {
 					stream.next();
 					comet.publish("m".repeat(20_000));
@@ -230,7 +249,7 @@ class TakenOverStreamIT {
 
 	@Test
 	void streamsWhenKilledShouldEndAndLeaveConnectionInOrder() {
-		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name());
+		RawEventStream stream = RawEventStream.open(this.client, "channel=" + comet.name() + this.more);
 		stream.next();
 		CometControl control = comet.server().control();
 		control.deactivate().block(PATIENCE);

@@ -73,6 +73,15 @@ public final class RawWebSocket implements AutoCloseable {
 	}
 
 	/**
+	 * The WebSocket on a connection whose handshake has been answered.
+	 * @param connection the connection
+	 * @return the client
+	 */
+	public static RawWebSocket on(RawConnection connection) {
+		return new RawWebSocket(connection);
+	}
+
+	/**
 	 * Requests a WebSocket and reads the answer, 101 or another.
 	 * @param connection the connection
 	 * @param headers further header lines
