@@ -101,14 +101,16 @@ class PublicationQueuesTests {
 		AtomicInteger underWay = new AtomicInteger();
 		AtomicInteger ended = new AtomicInteger();
 		AtomicInteger together = new AtomicInteger();
-		Mono<Void> work = Mono.fromRunnable(() -> {
+		Mono<Void> end = Mono.<Void>fromRunnable(() -> {
+			underWay.decrementAndGet();
+			ended.incrementAndGet();
+		}).subscribeOn(Schedulers.parallel());
+		Mono<Void> work = Mono.defer(() -> {
 			if (underWay.incrementAndGet() > 1) {
 				together.incrementAndGet();
 			}
-		}).publishOn(Schedulers.parallel()).doOnSuccess((nothing) -> {
-			underWay.decrementAndGet();
-			ended.incrementAndGet();
-		}).then();
+			return end;
+		});
 		Mono<Void> workAtOnce = Mono.fromRunnable(ended::incrementAndGet);
 		Consumer<Integer> publisher = (thread) -> IntStream.range(0, 1000)
 			.forEach((i) -> publish("a", (i % 3 == 0) ? workAtOnce : work));
