@@ -13,6 +13,7 @@ import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
 import reactor.netty.http.server.HttpServer;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -37,9 +38,10 @@ import org.springframework.core.annotation.Order;
 public final class CometFastPathAutoConfiguration {
 
 	@Bean
-	FastPathEligibility cometFastPathEligibility(ApplicationContext context, CometSettings settings) {
+	FastPathEligibility cometFastPathEligibility(ApplicationContext context, CometSettings settings,
+			ObjectProvider<KnownFilters> filters) {
 		return new FastPathEligibility(context, settings.path(), settings.allowedOrigins(),
-				settings.limits().maxPerAddress() != null);
+				settings.limits().maxPerAddress() != null, filters.orderedStream().toList());
 	}
 
 	// After all others, so that it sees the final configuration of the server.
@@ -58,7 +60,7 @@ public final class CometFastPathAutoConfiguration {
 		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
 		String path = (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + settings.path();
 		FastPath fastPath = new FastPath(path, dialects, subscriptions, sockets, settings.maxRequestSize(),
-				eligibility::isEligible);
+				eligibility::isEligible, eligibility::isDetachable);
 		// A subclass may add something that must see all requests first.
 		return (factory) -> {
 			if (factory.getClass() == NettyReactiveWebServerFactory.class) {

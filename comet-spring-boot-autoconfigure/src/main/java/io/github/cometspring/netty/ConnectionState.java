@@ -27,12 +27,14 @@ enum ConnectionState {
 	HELD(true, true),
 
 	/**
-	 * A stream was taken over from the server, which has not written its last content.
+	 * A stream, or the answer to a poll, was taken over from the server, which has not
+	 * written its last content.
 	 */
 	TAKEN_OVER(true, true),
 
 	/**
-	 * A stream was taken over from the server, which regards it as complete.
+	 * A stream, or the answer to a poll, was taken over from the server, which regards it
+	 * as complete.
 	 */
 	STREAMING(true, true),
 
@@ -80,7 +82,7 @@ enum ConnectionState {
 			case ARRIVING -> next == STARTING || next == SERVER;
 			case STARTING -> next == HELD || next == SERVER;
 			case HELD, STREAMING -> next == IDLE;
-			case TAKEN_OVER -> next == STREAMING || next == IDLE;
+			case TAKEN_OVER -> next == STREAMING || next == IDLE || next == SERVER;
 			case CLOSED -> false;
 		};
 	}

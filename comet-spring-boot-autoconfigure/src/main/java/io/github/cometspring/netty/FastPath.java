@@ -7,6 +7,7 @@ import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollTerms;
 import io.netty.channel.ChannelPipeline;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
@@ -18,7 +19,8 @@ import reactor.netty.http.server.ProxyProtocolSupportType;
  * saves most of the cost of a delivery. It serves plain requests only. A request that is
  * unusual, or that would be refused, takes the default path from its first byte on. So do
  * all requests of a connection whose pipeline has a handler of the application, and all
- * requests where the application has filters or security.
+ * requests where the application has filters or security. Clients on the default path
+ * that wait for messages let go of their exchange, if no filter does anything after that.
  * <p>
  * Thread-safe.
  *
@@ -28,11 +30,18 @@ public final class FastPath {
 
 	private final PlainRequests requests;
 
+	/**
+	 * No polls, where the application has to see them.
+	 */
+	private final PlainRequests none;
+
 	private final PollPath polls;
 
 	private final NettyClientSockets sockets;
 
 	private final BooleanSupplier eligible;
+
+	private final BooleanSupplier detachable;
 
 	private final boolean addressesLimited;
 
@@ -46,16 +55,20 @@ public final class FastPath {
 	 * @param sockets the sockets of clients
 	 * @param maxRequestSize the size of the largest request body, in bytes
 	 * @param eligible whether nothing in the application needs to see the polls
+	 * @param detachable whether nothing in the application needs an exchange any more
+	 * when its client has begun to wait
 	 */
 	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions, NettyClientSockets sockets,
-			int maxRequestSize, BooleanSupplier eligible) {
+			int maxRequestSize, BooleanSupplier eligible, BooleanSupplier detachable) {
 		List<PollTerms> polls = dialects.stream()
 			.map((dialect) -> new PollTerms(subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
 		this.requests = new PlainRequests(path, polls, maxRequestSize);
+		this.none = new PlainRequests(path, List.of(), maxRequestSize);
 		this.polls = new FastPoll.Path(sockets);
 		this.sockets = sockets;
 		this.eligible = eligible;
+		this.detachable = detachable;
 		this.addressesLimited = subscriptions.limitAddresses();
 	}
 
@@ -76,14 +89,27 @@ public final class FastPath {
 					&& (!this.addressesLimited || isPeerClient(config));
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
-			if (this.open && this.eligible.getAsBoolean() && pipeline.get(NettyPipeline.HttpCodec) != null) {
+			PlainRequests requests = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? servedRequests()
+					: null;
+			if (requests != null) {
 				// The guard counts requests before any are kept here.
 				String before = (pipeline.get(PlainPipeline.GUARD) != null) ? PlainPipeline.GUARD
 						: NettyPipeline.HttpCodec;
 				pipeline.addAfter(before, PlainPipeline.FAST_PATH,
-						new FastPathHandler(this.requests, this.polls, this.sockets));
+						new FastPathHandler(requests, this.polls, this.sockets));
 			}
 		});
+	}
+
+	/**
+	 * The requests that connections serve on the fast path.
+	 * @return {@code null} if the application has to see all requests to their end
+	 */
+	private @Nullable PlainRequests servedRequests() {
+		if (this.eligible.getAsBoolean()) {
+			return this.requests;
+		}
+		return this.detachable.getAsBoolean() ? this.none : null;
 	}
 
 	/**

@@ -66,7 +66,7 @@ final class PlainRequests {
 	 */
 	@Nullable PollTerms terms(HttpRequest request) {
 		HttpHeaders headers = request.headers();
-		if (!HttpMethod.POST.equals(request.method()) || !this.path.equals(request.uri())
+		if (this.polls.isEmpty() || !HttpMethod.POST.equals(request.method()) || !this.path.equals(request.uri())
 				|| !request.decoderResult().isSuccess() || !isPersistent(request) || !hasPlainBody(headers)
 				|| !isPlain(headers)) {
 			return null;
