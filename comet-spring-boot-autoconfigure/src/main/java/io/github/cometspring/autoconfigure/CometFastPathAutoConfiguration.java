@@ -42,9 +42,10 @@ import org.springframework.core.annotation.Order;
 public final class CometFastPathAutoConfiguration {
 
 	@Bean
-	FastPathEligibility cometFastPathEligibility(ApplicationContext context, CometSettings settings) {
+	FastPathEligibility cometFastPathEligibility(ApplicationContext context, CometSettings settings,
+			ObjectProvider<KnownFilters> filters) {
 		return new FastPathEligibility(context, settings.path(), settings.allowedOrigins(),
-				settings.limits().maxPerAddress() != null);
+				settings.limits().maxPerAddress() != null, filters.orderedStream().toList());
 	}
 
 	// After all others, so that it sees the final configuration of the server.
@@ -68,7 +69,7 @@ public final class CometFastPathAutoConfiguration {
 				settings.transports().contains(Transport.SSE) && eligibility.areEventStreamsOwn(),
 				(settings.transports().contains(Transport.WEBSOCKET) && eligibility.areWebSocketsOwn())
 						? webSockets.getIfAvailable() : null,
-				eligibility::isEligible);
+				eligibility::isEligible, eligibility::isDetachable);
 		PublishPolicy policy = publishPolicy.getIfUnique();
 		if (policy != null && publishMapping.getIfUnique() != null) {
 			PublishSettings publish = settings.publish();

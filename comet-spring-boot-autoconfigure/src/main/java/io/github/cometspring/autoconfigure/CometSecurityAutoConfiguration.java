@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
@@ -14,6 +15,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
 import org.springframework.security.web.server.WebFilterChainProxy;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
+import org.springframework.security.web.server.savedrequest.WebSessionServerRequestCache;
 import org.springframework.web.reactive.DispatcherHandler;
 
 import io.github.cometspring.subscription.LoginExpiry;
@@ -22,7 +24,7 @@ import io.github.cometspring.web.CometHandlerMapping;
 /**
  * Auto-configuration for Spring Security: it accepts polls without a CSRF token, and
  * preflight requests of pages of allowed foreign origins. It ends clients whose token
- * expires.
+ * expires, and lets clients that wait let go of their exchange.
  *
  * @since 0.1.0
  */
@@ -34,12 +36,17 @@ import io.github.cometspring.web.CometHandlerMapping;
 public final class CometSecurityAutoConfiguration {
 
 	/**
+	 * The name of the bean that customizes the filter chains.
+	 */
+	static final String CUSTOMIZER = "cometSecurityCustomizer";
+
+	/**
 	 * Spring Security applies it to each {@link ServerHttpSecurity} before the
 	 * application does, also to that of the default chain. An application that wants
 	 * something else defines a bean of this name.
 	 */
 	@Bean
-	@ConditionalOnMissingBean(name = "cometSecurityCustomizer")
+	@ConditionalOnMissingBean(name = CUSTOMIZER)
 	Customizer<ServerHttpSecurity> cometSecurityCustomizer(CometSettings settings,
 			ObjectProvider<DispatcherHandler> dispatcher) {
 		boolean foreign = !settings.allowedOrigins().isEmpty();
@@ -48,7 +55,9 @@ public final class CometSecurityAutoConfiguration {
 		// A filter instead of a CSRF matcher: a matcher would replace the exceptions that
 		// Spring Security makes by default, such as for bearer tokens.
 		return (http) -> {
-			http.addFilterBefore(filter, SecurityWebFiltersOrder.CSRF);
+			http.addFilterBefore(filter, SecurityWebFiltersOrder.CSRF)
+				.requestCache((cache) -> cache
+					.requestCache(new CometRequestCache(new WebSessionServerRequestCache(), filter::isOurs)));
 			if (settings.publish().enabled()) {
 				http.addFilterBefore(publishFilter(settings.publish(), dispatcher), SecurityWebFiltersOrder.CSRF);
 			}
@@ -59,6 +68,11 @@ public final class CometSecurityAutoConfiguration {
 			ObjectProvider<DispatcherHandler> dispatcher) {
 		boolean foreign = !publish.foreignOrigins().isEmpty();
 		return new PublishSecurityFilter(publish.path(), () -> foreign ? dispatcher.getIfUnique() : null);
+	}
+
+	@Bean
+	KnownSecurityFilters cometKnownFilters(ApplicationContext context) {
+		return new KnownSecurityFilters(context);
 	}
 
 	/**

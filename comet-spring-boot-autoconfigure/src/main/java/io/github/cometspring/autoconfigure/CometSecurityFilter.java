@@ -55,7 +55,10 @@ final class CometSecurityFilter implements WebFilter {
 		return chain.filter(exchange);
 	}
 
-	private boolean isOurs(ServerHttpRequest request) {
+	/**
+	 * Whether a request is for Comet.
+	 */
+	boolean isOurs(ServerHttpRequest request) {
 		// With '/**' other handlers answer as well, so the media type decides. A page can
 		// send it to another origin only after a preflight request.
 		return (this.path != null) ? this.path.matches(request.getPath().pathWithinApplication())

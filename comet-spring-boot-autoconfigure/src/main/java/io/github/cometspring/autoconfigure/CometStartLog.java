@@ -87,8 +87,12 @@ final class CometStartLog implements ApplicationListener<ContextRefreshedEvent> 
 	private String path() {
 		String obstacle = this.settings.fastPath()
 				? ((this.fastPath != null) ? this.fastPath.obstacle() : "the web server") : "comet.fast-path=false";
-		return (obstacle == null) ? "answers take the fast path"
-				: "answers take the default path because of " + obstacle;
+		if (obstacle == null) {
+			return "answers take the fast path";
+		}
+		boolean detaching = this.fastPath != null && this.fastPath.isDetaching();
+		return "answers take the default path because of " + obstacle
+				+ (detaching ? "; clients that wait let go of their exchange" : "");
 	}
 
 }

@@ -43,6 +43,10 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	private static final List<Class<?>> WITNESSES = List.of(WebFilter.class, ChannelAuthorizer.class,
 			HttpHandlerDecoratorFactory.class, WebHttpHandlerBuilderCustomizer.class, NettyRouteProvider.class);
 
+	/** Those who may surround the handling of a request. */
+	private static final List<Class<?>> SURROUNDINGS = List.of(HttpHandlerDecoratorFactory.class,
+			WebHttpHandlerBuilderCustomizer.class, NettyRouteProvider.class);
+
 	private final ApplicationContext context;
 
 	private final String path;
@@ -51,7 +55,11 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 
 	private final boolean addressesLimited;
 
+	private final List<KnownFilters> knownFilters;
+
 	private volatile boolean eligible;
+
+	private volatile boolean detachable;
 
 	private volatile @Nullable String obstacle;
 
@@ -66,13 +74,15 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	 * @param path the path of the endpoint
 	 * @param allowedOrigins the foreign origins whose pages may listen
 	 * @param addressesLimited whether the connections of one address are limited
+	 * @param knownFilters know filters of others
 	 */
-	FastPathEligibility(ApplicationContext context, String path, List<String> allowedOrigins,
-			boolean addressesLimited) {
+	FastPathEligibility(ApplicationContext context, String path, List<String> allowedOrigins, boolean addressesLimited,
+			List<KnownFilters> knownFilters) {
 		this.context = context;
 		this.path = path;
 		this.allowedOrigins = allowedOrigins;
 		this.addressesLimited = addressesLimited;
+		this.knownFilters = knownFilters;
 	}
 
 	@Override
@@ -80,6 +90,7 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 		Optional<String> obstacle = findObstacle();
 		this.eligible = obstacle.isEmpty();
 		this.obstacle = obstacle.orElse(null);
+		this.detachable = findNeedOfExchanges().isEmpty();
 	}
 
 	void setServer(BooleanSupplier open) {
@@ -118,6 +129,43 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	 */
 	boolean areEventStreamsOwn() {
 		return isMadeBy(EventStreamHandler.class, CometWebFluxAutoConfiguration.class.getName());
+	}
+
+	/**
+	 * Whether clients may let go of their exchange when they begin to wait.
+	 * @return {@code false} also as long as it is not decided
+	 */
+	boolean isDetachable() {
+		return this.detachable;
+	}
+
+	/**
+	 * Whether clients let go of their exchange when they begin to wait.
+	 */
+	boolean isDetaching() {
+		return this.detachable && this.server.getAsBoolean();
+	}
+
+	/**
+	 * Somebody who may do something with an exchange when its handler is done, besides
+	 * adding headers. Authorizers do not.
+	 */
+	private Optional<String> findNeedOfExchanges() {
+		if (this.path.equals(CometHandlerMapping.EVERYWHERE)) {
+			return Optional.of("comet.path");
+		}
+		return beans(SURROUNDINGS).findFirst()
+			.or(() -> beans(List.of(WebFilter.class))
+				.filter((name) -> !isKnown(this.context.getBean(name, WebFilter.class)))
+				.findFirst())
+			.or(this::otherHandler)
+			.or(() -> isMadeBy(CometHandlerMapping.class, CometWebFluxAutoConfiguration.class.getName())
+					? Optional.empty() : Optional.of("the CometHandlerMapping of the application"));
+	}
+
+	private boolean isKnown(WebFilter filter) {
+		return filter instanceof CometTokenFilter || filter instanceof CometEndpointFilter
+				|| this.knownFilters.stream().anyMatch((known) -> known.isKnown(filter));
 	}
 
 	private Optional<String> findObstacle() {

@@ -29,13 +29,15 @@ enum ConnectionState {
 	HELD(true, true),
 
 	/**
-	 * A stream was taken over from the server, which has not written its last content.
+	 * A stream, or the answer to a poll, was taken over from the server, which has not
+	 * written its last content.
 	 */
 	TAKEN_OVER(true, true),
 
 	/**
-	 * A stream is being answered: it was taken over from the server, which regards it as
-	 * complete, or the server has not seen its request.
+	 * A stream is being answered, or the answer to a poll that let go of its exchange: it
+	 * was taken over from the server, which regards it as complete, or the server has not
+	 * seen its request.
 	 */
 	STREAMING(true, true),
 
@@ -84,7 +86,7 @@ enum ConnectionState {
 			case STARTING -> next == HELD || next == SERVER;
 			case HELD -> next == IDLE || next == STREAMING;
 			case STREAMING -> next == IDLE;
-			case TAKEN_OVER -> next == STREAMING || next == IDLE;
+			case TAKEN_OVER -> next == STREAMING || next == IDLE || next == SERVER;
 			case CLOSED -> false;
 		};
 	}

@@ -83,7 +83,9 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 		// Runs the actions of the application before the commit, and applies its headers.
 		return exchange.getResponse()
 			.setComplete()
-			.then(Mono.create((sink) -> upgrade(channel, exchange, handler, subProtocol, sink)));
+			// An action may have left the loop.
+			.then(Mono
+				.create((sink) -> socket.loop().run(() -> upgrade(channel, exchange, handler, subProtocol, sink))));
 	}
 
 	private void upgrade(Channel channel, ServerWebExchange exchange, WebSocketHandler handler,

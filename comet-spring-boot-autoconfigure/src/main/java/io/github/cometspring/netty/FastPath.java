@@ -27,6 +27,8 @@ import reactor.netty.http.server.ProxyProtocolSupportType;
  * A request that is unusual, or that would be refused, takes the default path from its
  * first byte on. So do all requests of a connection whose pipeline has a handler of the
  * application, and all requests where the application has filters or security.
+ * Clients on the default path that wait for messages let go of their exchange, if no
+ * filter does anything after that.
  * <p>
  * Thread-safe.
  *
@@ -36,11 +38,18 @@ public final class FastPath {
 
 	private final PlainRequests requests;
 
+	/**
+	 * No polls, where the application has to see them.
+	 */
+	private final PlainRequests none;
+
 	private final PollPath polls;
 
 	private final NettyClientSockets sockets;
 
 	private final BooleanSupplier eligible;
+
+	private final BooleanSupplier detachable;
 
 	private final boolean addressesLimited;
 
@@ -57,9 +66,12 @@ public final class FastPath {
 	 * @param webSockets serves WebSockets, or {@code null} if handshakes are left to the
 	 * default path
 	 * @param eligible whether nothing in the application needs to see the requests
+	 * @param detachable whether nothing in the application needs an exchange any more
+	 * when its client has begun to wait
 	 */
 	public FastPath(String path, List<PollDialect> dialects, Subscriptions subscriptions, NettyClientSockets sockets,
-			int maxRequestSize, boolean events, @Nullable CometWebSocketHandler webSockets, BooleanSupplier eligible) {
+			int maxRequestSize, boolean events, @Nullable CometWebSocketHandler webSockets, BooleanSupplier eligible,
+			BooleanSupplier detachable) {
 		List<PollTerms> polls = dialects.stream()
 			.map((dialect) -> new PollTerms(subscriptions, dialect, sockets.writeDeadlines()))
 			.toList();
@@ -71,10 +83,12 @@ public final class FastPath {
 			streams.add(Transport.WEBSOCKET);
 		}
 		this.requests = new PlainRequests(path, polls, maxRequestSize, streams);
+		this.none = new PlainRequests(path, List.of(), maxRequestSize, Set.of());
 		this.polls = new FastRequests(sockets, subscriptions, webSockets,
 				WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(maxRequestSize).build());
 		this.sockets = sockets;
 		this.eligible = eligible;
+		this.detachable = detachable;
 		this.addressesLimited = subscriptions.limitAddresses();
 	}
 
@@ -105,14 +119,27 @@ public final class FastPath {
 					&& (!this.addressesLimited || isPeerClient(config));
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
-			if (this.open && this.eligible.getAsBoolean() && pipeline.get(NettyPipeline.HttpCodec) != null) {
+			PlainRequests requests = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? servedRequests()
+					: null;
+			if (requests != null) {
 				// The guard counts requests before any are kept here.
 				String before = (pipeline.get(PlainPipeline.GUARD) != null) ? PlainPipeline.GUARD
 						: NettyPipeline.HttpCodec;
 				pipeline.addAfter(before, PlainPipeline.FAST_PATH,
-						new FastPathHandler(this.requests, this.polls, this.sockets));
+						new FastPathHandler(requests, this.polls, this.sockets));
 			}
 		});
+	}
+
+	/**
+	 * The requests that connections serve on the fast path.
+	 * @return {@code null} if the application has to see all requests to their end
+	 */
+	private @Nullable PlainRequests servedRequests() {
+		if (this.eligible.getAsBoolean()) {
+			return this.requests;
+		}
+		return this.detachable.getAsBoolean() ? this.none : null;
 	}
 
 	/**

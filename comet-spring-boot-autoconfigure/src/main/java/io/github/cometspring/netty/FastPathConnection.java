@@ -113,11 +113,27 @@ final class FastPathConnection {
 	}
 
 	/**
-	 * A stream takes over the answer that the server is writing.
+	 * A stream takes over the answer that the server is writing, or a poll the answer
+	 * that the server has not begun.
 	 */
-	void takenOver(HeldAnswer stream) {
-		this.held = stream;
+	void takenOver(HeldAnswer answer) {
+		this.held = answer;
 		enter(ConnectionState.TAKEN_OVER);
+	}
+
+	/**
+	 * The poll that has taken over an answer of which the server has written nothing.
+	 */
+	@Nullable DetachedPoll detaching() {
+		return (this.state == ConnectionState.TAKEN_OVER && this.held instanceof DetachedPoll poll) ? poll : null;
+	}
+
+	/**
+	 * The poll leaves the answer to the server.
+	 */
+	void givenBack() {
+		this.held = null;
+		enter(ConnectionState.SERVER);
 	}
 
 	/**

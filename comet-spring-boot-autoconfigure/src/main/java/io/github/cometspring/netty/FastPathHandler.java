@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * whether the fast path or the server answers it, and keeps later requests until the
  * client has taken the answer; {@link GuardHandler} limits how many. All transitions
  * between the states of the connection are in {@link FastPathConnection}. One class, as
- * any message may end what the last one has begun. Belongs to the event loop of the
- * connection.
+ * Netty calls one handler for all that is read and written. Belongs to the event loop of
+ * the connection.
  */
 final class FastPathHandler extends ChannelDuplexHandler {
 
@@ -152,10 +152,19 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * @return whether it is written or queued; if not, the connection is closed
 	 */
 	boolean answer(HeldPoll poll, PollAnswer answer) {
+		return answer(poll, answer, null);
+	}
+
+	/**
+	 * Writes the answer to a poll.
+	 * @param kept the headers that the response of the poll had, or {@code null} for none
+	 * @return whether it is written or queued; if not, the connection is closed
+	 */
+	boolean answer(HeldAnswer poll, PollAnswer answer, @Nullable KeptHeaders kept) {
 		if (!this.connection.isHeld(poll)) {
 			return false;
 		}
-		FullHttpResponse response = NettyAnswer.response(answer, this.context.channel());
+		FullHttpResponse response = NettyAnswer.response(answer, kept, this.context.channel());
 		this.connection.pollStarted();
 		boolean failed = this.context.writeAndFlush(response).cause() != null;
 		if (failed) {
@@ -176,6 +185,13 @@ final class FastPathHandler extends ChannelDuplexHandler {
 			handOnArriving();
 		}
 		return possible;
+	}
+
+	/**
+	 * Closes the connection, as its answer cannot be written.
+	 */
+	void close() {
+		this.context.close();
 	}
 
 	/**
@@ -272,21 +288,57 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		answered(stream);
 	}
 
+	// Polls that are detached
+
+	/**
+	 * Takes over the answer that the server has not begun, if it has this request alone.
+	 * @return whether it was taken over
+	 */
+	boolean detach(DetachedPoll poll) {
+		boolean detachable = this.server.isOneWhole() && state().leadsTo(ConnectionState.TAKEN_OVER);
+		if (detachable) {
+			this.connection.takenOver(poll);
+		}
+		return detachable;
+	}
+
+	/**
+	 * Leaves the answer to the server, unless that has completed it.
+	 */
+	void giveBack(DetachedPoll poll) {
+		if (this.connection.detaching() == poll) {
+			this.connection.givenBack();
+			proceed();
+		}
+	}
+
 	// Answers of the server
 
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		DetachedPoll detached = this.connection.detaching();
+		boolean replaced = detached != null && !detached.keep(message);
+		if (detached != null && replaced) {
+			this.connection.givenBack();
+			detached.end();
+		}
 		if (this.server.addAnswer(message) && this.connection.serverAnswered()) {
 			ReferenceCountUtil.release(message);
 			promise.trySuccess();
 			// The server has nothing more to wait for, and does not read.
 			context.read();
+			if (detached != null) {
+				detached.begin();
+			}
 			return;
 		}
 		context.write(message, promise);
 		if (message instanceof HttpResponse response
 				&& response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
 			context.pipeline().remove(this);
+		}
+		if (replaced) {
+			proceed();
 		}
 	}
 

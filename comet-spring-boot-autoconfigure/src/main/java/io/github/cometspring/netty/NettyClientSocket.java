@@ -5,6 +5,9 @@ import java.time.Duration;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
 import io.github.cometspring.web.ClientSocket;
+import io.github.cometspring.web.DetachedClient;
+import io.github.cometspring.web.Poll;
+import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.WriteListener;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -147,6 +150,16 @@ final class NettyClientSocket implements ClientSocket {
 	 */
 	void opened(FastPathHandler handler, HeldAnswer stream) {
 		this.ending = () -> handler.complete(stream);
+	}
+
+	@Override
+	public @Nullable DetachedClient detach(ServerHttpResponse response, Poll poll, PollDialect dialect) {
+		FastPathHandler handler = isDirect(response) ? this.channel.pipeline().get(FastPathHandler.class) : null;
+		if (handler == null) {
+			return null;
+		}
+		DetachedPoll detached = new DetachedPoll(poll, dialect, handler, this.sockets);
+		return handler.detach(detached) ? detached : null;
 	}
 
 	@Override

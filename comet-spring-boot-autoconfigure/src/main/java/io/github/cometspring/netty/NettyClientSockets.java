@@ -41,6 +41,8 @@ public final class NettyClientSockets implements ClientSockets {
 
 	private final Deadlines writeDeadlines;
 
+	private final KeptHeaders.Pool headers = new KeptHeaders.Pool();
+
 	private volatile boolean compressing;
 
 	/**
@@ -113,6 +115,15 @@ public final class NettyClientSockets implements ClientSockets {
 	EventLoop loop(Channel channel) {
 		EventLoop loop = this.loops.get(channel.eventLoop());
 		return (loop != null) ? loop : this.loops.computeIfAbsent(channel.eventLoop(), NettyEventLoop::new);
+	}
+
+	/**
+	 * The headers that the application has set, one object for most clients.
+	 * @param headers all headers of an empty answer
+	 * @return the headers to be kept
+	 */
+	KeptHeaders keep(io.netty.handler.codec.http.HttpHeaders headers) {
+		return this.headers.keep(headers);
 	}
 
 	Duration writeTimeout() {

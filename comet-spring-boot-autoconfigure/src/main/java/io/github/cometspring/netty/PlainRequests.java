@@ -116,7 +116,7 @@ final class PlainRequests {
 	 */
 	@Nullable PollTerms terms(HttpRequest request) {
 		HttpHeaders headers = request.headers();
-		if (!this.path.equals(request.uri()) || !isPlain(request, this.maxBodySize)) {
+		if (this.polls.isEmpty() || !this.path.equals(request.uri()) || !isPlain(request, this.maxBodySize)) {
 			return null;
 		}
 		List<String> contentTypes = headers.getAll(HttpHeaderNames.CONTENT_TYPE);

@@ -24,6 +24,11 @@ final class ServerRequests {
 	private boolean plain;
 
 	/**
+	 * Whether the connection stays open after the last request, as far as is known.
+	 */
+	private boolean persistent;
+
+	/**
 	 * Whether the last request has arrived to its end.
 	 */
 	private boolean complete = true;
@@ -41,8 +46,8 @@ final class ServerRequests {
 		if (message instanceof HttpRequest request) {
 			this.unanswered++;
 			this.complete = false;
-			this.plain = PlainRequests.isPersistent(request)
-					&& !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+			this.persistent = PlainRequests.isPersistent(request);
+			this.plain = this.persistent && !request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
 					&& !request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
 		}
 		this.complete = this.complete || message instanceof LastHttpContent;
@@ -94,6 +99,14 @@ final class ServerRequests {
 	 */
 	boolean isOnePlain() {
 		return this.unanswered == 1 && this.plain;
+	}
+
+	/**
+	 * Whether exactly one request is unanswered, and it has arrived to its end and leaves
+	 * the connection open.
+	 */
+	boolean isOneWhole() {
+		return this.unanswered == 1 && this.complete && this.persistent;
 	}
 
 	/**

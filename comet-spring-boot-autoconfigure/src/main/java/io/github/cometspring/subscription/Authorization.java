@@ -40,6 +40,23 @@ public final class Authorization {
 	 */
 	static final Duration LONGEST = Duration.ofDays(365);
 
+	/**
+	 * Permits all channels at once.
+	 */
+	private static final ChannelAuthorizer EVERYBODY = new ChannelAuthorizer() {
+
+		@Override
+		public Mono<Boolean> mayRead(@Nullable Principal principal, String channel) {
+			return Mono.just(true);
+		}
+
+		@Override
+		public Mono<ReadDecisions> authorize(ReadRequest request) {
+			return Mono.just(ReadDecisions.permitAll(request));
+		}
+
+	};
+
 	private final ChannelAuthorizer authorizer;
 
 	private final Duration timeout;
@@ -100,7 +117,14 @@ public final class Authorization {
 	 * @return the authorization
 	 */
 	public static Authorization ofLogins(Duration timeout, LoginExpiry logins) {
-		return new Authorization((principal, channel) -> Mono.just(true), timeout, null, logins);
+		return new Authorization(EVERYBODY, timeout, null, logins);
+	}
+
+	/**
+	 * Whether an authorizer looks at the request, and not just at the user.
+	 */
+	boolean readsRequests() {
+		return this.authorizer != EVERYBODY;
 	}
 
 	Duration timeout() {
@@ -177,7 +201,8 @@ public final class Authorization {
 				until = decision.until();
 			}
 		}
-		ReadRights.Asking asking = (this.maxAge != null && !request.channels().isEmpty())
+		// A poll is decided upon once, and must not keep its request while it waits.
+		ReadRights.Asking asking = (this.maxAge != null && !client.isPolling() && !request.channels().isEmpty())
 				? new ReadRights.Asking(this, withoutGrants(request, forbidden), Context.of(context), this.maxAge)
 				: null;
 		// The wall clock is read once. From then on, the clock of the loop counts.

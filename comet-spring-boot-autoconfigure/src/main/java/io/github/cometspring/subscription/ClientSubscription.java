@@ -130,6 +130,7 @@ final class ClientSubscription extends ReadingClient implements Subscription {
 			if (this.rights != null) {
 				this.rights.watch(this, this.timeout);
 			}
+			this.client.held();
 		}
 	}
 

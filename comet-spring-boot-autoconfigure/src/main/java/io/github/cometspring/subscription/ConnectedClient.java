@@ -42,6 +42,11 @@ public final class ConnectedClient extends ObservedClient implements AutoCloseab
 	 */
 	private volatile @Nullable ClientUser user;
 
+	/**
+	 * What is to be done when the client begins to wait, or {@code null} for nothing.
+	 */
+	private volatile @Nullable Runnable whenHeld;
+
 	@SuppressWarnings("unused") // by the updater
 	private volatile int closed;
 
@@ -97,9 +102,9 @@ public final class ConnectedClient extends ObservedClient implements AutoCloseab
 		}
 		Mono<ReadRights> decision = await(authorization.permit(request, this), authorization.timeout(),
 				authorization::logTimeout);
-		// The operators of the decision hold the request, which may have large grants. A
-		// stream must not keep them.
-		return (isPolling() ? decision : decision.onTerminateDetach()).flatMapMany(this::enter);
+		// The operators of the decision hold the request and its exchange. A client that
+		// waits must not keep them.
+		return decision.onTerminateDetach().flatMapMany(this::enter);
 	}
 
 	private Flux<Batch> enter(ReadRights rights) {
@@ -154,6 +159,27 @@ public final class ConnectedClient extends ObservedClient implements AutoCloseab
 					.onSubscribe(new ClientSubscription(subscriber, ConnectedClient.this, request, found, rights));
 			}
 		};
+	}
+
+	/**
+	 * Runs a task when the client begins to wait for messages. A client that is refused,
+	 * or for which there are messages, does not wait. To be called before
+	 * {@link #listen}.
+	 * @param task the task, run once on the event loop of the client
+	 */
+	public void whenHeld(Runnable task) {
+		this.whenHeld = task;
+	}
+
+	/**
+	 * The client has begun to wait.
+	 */
+	void held() {
+		Runnable task = this.whenHeld;
+		if (task != null) {
+			this.whenHeld = null;
+			task.run();
+		}
 	}
 
 	/**

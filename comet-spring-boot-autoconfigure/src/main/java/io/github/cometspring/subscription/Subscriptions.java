@@ -261,6 +261,15 @@ public final class Subscriptions implements Disposable {
 		return this.admission.authorization() != null;
 	}
 
+	/**
+	 * Whether an authorizer of the application looks at the requests of clients.
+	 * @return {@code false} if it is enough to know the user
+	 */
+	public boolean areRequestsRead() {
+		Authorization authorization = this.admission.authorization();
+		return authorization != null && authorization.readsRequests();
+	}
+
 	Admission admission() {
 		return this.admission;
 	}

@@ -25,11 +25,12 @@ final class Callers {
 	 * @return the caller, unknown if it does not matter
 	 */
 	static Caller of(ServerWebExchange exchange, Subscriptions subscriptions) {
-		if (subscriptions.areAuthorized()) {
+		if (subscriptions.areRequestsRead()) {
 			return new Caller(exchange.getPrincipal(), new HeaderMap(exchange.getRequest().getHeaders()),
 					exchange.getAttributes(), List.of());
 		}
-		return subscriptions.limitUsers() ? Caller.of(exchange.getPrincipal()) : Caller.UNKNOWN;
+		return (subscriptions.areAuthorized() || subscriptions.limitUsers()) ? Caller.of(exchange.getPrincipal())
+				: Caller.UNKNOWN;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.EventLoop;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -123,6 +124,21 @@ public interface ClientSocket {
 	 */
 	default boolean takeOver(Runnable gone) {
 		return false;
+	}
+
+	/**
+	 * Takes the answer to a poll over from the server, before it has begun. The exchange
+	 * is then to be completed with an empty answer of status 200, which the client does
+	 * not get: its headers become those of the answer to the poll. To be called on the
+	 * event loop of the socket.
+	 * @param response the response of the exchange, perhaps decorated, not committed
+	 * @param poll the poll, which waits
+	 * @param dialect the dialect of the poll
+	 * @return writes the answer, or {@code null} if the exchange has to last as long as
+	 * the poll
+	 */
+	default @Nullable DetachedClient detach(ServerHttpResponse response, Poll poll, PollDialect dialect) {
+		return null;
 	}
 
 	/**

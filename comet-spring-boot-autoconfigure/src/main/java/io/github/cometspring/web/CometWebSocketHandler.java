@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.github.cometspring.protocol.JsonCodec;
+import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.ClientAddress;
 import io.github.cometspring.subscription.ConnectedClient;
 import io.github.cometspring.subscription.Dialect;
@@ -93,8 +94,7 @@ public final class CometWebSocketHandler implements WebHandler {
 					null);
 		}
 		return Mono
-			.deferContextual((context) -> open((offered != null) ? offeringSubprotocol(exchange) : exchange,
-					requester(exchange, context)))
+			.deferContextual((context) -> open((offered != null) ? offeringSubprotocol(exchange) : exchange, context))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(exchange.getResponse(), ex));
 	}
 
@@ -158,16 +158,28 @@ public final class CometWebSocketHandler implements WebHandler {
 			.build();
 	}
 
-	private Requester requester(ServerWebExchange exchange, ContextView context) {
-		return this.subscriptions.areAuthorized()
-				? new Requester(Callers.of(exchange, this.subscriptions), Context.of(context)) : Requester.UNKNOWN;
+	/**
+	 * Who asks for channels. Where nobody looks at the request, not even its exchange is
+	 * kept.
+	 */
+	private Mono<Requester> requester(ServerWebExchange exchange, ContextView context) {
+		if (!this.subscriptions.areAuthorized()) {
+			return Mono.just(Requester.UNKNOWN);
+		}
+		if (this.subscriptions.areRequestsRead()) {
+			return Mono.just(new Requester(Callers.of(exchange, this.subscriptions), Context.of(context)));
+		}
+		return exchange.getPrincipal()
+			.map((principal) -> Caller.of(Mono.just(principal)))
+			.defaultIfEmpty(Caller.of(Mono.empty()))
+			.map((caller) -> new Requester(caller, Context.empty()));
 	}
 
-	private Mono<Void> open(ServerWebExchange exchange, Requester requester) {
+	private Mono<Void> open(ServerWebExchange exchange, ContextView context) {
 		ClientSocket socket = this.sockets.of(exchange.getRequest());
 		EventLoop loop = socket.loop();
 		ConnectedClient connection = this.subscriptions.connect(DIALECT, loop, exchange.getRequest()::getRemoteAddress);
-		Opening opening = new Opening(exchange, requester, connection, socket);
+		Opening opening = new Opening(exchange, connection, socket);
 		// A filter may hold the answer back.
 		Disposable late = socket.whenLate(opening::giveUp);
 		Mono<Void> handshake = Mono.defer(() -> this.webSockets.handleRequest(exchange, opening));
@@ -176,6 +188,8 @@ public final class CometWebSocketHandler implements WebHandler {
 		Mono<Void> onLoop = Mono
 			.defer(() -> loop.inLoop() ? handshake : handshake.subscribeOn(Schedulers.fromExecutor(loop)));
 		return connection.identify(exchange.getPrincipal())
+			.then(requester(exchange, context))
+			.doOnNext(opening::setRequester)
 			.then(onLoop)
 			// Completes with the handshake. From then on the socket holds the slot.
 			.doFinally((signal) -> {
@@ -189,8 +203,6 @@ public final class CometWebSocketHandler implements WebHandler {
 	 */
 	private final class Opening implements WebSocketHandler {
 
-		private final Requester requester;
-
 		private final ConnectedClient connection;
 
 		private final ClientSocket socket;
@@ -201,12 +213,16 @@ public final class CometWebSocketHandler implements WebHandler {
 		 */
 		private volatile @Nullable ServerWebExchange exchange;
 
-		private Opening(ServerWebExchange exchange, Requester requester, ConnectedClient connection,
-				ClientSocket socket) {
+		private volatile Requester requester = Requester.UNKNOWN;
+
+		private Opening(ServerWebExchange exchange, ConnectedClient connection, ClientSocket socket) {
 			this.exchange = exchange;
-			this.requester = requester;
 			this.connection = connection;
 			this.socket = socket;
+		}
+
+		private void setRequester(Requester requester) {
+			this.requester = requester;
 		}
 
 		private void giveUp() {

@@ -117,6 +117,28 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 		}
 	}
 
+	/**
+	 * Runs a task when the client begins to wait. To be called before its request is
+	 * {@linkplain #ask read}.
+	 * @param task the task, run once on the event loop of the client
+	 */
+	void whenHeld(Runnable task) {
+		ConnectedClient connection = this.connection;
+		if (connection != null) {
+			connection.whenHeld(task);
+		}
+	}
+
+	/**
+	 * Lets another client write the answer.
+	 * @param from the client that would have written it
+	 * @param to the client that writes it
+	 * @return whether the poll goes on; if not, it has ended before
+	 */
+	boolean pass(PollClient from, PollClient to) {
+		return CLIENT.compareAndSet(this, from, to);
+	}
+
 	@Override
 	public Context currentContext() {
 		PollClient client = this.client;
@@ -238,6 +260,10 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	public void failed(Throwable error) {
 		PollClient client = settle();
 		if (client != null) {
+			if (this.batch == null) {
+				// It may wait for one.
+				cancel();
+			}
 			if (error instanceof StalledClientException) {
 				stalled();
 			}

@@ -94,6 +94,15 @@ public final class PollAnswer {
 	}
 
 	/**
+	 * All headers but those of every answer, which a response on the default path has
+	 * from the beginning.
+	 * @return the names and values in turns
+	 */
+	public List<CharSequence> ownHeaders() {
+		return this.headers.subList(ResponseHeaders.ENCODED.size(), this.headers.size());
+	}
+
+	/**
 	 * The body.
 	 * @return the bytes, not to be changed
 	 */

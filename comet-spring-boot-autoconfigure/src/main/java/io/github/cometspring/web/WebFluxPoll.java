@@ -18,7 +18,9 @@ import org.springframework.web.server.ServerWebExchange;
 /**
  * A poll on the default path. It is one operator in place of about twenty, which would
  * cause most of the cost of a delivery. It completes when the answer is written, and does
- * not wait for the client. The application handles failures.
+ * not wait for the client. Where nothing but headers can come from the filters after
+ * that, it completes as soon as the client has to wait, and the answer is written without
+ * the exchange. The application handles failures until then.
  */
 final class WebFluxPoll extends Mono<Void> {
 
@@ -54,7 +56,7 @@ final class WebFluxPoll extends Mono<Void> {
 	/**
 	 * One subscription to this poll.
 	 */
-	private final class Exchange implements PollClient, Subscription {
+	private final class Exchange implements PollClient, Subscription, Runnable {
 
 		private final CoreSubscriber<? super Void> actual;
 
@@ -65,6 +67,11 @@ final class WebFluxPoll extends Mono<Void> {
 		private volatile @Nullable Disposable write;
 
 		private volatile boolean over;
+
+		/**
+		 * Whether the exchange has completed before the answer.
+		 */
+		private volatile boolean detached;
 
 		private Exchange(CoreSubscriber<? super Void> actual) {
 			this.actual = actual;
@@ -108,8 +115,53 @@ final class WebFluxPoll extends Mono<Void> {
 		}
 
 		private void ask(byte[] body) {
+			this.poll.whenHeld(this);
 			this.poll.ask(this::header, body,
 					Callers.of(WebFluxPoll.this.exchange, WebFluxPoll.this.terms.subscriptions()));
+		}
+
+		/**
+		 * The client has begun to wait: lets go of the exchange, if possible.
+		 */
+		@Override
+		public void run() {
+			ServerHttpResponse response = WebFluxPoll.this.exchange.getResponse();
+			DetachedClient client = response.isCommitted() ? null
+					: WebFluxPoll.this.socket.detach(response, this.poll, WebFluxPoll.this.terms.dialect());
+			if (client == null) {
+				return;
+			}
+			if (!this.poll.pass(this, client)) {
+				client.giveBack();
+				return;
+			}
+			response.setStatusCode(HttpStatus.OK);
+			// Runs the actions of the application before the commit.
+			Disposable write = response.setComplete()
+				.subscribe(null, (ex) -> WebFluxPoll.this.socket.loop().run(() -> takeBack(client, ex)), this::complete,
+						currentContext());
+			this.write = write;
+			if (this.over) {
+				write.dispose();
+			}
+		}
+
+		private void takeBack(DetachedClient client, Throwable error) {
+			client.giveBack();
+			if (this.poll.pass(client, this)) {
+				this.poll.failed(error);
+			}
+		}
+
+		private void complete() {
+			this.detached = true;
+			try {
+				this.actual.onComplete();
+			}
+			// The client would wait for an answer that the server cannot give.
+			catch (Throwable ex) {
+				WebFluxPoll.this.socket.cut();
+			}
 		}
 
 		private List<String> header(String name) {
@@ -183,8 +235,10 @@ final class WebFluxPoll extends Mono<Void> {
 		 */
 		@Override
 		public void cancel() {
-			this.poll.end();
-			abandon();
+			if (!this.detached) {
+				this.poll.end();
+				abandon();
+			}
 		}
 
 		private void abandon() {

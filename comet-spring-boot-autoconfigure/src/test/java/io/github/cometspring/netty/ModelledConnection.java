@@ -15,8 +15,11 @@ import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.LegacyPollDialect;
+import io.github.cometspring.web.PollAnswer;
+import io.github.cometspring.web.PollClient;
 import io.github.cometspring.web.PollTerms;
 import io.github.cometspring.web.SchedulerClientSockets;
+import io.github.cometspring.web.WriteListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -67,12 +70,12 @@ final class ModelledConnection {
 	private static final NettyClientSockets SOCKETS = new NettyClientSockets(
 			new SchedulerClientSockets(VirtualTimeScheduler.create(), 1, TIMEOUT), true, TIMEOUT);
 
-	private static final PlainRequests REQUESTS = new PlainRequests("/comet",
-			List.of(new PollTerms(
-					new Subscriptions(new InMemoryChannelBroker(null, VirtualTimeScheduler.create()),
-							new CometControl(TIMEOUT), null, new SubscriptionLimits(5, 3, 1000, TIMEOUT)),
-					DIALECT, SOCKETS.writeDeadlines())),
-			1000, Set.of());
+	private static final PollTerms TERMS = new PollTerms(
+			new Subscriptions(new InMemoryChannelBroker(null, VirtualTimeScheduler.create()), new CometControl(TIMEOUT),
+					null, new SubscriptionLimits(5, 3, 1000, TIMEOUT)),
+			DIALECT, SOCKETS.writeDeadlines());
+
+	private static final PlainRequests REQUESTS = new PlainRequests("/comet", List.of(TERMS), 1000, Set.of());
 
 	private final Random random;
 
@@ -113,6 +116,8 @@ final class ModelledConnection {
 
 	private @Nullable Stream stream;
 
+	private @Nullable Detached detached;
+
 	/** Whether the fast path has the last request. */
 	private boolean ours;
 
@@ -122,6 +127,9 @@ final class ModelledConnection {
 	// The server
 
 	private final Deque<Exchange> exchanges = new ArrayDeque<>();
+
+	/** Whether the last request has arrived to its end. */
+	private boolean arrived;
 
 	private boolean switched;
 
@@ -185,6 +193,9 @@ final class ModelledConnection {
 		if (this.stream != null) {
 			return this.stream.alone ? ConnectionState.STREAMING : ConnectionState.TAKEN_OVER;
 		}
+		if (this.detached != null) {
+			return this.detached.done ? ConnectionState.STREAMING : ConnectionState.TAKEN_OVER;
+		}
 		if (state == ConnectionState.ARRIVING) {
 			assertThat(this.reading).as("half a poll behind a complete read").isTrue();
 			return state;
@@ -212,6 +223,7 @@ final class ModelledConnection {
 		}
 		Poll poll = this.poll;
 		Stream stream = this.stream;
+		Detached detached = this.detached;
 		this.channel.close();
 		this.channel.runPendingTasks();
 		takeAnswers();
@@ -223,6 +235,11 @@ final class ModelledConnection {
 		}
 		if (stream != null) {
 			this.handler.complete(stream);
+		}
+		if (detached != null) {
+			this.handler.giveBack(detached.poll);
+			this.handler.answered(detached.poll);
+			assertThat(this.handler.answer(detached.poll, DIALECT.refuse(HttpStatus.OK, "late"), null)).isFalse();
 		}
 		assertThat(this.handler.state()).isEqualTo(ConnectionState.CLOSED);
 		assertThat(this.handler.takeOver(() -> {
@@ -319,7 +336,18 @@ final class ModelledConnection {
 
 	private void servePoll() {
 		Poll poll = this.poll;
-		if (poll != null && poll.opened) {
+		Detached detached = this.detached;
+		if (detached != null && !detached.answered) {
+			this.history.add("detached poll answers");
+			detached.answered = true;
+			detached.poll.answer(DIALECT.refuse(HttpStatus.OK, null));
+		}
+		else if (detached != null && detached.done) {
+			this.history.add("detached poll is taken");
+			this.detached = null;
+			this.handler.answered(detached.poll);
+		}
+		else if (poll != null && poll.opened) {
 			poll.end("opened stream ends");
 			this.handler.complete(poll);
 		}
@@ -339,7 +367,13 @@ final class ModelledConnection {
 		if (exchange == null) {
 			return;
 		}
-		if (!exchange.begun && chance(10)) {
+		if (this.detached != null) {
+			serveDetached(this.detached, exchange);
+		}
+		else if (!exchange.begun && chance(30)) {
+			detach(exchange);
+		}
+		else if (!exchange.begun && chance(10)) {
 			write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
 		}
 		else if (exchange.begun) {
@@ -356,6 +390,42 @@ final class ModelledConnection {
 			full.headers().set(NUMBER, exchange.number).set("Content-Length", "4");
 			end(exchange, full);
 		}
+	}
+
+	private void detach(Exchange exchange) {
+		boolean detachable = this.exchanges.size() == 1 && this.arrived && this.stream == null;
+		this.history.add("detach " + detachable);
+		Detached detached = new Detached();
+		assertThat(this.handler.detach(detached.poll)).isEqualTo(detachable);
+		if (detachable) {
+			this.detached = detached;
+			this.ours = true;
+			this.alone = false;
+		}
+	}
+
+	private void serveDetached(Detached detached, Exchange exchange) {
+		if (chance(20)) {
+			this.history.add("give back");
+			this.detached = null;
+			this.ours = false;
+			this.handler.giveBack(detached.poll);
+			return;
+		}
+		boolean completes = chance(75);
+		FullHttpResponse full = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
+				completes ? HttpResponseStatus.OK : HttpResponseStatus.NOT_FOUND);
+		full.headers().set(NUMBER, exchange.number).set("Content-Length", "0");
+		this.exchanges.remove(exchange);
+		if (completes) {
+			detached.done = true;
+			this.alone = true;
+		}
+		else {
+			this.detached = null;
+			this.ours = false;
+		}
+		write(full);
 	}
 
 	private void end(Exchange exchange, LastHttpContent last) {
@@ -409,13 +479,13 @@ final class ModelledConnection {
 		}
 		else if (chance(20)) {
 			this.history.add("I/O error");
-			boolean holding = this.poll != null || this.stream != null;
+			boolean holding = this.poll != null || this.stream != null || this.detached != null;
 			IOException failure = new IOException("reset");
 			this.channel.pipeline().fireExceptionCaught(failure);
 			this.channel.runPendingTasks();
 			assertThat(this.channel.isOpen()).isEqualTo(!holding);
 		}
-		else if (chance(10) && exchange != null && !exchange.begun) {
+		else if (chance(10) && exchange != null && !exchange.begun && this.detached == null) {
 			this.switched = true;
 			write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS));
 		}
@@ -464,6 +534,7 @@ final class ModelledConnection {
 			if (message instanceof HttpRequest head) {
 				ModelledConnection.this.ours = false;
 				ModelledConnection.this.alone = false;
+				ModelledConnection.this.arrived = false;
 				ModelledConnection.this.exchanges
 					.add(new Exchange(head.headers().getInt(NUMBER), !head.headers().contains("Content-Length")));
 				for (int i = ModelledConnection.this.random.nextInt(3); i > 0; i--) {
@@ -472,6 +543,9 @@ final class ModelledConnection {
 				if (chance(30)) {
 					stream();
 				}
+			}
+			if (message instanceof LastHttpContent) {
+				ModelledConnection.this.arrived = true;
 			}
 			if (message instanceof HttpContent) {
 				ReferenceCountUtil.release(message);
@@ -496,6 +570,7 @@ final class ModelledConnection {
 		public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
 			assertThat(ModelledConnection.this.poll).isNull();
 			assertThat(ModelledConnection.this.stream).isNull();
+			assertThat(ModelledConnection.this.detached).isNull();
 			return new Poll(arriving.head().headers().getInt(NUMBER), context);
 		}
 
@@ -582,6 +657,44 @@ final class ModelledConnection {
 		@Override
 		public void end() {
 			end("poll ended");
+		}
+
+	}
+
+	/**
+	 * A poll whose exchange the server completes with an empty answer.
+	 */
+	private final class Detached {
+
+		private final DetachedPoll poll = new DetachedPoll(new io.github.cometspring.web.Poll(TERMS,
+				SOCKETS.loop(ModelledConnection.this.channel), new NoClient()), DIALECT,
+				ModelledConnection.this.handler, SOCKETS);
+
+		/** Whether the server has completed the exchange. */
+		private boolean done;
+
+		private boolean answered;
+
+	}
+
+	/**
+	 * Looks at no answer, as the model does so itself.
+	 */
+	private static final class NoClient implements PollClient {
+
+		@Override
+		public void answer(PollAnswer answer) {
+			throw new AssertionError("The poll is detached");
+		}
+
+		@Override
+		public void fail(Throwable error) {
+			throw new AssertionError(error);
+		}
+
+		@Override
+		public void watch(WriteListener listener) {
+			// The model decides when the client has taken the answer.
 		}
 
 	}

@@ -1,0 +1,144 @@
+package io.github.cometspring.netty;
+
+import io.github.cometspring.channel.RateLimitedLog;
+import io.github.cometspring.web.DetachedClient;
+import io.github.cometspring.web.Poll;
+import io.github.cometspring.web.PollAnswer;
+import io.github.cometspring.web.PollDialect;
+import io.github.cometspring.web.WriteListener;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
+import reactor.util.Loggers;
+
+import org.springframework.http.HttpStatus;
+
+/**
+ * A poll on the default path that waits without its exchange. The server completes the
+ * exchange with an empty answer, of which the headers are kept; the connection writes the
+ * answer when there is one. An answer that comes before those headers waits for them.
+ * Belongs to the event loop of its connection.
+ */
+final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
+
+	private static final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(DetachedPoll.class),
+			System::nanoTime);
+
+	private final Poll poll;
+
+	private final PollDialect dialect;
+
+	private final FastPathHandler handler;
+
+	private final NettyClientSockets sockets;
+
+	/**
+	 * The headers that the application has set, as soon as the server has completed the
+	 * exchange.
+	 */
+	private @Nullable KeptHeaders headers;
+
+	/**
+	 * The answer, as long as it waits for the headers.
+	 */
+	private @Nullable PollAnswer waiting;
+
+	private boolean failed;
+
+	DetachedPoll(Poll poll, PollDialect dialect, FastPathHandler handler, NettyClientSockets sockets) {
+		this.poll = poll;
+		this.dialect = dialect;
+		this.handler = handler;
+		this.sockets = sockets;
+	}
+
+	/**
+	 * Keeps the headers of the answer with which the server completes the exchange.
+	 * @param message what the server writes
+	 * @return whether the client need not get it
+	 */
+	boolean keep(Object message) {
+		if (message instanceof FullHttpResponse response && response.status().equals(HttpResponseStatus.OK)
+				&& !response.content().isReadable()) {
+			this.headers = this.sockets.keep(response.headers());
+			return true;
+		}
+		// Something has answered in place of the poll.
+		return !(message instanceof HttpResponse);
+	}
+
+	/**
+	 * Begins to write, as the server has completed the exchange.
+	 */
+	void begin() {
+		PollAnswer answer = this.waiting;
+		if (answer != null) {
+			this.waiting = null;
+			answer(answer);
+		}
+	}
+
+	@Override
+	public void answer(PollAnswer answer) {
+		if (this.headers == null) {
+			this.waiting = answer;
+		}
+		else if (!this.handler.answer(this, answer, this.headers)) {
+			this.poll.end();
+		}
+		else if (this.failed) {
+			this.handler.watch(this);
+		}
+		else {
+			this.poll.written();
+		}
+	}
+
+	@Override
+	public void fail(Throwable error) {
+		log.error("A poll could not be answered", error);
+		if (this.headers == null) {
+			// Whatever holds the exchange back would hold back an answer, too.
+			this.handler.close();
+			return;
+		}
+		this.failed = true;
+		answer(this.dialect.refuse(HttpStatus.INTERNAL_SERVER_ERROR, null));
+	}
+
+	@Override
+	public void giveBack() {
+		this.handler.giveBack(this);
+	}
+
+	@Override
+	public void watch(WriteListener listener) {
+		this.handler.watch(this);
+	}
+
+	@Override
+	public void taken() {
+		this.poll.taken();
+		this.handler.answered(this);
+	}
+
+	@Override
+	public void stalled() {
+		this.poll.stalled();
+	}
+
+	@Override
+	public void lost() {
+		this.poll.lost();
+	}
+
+	/**
+	 * The connection has ended, or the server has answered in place of the poll.
+	 */
+	@Override
+	public void end() {
+		this.poll.end();
+	}
+
+}

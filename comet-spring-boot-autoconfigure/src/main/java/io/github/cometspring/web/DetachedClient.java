@@ -1,0 +1,16 @@
+package io.github.cometspring.web;
+
+/**
+ * The client of a poll whose exchange ends before its answer.
+ *
+ * @since 0.1.0
+ */
+public interface DetachedClient extends PollClient {
+
+	/**
+	 * Leaves the answer to the exchange after all, which could not be completed. To be
+	 * called on the event loop of the client.
+	 */
+	void giveBack();
+
+}
