@@ -57,7 +57,8 @@ public interface PublishAuthorizer {
 		}
 		// Also errors, because the publisher must get an answer.
 		catch (Throwable ex) {
-			return Mono.error(ex);
+			// Hidden, as Reactor would throw an error that it knows beforehand.
+			return Mono.<Boolean>error(ex).hide();
 		}
 	}
 
