@@ -42,8 +42,7 @@ class PublishAuthorizerIT {
 	static void start() {
 		server = CometServer.start(new Class<?>[] { OptionalLogin.class, Authorizer.class },
 				"comet.publish.enabled=true", "comet.publish.keys=" + KEY, "comet.authorization.timeout=200ms");
-		for (String name : new String[] { "ada.1", "bob.1", "hang", "throw", "fail", "empty", "null",
-				"context" }) {
+		for (String name : new String[] { "ada.1", "bob.1", "hang", "throw", "fail", "empty", "null", "context" }) {
 			server.create(name);
 		}
 	}
