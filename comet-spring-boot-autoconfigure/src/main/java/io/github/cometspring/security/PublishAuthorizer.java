@@ -2,6 +2,7 @@ package io.github.cometspring.security;
 
 import java.security.Principal;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,19 @@ public interface PublishAuthorizer {
 	 */
 	default Mono<Set<String>> authorize(PublishRequest request) {
 		return Flux.fromIterable(request.channels())
-			.filterWhen((channel) -> mayPublish(request.principal(), channel))
+			.filterWhen((channel) -> decide(request.principal(), channel))
 			.collect(LinkedHashSet::new, Set::add);
+	}
+
+	private Mono<Boolean> decide(@Nullable Principal principal, String channel) {
+		try {
+			return Objects.requireNonNull(mayPublish(principal, channel));
+		}
+		// Also errors, because the publisher must get an answer.
+		catch (Throwable ex) {
+			// Hidden, as Reactor would throw an error that it knows beforehand.
+			return Mono.<Boolean>error(ex).hide();
+		}
 	}
 
 }
