@@ -25,8 +25,8 @@ final class KnownSecurityFilters implements KnownFilters {
 	private static final String SECURITY = "org.springframework.security.";
 
 	/**
-	 * The names of classes: a subclass may do more. The tests prove for each version of
-	 * Spring Security that these do nothing more.
+	 * The names of classes: a subclass may do more. The tests prove that these do nothing
+	 * more.
 	 */
 	private static final Set<String> NAMES = Set.of(CometSecurityFilter.class.getName(), PublishSecurityFilter.class.getName(),
 			"org.springframework.web.cors.reactive.CorsWebFilter",

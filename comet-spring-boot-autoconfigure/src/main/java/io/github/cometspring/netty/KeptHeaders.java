@@ -69,7 +69,7 @@ final class KeptHeaders {
 			return false;
 		}
 		for (int i = 0; i < other.length; i++) {
-			if (!this.set[i].equals(other[i])) {
+			if (!AsciiString.contentEquals(this.set[i], other[i])) {
 				return false;
 			}
 		}

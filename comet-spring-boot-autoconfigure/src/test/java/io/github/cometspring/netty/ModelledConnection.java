@@ -371,7 +371,7 @@ final class ModelledConnection {
 			serveDetached(this.detached, exchange);
 		}
 		else if (!exchange.begun && chance(30)) {
-			detach(exchange);
+			detach();
 		}
 		else if (!exchange.begun && chance(10)) {
 			write(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
@@ -392,7 +392,7 @@ final class ModelledConnection {
 		}
 	}
 
-	private void detach(Exchange exchange) {
+	private void detach() {
 		boolean detachable = this.exchanges.size() == 1 && this.arrived && this.stream == null;
 		this.history.add("detach " + detachable);
 		Detached detached = new Detached();
