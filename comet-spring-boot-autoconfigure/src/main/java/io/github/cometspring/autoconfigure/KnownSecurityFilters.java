@@ -28,8 +28,8 @@ final class KnownSecurityFilters implements KnownFilters {
 	 * The names of classes: a subclass may do more. The tests prove that these do nothing
 	 * more.
 	 */
-	private static final Set<String> NAMES = Set.of(CometSecurityFilter.class.getName(), PublishSecurityFilter.class.getName(),
-			"org.springframework.web.cors.reactive.CorsWebFilter",
+	private static final Set<String> NAMES = Set.of(CometSecurityFilter.class.getName(),
+			PublishSecurityFilter.class.getName(), "org.springframework.web.cors.reactive.CorsWebFilter",
 			SECURITY + "config.web.server.ServerHttpSecurity$ServerWebExchangeReactorContextWebFilter",
 			SECURITY + "web.server.authentication.AnonymousAuthenticationWebFilter",
 			SECURITY + "web.server.authentication.AuthenticationWebFilter",

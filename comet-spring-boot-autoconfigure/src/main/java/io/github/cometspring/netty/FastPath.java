@@ -26,9 +26,9 @@ import reactor.netty.http.server.ProxyProtocolSupportType;
  * which saves most of the cost of a crowd that comes back. It serves plain requests only.
  * A request that is unusual, or that would be refused, takes the default path from its
  * first byte on. So do all requests of a connection whose pipeline has a handler of the
- * application, and all requests where the application has filters or security.
- * Clients on the default path that wait for messages let go of their exchange, if no
- * filter does anything after that.
+ * application, and all requests where the application has filters or security. Clients on
+ * the default path that wait for messages let go of their exchange, if no filter does
+ * anything after that.
  * <p>
  * Thread-safe.
  *
