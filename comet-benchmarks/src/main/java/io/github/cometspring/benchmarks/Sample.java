@@ -14,10 +14,10 @@ record Sample(Map<String, Double> figures) {
 	static final Sample NONE = new Sample(Map.of());
 
 	private static final Set<String> TELLING = Set.of("srv_us_per_delivery", "per_s", "p99_us", "max_us", "lost",
-			"memory_per_conn", "open_cpu_us_per_conn", "open_s", "other_p99_us", "actuator_p99_us", "publish_per_s", "publish_cpu_us",
-			"create_per_s", "channel_bytes", "bare_per_s", "share", "single_us", "bare_single_us", "cut_ms",
-			"cut_max_ms", "uncut_ms", "quiet_percent", "heap_followed", "heap_left", "heap_message", "redis_channel",
-			"redis_first", "redis_message");
+			"memory_per_conn", "open_cpu_us_per_conn", "open_s", "other_p99_us", "actuator_p99_us", "publish_per_s",
+			"publish_cpu_us", "create_per_s", "channel_bytes", "bare_per_s", "share", "single_us", "bare_single_us",
+			"cut_ms", "cut_max_ms", "uncut_ms", "quiet_percent", "heap_followed", "heap_left", "heap_message",
+			"redis_channel", "redis_first", "redis_message");
 
 	/**
 	 * Reads a line of {@code name=value} pairs; values that are not numbers are left out.
