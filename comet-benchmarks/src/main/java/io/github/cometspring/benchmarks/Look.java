@@ -30,7 +30,7 @@ record Look(Color color, Shape shape, Stroke stroke) {
 		return switch (server) {
 			case COMET -> new Look(new Color(0xD55E00), circle(5), THICK);
 			case COMET_CHAIN -> new Look(new Color(0xD55E00), ShapeUtils.createUpTriangle(5), DASHED);
-			case COMET_SECURITY -> new Look(new Color(0xCC79A7), ShapeUtils.createDownTriangle(5), DASHED);
+			case COMET_SECURITY, COMET_JWT -> new Look(new Color(0xCC79A7), ShapeUtils.createDownTriangle(5), DASHED);
 			case COMET_MIXED -> new Look(new Color(0xD55E00), square(4), DASHED);
 			case COMET_OWN -> new Look(new Color(0xD55E00), ShapeUtils.createDiagonalCross(4, 0.8f), PLAIN);
 			case COMET_PROMETHEUS -> new Look(new Color(0xD55E00), ShapeUtils.createUpTriangle(5), PLAIN);

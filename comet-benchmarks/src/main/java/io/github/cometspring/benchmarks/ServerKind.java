@@ -15,8 +15,10 @@ enum ServerKind {
 	COMET("CometServer", "comet", "security|jetty|cometd|servlet"),
 	/** With a web filter: polls take the default path. */
 	COMET_CHAIN("CometServer", "comet", "security|jetty|cometd|servlet", "--bench.filter=true"),
-	/** With a web filter and Spring Security. */
-	COMET_SECURITY("SecuredCometServer", "comet", "jetty|cometd|servlet", "--bench.filter=true"),
+	/** Behind Spring Security, whose form users have logged in at: each has a session. */
+	COMET_SECURITY("SecuredCometServer", "comet-user", "jetty|cometd|servlet"),
+	/** Behind Spring Security's resource server: each request has a token. */
+	COMET_JWT("SecuredCometServer", "comet-user", "jetty|cometd|servlet", "--bench.jwt=true"),
 	/**
 	 * The starter with its defaults; each client listens to a channel of its own, too.
 	 */
@@ -126,7 +128,7 @@ enum ServerKind {
 		if (isOnRedis()) {
 			return measure.isFanOut() || measure == Measure.PAIRS;
 		}
-		if (this == COMET_OWN) {
+		if (this == COMET_OWN || this == COMET_JWT) {
 			return measure.isFanOut() && measure != Measure.JSONPOLL;
 		}
 		if (this == COMET_PUBLISH) {
@@ -139,7 +141,7 @@ enum ServerKind {
 			return this != COMETD;
 		}
 		return switch (measure) {
-			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet();
+			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet() && this != COMET_SECURITY;
 			case ENGINE -> this == COMET;
 			case PUBLISH -> isComet() || this == WEBFLUX || this == NCHAN;
 			// The others have one dialect of polls.
@@ -156,7 +158,7 @@ enum ServerKind {
 	 */
 	boolean isOnDemand() {
 		return switch (this) {
-			case COMET_MIXED, COMET_OWN, COMET_PROMETHEUS, COMET_UNMETERED, COMET_PUBLISH, COMET_REDIS -> true;
+			case COMET_JWT, COMET_MIXED, COMET_OWN, COMET_PROMETHEUS, COMET_UNMETERED, COMET_PUBLISH, COMET_REDIS -> true;
 			default -> false;
 		};
 	}
@@ -165,7 +167,7 @@ enum ServerKind {
 	 * Whether a delivery takes so long that many would take hours.
 	 */
 	boolean isSlow() {
-		return this == COMETD || this == COMET_SECURITY;
+		return this == COMETD;
 	}
 
 	@Override
