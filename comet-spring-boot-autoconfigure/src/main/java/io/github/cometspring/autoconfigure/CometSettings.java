@@ -33,7 +33,7 @@ import org.springframework.util.unit.DataSize;
  * @param allowedCredentials whether pages of the allowed origins may send credentials
  * @param authorizationTimeout how long the authorizer may take to decide
  * @param transports the dialects that are switched on
- * @param fastPath whether messages may bypass WebFlux
+ * @param fastPath whether requests and messages may bypass WebFlux
  * @param authorizationMaxAge how old a decision of the authorizer may become, or
  * {@code null} for no limit
  * @param shutdownSpread the time over which waiting clients are ended at shutdown
