@@ -28,6 +28,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 
 /**
  * Auto-configuration of the fast path of long polls, event streams and WebSockets, on
@@ -70,6 +71,9 @@ public final class CometFastPathAutoConfiguration {
 				(settings.transports().contains(Transport.WEBSOCKET) && eligibility.areWebSocketsOwn())
 						? webSockets.getIfAvailable() : null,
 				eligibility::isEligible, eligibility::isDetachable);
+		if (context.getBeanNamesForType(ForwardedHeaderTransformer.class).length > 0) {
+			fastPath.believeForwarding();
+		}
 		PublishPolicy policy = publishPolicy.getIfUnique();
 		if (policy != null && publishMapping.getIfUnique() != null) {
 			PublishSettings publish = settings.publish();

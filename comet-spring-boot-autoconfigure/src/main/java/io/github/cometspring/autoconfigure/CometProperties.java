@@ -41,8 +41,8 @@ import org.springframework.util.unit.DataSize;
  * and log-in headers along. Not with '*'.
  * @param authorization Authorization of clients to read channels.
  * @param transports Dialects that are switched on.
- * @param fastPath Whether requests and messages may bypass WebFlux when no filter, authorizer or
- * custom handler needs to see them.
+ * @param fastPath Whether requests and messages may bypass WebFlux when no filter,
+ * authorizer or custom handler needs to see them.
  * @param heartbeat Time after which a silent stream gets a heartbeat.
  * @param redis Channels on Redis, for several nodes.
  * @param shutdown How the service ends when the application stops.

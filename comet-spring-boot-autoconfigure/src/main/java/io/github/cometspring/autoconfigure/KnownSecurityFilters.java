@@ -25,6 +25,12 @@ final class KnownSecurityFilters implements KnownFilters {
 	private static final String SECURITY = "org.springframework.security.";
 
 	/**
+	 * The bean of Spring Security's own filter.
+	 */
+	private static final String FILTER = SECURITY
+			+ "config.annotation.web.reactive.WebFluxSecurityConfiguration.WebFilterChainFilter";
+
+	/**
 	 * The names of classes: a subclass may do more. The tests prove that these do nothing
 	 * more.
 	 */
@@ -70,6 +76,10 @@ final class KnownSecurityFilters implements KnownFilters {
 	 * Whether the chain that Spring Security makes by itself has no filters but its own.
 	 */
 	private boolean isDefaultChain() {
+		String[] filters = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.context, WebFilterChainProxy.class);
+		if (!List.of(FILTER).equals(List.of(filters))) {
+			return false;
+		}
 		ResolvableType customizers = ResolvableType.forClassWithGenerics(Customizer.class, ServerHttpSecurity.class);
 		return List.of(CometSecurityAutoConfiguration.CUSTOMIZER)
 			.containsAll(List.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.context, customizers)));

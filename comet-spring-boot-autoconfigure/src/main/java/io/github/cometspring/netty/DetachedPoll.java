@@ -6,9 +6,11 @@ import io.github.cometspring.web.Poll;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.WriteListener;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.util.Loggers;
 
@@ -46,6 +48,18 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 
 	private boolean failed;
 
+	private boolean answered;
+
+	/**
+	 * Whether the connection is closed behind the answer.
+	 */
+	private boolean last;
+
+	/**
+	 * Is completed when the answer has been taken: the server closes the connection then.
+	 */
+	private @Nullable ChannelPromise written;
+
 	DetachedPoll(Poll poll, PollDialect dialect, FastPathHandler handler, NettyClientSockets sockets) {
 		this.poll = poll;
 		this.dialect = dialect;
@@ -62,10 +76,24 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 		if (message instanceof FullHttpResponse response && response.status().equals(HttpResponseStatus.OK)
 				&& !response.content().isReadable()) {
 			this.headers = this.sockets.keep(response.headers());
+			this.last = !HttpUtil.isKeepAlive(response);
 			return true;
 		}
 		// Something has answered in place of the poll.
 		return !(message instanceof HttpResponse);
+	}
+
+	/**
+	 * Accepts what the server has written, which the client does not get.
+	 * @param promise what the server waits for
+	 */
+	void accept(ChannelPromise promise) {
+		if (this.last) {
+			this.written = promise;
+		}
+		else {
+			promise.trySuccess();
+		}
 	}
 
 	/**
@@ -87,7 +115,14 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 		else if (!this.handler.answer(this, answer, this.headers)) {
 			this.poll.end();
 		}
-		else if (this.failed) {
+		else {
+			this.answered = true;
+			watchAnswer();
+		}
+	}
+
+	private void watchAnswer() {
+		if (this.failed) {
 			this.handler.watch(this);
 		}
 		else {
@@ -98,8 +133,10 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 	@Override
 	public void fail(Throwable error) {
 		log.error("A poll could not be answered", error);
-		if (this.headers == null) {
-			// Whatever holds the exchange back would hold back an answer, too.
+		if (this.headers == null || this.answered) {
+			// Whatever holds the exchange back would hold back an answer, too. And a
+			// second
+			// answer would be taken for that to the next request.
 			this.handler.close();
 			return;
 		}
@@ -121,6 +158,9 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 	public void taken() {
 		this.poll.taken();
 		this.handler.answered(this);
+		if (this.written != null) {
+			this.written.trySuccess();
+		}
 	}
 
 	@Override

@@ -18,9 +18,11 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.netty.NettyPipeline;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -84,8 +86,15 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 		return exchange.getResponse()
 			.setComplete()
 			// An action may have left the loop.
-			.then(Mono
-				.create((sink) -> socket.loop().run(() -> upgrade(channel, exchange, handler, subProtocol, sink))));
+			.then(Mono.create((sink) -> socket.loop().run(() -> {
+				try {
+					upgrade(channel, exchange, handler, subProtocol, sink);
+				}
+				// The client may have left meanwhile, and the pipeline with it.
+				catch (RuntimeException ex) {
+					sink.error(channel.isActive() ? ex : new AbortedException(ex));
+				}
+			})));
 	}
 
 	private void upgrade(Channel channel, ServerWebExchange exchange, WebSocketHandler handler,
@@ -129,13 +138,13 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 						pipeline.addBefore(NettyPipeline.ReactiveBridge, PlainPipeline.AGGREGATOR,
 								new WebSocketFrameAggregator(decoding.maxFramePayloadLength()));
 						pipeline.addBefore(NettyPipeline.ReactiveBridge, WebSocketFrames.NAME, frames);
-						serve(handler, new DirectWebSocketSession(channel, frames));
+						frames.setServing(serve(handler, new DirectWebSocketSession(channel, frames)));
 					}
 				}));
 	}
 
-	private static void serve(WebSocketHandler handler, DirectWebSocketSession session) {
-		Mono.defer(() -> handler.handle(session)).subscribe((none) -> {
+	private static Disposable serve(WebSocketHandler handler, DirectWebSocketSession session) {
+		return Mono.defer(() -> handler.handle(session)).subscribe((none) -> {
 		}, (ex) -> session.leave(WebSocketCloseStatus.INTERNAL_SERVER_ERROR),
 				() -> session.leave(WebSocketCloseStatus.NORMAL_CLOSURE));
 	}

@@ -50,7 +50,7 @@ final class FastHandshake implements HeldPoll, ClientAddress, WriteListener {
 		try {
 			upgrade(arriving.head(), socket, client);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			client.close();
 			this.channel.close();
 			throw ex;

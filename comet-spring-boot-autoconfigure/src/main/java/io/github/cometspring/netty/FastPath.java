@@ -39,7 +39,7 @@ public final class FastPath {
 	private final PlainRequests requests;
 
 	/**
-	 * No polls, where the application has to see them.
+	 * No requests, where the application has to see them.
 	 */
 	private final PlainRequests none;
 
@@ -52,6 +52,8 @@ public final class FastPath {
 	private final BooleanSupplier detachable;
 
 	private final boolean addressesLimited;
+
+	private boolean forwarded;
 
 	private volatile boolean open;
 
@@ -103,6 +105,14 @@ public final class FastPath {
 	}
 
 	/**
+	 * Records that the application believes the forwarding headers of proxies, if the
+	 * server does not. To be called before the server is bound.
+	 */
+	public void believeForwarding() {
+		this.forwarded = true;
+	}
+
+	/**
 	 * Opens the fast path on a server, unless the server is configured to process each
 	 * request or answer.
 	 * @param server the server
@@ -114,7 +124,7 @@ public final class FastPath {
 		return server.doOnBind((config) -> {
 			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
 			this.sockets.setCompressing(compressing);
-			this.requests.setForwarded(config.isForwarded());
+			this.requests.setForwarded(this.forwarded || config.isForwarded());
 			this.open = !observed && !compressing && isPlain(config)
 					&& (!this.addressesLimited || isPeerClient(config));
 		}).doOnChannelInit((observer, channel, address) -> {

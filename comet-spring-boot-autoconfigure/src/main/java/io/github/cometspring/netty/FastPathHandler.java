@@ -324,7 +324,12 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		}
 		if (this.server.addAnswer(message) && this.connection.serverAnswered()) {
 			ReferenceCountUtil.release(message);
-			promise.trySuccess();
+			if (detached != null) {
+				detached.accept(promise);
+			}
+			else {
+				promise.trySuccess();
+			}
 			// The server has nothing more to wait for, and does not read.
 			context.read();
 			if (detached != null) {

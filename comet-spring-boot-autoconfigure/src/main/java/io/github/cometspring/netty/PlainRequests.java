@@ -68,14 +68,11 @@ final class PlainRequests {
 	}
 
 	/**
-	 * Records whether the server believes the forwarding headers of proxies.
+	 * Records whether the server or the application believes the forwarding headers of
+	 * proxies.
 	 */
 	void setForwarded(boolean forwarded) {
 		this.forwarded = forwarded;
-	}
-
-	boolean areForwarded() {
-		return this.forwarded;
 	}
 
 	/**

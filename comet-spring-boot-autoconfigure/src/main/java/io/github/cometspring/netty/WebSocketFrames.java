@@ -17,6 +17,7 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
@@ -47,6 +48,11 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 	private boolean over;
 
 	private boolean closing;
+
+	/**
+	 * What serves the WebSocket.
+	 */
+	private @Nullable Disposable serving;
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
@@ -181,9 +187,23 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 		}
 	}
 
+	/**
+	 * Sets what serves the WebSocket. It is cancelled when the connection has ended: it
+	 * may wait for something, such as an authorizer.
+	 */
+	void setServing(Disposable serving) {
+		this.serving = serving;
+		if (!this.context.channel().isActive()) {
+			serving.dispose();
+		}
+	}
+
 	@Override
 	public void channelInactive(ChannelHandlerContext context) {
 		end(null);
+		if (this.serving != null) {
+			this.serving.dispose();
+		}
 		context.fireChannelInactive();
 	}
 

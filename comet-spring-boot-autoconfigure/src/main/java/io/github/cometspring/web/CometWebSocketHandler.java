@@ -128,11 +128,11 @@ public final class CometWebSocketHandler implements WebHandler {
 
 	private Mono<Void> serve(WebSocketSession session, ConnectedClient connection, ClientSocket socket,
 			FrameWriter frames, Requester requester) {
-		socket.upgraded();
-		socket.streaming(connection.heartbeat());
-		WebSocketConversation conversation = new WebSocketConversation(session, frames, connection, requester,
-				this.maxChannels);
-		return Mono.defer(conversation::run).doFinally((signal) -> connection.close());
+		return Mono.defer(() -> {
+			socket.upgraded();
+			socket.streaming(connection.heartbeat());
+			return new WebSocketConversation(session, frames, connection, requester, this.maxChannels).run();
+		}).doFinally((signal) -> connection.close());
 	}
 
 	/**

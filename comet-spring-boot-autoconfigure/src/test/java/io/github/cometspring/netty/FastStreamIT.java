@@ -98,6 +98,19 @@ class FastStreamIT {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void handshakeOfForeignPageWhenForwardedShouldBeRefusedOnBothPaths(boolean fastPath) {
+		try (CometServer server = CometServer.start("comet.fast-path=" + fastPath,
+				"server.forward-headers-strategy=framework");
+				RawConnection client = RawConnection.open(server.port())) {
+			client.request("GET", "/comet", null, "", "Connection: Upgrade", "Upgrade: websocket",
+					"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+					"X-Forwarded-Host: public.example", "Origin: http://localhost");
+			assertThat(client.read().status()).isEqualTo(403);
+		}
+	}
+
 	@Test
 	void streamsWhenApplicationServesThemItselfShouldTakeTheDefaultPath() {
 		try (CometServer server = CometServer.start(new Class<?>[] { OwnHandlers.class }, "comet.fast-path=true")) {

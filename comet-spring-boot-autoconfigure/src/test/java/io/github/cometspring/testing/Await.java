@@ -10,7 +10,7 @@ import org.awaitility.Awaitility;
  */
 public final class Await {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private static final Duration INTERVAL = Duration.ofMillis(2);
 
@@ -18,7 +18,7 @@ public final class Await {
 	}
 
 	/**
-	 * Waits until a condition holds, ten seconds at the most.
+	 * Waits until a condition holds, 30 seconds at the most.
 	 * @param condition the condition
 	 */
 	public static void until(Callable<Boolean> condition) {

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection that sends exactly the given bytes and reads HTTP/1.x answers. Reads
- * fail after ten seconds without a byte. Before {@linkplain TwoNodes two nodes}, a
- * request that follows an answer goes to the other node. One class, as all that is sent
- * and read shares the one socket and its buffer.
+ * fail after 30 seconds without a byte. Before {@linkplain TwoNodes two nodes}, a request
+ * that follows an answer goes to the other node. One class, as all that is sent and read
+ * shares the one socket and its buffer.
  */
 public final class RawConnection implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final int port;
 
@@ -357,7 +357,7 @@ public final class RawConnection implements AutoCloseable {
 
 	/**
 	 * Discards data until the connection ends.
-	 * @return {@code true} if it ends within ten seconds after the last byte
+	 * @return {@code true} if it ends within 30 seconds after the last byte
 	 */
 	public boolean drain() {
 		try {

@@ -70,7 +70,7 @@ class WebSocketFloodIT {
 	@BeforeAll
 	static void start() {
 		server = CometServer.start(new Class<?>[] { SmallBuffers.class }, "comet.write-timeout=" + WRITE_TIMEOUT,
-				"comet.heartbeat=1m");
+				"comet.heartbeat=1h");
 		channel = server.create("a");
 		// Warms up, so that one-time allocations do not count.
 		try (RawWebSocket socket = listen()) {
