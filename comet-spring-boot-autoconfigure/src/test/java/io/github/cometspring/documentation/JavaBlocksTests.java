@@ -49,7 +49,9 @@ class JavaBlocksTests {
 			import org.springframework.security.config.web.server.*;
 			import org.springframework.security.web.server.util.matcher.*;
 			import org.springframework.security.web.server.*;
+			import org.springframework.security.web.server.authentication.*;
 			import org.springframework.security.web.server.authentication.logout.*;
+			import org.springframework.security.web.server.context.*;
 			import org.springframework.web.bind.annotation.*;
 			import org.springframework.web.server.*;
 			import reactor.core.publisher.*;
