@@ -275,10 +275,8 @@ final class RedisChannelLog implements ChannelLog {
 		this.logs.used(this);
 		String[] keys = { this.keys[0], this.keys[1], this.node.keys().once(this.registration.instance(), key.text()) };
 		String fingerprint = OnceKey.fingerprint(data);
-		return this.node
-			.call(RedisScript.APPEND, keys, String.valueOf(Registration.newEpoch()), data, "",
-					String.valueOf(capacity()), age(), this.feed, fingerprint,
-					String.valueOf(key.validity().toMillis()))
+		return this.node.call(RedisScript.APPEND, keys, String.valueOf(Registration.newEpoch()), data, "",
+				String.valueOf(capacity()), age(), this.feed, fingerprint, String.valueOf(key.validity().toMillis()))
 			.thenCompose((answer) -> switch (String.valueOf(answer.get(0))) {
 				case "known" -> known(String.valueOf(answer.get(1)), fingerprint);
 				case "missing" -> revived(() -> publishOnce(data, key));
@@ -300,8 +298,8 @@ final class RedisChannelLog implements ChannelLog {
 	}
 
 	private CompletableFuture<Position> answered(List<Object> answer) {
-		return answer.get(0).equals("done")
-				? this.follower.appended(LogAnswer.position(answer.get(1), answer.get(2))) : refuse();
+		return answer.get(0).equals("done") ? this.follower.appended(LogAnswer.position(answer.get(1), answer.get(2)))
+				: refuse();
 	}
 
 	/**

@@ -32,7 +32,8 @@ class OnceMemoryTests {
 		.fromSupplier(() -> new Position(1, this.published.incrementAndGet()));
 
 	private OnceOutcome publish(String channel, String key, String data) {
-		return this.memory.publish(channel, 1, new OnceKey(key, KEY.validity()), data, this.publication).block(PATIENCE);
+		return this.memory.publish(channel, 1, new OnceKey(key, KEY.validity()), data, this.publication)
+			.block(PATIENCE);
 	}
 
 	@Test
@@ -101,7 +102,8 @@ class OnceMemoryTests {
 
 	@Test
 	void publicationWhenBrokerFailsOtherwiseShouldStayUnknown() {
-		Mono<OnceOutcome> broken = this.memory.publish("a", 1, KEY, "m", Mono.error(new IllegalStateException("broken")));
+		Mono<OnceOutcome> broken = this.memory.publish("a", 1, KEY, "m",
+				Mono.error(new IllegalStateException("broken")));
 		StepVerifier.create(broken).expectError(IllegalStateException.class).verify(PATIENCE);
 		assertThatExceptionOfType(BrokerUnavailableException.class).isThrownBy(() -> publish("a", "k", "m"));
 	}

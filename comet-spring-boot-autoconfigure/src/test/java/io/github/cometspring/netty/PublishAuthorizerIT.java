@@ -44,9 +44,10 @@ class PublishAuthorizerIT {
 	@BeforeAll
 	static void start() {
 		server = CometServer.start(new Class<?>[] { OptionalLogin.class, Authorizer.class },
-				"comet.publish.enabled=true", "comet.publish.keys=" + KEY + "," + OTHER_KEY, "comet.authorization.timeout=200ms");
-		for (String name : new String[] { "ada.1", "bob.1", "hang", "throw", "error", "fail", "failWithError",
-				"empty", "null", "context", "open" }) {
+				"comet.publish.enabled=true", "comet.publish.keys=" + KEY + "," + OTHER_KEY,
+				"comet.authorization.timeout=200ms");
+		for (String name : new String[] { "ada.1", "bob.1", "hang", "throw", "error", "fail", "failWithError", "empty",
+				"null", "context", "open" }) {
 			server.create(name);
 		}
 	}
