@@ -181,7 +181,7 @@ class PublishRunTests {
 		Channel ended = mock(Channel.class);
 		given(ended.format()).willReturn(MessageFormat.TEXT);
 		given(ended.publish(anyString())).willReturn(Mono.error(new ChannelClosedException("a")));
-		given(this.channels.obtain("a")).willReturn(Mono.just(ended), Mono.just(this.channel));
+		given(this.channels.obtain("a")).willReturn(Mono.just(ended)).willReturn(Mono.just(this.channel));
 		assertThat(publishLines("1", "2")).startsWith("200 ").containsSubsequence("\"offset\":1", "\"offset\":2");
 		// A channel that cannot live is not created for ever.
 		given(this.channels.obtain("a")).willReturn(Mono.just(ended));
