@@ -12,7 +12,6 @@ import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.JsonPollDialect;
 import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
-import io.github.cometspring.web.PublishHandlerMapping;
 import io.github.cometspring.web.PublishPolicy;
 import reactor.netty.http.server.HttpServer;
 
@@ -55,7 +54,7 @@ public final class CometFastPathAutoConfiguration {
 	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
 			Subscriptions subscriptions, NettyClientSockets sockets, CometSettings settings,
 			ObjectProvider<CometWebSocketHandler> webSockets, FastPathEligibility eligibility,
-			ObjectProvider<PublishHandlerMapping> publishMapping, ObjectProvider<PublishPolicy> publishPolicy) {
+			ObjectProvider<PublishPolicy> publishPolicy) {
 		List<PollDialect> dialects = new ArrayList<>();
 		if (settings.transports().contains(Transport.LEGACY)) {
 			dialects.add(new LegacyPollDialect());
@@ -75,7 +74,7 @@ public final class CometFastPathAutoConfiguration {
 			fastPath.believeForwarding();
 		}
 		PublishPolicy policy = publishPolicy.getIfUnique();
-		if (policy != null && publishMapping.getIfUnique() != null) {
+		if (policy != null && eligibility.arePublicationsOwn()) {
 			PublishSettings publish = settings.publish();
 			fastPath.servePublications(root + publish.path(), policy, publish.maxRequestSize());
 		}

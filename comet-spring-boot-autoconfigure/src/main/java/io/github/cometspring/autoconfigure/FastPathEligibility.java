@@ -132,6 +132,13 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 	}
 
 	/**
+	 * Whether publications are served by the handler that Comet has configured.
+	 */
+	boolean arePublicationsOwn() {
+		return isMadeBy(PublishHandlerMapping.class, CometHttpPublishAutoConfiguration.class.getName());
+	}
+
+	/**
 	 * Whether clients may let go of their exchange when they begin to wait.
 	 * @return {@code false} also as long as it is not decided
 	 */
@@ -242,7 +249,7 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 						? Optional.empty() : Optional.of("the CometHandlerMapping of the application");
 			}
 			// The actuator's, and that of publications, which keep to their own paths.
-			if (!(mapping instanceof PublishHandlerMapping)
+			if (!(mapping instanceof PublishHandlerMapping && arePublicationsOwn())
 					&& !mapping.getClass().getName().startsWith("org.springframework.boot.")) {
 				return Optional.of("the handler mapping " + mapping);
 			}

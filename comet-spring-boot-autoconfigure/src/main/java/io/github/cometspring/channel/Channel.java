@@ -52,7 +52,8 @@ public interface Channel {
 	 * @param key names the publication
 	 * @return the position of the message, or an error as for {@link #publish(String)},
 	 * {@link KeyReusedException} if another message has been published with this key,
-	 * {@link KeyInUseException} if a publication with it is under way, or
+	 * {@link KeyInUseException} if a publication with it is under way,
+	 * {@link KeyOutcomeUnknownException} if it is not known what became of it, or
 	 * {@link UnsupportedOperationException} if this implementation does not know keys
 	 */
 	default Mono<OnceOutcome> publishOnce(String data, OnceKey key) {

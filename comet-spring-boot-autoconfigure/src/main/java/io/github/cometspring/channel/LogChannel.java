@@ -66,7 +66,16 @@ final class LogChannel implements Channel {
 
 	private Mono<OnceOutcome> appendOnce(String text, OnceKey key) {
 		return this.log.remembersKeys() ? this.log.appendOnce(text, key)
-				: this.once.publish(id(), key, text, this.log.append(text));
+				: this.once.publish(id(), life(), key, text, this.log.append(text));
+	}
+
+	/**
+	 * Distinguishes this channel from others that have had its id. In memory the epoch
+	 * does so, and the log of a channel that has ended can go with its messages. Other
+	 * brokers may begin a new epoch while the channel lives.
+	 */
+	private Object life() {
+		return (this.log instanceof InMemoryChannelLog) ? this.log.newest().epoch() : this.log;
 	}
 
 	@Override

@@ -1,6 +1,11 @@
 package io.github.cometspring.channel;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
 
 /**
  * Names one publication on a channel, so that it is published once however often it is
@@ -23,6 +28,8 @@ public record OnceKey(String text, Duration validity) {
 
 	private static final Duration LONGEST = Duration.ofDays(365);
 
+	private static final int FINGERPRINT_BYTES = 18;
+
 	/**
 	 * Creates a key.
 	 * @param text the text that names the publication
@@ -38,6 +45,22 @@ public record OnceKey(String text, Duration validity) {
 		if (validity.compareTo(Duration.ofMillis(1)) < 0 || validity.compareTo(LONGEST) > 0) {
 			throw new IllegalArgumentException(
 					"Validity of %s: use at least 1ms and at most %d days".formatted(validity, LONGEST.toDays()));
+		}
+	}
+
+	/**
+	 * A short text that stands for a long one, for brokers that remember keys: by it they
+	 * notice that a key is used again with another message.
+	 * @param text the text
+	 * @return 24 letters, digits, {@code -} and {@code _}, which no other text has
+	 */
+	public static String fingerprint(String text) {
+		try {
+			byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+			return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, FINGERPRINT_BYTES));
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("No SHA-256", ex);
 		}
 	}
 

@@ -19,7 +19,7 @@ import reactor.core.publisher.Mono;
 final class OnceMemory {
 
 	/**
-	 * How many keys are kept: some 20 MB.
+	 * How many keys are kept: some 30 MB.
 	 */
 	static final int MAX_KEYS = 100_000;
 
@@ -42,21 +42,24 @@ final class OnceMemory {
 	/**
 	 * Publishes a message, unless one has been published with its key.
 	 * @param channel the id of the channel
+	 * @param life distinguishes the channel from others that have had its id; kept as
+	 * long as the key
 	 * @param key the key
 	 * @param data the text of the message
 	 * @param publication publishes the message
 	 * @return the position, or the error of the publication, {@link KeyReusedException},
-	 * {@link KeyInUseException}, or {@link BrokerUnavailableException} if the outcome of
+	 * {@link KeyInUseException}, or {@link KeyOutcomeUnknownException} if the outcome of
 	 * the first publication is unknown
 	 */
-	Mono<OnceOutcome> publish(String channel, OnceKey key, String data, Mono<Position> publication) {
+	Mono<OnceOutcome> publish(String channel, Object life, OnceKey key, String data, Mono<Position> publication) {
 		return Mono.defer(() -> {
-			Id id = new Id(channel, key.text());
+			Id id = new Id(channel, life, key.text());
 			long now = this.nanoTime.getAsLong();
-			Entry mine = new Entry(data.hashCode(), data.length(), now + key.validity().toNanos());
+			String fingerprint = OnceKey.fingerprint(data);
+			Entry mine = new Entry(fingerprint, now + key.validity().toNanos());
 			Entry known = putIfAbsent(id, mine, now);
 			if (known != null) {
-				return Mono.fromCallable(() -> known.outcome(channel, data));
+				return Mono.fromCallable(() -> known.outcome(channel, fingerprint));
 			}
 			return publication.map(mine::published)
 				.doOnError((ex) -> failed(id, mine, ex))
@@ -103,21 +106,20 @@ final class OnceMemory {
 	 * Identifies a publication.
 	 *
 	 * @param channel the id of the channel
+	 * @param life distinguishes the channel from others that have had its id
 	 * @param key the text of the key
 	 */
-	private record Id(String channel, String key) {
+	private record Id(String channel, Object life, String key) {
 
 	}
 
 	/**
-	 * A publication. It has a hash of its text, against keys that are used twice by
-	 * mistake, and not the text itself.
+	 * A publication. It has the fingerprint of its text, against keys that are used twice
+	 * by mistake, and not the text itself.
 	 */
 	private static final class Entry {
 
-		private final int hash;
-
-		private final int length;
+		private final String fingerprint;
 
 		private final long expiry;
 
@@ -128,9 +130,8 @@ final class OnceMemory {
 		 */
 		private volatile boolean unknown;
 
-		private Entry(int hash, int length, long expiry) {
-			this.hash = hash;
-			this.length = length;
+		private Entry(String fingerprint, long expiry) {
+			this.fingerprint = fingerprint;
 			this.expiry = expiry;
 		}
 
@@ -146,8 +147,8 @@ final class OnceMemory {
 		/**
 		 * The outcome for those who publish again.
 		 */
-		private OnceOutcome outcome(String channel, String data) {
-			if (data.hashCode() != this.hash || data.length() != this.length) {
+		private OnceOutcome outcome(String channel, String fingerprint) {
+			if (!fingerprint.equals(this.fingerprint)) {
 				throw new KeyReusedException(channel);
 			}
 			Position position = this.position;
@@ -155,7 +156,7 @@ final class OnceMemory {
 				return new OnceOutcome(position, true);
 			}
 			if (this.unknown) {
-				throw new BrokerUnavailableException(null, true);
+				throw new KeyOutcomeUnknownException();
 			}
 			throw new KeyInUseException(channel);
 		}

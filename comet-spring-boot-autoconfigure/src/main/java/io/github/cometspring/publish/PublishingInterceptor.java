@@ -93,7 +93,8 @@ final class PublishingInterceptor implements MethodInterceptor {
 						.formatted(call.method(), PublicationQueues.MOST_WAITING), null);
 				}
 			}
-			catch (RuntimeException ex) {
+			// Also errors, such as that of a class that an expression does not find.
+			catch (Throwable ex) {
 				log(call, ex);
 			}
 		}
@@ -104,12 +105,22 @@ final class PublishingInterceptor implements MethodInterceptor {
 	 */
 	private Mono<Void> publish(Call call, Object value) {
 		return Flux.fromIterable(call.method().channels())
-			.concatMap((channel) -> Mono.defer(() -> publish(call, name(call, channel, value), value))
-				.onErrorResume((ex) -> {
-					log(call, ex);
-					return Mono.empty();
-				}))
+			.concatMap((channel) -> Mono.defer(() -> begin(call, channel, value)).onErrorResume((ex) -> {
+				log(call, ex);
+				return Mono.empty();
+			}))
 			.then();
+	}
+
+	private Mono<Position> begin(Call call, ChannelExpression channel, Object value) {
+		try {
+			return publish(call, name(call, channel, value), value);
+		}
+		// Also errors, as for values that are returned.
+		catch (Throwable ex) {
+			// Hidden, as Reactor would throw an error that it knows beforehand.
+			return Mono.<Position>error(ex).hide();
+		}
 	}
 
 	private void log(Call call, Throwable error) {

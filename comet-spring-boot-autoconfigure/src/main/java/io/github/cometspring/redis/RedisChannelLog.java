@@ -253,7 +253,8 @@ final class RedisChannelLog implements ChannelLog {
 		return this.node
 			.call(RedisScript.APPEND, this.keys, String.valueOf(Registration.newEpoch()), data, nonce,
 					String.valueOf(capacity()), age(), this.feed)
-			.thenCompose((answer) -> answered(answer, () -> publish(data, nonce)));
+			.thenCompose((answer) -> answer.get(0).equals("missing") ? revived(() -> publish(data, nonce))
+					: answered(answer));
 	}
 
 	private String age() {
@@ -273,37 +274,42 @@ final class RedisChannelLog implements ChannelLog {
 	private CompletableFuture<OnceOutcome> publishOnce(String data, OnceKey key) {
 		this.logs.used(this);
 		String[] keys = { this.keys[0], this.keys[1], this.node.keys().once(this.registration.instance(), key.text()) };
-		String check = data.hashCode() + "/" + data.length();
-		return this.node
-			.call(RedisScript.APPEND, keys, String.valueOf(Registration.newEpoch()), data, "",
-					String.valueOf(capacity()), age(), this.feed, check, String.valueOf(key.validity().toMillis()))
-			.thenCompose((answer) -> answer.get(0).equals("known") ? known(String.valueOf(answer.get(1)), check)
-					: answered(answer, () -> publishOnce(data, key).thenApply(OnceOutcome::position))
-						.thenApply((position) -> new OnceOutcome(position, false)));
+		String fingerprint = OnceKey.fingerprint(data);
+		return this.node.call(RedisScript.APPEND, keys, String.valueOf(Registration.newEpoch()), data, "",
+				String.valueOf(capacity()), age(), this.feed, fingerprint, String.valueOf(key.validity().toMillis()))
+			.thenCompose((answer) -> switch (String.valueOf(answer.get(0))) {
+				case "known" -> known(String.valueOf(answer.get(1)), fingerprint);
+				case "missing" -> revived(() -> publishOnce(data, key));
+				default -> answered(answer).thenApply((position) -> new OnceOutcome(position, false));
+			});
 	}
 
 	/**
 	 * The outcome of an earlier publication.
 	 * @param value what the script has stored for it
-	 * @param check distinguishes the text from others
+	 * @param fingerprint distinguishes the text from others
 	 */
-	private CompletableFuture<OnceOutcome> known(String value, String check) {
+	private CompletableFuture<OnceOutcome> known(String value, String fingerprint) {
 		String[] parts = value.split(" ");
-		if (parts.length != 3 || !parts[2].equals(check)) {
+		if (parts.length != 3 || !parts[2].equals(fingerprint)) {
 			return CompletableFuture.failedFuture(new KeyReusedException(id()));
 		}
 		return CompletableFuture.completedFuture(new OnceOutcome(LogAnswer.position(parts[0], parts[1]), true));
 	}
 
-	private CompletableFuture<Position> answered(List<Object> answer, Supplier<CompletableFuture<Position>> again) {
-		return switch (String.valueOf(answer.get(0))) {
-			case "done" -> this.follower.appended(LogAnswer.position(answer.get(1), answer.get(2)));
-			case "missing" -> this.logs.revive(this).thenCompose((exists) -> exists ? again.get() : refuse());
-			default -> refuse();
-		};
+	private CompletableFuture<Position> answered(List<Object> answer) {
+		return answer.get(0).equals("done") ? this.follower.appended(LogAnswer.position(answer.get(1), answer.get(2)))
+				: refuse();
 	}
 
-	private CompletableFuture<Position> refuse() {
+	/**
+	 * Publishes again after Redis has lost the channel.
+	 */
+	private <T> CompletableFuture<T> revived(Supplier<CompletableFuture<T>> again) {
+		return this.logs.revive(this).thenCompose((exists) -> exists ? again.get() : refuse());
+	}
+
+	private <T> CompletableFuture<T> refuse() {
 		this.follower.close();
 		return CompletableFuture.failedFuture(new ChannelClosedException(id()));
 	}

@@ -53,11 +53,11 @@ public interface PublishAuthorizer {
 
 	private Mono<Boolean> decide(@Nullable Principal principal, String channel) {
 		try {
-			return Objects.requireNonNull(mayPublish(principal, channel));
+			// Hidden, as Reactor would throw an error that it knows beforehand.
+			return Objects.requireNonNull(mayPublish(principal, channel)).hide();
 		}
 		// Also errors, because the publisher must get an answer.
 		catch (Throwable ex) {
-			// Hidden, as Reactor would throw an error that it knows beforehand.
 			return Mono.<Boolean>error(ex).hide();
 		}
 	}

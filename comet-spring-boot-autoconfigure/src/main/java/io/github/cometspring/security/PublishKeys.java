@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 
+import io.github.cometspring.channel.OnceKey;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The secrets by which publishers prove over HTTP that they may publish. Any of them is
  * accepted, so that one can be replaced by another without a moment in which neither is.
@@ -20,7 +23,7 @@ public final class PublishKeys {
 	 */
 	public static final int MIN_LENGTH = 32;
 
-	private final List<byte[]> keys;
+	private final List<Key> keys;
 
 	/**
 	 * Creates the keys.
@@ -36,27 +39,28 @@ public final class PublishKeys {
 						"Secret of %d characters is too short: use at least %d".formatted(secret.length(), MIN_LENGTH));
 			}
 		}
-		this.keys = secrets.stream().map((secret) -> secret.getBytes(StandardCharsets.UTF_8)).toList();
+		this.keys = secrets.stream().map(Key::new).toList();
 	}
 
 	/**
-	 * Whether a text is one of the keys. Takes the same time for every text of a length,
+	 * Finds the key that a text is. Takes the same time for every text of a length,
 	 * whichever key it is like.
 	 * @param presented the text as it came over the wire, one byte a character
-	 * @return {@code true} if it is one
+	 * @return a name of the key, which is the same on all nodes, as the list of keys may
+	 * have another order there; or {@code null} if the text is no key
 	 */
-	public boolean contain(String presented) {
+	public @Nullable String find(String presented) {
 		byte[] bytes = presented.getBytes(StandardCharsets.ISO_8859_1);
-		boolean found = false;
-		for (byte[] key : this.keys) {
-			found |= MessageDigest.isEqual(bytes, key);
+		String found = null;
+		for (Key key : this.keys) {
+			found = MessageDigest.isEqual(bytes, key.secret) ? key.name : found;
 		}
 		return found;
 	}
 
 	/**
 	 * Whether there is no key.
-	 * @return {@code true} if {@link #contain} is always {@code false}
+	 * @return {@code true} if {@link #find} is always {@code null}
 	 */
 	public boolean isEmpty() {
 		return this.keys.isEmpty();
@@ -68,6 +72,22 @@ public final class PublishKeys {
 	@Override
 	public String toString() {
 		return "PublishKeys[%d]".formatted(this.keys.size());
+	}
+
+	/**
+	 * A key. Its name is a hash, from which nobody finds out a secret of this length.
+	 */
+	private static final class Key {
+
+		private final byte[] secret;
+
+		private final String name;
+
+		private Key(String secret) {
+			this.secret = secret.getBytes(StandardCharsets.UTF_8);
+			this.name = OnceKey.fingerprint(secret);
+		}
+
 	}
 
 }

@@ -33,6 +33,10 @@ public final class PublishAuthorization {
 
 	private static final String BEARER = "Bearer ";
 
+	private static final String ANONYMOUS = "anonymous";
+
+	private static final String USER = "user:";
+
 	private final PublishKeys keys;
 
 	private final @Nullable PublishAuthorizer authorizer;
@@ -77,18 +81,20 @@ public final class PublishAuthorization {
 	}
 
 	/**
-	 * Whether a request presents a key.
+	 * Finds the key that a request presents.
 	 * @param authorization the values of its header {@code Authorization}
 	 * @param apiKey the values of its header {@code X-API-Key}
-	 * @return {@code true} if one of the two is there once, and has a key
+	 * @return the {@linkplain PublishKeys#find name} of the key, if one of the two is
+	 * there once, and has one; or {@code null}
 	 */
-	public boolean hasKey(List<String> authorization, List<String> apiKey) {
-		if (apiKey.size() == 1 && this.keys.contain(apiKey.get(0))) {
-			return true;
+	public @Nullable String findKey(List<String> authorization, List<String> apiKey) {
+		String name = (apiKey.size() == 1) ? this.keys.find(apiKey.get(0)) : null;
+		if (name != null) {
+			return name;
 		}
 		String bearer = (authorization.size() == 1) ? authorization.get(0) : "";
 		return bearer.regionMatches(true, 0, BEARER, 0, BEARER.length())
-				&& this.keys.contain(bearer.substring(BEARER.length()).strip());
+				? this.keys.find(bearer.substring(BEARER.length()).strip()) : null;
 	}
 
 	/**
@@ -103,7 +109,7 @@ public final class PublishAuthorization {
 	public Mono<Permission> permit(Caller caller, Collection<String> channels, EventLoop loop) {
 		PublishAuthorizer authorizer = this.authorizer;
 		if (authorizer == null) {
-			return Mono.just(new Permission("", Set.of()));
+			return Mono.just(new Permission(ANONYMOUS, Set.of()));
 		}
 		return caller.principal()
 			.<Optional<Principal>>map(Optional::of)
@@ -116,8 +122,7 @@ public final class PublishAuthorization {
 
 	private Mono<Permission> decide(PublishAuthorizer authorizer, @Nullable Principal principal, Caller caller,
 			Collection<String> channels) {
-		// A token may have no name.
-		String name = (principal != null) ? Objects.requireNonNullElse(principal.getName(), "") : "";
+		String name = nameOf(principal);
 		Mono<Set<String>> permitted;
 		try {
 			permitted = Objects.requireNonNull(authorizer.authorize(
@@ -131,6 +136,17 @@ public final class PublishAuthorization {
 			logFailure(ex);
 			return Mono.empty();
 		}).defaultIfEmpty(new Permission(name, Set.of()));
+	}
+
+	/**
+	 * Distinguishes publishers from each other.
+	 */
+	private static String nameOf(@Nullable Principal principal) {
+		if (principal == null || !Caller.isLoggedIn(principal)) {
+			return ANONYMOUS;
+		}
+		// A token may have no name.
+		return USER + Objects.requireNonNullElse(principal.getName(), "");
 	}
 
 	private void logFailure(Throwable failure) {
@@ -147,7 +163,8 @@ public final class PublishAuthorization {
 	/**
 	 * What a publisher may do.
 	 *
-	 * @param publisher the name of the user, or an empty text if it is not known
+	 * @param publisher distinguishes a user from others, and from those who are not
+	 * logged in, who are all the same
 	 * @param channels the ids of the channels on which it may publish
 	 */
 	public record Permission(String publisher, Set<String> channels) {

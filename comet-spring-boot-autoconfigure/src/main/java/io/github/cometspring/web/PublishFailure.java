@@ -5,6 +5,7 @@ import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.InvalidChannelNameException;
 import io.github.cometspring.channel.InvalidJsonException;
 import io.github.cometspring.channel.KeyInUseException;
+import io.github.cometspring.channel.KeyOutcomeUnknownException;
 import io.github.cometspring.channel.KeyReusedException;
 import io.github.cometspring.channel.MessageTooLargeException;
 import io.github.cometspring.channel.RateLimitedLog;
@@ -97,10 +98,17 @@ final class PublishFailure {
 	}
 
 	/**
-	 * Whether the messages after this one are not tried.
+	 * Whether the messages after this one are not tried, as this one may be published
+	 * later. One whose outcome stays unknown is not published later, however often it is
+	 * sent again, and must not keep back the others.
 	 */
-	static boolean stops(PublishResult result) {
-		return result.status() >= HttpStatus.INTERNAL_SERVER_ERROR.value();
+	static boolean stops(PublishResult result, Throwable error) {
+		return isTemporary(result) && !(error instanceof KeyOutcomeUnknownException);
+	}
+
+	private static boolean isTemporary(PublishResult result) {
+		return result.status() >= HttpStatus.INTERNAL_SERVER_ERROR.value()
+				|| result.status() == HttpStatus.CONFLICT.value();
 	}
 
 	/**
@@ -114,7 +122,7 @@ final class PublishFailure {
 				|| result.status() == HttpStatus.CONFLICT.value()) {
 			return PublishOutcome.UNAVAILABLE;
 		}
-		return stops(result) ? PublishOutcome.UNKNOWN : PublishOutcome.REFUSED;
+		return isTemporary(result) ? PublishOutcome.UNKNOWN : PublishOutcome.REFUSED;
 	}
 
 }

@@ -4,12 +4,14 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.github.cometspring.subscription.Caller;
+import io.github.cometspring.subscription.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
@@ -31,6 +33,8 @@ public final class PublishHandler implements WebHandler {
 	 * the user.
 	 */
 	private static final List<String> OWN_SITES = List.of("same-origin", "none");
+
+	private static final String FORM = MediaType.APPLICATION_FORM_URLENCODED_VALUE;
 
 	private final PublishPolicy policy;
 
@@ -66,11 +70,30 @@ public final class PublishHandler implements WebHandler {
 		}
 		ClientSocket socket = this.sockets.of(request);
 		Caller caller = new Caller(exchange.getPrincipal(), new HeaderMap(fields), exchange.getAttributes(), List.of());
-		return this.requestBody.read(request, socket.loop())
+		return body(request, socket.loop())
 			.flatMap((body) -> this.policy.answer(request.getURI().getRawQuery(), headers, body, caller, socket.loop()))
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> Mono.just(this.policy.refuse(ex.status(), ex.sentence())))
 			.flatMap((answer) -> write(exchange.getResponse(), answer));
+	}
+
+	/**
+	 * Reads the body. Filters may have read that of a form before, as CSRF protection
+	 * looks for its token there, and then it is empty here, or cannot be read.
+	 */
+	private Mono<byte[]> body(ServerHttpRequest request, EventLoop loop) {
+		Mono<byte[]> body = this.requestBody.read(request, loop);
+		HttpHeaders headers = request.getHeaders();
+		String type = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+		boolean form = type != null && type.regionMatches(true, 0, FORM, 0, FORM.length());
+		if (!form || headers.getContentLength() == 0) {
+			return body;
+		}
+		return body.filter((bytes) -> bytes.length > 0)
+			.onErrorResume(RefusedRequestException.class,
+					(ex) -> (ex.status() == HttpStatus.BAD_REQUEST) ? Mono.empty() : Mono.error(ex))
+			.switchIfEmpty(Mono.error(() -> new RefusedRequestException(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+					"The message was read as a form before; use another Content-Type")));
 	}
 
 	private @Nullable PollAnswer refusal(ServerHttpRequest request, Function<String, List<String>> headers) {

@@ -45,6 +45,11 @@ public final class PublishPolicy {
 	 */
 	static final Duration TIMEOUT = Duration.ofSeconds(20);
 
+	/**
+	 * Distinguishes holders of keys from users.
+	 */
+	private static final String KEY = "key:";
+
 	private static final AsciiString JSON = new AsciiString(MediaType.APPLICATION_JSON_VALUE);
 
 	private static final AsciiString PROBLEM_JSON = new AsciiString(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
@@ -85,11 +90,12 @@ public final class PublishPolicy {
 	 * @return whether its body can be read at once
 	 */
 	public boolean admits(Function<String, List<String>> headers) {
-		return this.active.getAsBoolean() && hasKey(headers);
+		return this.active.getAsBoolean() && findKey(headers) != null;
 	}
 
-	private boolean hasKey(Function<String, List<String>> headers) {
-		return this.authorization.hasKey(headers.apply(HttpHeaders.AUTHORIZATION), headers.apply(CometHeaders.API_KEY));
+	private @Nullable String findKey(Function<String, List<String>> headers) {
+		return this.authorization.findKey(headers.apply(HttpHeaders.AUTHORIZATION),
+				headers.apply(CometHeaders.API_KEY));
 	}
 
 	/**
@@ -101,7 +107,7 @@ public final class PublishPolicy {
 		if (!this.active.getAsBoolean()) {
 			return refuse(HttpStatus.SERVICE_UNAVAILABLE, "Comet is deactivated");
 		}
-		boolean unknown = !this.authorization.asksApplication() && !hasKey(headers);
+		boolean unknown = !this.authorization.asksApplication() && findKey(headers) == null;
 		return unknown ? refuse(HttpStatus.UNAUTHORIZED, "A key is needed") : null;
 	}
 
@@ -150,8 +156,9 @@ public final class PublishPolicy {
 		catch (RefusedRequestException ex) {
 			return Mono.just(refuse(ex.status(), ex.sentence()));
 		}
-		if (hasKey(headers)) {
-			return publish(run(entries, null, "", key), loop);
+		String holder = findKey(headers);
+		if (holder != null) {
+			return publish(run(entries, null, KEY + holder, key), loop);
 		}
 		return this.authorization.permit(caller, named, loop)
 			.map((Permission permission) -> run(entries, permission.channels(), permission.publisher(), key))

@@ -1,12 +1,7 @@
 package io.github.cometspring.web;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.ChannelName;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.OnceKey;
@@ -24,6 +20,7 @@ import io.github.cometspring.subscription.PublishCounts;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * Publishes the messages of one request, one after the other, so that the messages of a
@@ -34,7 +31,9 @@ import reactor.core.publisher.Mono;
  */
 final class PublishRun {
 
-	private static final int KEY_BYTES = 18;
+	private static final Retry ONCE_IF_CLOSED = Retry.max(1)
+		.filter(ChannelClosedException.class::isInstance)
+		.onRetryExhaustedThrow((retry, signal) -> signal.failure());
 
 	private final Channels channels;
 
@@ -100,13 +99,20 @@ final class PublishRun {
 			this.results.set(index, refusal);
 			return Mono.empty();
 		}
-		return channel(id).flatMap((channel) -> publish(channel, entry, index))
-			.onErrorResume((ex) -> Mono.just(PublishFailure.of(id, ex)))
+		// Deferred, as a channel that has ended is looked up again.
+		Mono<PublishResult> publication = Mono
+			.defer(() -> channel(id).flatMap((channel) -> publish(channel, entry, index)))
+			.doOnError(ChannelClosedException.class, (ex) -> this.found.remove(id));
+		return (this.creating ? publication.retryWhen(ONCE_IF_CLOSED) : publication)
+			.onErrorResume((ex) -> Mono.just(failure(id, ex)))
 			.switchIfEmpty(Mono.fromSupplier(() -> PublishFailure.unknownChannel(id)))
-			.doOnNext((result) -> {
-				this.results.set(index, result);
-				this.stopped = this.stopped || PublishFailure.stops(result);
-			});
+			.doOnNext((result) -> this.results.set(index, result));
+	}
+
+	private PublishResult failure(String id, Throwable error) {
+		PublishResult result = PublishFailure.of(id, error);
+		this.stopped = PublishFailure.stops(result, error);
+		return result;
 	}
 
 	private @Nullable PublishResult refusal(String id) {
@@ -134,23 +140,9 @@ final class PublishRun {
 		if (this.key == null) {
 			return channel.publish(data).map((position) -> PublishResult.published(id, position, false));
 		}
-		return channel.publishOnce(data, new OnceKey(keyOf(this.key, index), this.keyValidity))
+		// A hash, as the key of a request may be longer than keys are kept
+		return channel.publishOnce(data, new OnceKey(OnceKey.fingerprint(index + "\n" + this.key), this.keyValidity))
 			.map((OnceOutcome outcome) -> PublishResult.published(id, outcome.position(), outcome.repeated()));
-	}
-
-	/**
-	 * The key of one message: a hash, as the key of a request may be longer than keys are
-	 * kept.
-	 */
-	private static String keyOf(String key, int index) {
-		try {
-			byte[] hash = MessageDigest.getInstance("SHA-256")
-				.digest((index + "\n" + key).getBytes(StandardCharsets.UTF_8));
-			return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, KEY_BYTES));
-		}
-		catch (GeneralSecurityException ex) {
-			throw new IllegalStateException("No SHA-256", ex);
-		}
 	}
 
 	/**

@@ -32,7 +32,8 @@ class OnceMemoryTests {
 		.fromSupplier(() -> new Position(1, this.published.incrementAndGet()));
 
 	private OnceOutcome publish(String channel, String key, String data) {
-		return this.memory.publish(channel, new OnceKey(key, KEY.validity()), data, this.publication).block(PATIENCE);
+		return this.memory.publish(channel, 1, new OnceKey(key, KEY.validity()), data, this.publication)
+			.block(PATIENCE);
 	}
 
 	@Test
@@ -50,6 +51,12 @@ class OnceMemoryTests {
 		assertThatExceptionOfType(KeyReusedException.class).isThrownBy(() -> publish("a", "k", "n"))
 			.satisfies((ex) -> assertThat(ex.getChannel()).isEqualTo("a"));
 		assertThat(this.published).hasValue(1);
+	}
+
+	@Test
+	void keyWithOtherTextOfTheSameHashShouldBeRefused() {
+		publish("a", "k", "Aa");
+		assertThatExceptionOfType(KeyReusedException.class).isThrownBy(() -> publish("a", "k", "BB"));
 	}
 
 	@Test
@@ -76,7 +83,7 @@ class OnceMemoryTests {
 
 	@Test
 	void publicationWhenItFailedShouldBeMadeAgain() {
-		Mono<OnceOutcome> failing = this.memory.publish("a", KEY, "m",
+		Mono<OnceOutcome> failing = this.memory.publish("a", 1, KEY, "m",
 				Mono.error(new BrokerUnavailableException(null, false)));
 		StepVerifier.create(failing).expectError(BrokerUnavailableException.class).verify(PATIENCE);
 		assertThat(this.memory.size()).isZero();
@@ -85,7 +92,7 @@ class OnceMemoryTests {
 
 	@Test
 	void publicationWhenOutcomeIsUnknownShouldStaySo() {
-		Mono<OnceOutcome> lost = this.memory.publish("a", KEY, "m",
+		Mono<OnceOutcome> lost = this.memory.publish("a", 1, KEY, "m",
 				Mono.error(new BrokerUnavailableException(null, true)));
 		StepVerifier.create(lost).expectError(BrokerUnavailableException.class).verify(PATIENCE);
 		assertThatExceptionOfType(BrokerUnavailableException.class).isThrownBy(() -> publish("a", "k", "m"))
@@ -95,7 +102,8 @@ class OnceMemoryTests {
 
 	@Test
 	void publicationWhenBrokerFailsOtherwiseShouldStayUnknown() {
-		Mono<OnceOutcome> broken = this.memory.publish("a", KEY, "m", Mono.error(new IllegalStateException("broken")));
+		Mono<OnceOutcome> broken = this.memory.publish("a", 1, KEY, "m",
+				Mono.error(new IllegalStateException("broken")));
 		StepVerifier.create(broken).expectError(IllegalStateException.class).verify(PATIENCE);
 		assertThatExceptionOfType(BrokerUnavailableException.class).isThrownBy(() -> publish("a", "k", "m"));
 	}
@@ -103,7 +111,7 @@ class OnceMemoryTests {
 	@Test
 	void publicationWhenUnderWayShouldNotBeMadeAgain() {
 		Sinks.One<Position> answer = Sinks.one();
-		StepVerifier.create(this.memory.publish("a", KEY, "m", answer.asMono()))
+		StepVerifier.create(this.memory.publish("a", 1, KEY, "m", answer.asMono()))
 			.then(() -> assertThatExceptionOfType(KeyInUseException.class).isThrownBy(() -> publish("a", "k", "m")))
 			.then(() -> answer.tryEmitValue(new Position(1, 7)))
 			.expectNext(new OnceOutcome(new Position(1, 7), false))
@@ -114,7 +122,7 @@ class OnceMemoryTests {
 
 	@Test
 	void publicationWhenCallerLeavesShouldStayUnknown() {
-		StepVerifier.create(this.memory.publish("a", KEY, "m", Mono.never())).thenCancel().verify(PATIENCE);
+		StepVerifier.create(this.memory.publish("a", 1, KEY, "m", Mono.never())).thenCancel().verify(PATIENCE);
 		assertThatExceptionOfType(BrokerUnavailableException.class).isThrownBy(() -> publish("a", "k", "m"));
 	}
 
@@ -131,6 +139,20 @@ class OnceMemoryTests {
 		StepVerifier.create(channels.obtain("a").flatMap((channel) -> channel.publishOnce("m".repeat(11), KEY)))
 			.expectError(MessageTooLargeException.class)
 			.verify(PATIENCE);
+		broker.dispose();
+	}
+
+	@Test
+	void channelShouldNotHaveTheKeysOfOneThatHasEnded() {
+		VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
+		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, scheduler);
+		DefaultChannels channels = new DefaultChannels(broker, ChannelSettings.DEFAULT, 10, scheduler);
+		Channel ended = channels.create("a").block(PATIENCE);
+		ended.publishOnce("m", KEY).block(PATIENCE);
+		ended.close().block(PATIENCE);
+		Mono<OnceOutcome> publication = channels.obtain("a").flatMap((channel) -> channel.publishOnce("m", KEY));
+		assertThat(publication.block(PATIENCE).repeated()).isFalse();
+		assertThat(publication.block(PATIENCE).repeated()).isTrue();
 		broker.dispose();
 	}
 

@@ -1,6 +1,7 @@
 package io.github.cometspring.netty;
 
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import io.github.cometspring.security.PublishAuthorizer;
 import io.github.cometspring.testing.CometServer;
@@ -36,13 +37,17 @@ class PublishAuthorizerIT {
 
 	private static final String KEY = "0123456789abcdef0123456789abcdef";
 
+	private static final String OTHER_KEY = "another0123456789abcdef0123456789";
+
 	private static @Nullable CometServer server;
 
 	@BeforeAll
 	static void start() {
 		server = CometServer.start(new Class<?>[] { OptionalLogin.class, Authorizer.class },
-				"comet.publish.enabled=true", "comet.publish.keys=" + KEY, "comet.authorization.timeout=200ms");
-		for (String name : new String[] { "ada.1", "bob.1", "hang", "throw", "fail", "empty", "null", "context" }) {
+				"comet.publish.enabled=true", "comet.publish.keys=" + KEY + "," + OTHER_KEY,
+				"comet.authorization.timeout=200ms");
+		for (String name : new String[] { "ada.1", "bob.1", "hang", "throw", "error", "fail", "failWithError", "empty",
+				"null", "context", "open" }) {
 			server.create(name);
 		}
 	}
@@ -83,7 +88,7 @@ class PublishAuthorizerIT {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "throw", "fail", "empty", "null" })
+	@ValueSource(strings = { "throw", "error", "fail", "failWithError", "empty", "null" })
 	void authorizerWhenItFailsShouldRefuse(String channel) {
 		assertThat(publish("channel=" + channel, Users.login("ada")).status()).isEqualTo(403);
 	}
@@ -111,6 +116,21 @@ class PublishAuthorizerIT {
 		assertThat(publish(query, Users.login("ada"), "Idempotency-Key: 1").body()).contains("repeated");
 	}
 
+	@Test
+	void publishersOfAnyKindWithTheSameKeyShouldNotDisturbEachOther() {
+		String query = "channel=open";
+		String key = "Idempotency-Key: order-1";
+		String[][] publishers = { {}, { "X-API-Key: " + KEY }, { "X-API-Key: " + OTHER_KEY }, { Users.login("ada") } };
+		for (boolean repeated : new boolean[] { false, true }) {
+			for (String[] publisher : publishers) {
+				String[] headers = Stream.concat(Stream.of(key), Stream.of(publisher)).toArray(String[]::new);
+				Answer answer = publish(query, headers);
+				assertThat(answer.status()).isEqualTo(200);
+				assertThat(answer.body().contains("repeated")).isEqualTo(repeated);
+			}
+		}
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class Authorizer {
 
@@ -119,9 +139,12 @@ class PublishAuthorizerIT {
 			return (principal, channel) -> switch (channel) {
 				case "hang" -> Mono.never();
 				case "throw" -> throw new IllegalStateException("on purpose");
+				case "error" -> throw new NoClassDefFoundError("on purpose");
 				case "fail" -> Mono.error(new IllegalStateException("on purpose"));
+				case "failWithError" -> Mono.error(new NoClassDefFoundError("on purpose"));
 				case "empty" -> Mono.empty();
 				case "null" -> null;
+				case "open" -> Mono.just(true);
 				case "context" ->
 					ReactiveSecurityContextHolder.getContext().map((context) -> context.getAuthentication() != null);
 				default -> Mono.just(principal != null && channel.startsWith(principal.getName() + "."));

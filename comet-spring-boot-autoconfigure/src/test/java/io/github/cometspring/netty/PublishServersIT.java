@@ -1,21 +1,29 @@
 package io.github.cometspring.netty;
 
 import java.time.Duration;
+import java.util.List;
 
+import io.github.cometspring.security.PublishAuthorizer;
 import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.Users;
+import io.github.cometspring.web.AllowedOrigins;
+import io.github.cometspring.web.PublishHandlerMapping;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.csrf.CookieServerCsrfTokenRepository;
+import org.springframework.security.web.server.csrf.ServerCsrfTokenRequestAttributeHandler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,6 +73,36 @@ class PublishServersIT {
 	}
 
 	@Test
+	void ownHandlerMappingShouldSeeAllPublications() {
+		try (CometServer server = CometServer.start(new Class<?>[] { OwnMapping.class }, "comet.fast-path=true",
+				"comet.publish.enabled=true", "comet.publish.keys=" + SECRET);
+				RawConnection client = RawConnection.open(server.port())) {
+			server.create("a");
+			for (int i = 0; i < 2; i++) {
+				assertThat(client.request("POST", PATH + "?channel=a", null, "m", KEY).read().status()).isEqualTo(402);
+			}
+		}
+	}
+
+	// CSRF protection looks for its token in a form.
+	@Test
+	void formBehindCsrfProtectionShouldBeToldToUseAnotherType() {
+		try (CometServer secured = CometServer.start(new Class<?>[] { WithCsrf.class, Anybody.class },
+				"comet.publish.enabled=true"); RawConnection client = RawConnection.open(secured.port())) {
+			secured.create("a");
+			String path = PATH + "?channel=a";
+			String session = "Cookie: XSRF-TOKEN=t";
+			String token = "X-XSRF-TOKEN: t";
+			String form = "application/x-www-form-urlencoded";
+			String[] headers = { Users.login("ada"), session, token };
+			Answer refused = client.request("POST", path, form, "Hello", headers).read();
+			assertThat(refused.status()).isEqualTo(415);
+			assertThat(refused.body()).contains("Content-Type");
+			assertThat(client.request("POST", path, "text/plain", "Hello", headers).read().status()).isEqualTo(200);
+		}
+	}
+
+	@Test
 	void keyBehindSecurityShouldNeedNoCsrfToken() {
 		try (CometServer secured = CometServer.start(new Class<?>[] { WithCsrf.class }, "comet.publish.enabled=true",
 				"comet.publish.keys=" + SECRET); RawConnection client = RawConnection.open(secured.port())) {
@@ -79,6 +117,29 @@ class PublishServersIT {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	static class OwnMapping {
+
+		@Bean
+		PublishHandlerMapping ownPublishMapping() {
+			return new PublishHandlerMapping(PATH, (exchange) -> {
+				exchange.getResponse().setStatusCode(HttpStatus.PAYMENT_REQUIRED);
+				return exchange.getResponse().setComplete();
+			}, new AllowedOrigins(List.of(), false));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Anybody {
+
+		@Bean
+		PublishAuthorizer publishAuthorizer() {
+			return (principal, channel) -> Mono.just(true);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@Import(Users.class)
 	static class WithCsrf {
 
@@ -87,6 +148,8 @@ class PublishServersIT {
 			return http.authorizeExchange(
 					(exchanges) -> exchanges.pathMatchers("/comet/publish").permitAll().anyExchange().authenticated())
 				.httpBasic(Customizer.withDefaults())
+				.csrf((csrf) -> csrf.csrfTokenRepository(CookieServerCsrfTokenRepository.withHttpOnlyFalse())
+					.csrfTokenRequestHandler(new ServerCsrfTokenRequestAttributeHandler()))
 				.build();
 		}
 

@@ -173,6 +173,17 @@ class CometPublishTests {
 	}
 
 	@Test
+	void missingClassInExpressionShouldBeLoggedAndNotFailTheMethod(CapturedOutput output) {
+		this.runner.run((context) -> {
+			Shop shop = context.getBean(Shop.class);
+			assertThat(shop.broken()).isEqualTo(new Receipt(1));
+			StepVerifier.create(shop.brokenMono()).expectNext(new Receipt(1)).expectComplete().verify(PATIENCE);
+			assertThat(output).contains("could not be published").contains("Shop.broken");
+			assertThat(published(context, "whole")).hasSize(2);
+		});
+	}
+
+	@Test
 	void errorOnOneChannelShouldNotPreventOthers() {
 		this.runner.run((context) -> {
 			context.getBean(Channels.class).obtain("text").block(PATIENCE);
@@ -345,9 +356,33 @@ class CometPublishTests {
 			return Mono.error(new IllegalStateException("on purpose"));
 		}
 
+		@CometPublish({ "{T(io.github.cometspring.publish.CometPublishTests$Broken).NAME}", "whole" })
+		Receipt broken() {
+			return new Receipt(1);
+		}
+
+		@CometPublish({ "{T(io.github.cometspring.publish.CometPublishTests$Broken).NAME}", "whole" })
+		Mono<Receipt> brokenMono() {
+			return Mono.fromSupplier(() -> new Receipt(1));
+		}
+
 		@CometPublish({ "text", "json" })
 		Receipt two() {
 			return new Receipt(1);
+		}
+
+	}
+
+	/** A class that cannot be initialized. */
+	public static final class Broken {
+
+		public static final String NAME = name();
+
+		private Broken() {
+		}
+
+		private static String name() {
+			throw new NoClassDefFoundError("on purpose");
 		}
 
 	}

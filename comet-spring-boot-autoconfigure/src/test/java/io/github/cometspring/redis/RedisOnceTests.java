@@ -66,6 +66,22 @@ class RedisOnceTests {
 			.isEqualTo(new Position(first.position().epoch(), 2));
 		assertThatExceptionOfType(KeyReusedException.class)
 			.isThrownBy(() -> this.there.appendOnce("n", KEY).block(PATIENCE));
+		// Two texts that Java gives the same hash code
+		OnceKey other = new OnceKey("hash", KEY.validity());
+		this.here.appendOnce("Aa", other).block(PATIENCE);
+		assertThatExceptionOfType(KeyReusedException.class)
+			.isThrownBy(() -> this.there.appendOnce("BB", other).block(PATIENCE));
+	}
+
+	@Test
+	void publishOnceWhenRedisHasLostTheChannelShouldTellWhichCallPublished() {
+		this.here.append("m").block(PATIENCE);
+		this.server.command("FLUSHALL");
+		List<OnceOutcome> outcomes = Flux.range(0, 20)
+			.flatMap((number) -> this.here.appendOnce("m", KEY), 20)
+			.collectList()
+			.block(PATIENCE);
+		assertThat(outcomes).filteredOn((outcome) -> !outcome.repeated()).hasSize(1);
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package io.github.cometspring.web;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,9 @@ import java.util.stream.Stream;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.Channel;
+import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelClosedException;
+import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.DefaultChannels;
@@ -20,6 +23,7 @@ import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.channel.KeyInUseException;
 import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.channel.MessageTooLargeException;
+import io.github.cometspring.channel.OnceOutcome;
 import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.TooManyChannelsException;
 import io.github.cometspring.security.PublishKeys;
@@ -41,7 +45,9 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.test.subscriber.TestSubscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
@@ -72,6 +78,8 @@ class PublishRunTests {
 
 	private final AtomicInteger published = new AtomicInteger();
 
+	private boolean creating;
+
 	@BeforeEach
 	void connect() {
 		given(this.channels.find(anyString())).willReturn(Mono.just(this.channel));
@@ -94,7 +102,7 @@ class PublishRunTests {
 	private PublishPolicy policy(Channels channels) {
 		return new PublishPolicy(channels,
 				new PublishAuthorization(new PublishKeys(List.of(KEY)), null, Duration.ofSeconds(5)), () -> true,
-				new PublishLimits(100, 10, false, Duration.ofMinutes(10)), this.counts);
+				new PublishLimits(100, 10, this.creating, Duration.ofMinutes(10)), this.counts);
 	}
 
 	private TestSubscriber<PollAnswer> publish(Channels channels, String query, Map<String, String> more, String body) {
@@ -116,11 +124,17 @@ class PublishRunTests {
 	}
 
 	private String publishLines(String... data) {
+		return publishLines(this.channels, Map.of(), data);
+	}
+
+	private String publishLines(Channels channels, Map<String, String> more, String... data) {
 		StringBuilder lines = new StringBuilder();
 		for (String each : data) {
 			lines.append("{\"channel\":\"a\",\"data\":\"").append(each).append("\"}\n");
 		}
-		return text(publish(this.channels, "", Map.of("Content-Type", "application/x-ndjson"), lines.toString()));
+		Map<String, String> headers = new HashMap<>(more);
+		headers.put("Content-Type", "application/x-ndjson");
+		return text(publish(channels, "", headers, lines.toString()));
 	}
 
 	@Test
@@ -132,6 +146,46 @@ class PublishRunTests {
 		assertThat(this.published).hasValue(1);
 		assertThat(this.counts.of(PublishOutcome.ACCEPTED)).isOne();
 		assertThat(this.counts.of(PublishOutcome.UNAVAILABLE)).isEqualTo(3);
+	}
+
+	@Test
+	void messageAfterOneThatIsUnderWayShouldNotBeTried() {
+		given(this.channel.publishOnce(eq("under way"), any())).willReturn(Mono.error(new KeyInUseException("a")));
+		given(this.channel.publishOnce(eq("next"), any()))
+			.willReturn(Mono.fromSupplier(() -> new OnceOutcome(new Position(1, 1), false)));
+		Map<String, String> key = Map.of(CometHeaders.IDEMPOTENCY_KEY, "k");
+		assertThat(publishLines(this.channels, key, "under way", "next")).startsWith("207 ")
+			.containsSubsequence("\"error\":\"key-in-use\"", "\"error\":\"not-tried\"");
+	}
+
+	@Test
+	void messageAfterOneWhoseOutcomeStaysUnknownShouldBePublishedInTheEnd() {
+		ChannelLog log = mock(ChannelLog.class);
+		given(log.id()).willReturn("a");
+		given(log.touch()).willReturn(true);
+		given(log.settings()).willReturn(ChannelSettings.DEFAULT);
+		given(log.append("lost")).willReturn(Mono.error(new BrokerUnavailableException(null, true)));
+		given(log.append("next")).willReturn(Mono.just(new Position(1, 1)));
+		ChannelBroker broker = mock(ChannelBroker.class);
+		given(broker.find("a")).willReturn(Mono.just(log));
+		DefaultChannels channels = new DefaultChannels(broker, ChannelSettings.DEFAULT, 100, this.time);
+		Map<String, String> key = Map.of(CometHeaders.IDEMPOTENCY_KEY, "k");
+		assertThat(publishLines(channels, key, "lost", "next")).containsSubsequence("unknown-outcome", "not-tried");
+		assertThat(publishLines(channels, key, "lost", "next")).containsSubsequence("unknown-outcome", "\"offset\":1");
+		assertThat(publishLines(channels, key, "lost", "next")).containsSubsequence("unknown-outcome", "repeated");
+	}
+
+	@Test
+	void channelWhenItEndsMeanwhileShouldBeCreatedAgain() {
+		this.creating = true;
+		Channel ended = mock(Channel.class);
+		given(ended.format()).willReturn(MessageFormat.TEXT);
+		given(ended.publish(anyString())).willReturn(Mono.error(new ChannelClosedException("a")));
+		given(this.channels.obtain("a")).willReturn(Mono.just(ended)).willReturn(Mono.just(this.channel));
+		assertThat(publishLines("1", "2")).startsWith("200 ").containsSubsequence("\"offset\":1", "\"offset\":2");
+		// A channel that cannot live is not created for ever.
+		given(this.channels.obtain("a")).willReturn(Mono.just(ended));
+		assertThat(publishLines("1", "2")).startsWith("404 ");
 	}
 
 	@Test
