@@ -158,7 +158,8 @@ enum ServerKind {
 	 */
 	boolean isOnDemand() {
 		return switch (this) {
-			case COMET_JWT, COMET_MIXED, COMET_OWN, COMET_PROMETHEUS, COMET_UNMETERED, COMET_PUBLISH, COMET_REDIS -> true;
+			case COMET_JWT, COMET_MIXED, COMET_OWN, COMET_PROMETHEUS, COMET_UNMETERED, COMET_PUBLISH, COMET_REDIS ->
+				true;
 			default -> false;
 		};
 	}
