@@ -2,6 +2,7 @@ package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
@@ -35,6 +36,8 @@ final class CometShutdown implements SmartLifecycle {
 
 	private final Subscriptions subscriptions;
 
+	private final IntSupplier publications;
+
 	private final Duration wanted;
 
 	private final Duration spread;
@@ -44,11 +47,13 @@ final class CometShutdown implements SmartLifecycle {
 	/**
 	 * Creates the shutdown of a node.
 	 * @param subscriptions the clients
+	 * @param publications how many requests of publishers are being answered
 	 * @param spread the time over which they are ended, if the phase lasts so long
 	 * @param phaseTimeout how long Spring waits for this to stop
 	 */
-	CometShutdown(Subscriptions subscriptions, Duration spread, Duration phaseTimeout) {
+	CometShutdown(Subscriptions subscriptions, IntSupplier publications, Duration spread, Duration phaseTimeout) {
 		this.subscriptions = subscriptions;
+		this.publications = publications;
 		this.wanted = spread;
 		this.spread = within(phaseTimeout, spread);
 	}
@@ -95,7 +100,8 @@ final class CometShutdown implements SmartLifecycle {
 		this.running = false;
 		this.subscriptions.shutDown(this.spread);
 		// The server would cut those that were taken over before they have received the
-		// end.
+		// end, and publishers on the fast path, which it does not know, before their
+		// answer.
 		Flux.interval(Duration.ZERO, INTERVAL)
 			.take(this.spread.plus(GRACE))
 			.takeUntil((tick) -> allHaveEnded())
@@ -104,7 +110,7 @@ final class CometShutdown implements SmartLifecycle {
 	}
 
 	private boolean allHaveEnded() {
-		return Arrays.stream(Transport.values())
+		return this.publications.getAsInt() == 0 && Arrays.stream(Transport.values())
 			.allMatch((transport) -> this.subscriptions.connections(transport) == 0);
 	}
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.netty.DirectUpgradeStrategy;
 import io.github.cometspring.netty.NettyClientSockets;
+import io.github.cometspring.subscription.PublishCounts;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.AllowedOrigins;
@@ -102,8 +103,11 @@ public final class CometWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	CometShutdown cometShutdown(Subscriptions subscriptions, CometSettings settings, Environment environment) {
-		return new CometShutdown(subscriptions, settings.shutdownSpread(), CometShutdown.phaseTimeout(environment));
+	CometShutdown cometShutdown(Subscriptions subscriptions, ObjectProvider<PublishCounts> publishCounts,
+			CometSettings settings, Environment environment) {
+		PublishCounts publications = publishCounts.getIfAvailable();
+		return new CometShutdown(subscriptions, (publications != null) ? publications::running : () -> 0,
+				settings.shutdownSpread(), CometShutdown.phaseTimeout(environment));
 	}
 
 	@Bean

@@ -1,6 +1,7 @@
 package io.github.cometspring.subscription;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -15,6 +16,8 @@ public final class PublishCounts {
 
 	private final LongAdder[] counts = new LongAdder[PublishOutcome.values().length];
 
+	private final AtomicInteger running = new AtomicInteger();
+
 	/**
 	 * Creates counts that are zero.
 	 */
@@ -28,6 +31,28 @@ public final class PublishCounts {
 	 */
 	public void add(PublishOutcome outcome) {
 		this.counts[outcome.ordinal()].increment();
+	}
+
+	/**
+	 * Counts a request whose messages are being published.
+	 */
+	public void begin() {
+		this.running.incrementAndGet();
+	}
+
+	/**
+	 * Counts its end.
+	 */
+	public void end() {
+		this.running.decrementAndGet();
+	}
+
+	/**
+	 * How many requests have begun and not ended.
+	 * @return the number
+	 */
+	public int running() {
+		return this.running.get();
 	}
 
 	/**

@@ -174,6 +174,13 @@ public final class PublishPolicy {
 	}
 
 	private Mono<PollAnswer> publish(PublishRun run, EventLoop loop) {
+		return Mono.using(() -> {
+			this.counts.begin();
+			return this.counts;
+		}, (counts) -> publishInTime(run, loop), PublishCounts::end, false);
+	}
+
+	private Mono<PollAnswer> publishInTime(PublishRun run, EventLoop loop) {
 		return run.publish()
 			.timeout(this.deadlines.on(loop))
 			.onErrorResume(TimeoutException.class, (ex) -> Mono.empty())

@@ -138,6 +138,18 @@ class PublishRunTests {
 	}
 
 	@Test
+	void requestShouldBeCountedUntilItIsAnswered() {
+		TestSubscriber<PollAnswer> answer = publish(this.channels, "channel=a", Map.of(), "hang");
+		assertThat(this.counts.running()).isOne();
+		this.time.advanceTimeBy(PublishPolicy.TIMEOUT.plusSeconds(1));
+		assertThat(text(answer)).startsWith("504 ");
+		assertThat(this.counts.running()).isZero();
+		TestSubscriber<PollAnswer> gone = publish(this.channels, "channel=a", Map.of(), "hang");
+		gone.cancel();
+		assertThat(this.counts.running()).isZero();
+	}
+
+	@Test
 	void messageAfterFailureShouldNotBeTried() {
 		this.failing.add("bad");
 		assertThat(publishLines("1", "bad", "2", "3")).startsWith("207 ")
