@@ -35,6 +35,7 @@ record Look(Color color, Shape shape, Stroke stroke) {
 			case COMET_OWN -> new Look(new Color(0xD55E00), ShapeUtils.createDiagonalCross(4, 0.8f), PLAIN);
 			case COMET_PROMETHEUS -> new Look(new Color(0xD55E00), ShapeUtils.createUpTriangle(5), PLAIN);
 			case COMET_UNMETERED -> new Look(new Color(0xD55E00), ShapeUtils.createDownTriangle(5), PLAIN);
+			case COMET_PUBLISH -> new Look(new Color(0xD55E00), circle(3), DASHED);
 			case COMET_REDIS -> new Look(new Color(0xD55E00), ShapeUtils.createDiamond(5), DASHED);
 			case WEBFLUX -> new Look(new Color(0x0072B2), square(4), PLAIN);
 			case NETTY -> new Look(Color.DARK_GRAY, ShapeUtils.createDiagonalCross(4, 0.8f), DASHED);
