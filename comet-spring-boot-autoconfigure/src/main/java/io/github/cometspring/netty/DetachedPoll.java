@@ -134,8 +134,7 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 	public void fail(Throwable error) {
 		log.error("A poll could not be answered", error);
 		if (this.headers == null || this.answered) {
-			// Whatever holds the exchange back would hold back an answer, too. And a
-			// second
+			// What holds the exchange back would hold back an answer, too. A second
 			// answer would be taken for that to the next request.
 			this.handler.close();
 			return;

@@ -2,6 +2,7 @@ package io.github.cometspring.netty;
 
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.CometWebSocketHandler;
+import io.github.cometspring.web.PollTerms;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,9 @@ record FastRequests(NettyClientSockets sockets, Subscriptions subscriptions, @Nu
 
 	@Override
 	public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
-		if (arriving.terms() != null) {
-			return new FastPoll.Path(this.sockets).newPoll(arriving, handler, context);
+		PollTerms terms = arriving.terms();
+		if (terms != null) {
+			return new FastPoll(terms, this.sockets, handler, context);
 		}
 		if (this.webSockets != null && PlainRequests.isHandshake(arriving.head())) {
 			return new FastHandshake(this.webSockets, this.decoding, this.sockets, handler, context.channel());
