@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +28,7 @@ import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.Users;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,14 @@ class DetachedPollIT {
 	@BeforeEach
 	void doNothing() {
 		action = (exchange) -> Mono.empty();
+	}
+
+	/** A test that fails leaves no channel to the next one. */
+	@AfterEach
+	void closeChannels() {
+		SERVERS.values()
+			.forEach((server) -> Optional.ofNullable(server.channels().find("a").block(PATIENCE))
+				.ifPresent((channel) -> channel.close().block(PATIENCE)));
 	}
 
 	private static CometServer server(boolean fastPath) {
@@ -329,10 +339,12 @@ class DetachedPollIT {
 
 	@Test
 	void clientThatLeavesBeforeAnActionEndsShouldNoLongerCount() {
-		action = (exchange) -> Mono.never();
+		Sinks.Empty<Void> saved = Sinks.empty();
+		action = (exchange) -> saved.asMono();
 		Channel channel;
 		try (RawConnection client = RawConnection.open(this.server.port())) {
 			channel = held(this.server, client, Transport.LEGACY, Login.BASIC.header("ada", this.server.port()));
+			Await.until(() -> saved.currentSubscriberCount() == 1);
 		}
 		Await.until(() -> this.server.connections(Transport.LEGACY) == 0 && channel.subscribers() == 0);
 		channel.close().block(PATIENCE);
@@ -346,7 +358,8 @@ class DetachedPollIT {
 			Sinks.Empty<Void> saved = Sinks.empty();
 			action = (exchange) -> saved.asMono();
 			poll(client, Transport.LEGACY, login);
-			Await.until(() -> channel.subscribers() == 1);
+			// The client waits before the server asks for the action
+			Await.until(() -> channel.subscribers() == 1 && saved.currentSubscriberCount() == 1);
 			client.send("GET /nothing HTTP/1.1\r\nHost: localhost\r\n" + login + "\r\n\r\n");
 			action = (exchange) -> Mono.empty();
 			saved.tryEmitError(new IllegalStateException("not saved"));
