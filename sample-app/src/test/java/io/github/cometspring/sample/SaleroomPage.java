@@ -104,6 +104,10 @@ final class SaleroomPage {
 		click("[data-item='%s'] .quick button".formatted(item.id()));
 	}
 
+	int soldLots() {
+		return this.driver.findElements(By.cssSelector("#ledger li")).size();
+	}
+
 	String desk(String part) {
 		return find("#desk-" + part).getText();
 	}
@@ -111,6 +115,7 @@ final class SaleroomPage {
 	void click(String selector) {
 		WebElement element = find(selector);
 		this.driver.executeScript("arguments[0].scrollIntoView({ block: 'center' })", element);
+		until(element::isEnabled);
 		element.click();
 	}
 
