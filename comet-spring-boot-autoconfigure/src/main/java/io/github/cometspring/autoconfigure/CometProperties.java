@@ -60,6 +60,8 @@ import org.springframework.util.unit.DataSize;
  * @param channels Settings of named channels by a pattern of their names, such as
  * '[prices/*]'. The first pattern that matches counts.
  * @param publish Publication over HTTP, by other servers.
+ * @param loginMaxAge Time for which polls on one connection with the same headers do not
+ * pass the filters of Spring Security again. Zero for never.
  * @since 0.1.0
  */
 @ConfigurationProperties("comet")
@@ -75,7 +77,8 @@ public record CometProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 		@DefaultValue Shutdown shutdown, @Nullable Duration maxConnectionAge,
 		@Nullable Integer maxConnectionsPerAddress, @Nullable Integer maxConnectionsPerUser,
 		@DefaultValue Grants grants, @DefaultValue("false") boolean observationEnabled,
-		@DefaultValue Map<String, NamedChannels> channels, @DefaultValue Publish publish){
+		@DefaultValue Map<String, NamedChannels> channels, @DefaultValue Publish publish,
+		@DefaultValue("10s") Duration loginMaxAge){
 
 	/**
 	 * Authorization of clients to read channels.

@@ -17,14 +17,19 @@ import org.springframework.security.web.server.WebFilterChainProxy;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
 import org.springframework.security.web.server.savedrequest.WebSessionServerRequestCache;
 import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.server.session.DefaultWebSessionManager;
+import org.springframework.web.server.session.WebSessionIdResolver;
+import org.springframework.web.server.session.WebSessionManager;
 
 import io.github.cometspring.subscription.LoginExpiry;
 import io.github.cometspring.web.CometHandlerMapping;
+import io.github.cometspring.web.KeptLogins;
 
 /**
  * Auto-configuration for Spring Security: it accepts polls without a CSRF token, and
  * preflight requests of pages of allowed foreign origins. It ends clients whose token
- * expires, and lets clients that wait let go of their exchange.
+ * expires, and lets clients that wait let go of their exchange and poll
+ * again without passing all filters.
  *
  * @since 0.1.0
  */
@@ -73,6 +78,22 @@ public final class CometSecurityAutoConfiguration {
 	@Bean
 	KnownSecurityFilters cometKnownFilters(ApplicationContext context) {
 		return new KnownSecurityFilters(context);
+	}
+
+	/**
+	 * Only where it is known how a request names its session.
+	 */
+	@Bean
+	@ConditionalOnMissingBean
+	KeptLogins cometKeptLogins(CometSettings settings, ObjectProvider<LoginExpiry> expiry,
+			ObjectProvider<WebSessionManager> sessions) {
+		WebSessionManager manager = sessions.getIfUnique();
+		if (settings.loginMaxAge().isZero() || manager == null || manager.getClass() != DefaultWebSessionManager.class) {
+			return KeptLogins.NONE;
+		}
+		WebSessionIdResolver ids = ((DefaultWebSessionManager) manager).getSessionIdResolver();
+		return new SecurityLogins(settings.loginMaxAge(), expiry.getIfUnique(() -> LoginExpiry.NEVER),
+				(exchange) -> !ids.resolveSessionIds(exchange).isEmpty());
 	}
 
 	/**

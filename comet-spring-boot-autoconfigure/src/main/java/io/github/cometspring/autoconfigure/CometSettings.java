@@ -41,13 +41,15 @@ import org.springframework.util.unit.DataSize;
  * @param observationEnabled whether publications can be followed in traces
  * @param channelDefaults the default settings of channels, also by name
  * @param publish the settings of publication over HTTP
+ * @param loginMaxAge how old the log-in of a poll may become, or zero to check it each
+ * time
  */
 record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration timeout, ChannelSettings channels,
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
 		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, Duration shutdownSpread,
 		List<GrantKey> grantKeys, boolean observationEnabled, ChannelDefaults channelDefaults,
-		PublishSettings publish) {
+		PublishSettings publish, Duration loginMaxAge) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -77,6 +79,9 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		if (!properties.shutdown().spread().isZero()) {
 			positive("comet.shutdown.spread", properties.shutdown().spread());
 		}
+		if (!properties.loginMaxAge().isZero()) {
+			positive("comet.login-max-age", properties.loginMaxAge());
+		}
 		positive("comet.redis.command-timeout", properties.redis().commandTimeout());
 		positive("comet.redis.probe-interval", properties.redis().probeInterval());
 		if (!properties.redis().keyPrefix().matches("[\\w.:~@/-]+")) {
@@ -101,7 +106,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 				properties.authorization().timeout(), transports(properties.transports(), path), properties.fastPath(),
 				properties.authorization().maxAge(), properties.shutdown().spread(),
 				grantKeys(properties.grants().keys()), properties.observationEnabled(),
-				ChannelPatterns.defaults(properties.channels(), channels), publish(properties, path));
+				ChannelPatterns.defaults(properties.channels(), channels), publish(properties, path),
+				properties.loginMaxAge());
 	}
 
 	private static PublishSettings publish(CometProperties properties, String path) {

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.subscription.SubscriptionLimits;
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.web.KeptLogins;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,13 @@ final class CometStartLog implements ApplicationListener<ContextRefreshedEvent> 
 		}
 		boolean detaching = this.fastPath != null && this.fastPath.isDetaching();
 		return "answers take the default path because of " + obstacle
-				+ (detaching ? "; clients that wait let go of their exchange" : "");
+				+ (detaching ? "; clients that wait let go of their exchange" + keptLogins() : "");
+	}
+
+	private String keptLogins() {
+		KeptLogins logins = this.context.getBeanProvider(KeptLogins.class).getIfUnique(() -> KeptLogins.NONE);
+		return (logins != KeptLogins.NONE)
+				? "; log-ins of polls are kept for " + this.settings.loginMaxAge().toSeconds() + " s" : "";
 	}
 
 }

@@ -17,6 +17,7 @@ import io.github.cometspring.web.CometWebHandler;
 import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.EventStreamHandler;
 import io.github.cometspring.web.JsonPollDialect;
+import io.github.cometspring.web.KeptLogins;
 import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PollHandler;
@@ -72,11 +73,13 @@ public final class CometWebFluxAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	CometHandlerMapping cometHandlerMapping(Subscriptions subscriptions, ClientSockets sockets,
-			EventStreamHandler events, ObjectProvider<CometWebSocketHandler> webSocket, CometSettings settings) {
-		PollHandler legacy = pollHandler(new LegacyPollDialect(), subscriptions, sockets, settings);
+			EventStreamHandler events, ObjectProvider<CometWebSocketHandler> webSocket, CometSettings settings,
+			ObjectProvider<KeptLogins> keptLogins) {
+		KeptLogins logins = keptLogins.getIfUnique(() -> KeptLogins.NONE);
+		PollHandler legacy = pollHandler(new LegacyPollDialect(), subscriptions, sockets, settings, logins);
 		Map<Transport, WebHandler> handlers = new EnumMap<>(Transport.class);
 		handlers.put(Transport.LEGACY, legacy);
-		handlers.put(Transport.JSON, pollHandler(new JsonPollDialect(), subscriptions, sockets, settings));
+		handlers.put(Transport.JSON, pollHandler(new JsonPollDialect(), subscriptions, sockets, settings, logins));
 		handlers.put(Transport.SSE, events);
 		webSocket.ifAvailable((handler) -> handlers.put(Transport.WEBSOCKET, handler));
 		handlers.keySet().retainAll(settings.transports());
@@ -87,8 +90,8 @@ public final class CometWebFluxAutoConfiguration {
 	}
 
 	private static PollHandler pollHandler(PollDialect polls, Subscriptions subscriptions, ClientSockets sockets,
-			CometSettings settings) {
-		return new PollHandler(subscriptions, sockets, polls, settings.maxRequestSize());
+			CometSettings settings, KeptLogins logins) {
+		return new PollHandler(subscriptions, sockets, polls, settings.maxRequestSize(), logins);
 	}
 
 	@Bean

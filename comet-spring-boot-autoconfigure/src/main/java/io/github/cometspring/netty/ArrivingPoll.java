@@ -22,7 +22,7 @@ final class ArrivingPoll implements Function<String, List<String>> {
 	private final @Nullable PollTerms terms;
 
 	/**
-	 * The path of a request that is neither a poll nor for a stream.
+	 * The path of a request that is not served as all polls and streams are.
 	 */
 	private final @Nullable PollPath path;
 
@@ -48,7 +48,12 @@ final class ArrivingPoll implements Function<String, List<String>> {
 		this(null, path, head);
 	}
 
-	private ArrivingPoll(@Nullable PollTerms terms, @Nullable PollPath path, HttpRequest head) {
+	/**
+	 * A request that a path of its own serves.
+	 * @param terms the terms of a poll, or {@code null} if it is none
+	 * @param path the path, or {@code null} for that of polls and streams
+	 */
+	ArrivingPoll(@Nullable PollTerms terms, @Nullable PollPath path, HttpRequest head) {
 		this.terms = terms;
 		this.path = path;
 		this.head = head;

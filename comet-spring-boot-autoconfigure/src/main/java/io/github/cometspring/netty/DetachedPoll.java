@@ -2,6 +2,7 @@ package io.github.cometspring.netty;
 
 import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.web.DetachedClient;
+import io.github.cometspring.web.KeptLogin;
 import io.github.cometspring.web.Poll;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
@@ -42,6 +43,13 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 	private @Nullable KeptHeaders headers;
 
 	/**
+	 * The digest of the request, as long as the next poll may repeat it.
+	 */
+	private byte @Nullable [] head;
+
+	private @Nullable KeptLogin login;
+
+	/**
 	 * The answer, as long as it waits for the headers.
 	 */
 	private @Nullable PollAnswer waiting;
@@ -77,10 +85,35 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 				&& !response.content().isReadable()) {
 			this.headers = this.sockets.keep(response.headers());
 			this.last = !HttpUtil.isKeepAlive(response);
+			allowRepetition();
 			return true;
 		}
 		// Something has answered in place of the poll.
 		return !(message instanceof HttpResponse);
+	}
+
+	/**
+	 * Lets the next poll with the same head pass without the filters.
+	 * @param head the digest of the request, or {@code null} if no other can repeat it
+	 */
+	void repeatable(byte @Nullable [] head) {
+		this.head = head;
+	}
+
+	@Override
+	public void keep(KeptLogin login) {
+		this.login = login;
+		allowRepetition();
+	}
+
+	private void allowRepetition() {
+		byte[] head = this.head;
+		KeptLogin login = this.login;
+		KeptHeaders headers = this.headers;
+		// Headers that were seen once may be another time's only.
+		if (head != null && login != null && headers != null && headers.areRepeated() && !this.last) {
+			this.handler.allowRepetition(new RepeatedPoll(head, login, headers, this.sockets));
+		}
 	}
 
 	/**

@@ -28,7 +28,8 @@ import reactor.netty.http.server.ProxyProtocolSupportType;
  * first byte on. So do all requests of a connection whose pipeline has a handler of the
  * application, and all requests where the application has filters or security. Clients on
  * the default path that wait for messages let go of their exchange, if no filter does
- * anything after that.
+ * anything after that. Their next polls with the same head pass no filters, as long as
+ * their log-in is kept.
  * <p>
  * Thread-safe.
  *
@@ -42,6 +43,11 @@ public final class FastPath {
 	 * No requests, where the application has to see them.
 	 */
 	private final PlainRequests none;
+
+	/**
+	 * Polls, which need not pass the filters of the application each time.
+	 */
+	private final PlainRequests repeatable;
 
 	private final PollPath polls;
 
@@ -86,6 +92,7 @@ public final class FastPath {
 		}
 		this.requests = new PlainRequests(path, polls, maxRequestSize, streams);
 		this.none = new PlainRequests(path, List.of(), maxRequestSize, Set.of());
+		this.repeatable = new PlainRequests(path, polls, maxRequestSize, Set.of());
 		this.polls = new FastRequests(sockets, subscriptions, webSockets,
 				WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(maxRequestSize).build());
 		this.sockets = sockets;
@@ -125,31 +132,31 @@ public final class FastPath {
 			boolean compressing = config.minCompressionSize() >= 0 || config.compressPredicate() != null;
 			this.sockets.setCompressing(compressing);
 			this.requests.setForwarded(this.forwarded || config.isForwarded());
+			this.repeatable.setForwarded(this.forwarded || config.isForwarded());
 			this.open = !observed && !compressing && isPlain(config)
 					&& (!this.addressesLimited || isPeerClient(config));
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
-			PlainRequests requests = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? servedRequests()
-					: null;
-			if (requests != null) {
+			FastPathHandler handler = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? newHandler() : null;
+			if (handler != null) {
 				// The guard counts requests before any are kept here.
 				String before = (pipeline.get(PlainPipeline.GUARD) != null) ? PlainPipeline.GUARD
 						: NettyPipeline.HttpCodec;
-				pipeline.addAfter(before, PlainPipeline.FAST_PATH,
-						new FastPathHandler(requests, this.polls, this.sockets));
+				pipeline.addAfter(before, PlainPipeline.FAST_PATH, handler);
 			}
 		});
 	}
 
 	/**
-	 * The requests that connections serve on the fast path.
+	 * The handler of a connection.
 	 * @return {@code null} if the application has to see all requests to their end
 	 */
-	private @Nullable PlainRequests servedRequests() {
+	private @Nullable FastPathHandler newHandler() {
 		if (this.eligible.getAsBoolean()) {
-			return this.requests;
+			return new FastPathHandler(this.requests, this.polls, this.sockets);
 		}
-		return this.detachable.getAsBoolean() ? this.none : null;
+		return this.detachable.getAsBoolean()
+				? new FastPathHandler(this.none, new RepeatedPolls(this.repeatable), this.polls, this.sockets) : null;
 	}
 
 	/**

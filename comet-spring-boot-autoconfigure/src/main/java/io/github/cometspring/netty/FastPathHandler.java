@@ -32,6 +32,11 @@ final class FastPathHandler extends ChannelDuplexHandler {
 
 	private final NettyClientSockets sockets;
 
+	/**
+	 * The polls that need not pass the filters again, or {@code null} if all have to.
+	 */
+	private final @Nullable RepeatedPolls repeated;
+
 	private final ServerRequests server = new ServerRequests();
 
 	private final FastPathConnection connection = new FastPathConnection();
@@ -45,7 +50,21 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	private boolean proceeding;
 
 	FastPathHandler(PlainRequests requests, PollPath path, NettyClientSockets sockets) {
+		this(requests, null, path, sockets);
+	}
+
+	/**
+	 * Creates the handler of one connection.
+	 * @param requests the requests that it serves
+	 * @param repeated the polls that need not pass the filters again, or {@code null} if
+	 * all have to
+	 * @param path the path of polls and streams
+	 * @param sockets the sockets of clients
+	 */
+	FastPathHandler(PlainRequests requests, @Nullable RepeatedPolls repeated, PollPath path,
+			NettyClientSockets sockets) {
 		this.requests = requests;
+		this.repeated = repeated;
 		this.path = path;
 		this.sockets = sockets;
 	}
@@ -102,13 +121,21 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
+		if (this.repeated != null) {
+			this.repeated.forgetAsked();
+		}
 		// Answers keep the order of the requests.
-		ArrivingPoll arriving = this.server.areAnswered() ? this.requests.arriving(request) : null;
+		ArrivingPoll arriving = this.server.areAnswered() ? served(request) : null;
 		if (arriving == null || !this.server.hasPlainPipeline(this.context.channel())) {
 			return null;
 		}
 		this.connection.pollArriving(arriving);
 		return arriving;
+	}
+
+	private @Nullable ArrivingPoll served(HttpRequest request) {
+		ArrivingPoll arriving = this.requests.arriving(request);
+		return (arriving == null && this.repeated != null) ? this.repeated.arriving(request) : arriving;
 	}
 
 	private void start(ArrivingPoll arriving) {
@@ -298,8 +325,18 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		boolean detachable = this.server.isOneWhole() && state().leadsTo(ConnectionState.TAKEN_OVER);
 		if (detachable) {
 			this.connection.takenOver(poll);
+			poll.repeatable((this.repeated != null) ? this.repeated.takeAsked() : null);
 		}
 		return detachable;
+	}
+
+	/**
+	 * Lets later polls do without the filters that one has passed.
+	 */
+	void allowRepetition(RepeatedPoll passed) {
+		if (this.repeated != null) {
+			this.repeated.allow(passed);
+		}
 	}
 
 	/**

@@ -13,6 +13,7 @@ import io.github.cometspring.web.WriteListener;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 import reactor.util.Loggers;
+import reactor.util.context.Context;
 
 import org.springframework.http.HttpStatus;
 
@@ -31,8 +32,20 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
 	private final Poll poll;
 
+	/**
+	 * What an earlier poll lets this do without, or {@code null} where there are no
+	 * filters.
+	 */
+	private final @Nullable RepeatedPoll passed;
+
 	FastPoll(PollTerms terms, NettyClientSockets sockets, FastPathHandler handler, ChannelHandlerContext context) {
+		this(terms, null, sockets, handler, context);
+	}
+
+	FastPoll(PollTerms terms, @Nullable RepeatedPoll passed, NettyClientSockets sockets, FastPathHandler handler,
+			ChannelHandlerContext context) {
 		this.terms = terms;
+		this.passed = passed;
 		this.handler = handler;
 		this.poll = new Poll(terms, sockets.loop(context.channel()), this);
 	}
@@ -40,12 +53,22 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	@Override
 	public void start(ArrivingPoll arriving) {
 		if (this.poll.tryAdmit()) {
-			this.poll.ask(arriving, arriving.body(), Caller.UNKNOWN);
+			this.poll.ask(arriving, arriving.body(), caller(arriving));
 		}
 		else {
 			this.handler.handOn(this);
 			this.poll.end();
 		}
+	}
+
+	private Caller caller(ArrivingPoll arriving) {
+		return (this.passed != null) ? this.passed.caller(arriving.head().headers(), this.terms.subscriptions())
+				: Caller.UNKNOWN;
+	}
+
+	@Override
+	public Context currentContext() {
+		return (this.passed != null) ? this.passed.context() : Context.empty();
 	}
 
 	@Override
@@ -55,12 +78,16 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 
 	@Override
 	public void answer(PollAnswer answer) {
-		if (this.handler.answer(this, answer)) {
+		if (write(answer)) {
 			this.poll.written();
 		}
 		else {
 			this.poll.end();
 		}
+	}
+
+	private boolean write(PollAnswer answer) {
+		return this.handler.answer(this, answer, (this.passed != null) ? this.passed.headers() : null);
 	}
 
 	@Override
@@ -77,7 +104,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	public void fail(Throwable error) {
 		if (!this.handler.handOn(this)) {
 			log.error("A poll could not be answered", error);
-			if (this.handler.answer(this, this.terms.dialect().refuse(HttpStatus.INTERNAL_SERVER_ERROR, null))) {
+			if (write(this.terms.dialect().refuse(HttpStatus.INTERNAL_SERVER_ERROR, null))) {
 				this.handler.watch(this);
 			}
 		}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The headers that the application has set for an answer which is written without its
  * exchange. Most clients have the same, so that they share one object, and with it the
- * head of each answer. Immutable.
+ * head of each answer. Thread-safe.
  */
 final class KeptHeaders {
 
@@ -28,6 +28,12 @@ final class KeptHeaders {
 	 * character.
 	 */
 	private final AsciiString[] encoded;
+
+	/**
+	 * Whether two answers have had these headers. Threads may see it late, which does no
+	 * harm.
+	 */
+	private boolean repeated;
 
 	private KeptHeaders(CharSequence[] set) {
 		this.set = set;
@@ -64,6 +70,14 @@ final class KeptHeaders {
 		return false;
 	}
 
+	/**
+	 * Whether two answers have had these headers, so that they do not differ from one
+	 * answer to the next.
+	 */
+	boolean areRepeated() {
+		return this.repeated;
+	}
+
 	private boolean matches(CharSequence[] other) {
 		if (this.set.length != other.length) {
 			return false;
@@ -98,6 +112,7 @@ final class KeptHeaders {
 			CharSequence[] set = withoutBody(headers);
 			for (KeptHeaders known : this.shared) {
 				if (known != null && known.matches(set)) {
+					known.repeated = true;
 					return known;
 				}
 			}

@@ -1,13 +1,17 @@
 package io.github.cometspring.web;
 
+import java.security.Principal;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 import io.github.cometspring.subscription.Caller;
 import io.github.cometspring.subscription.Subscriptions;
+import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
@@ -25,12 +29,23 @@ final class Callers {
 	 * @return the caller, unknown if it does not matter
 	 */
 	static Caller of(ServerWebExchange exchange, Subscriptions subscriptions) {
+		return of(exchange.getPrincipal(), exchange.getRequest().getHeaders(), exchange.getAttributes(), subscriptions);
+	}
+
+	/**
+	 * Who asks with a request.
+	 * @param principal the user who is logged in, or empty
+	 * @param headers the headers of the request
+	 * @param attributes the attributes of the request
+	 * @param subscriptions whether it matters who asks
+	 * @return the caller, unknown if it does not matter
+	 */
+	static Caller of(Mono<? extends Principal> principal, HttpHeaders headers, Map<String, Object> attributes,
+			Subscriptions subscriptions) {
 		if (subscriptions.areRequestsRead()) {
-			return new Caller(exchange.getPrincipal(), new HeaderMap(exchange.getRequest().getHeaders()),
-					exchange.getAttributes(), List.of());
+			return new Caller(principal, new HeaderMap(headers), attributes, List.of());
 		}
-		return (subscriptions.areAuthorized() || subscriptions.limitUsers()) ? Caller.of(exchange.getPrincipal())
-				: Caller.UNKNOWN;
+		return (subscriptions.areAuthorized() || subscriptions.limitUsers()) ? Caller.of(principal) : Caller.UNKNOWN;
 	}
 
 	/**

@@ -13,4 +13,11 @@ public interface DetachedClient extends PollClient {
 	 */
 	void giveBack();
 
+	/**
+	 * Keeps who polls, for the next poll on the connection that has the same headers. To
+	 * be called on the event loop of the client.
+	 * @param login who polls
+	 */
+	void keep(KeptLogin login);
+
 }

@@ -26,17 +26,23 @@ public final class PollHandler implements WebHandler {
 
 	private final RequestBody requestBody;
 
+	private final KeptLogins logins;
+
 	/**
 	 * Creates a handler.
 	 * @param subscriptions opens subscriptions
 	 * @param sockets the sockets of clients
 	 * @param polls the dialect of its requests
 	 * @param maxRequestSize the size of the largest request body, in bytes
+	 * @param logins keeps who polls, where the sockets let polls repeat without the
+	 * filters
 	 */
-	public PollHandler(Subscriptions subscriptions, ClientSockets sockets, PollDialect polls, int maxRequestSize) {
+	public PollHandler(Subscriptions subscriptions, ClientSockets sockets, PollDialect polls, int maxRequestSize,
+			KeptLogins logins) {
 		this.sockets = sockets;
 		this.terms = new PollTerms(subscriptions, polls, sockets.writeDeadlines());
 		this.requestBody = new RequestBody(maxRequestSize, RequestBody.TIMEOUT);
+		this.logins = logins;
 	}
 
 	/**
@@ -49,7 +55,8 @@ public final class PollHandler implements WebHandler {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
-		return new WebFluxPoll(this.terms, this.requestBody, this.sockets.of(exchange.getRequest()), exchange);
+		return new WebFluxPoll(this.terms, this.requestBody, this.logins, this.sockets.of(exchange.getRequest()),
+				exchange);
 	}
 
 }

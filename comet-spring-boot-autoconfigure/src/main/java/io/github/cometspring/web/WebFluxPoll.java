@@ -28,6 +28,8 @@ final class WebFluxPoll extends Mono<Void> {
 
 	private final RequestBody requestBody;
 
+	private final KeptLogins logins;
+
 	private final ClientSocket socket;
 
 	private final ServerWebExchange exchange;
@@ -36,12 +38,15 @@ final class WebFluxPoll extends Mono<Void> {
 	 * Creates a poll.
 	 * @param terms the settings of all polls of its dialect
 	 * @param requestBody reads its body
+	 * @param logins keeps who polls
 	 * @param socket the socket of its client
 	 * @param exchange its request and its response
 	 */
-	WebFluxPoll(PollTerms terms, RequestBody requestBody, ClientSocket socket, ServerWebExchange exchange) {
+	WebFluxPoll(PollTerms terms, RequestBody requestBody, KeptLogins logins, ClientSocket socket,
+			ServerWebExchange exchange) {
 		this.terms = terms;
 		this.requestBody = requestBody;
+		this.logins = logins;
 		this.socket = socket;
 		this.exchange = exchange;
 	}
@@ -135,6 +140,7 @@ final class WebFluxPoll extends Mono<Void> {
 				client.giveBack();
 				return;
 			}
+			keepLogin(client);
 			response.setStatusCode(HttpStatus.OK);
 			// Runs the actions of the application before the commit.
 			Disposable write = response.setComplete()
@@ -144,6 +150,14 @@ final class WebFluxPoll extends Mono<Void> {
 			if (this.over) {
 				write.dispose();
 			}
+		}
+
+		private void keepLogin(DetachedClient client) {
+			WebFluxPoll.this.logins.of(WebFluxPoll.this.exchange)
+				// The filters are asked at the next poll.
+				.onErrorComplete()
+				.subscribe((login) -> WebFluxPoll.this.socket.loop().run(() -> client.keep(login)), null, null,
+						currentContext());
 		}
 
 		private void takeBack(DetachedClient client, Throwable error) {

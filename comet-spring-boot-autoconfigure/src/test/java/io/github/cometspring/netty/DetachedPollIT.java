@@ -230,9 +230,9 @@ class DetachedPollIT {
 	@ParameterizedTest
 	@EnumSource
 	void exchangeShouldBeOverWhileTheClientWaits(Login login) {
-		try (RawConnection client = RawConnection.open(this.server.port())) {
-			String header = login.header("ada", this.server.port());
-			for (int i = 0; i < 3; i++) {
+		String header = login.header("ada", this.server.port());
+		for (int i = 0; i < 3; i++) {
+			try (RawConnection client = RawConnection.open(this.server.port())) {
 				long before = Route.webFluxRequests(this.server, "POST");
 				Channel channel = held(this.server, client, Transport.LEGACY, header);
 				Await.until(() -> Route.webFluxRequests(this.server, "POST") == before + 1);

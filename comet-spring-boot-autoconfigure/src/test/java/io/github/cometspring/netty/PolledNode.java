@@ -26,6 +26,7 @@ import io.github.cometspring.subscription.SubscriptionRejectedException;
 import io.github.cometspring.subscription.SubscriptionRequest;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.web.KeptLogins;
 import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollAnswer;
 import io.github.cometspring.web.PollDialect;
@@ -125,7 +126,7 @@ final class PolledNode implements AutoCloseable {
 		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, WRITE_TIMEOUT),
 				true, WRITE_TIMEOUT);
 		PollDialect dialect = new FailingPolls();
-		PollHandler handler = new PollHandler(this.subscriptions, sockets, dialect, 1000);
+		PollHandler handler = new PollHandler(this.subscriptions, sockets, dialect, 1000, KeptLogins.NONE);
 		this.application = WebHttpHandlerBuilder.webHandler(handler).filter((exchange, chain) -> {
 			Mono<Void> action = this.beforeCommit;
 			if (action != null) {

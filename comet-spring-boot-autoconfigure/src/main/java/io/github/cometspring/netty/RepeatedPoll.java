@@ -1,0 +1,66 @@
+package io.github.cometspring.netty;
+
+import java.security.MessageDigest;
+import java.util.Objects;
+
+import io.github.cometspring.subscription.Caller;
+import io.github.cometspring.subscription.Subscriptions;
+import io.github.cometspring.web.KeptLogin;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaders;
+import reactor.util.context.Context;
+
+import org.springframework.http.support.Netty4HeadersAdapter;
+
+/**
+ * What a poll that has passed the filters of the application lets later polls with the
+ * same head do without them: who polls, and the headers that the filters have added to
+ * the answer. As a path, it serves such polls.
+ */
+final class RepeatedPoll implements PollPath {
+
+	private final byte[] head;
+
+	private final KeptLogin login;
+
+	private final KeptHeaders headers;
+
+	private final NettyClientSockets sockets;
+
+	RepeatedPoll(byte[] head, KeptLogin login, KeptHeaders headers, NettyClientSockets sockets) {
+		this.head = head;
+		this.login = login;
+		this.headers = headers;
+		this.sockets = sockets;
+	}
+
+	/**
+	 * Whether a poll repeats this, and the filters need not be asked again.
+	 * @param head the digest of its head
+	 */
+	boolean covers(byte[] head) {
+		return MessageDigest.isEqual(this.head, head) && this.login.isCurrent();
+	}
+
+	/**
+	 * The headers that the filters have added to the answer.
+	 */
+	KeptHeaders headers() {
+		return this.headers;
+	}
+
+	Caller caller(HttpHeaders headers, Subscriptions subscriptions) {
+		return this.login.caller(new org.springframework.http.HttpHeaders(new Netty4HeadersAdapter(headers)),
+				subscriptions);
+	}
+
+	Context context() {
+		return this.login.context();
+	}
+
+	@Override
+	public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		return new FastPoll(Objects.requireNonNull(arriving.terms()), this, this.sockets, handler, context);
+	}
+
+}
