@@ -94,7 +94,10 @@ final class Server {
 	 * The CPU time that the server has used, in microseconds.
 	 */
 	double cpuMicros() {
-		return this.process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1000.0;
+		return this.processIds.stream()
+			.flatMap((id) -> ProcessHandle.of(id).stream())
+			.mapToLong((each) -> each.info().totalCpuDuration().orElse(Duration.ZERO).toNanos())
+			.sum() / 1000.0;
 	}
 
 	Process process() {

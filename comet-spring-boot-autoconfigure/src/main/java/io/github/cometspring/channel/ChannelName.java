@@ -35,7 +35,15 @@ public final class ChannelName {
 		if (id.isEmpty() || id.length() > 2 * MAX_LENGTH) {
 			return false;
 		}
-		return id.codePointCount(0, id.length()) <= MAX_LENGTH && id.codePoints().allMatch(ChannelName::isAllowed);
+		int length = 0;
+		for (int i = 0; i < id.length(); length++) {
+			int codePoint = id.codePointAt(i);
+			if (!isAllowed(codePoint)) {
+				return false;
+			}
+			i += Character.charCount(codePoint);
+		}
+		return length <= MAX_LENGTH;
 	}
 
 	/**

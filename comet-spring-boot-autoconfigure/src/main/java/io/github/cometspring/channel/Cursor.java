@@ -76,7 +76,9 @@ public final class Cursor {
 	 * @return the cursor
 	 */
 	public static Cursor of(String channel, Position position) {
-		return of(Map.of(channel, position));
+		Positions one = new Positions(1);
+		one.add(key(channel), position);
+		return one.cursor();
 	}
 
 	/**

@@ -101,6 +101,10 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> obtain(String name) {
+		if (this.broker instanceof InMemoryChannelBroker memory) {
+			// A callable, as in find
+			return Mono.fromCallable(() -> channel(memory.obtainNow(name, this.defaults.forName(name))));
+		}
 		return named(name, (id) -> this.broker.obtain(id, this.defaults.forName(id)));
 	}
 
@@ -115,6 +119,13 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> find(String id) {
+		if (this.broker instanceof InMemoryChannelBroker memory) {
+			// A callable, which a caller may ask for the channel without a subscription
+			return Mono.fromSupplier(() -> {
+				ChannelLog log = memory.findNow(id);
+				return (log != null && log.touch()) ? channel(log) : null;
+			});
+		}
 		return Mono.defer(() -> this.broker.find(id)).filter(ChannelLog::touch).map(this::channel);
 	}
 

@@ -83,15 +83,24 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	@Override
 	public Mono<ChannelLog> obtain(String id, ChannelSettings settings) {
-		return Mono.fromCallable(() -> {
-			while (true) {
-				InMemoryChannelLog log = this.logs.computeIfAbsent(id, (key) -> countAndBegin(newLog(key, settings)));
-				if (log.touch()) {
-					return log;
-				}
-				remove(log);
+		return Mono.fromCallable(() -> obtainNow(id, settings));
+	}
+
+	/**
+	 * The log of an id, created if there is none. It is marked as used.
+	 * @param id the id, valid
+	 * @param settings the settings of the channel if it is created
+	 * @return the log
+	 * @throws TooManyChannelsException if the limit is reached
+	 */
+	InMemoryChannelLog obtainNow(String id, ChannelSettings settings) {
+		while (true) {
+			InMemoryChannelLog log = this.logs.computeIfAbsent(id, (key) -> countAndBegin(newLog(key, settings)));
+			if (log.touch()) {
+				return log;
 			}
-		});
+			remove(log);
+		}
 	}
 
 	private InMemoryChannelLog newLog(String id, ChannelSettings settings) {
@@ -116,7 +125,16 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 
 	@Override
 	public Mono<ChannelLog> find(String id) {
-		return Mono.fromSupplier(() -> this.logs.get(id));
+		return Mono.fromSupplier(() -> findNow(id));
+	}
+
+	/**
+	 * The log of an id.
+	 * @param id the id, valid or not
+	 * @return the log, or {@code null} if there is none
+	 */
+	@Nullable InMemoryChannelLog findNow(String id) {
+		return this.logs.get(id);
 	}
 
 	@Override

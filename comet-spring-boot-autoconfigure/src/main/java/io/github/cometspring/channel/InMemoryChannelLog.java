@@ -128,7 +128,15 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 		});
 	}
 
-	private Position publish(String data, @Nullable Delivery delivery) {
+	/**
+	 * Numbers a message, keeps it and emits it on the live feed.
+	 * @param data the text
+	 * @param delivery the delivery whose caller waits for receipts, or {@code null} for
+	 * none
+	 * @return the position of the message
+	 * @throws ChannelClosedException if the channel has ended
+	 */
+	Position publish(String data, @Nullable Delivery delivery) {
 		synchronized (this.history) {
 			if (this.closed) {
 				throw new ChannelClosedException(this.id);
@@ -137,7 +145,6 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			Position last = this.history.newest();
 			Position position = new Position(last.epoch(), last.offset() + 1);
 			Message message = new Message(this.id, position, data, this.settings.format(), false);
-			Publication publication = new Publication(message, delivery);
 			int before = inHistory();
 			long bytesBefore = this.history.bytes();
 			boolean first = this.history.size() == 0;
@@ -153,7 +160,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 			}
 			if (this.live != null) {
 				// Having no subscriber is no failure, and no subscriber can overflow.
-				this.live.tryEmitNext(publication);
+				this.live.tryEmitNext(new Publication(message, delivery));
 			}
 			return position;
 		}

@@ -50,8 +50,22 @@ final class LogChannel implements Channel {
 
 	@Override
 	public Mono<Position> publish(String data) {
-		return this.observer.publish(id(), PublicationObserver.Operation.PUBLISH,
-				Mono.defer(() -> this.log.append(accept(data))).doOnSuccess((position) -> this.published.increment()));
+		return this.observer.publish(id(), PublicationObserver.Operation.PUBLISH, append(data));
+	}
+
+	/**
+	 * Publishes a message on subscription. In memory nothing has to be waited for: then
+	 * this is a callable, which a caller may ask for the position without a subscription.
+	 */
+	private Mono<Position> append(String data) {
+		if (this.log instanceof InMemoryChannelLog memory) {
+			return Mono.fromCallable(() -> {
+				Position position = memory.publish(accept(data), null);
+				this.published.increment();
+				return position;
+			});
+		}
+		return Mono.defer(() -> this.log.append(accept(data))).doOnSuccess((position) -> this.published.increment());
 	}
 
 	@Override
@@ -99,7 +113,8 @@ final class LogChannel implements Channel {
 		if (size > this.maxMessageSize) {
 			throw new MessageTooLargeException(this.log.id(), size, this.maxMessageSize);
 		}
-		String text = MessageText.wellFormed(data);
+		// A text of ASCII alone has no surrogates.
+		String text = (size == data.length()) ? data : MessageText.wellFormed(data);
 		return (format() == MessageFormat.JSON) ? JsonText.requireValue(this.log.id(), text) : text;
 	}
 

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import io.github.cometspring.web.PollTerms;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
@@ -26,36 +27,44 @@ final class ArrivingPoll implements Function<String, List<String>> {
 	 */
 	private final @Nullable PollPath path;
 
+	/**
+	 * The name of the key that a publisher presents.
+	 */
+	private final @Nullable String key;
+
 	private final HttpRequest head;
 
 	private final List<Object> messages = new ArrayList<>(2);
 
 	ArrivingPoll(PollTerms terms, HttpRequest head) {
-		this(terms, null, head);
+		this(terms, null, null, head);
 	}
 
 	/**
 	 * A request for a stream.
 	 */
 	ArrivingPoll(HttpRequest head) {
-		this(null, null, head);
+		this(null, null, null, head);
 	}
 
 	/**
-	 * A request that is neither, and is answered in the same way as a poll.
+	 * The request of a publisher, which is answered in the same way as a poll.
 	 */
-	ArrivingPoll(PollPath path, HttpRequest head) {
-		this(null, path, head);
+	ArrivingPoll(PollPath path, String key, HttpRequest head) {
+		this(null, path, key, head);
 	}
 
 	/**
-	 * A request that a path of its own serves.
-	 * @param terms the terms of a poll, or {@code null} if it is none
-	 * @param path the path, or {@code null} for that of polls and streams
+	 * A poll that a path of its own serves.
 	 */
-	ArrivingPoll(@Nullable PollTerms terms, @Nullable PollPath path, HttpRequest head) {
+	ArrivingPoll(PollTerms terms, PollPath path, HttpRequest head) {
+		this(terms, path, null, head);
+	}
+
+	private ArrivingPoll(@Nullable PollTerms terms, @Nullable PollPath path, @Nullable String key, HttpRequest head) {
 		this.terms = terms;
 		this.path = path;
+		this.key = key;
 		this.head = head;
 		this.messages.add(head);
 	}
@@ -76,13 +85,28 @@ final class ArrivingPoll implements Function<String, List<String>> {
 		return (this.path != null) ? this.path : otherwise;
 	}
 
+	/**
+	 * The name of the key that a publisher presents.
+	 * @return the name, or {@code null} if it is not the request of a publisher
+	 */
+	@Nullable String key() {
+		return this.key;
+	}
+
 	HttpRequest head() {
 		return this.head;
 	}
 
 	@Override
 	public List<String> apply(String header) {
-		return this.head.headers().getAll(header);
+		return values(this.head.headers(), header);
+	}
+
+	/**
+	 * The values of a header. Most requests have none that is asked for in this way.
+	 */
+	static List<String> values(HttpHeaders headers, String name) {
+		return headers.contains(name) ? headers.getAll(name) : List.of();
 	}
 
 	void add(Object message) {

@@ -1,7 +1,6 @@
 package io.github.cometspring.netty;
 
 import java.net.InetSocketAddress;
-import java.util.Objects;
 
 import io.github.cometspring.channel.RateLimitedLog;
 import io.github.cometspring.subscription.Caller;
@@ -137,19 +136,6 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	@Override
 	public void end() {
 		this.poll.end();
-	}
-
-	/**
-	 * The path of these polls.
-	 *
-	 * @param sockets the sockets of clients
-	 */
-	record Path(NettyClientSockets sockets) implements PollPath {
-
-		@Override
-		public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
-			return new FastPoll(Objects.requireNonNull(arriving.terms()), this.sockets, handler, context);
-		}
 	}
 
 }

@@ -43,7 +43,8 @@ final class FastPublication implements HeldPoll, CoreSubscriber<PollAnswer>, Wri
 	public void start(ArrivingPoll arriving) {
 		try {
 			String query = PlainPublications.query(arriving.head().uri());
-			this.policy.answer(query, arriving, arriving.body(), Caller.UNKNOWN, this.loop).subscribe(this);
+			this.policy.answer(query, arriving, arriving.body(), arriving.key(), Caller.UNKNOWN, this.loop)
+				.subscribe(this);
 		}
 		// Also errors: the publisher must not wait for ever.
 		catch (Throwable ex) {

@@ -59,6 +59,10 @@ final class NettyAnswer {
 	}
 
 	private static HttpHeaders encode(PollAnswer answer) {
+		PollAnswer alike = answer.alike();
+		if (alike != null) {
+			return alike.encoded(ENCODED).headers;
+		}
 		CharSequence[] headers = ascii(answer.headers());
 		if (answer.status() != HttpStatus.NO_CONTENT) {
 			return new ReadOnlyHttpHeaders(false, headers);

@@ -5,6 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The publications that the fast path serves: those that present a key, and no header
@@ -13,6 +15,8 @@ import io.netty.handler.codec.http.HttpRequest;
  * Thread-safe.
  */
 final class PlainPublications implements PollPath {
+
+	private static final AsciiString FETCH_SITE = AsciiString.cached("Sec-Fetch-Site");
 
 	private final String path;
 
@@ -64,12 +68,19 @@ final class PlainPublications implements PollPath {
 	}
 
 	/**
-	 * Whether a request can be served, as far as its further headers show.
+	 * The beginning of a request, if it can be served, as far as its further headers
+	 * show.
+	 * @param request the head of the request
+	 * @return the request with the key that it presents, or {@code null} if it is left to
+	 * the server
 	 */
-	boolean admit(HttpRequest request) {
+	@Nullable ArrivingPoll arriving(HttpRequest request) {
 		HttpHeaders headers = request.headers();
-		return !headers.contains(HttpHeaderNames.ORIGIN) && !headers.contains("Sec-Fetch-Site")
-				&& this.policy.admits((name) -> headers.getAll(name));
+		if (headers.contains(HttpHeaderNames.ORIGIN) || headers.contains(FETCH_SITE)) {
+			return null;
+		}
+		String key = this.policy.admit((name) -> ArrivingPoll.values(headers, name));
+		return (key != null) ? new ArrivingPoll(this, key, request) : null;
 	}
 
 	@Override

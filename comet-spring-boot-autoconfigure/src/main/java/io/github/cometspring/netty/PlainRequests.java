@@ -97,8 +97,7 @@ final class PlainRequests {
 		}
 		PlainPublications publications = this.publications;
 		return (publications != null && publications.areAt(request.uri())
-				&& isPlain(request, publications.maxBodySize()) && publications.admit(request))
-						? new ArrivingPoll(publications, request) : null;
+				&& isPlain(request, publications.maxBodySize())) ? publications.arriving(request) : null;
 	}
 
 	private boolean isPlain(HttpRequest request, int maxBodySize) {

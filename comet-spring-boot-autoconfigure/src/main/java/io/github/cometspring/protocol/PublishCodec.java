@@ -112,6 +112,43 @@ public final class PublishCodec {
 	 * @return the bytes in a new array
 	 */
 	public static byte[] encode(List<PublishResult> results) {
+		StringBuilder json = new StringBuilder(RESULT_SIZE * (results.size() + 1)).append("{\"results\":[");
+		for (PublishResult result : results) {
+			Position position = result.position();
+			if (position == null || !isPlain(result.channel())) {
+				return encodeAny(results);
+			}
+			append(json, result, position);
+		}
+		return json.append("]}").toString().getBytes(StandardCharsets.ISO_8859_1);
+	}
+
+	/**
+	 * Whether a text is of ASCII characters that need no escapes, as most ids are.
+	 */
+	private static boolean isPlain(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static void append(StringBuilder json, PublishResult result, Position position) {
+		json.append((json.charAt(json.length() - 1) == '}') ? ",{\"channel\":\"" : "{\"channel\":\"")
+			.append(result.channel())
+			.append("\",\"epoch\":")
+			.append(position.epoch())
+			.append(",\"offset\":")
+			.append(position.offset())
+			.append(",\"cursor\":\"")
+			.append(Cursor.of(result.channel(), position).token())
+			.append(result.repeated() ? "\",\"repeated\":true}" : "\"}");
+	}
+
+	private static byte[] encodeAny(List<PublishResult> results) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(RESULT_SIZE * results.size());
 		try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
 			json.writeStartObject();

@@ -34,6 +34,11 @@ public final class PollAnswer {
 
 	private final byte[] body;
 
+	/**
+	 * An answer with the same status and headers.
+	 */
+	private final @Nullable PollAnswer alike;
+
 	private volatile @Nullable Object encoded;
 
 	/**
@@ -46,6 +51,7 @@ public final class PollAnswer {
 	PollAnswer(HttpStatus status, AsciiString contentType, Map<String, ? extends CharSequence> more, byte[] body) {
 		this.status = status;
 		this.body = body;
+		this.alike = null;
 		List<CharSequence> headers = new ArrayList<>(ResponseHeaders.ENCODED.size() + 2 * more.size() + 6);
 		headers.addAll(ResponseHeaders.ENCODED);
 		headers.add(CONTENT_TYPE);
@@ -74,7 +80,21 @@ public final class PollAnswer {
 	PollAnswer(HttpStatus status) {
 		this.status = status;
 		this.body = new byte[0];
+		this.alike = null;
 		this.headers = List.copyOf(ResponseHeaders.ENCODED);
+	}
+
+	/**
+	 * Creates an answer with the status and the headers of another one, which are encoded
+	 * once.
+	 * @param alike the other answer, whose body is as long
+	 * @param body the body, not to be changed
+	 */
+	PollAnswer(PollAnswer alike, byte[] body) {
+		this.status = alike.status;
+		this.headers = alike.headers;
+		this.body = body;
+		this.alike = alike;
 	}
 
 	/**
@@ -100,6 +120,14 @@ public final class PollAnswer {
 	 */
 	public List<CharSequence> ownHeaders() {
 		return this.headers.subList(ResponseHeaders.ENCODED.size(), this.headers.size());
+	}
+
+	/**
+	 * The answer whose status and headers this one has, too.
+	 * @return the other answer, or {@code null} if there is none
+	 */
+	public @Nullable PollAnswer alike() {
+		return this.alike;
 	}
 
 	/**

@@ -64,14 +64,15 @@ public final class PublishHandler implements WebHandler {
 		ServerHttpRequest request = exchange.getRequest();
 		HttpHeaders fields = request.getHeaders();
 		Function<String, List<String>> headers = fields::getOrEmpty;
-		PollAnswer refusal = refusal(request, headers);
+		String key = this.policy.findKey(headers);
+		PollAnswer refusal = refusal(request, key);
 		if (refusal != null) {
 			return write(exchange.getResponse(), refusal);
 		}
 		ClientSocket socket = this.sockets.of(request);
 		Caller caller = new Caller(exchange.getPrincipal(), new HeaderMap(fields), exchange.getAttributes(), List.of());
-		return body(request, socket.loop())
-			.flatMap((body) -> this.policy.answer(request.getURI().getRawQuery(), headers, body, caller, socket.loop()))
+		return body(request, socket.loop()).flatMap(
+				(body) -> this.policy.answer(request.getURI().getRawQuery(), headers, body, key, caller, socket.loop()))
 			.onErrorResume(RefusedRequestException.class,
 					(ex) -> Mono.just(this.policy.refuse(ex.status(), ex.sentence())))
 			.flatMap((answer) -> write(exchange.getResponse(), answer));
@@ -96,14 +97,14 @@ public final class PublishHandler implements WebHandler {
 					"The message was read as a form before; use another Content-Type")));
 	}
 
-	private @Nullable PollAnswer refusal(ServerHttpRequest request, Function<String, List<String>> headers) {
+	private @Nullable PollAnswer refusal(ServerHttpRequest request, @Nullable String key) {
 		if (!HttpMethod.POST.equals(request.getMethod())) {
 			return this.policy.refuse(HttpStatus.METHOD_NOT_ALLOWED, "Use POST");
 		}
 		if (isOfForeignPage(request) && !this.allowedOrigins.admit(request)) {
 			return this.policy.refuse(HttpStatus.FORBIDDEN, "Foreign origin");
 		}
-		return this.policy.refusal(headers);
+		return this.policy.refusal(key);
 	}
 
 	/**

@@ -46,6 +46,11 @@ public final class PublishPolicy {
 	static final Duration TIMEOUT = Duration.ofSeconds(20);
 
 	/**
+	 * The headers of answers shorter than this are kept: those about a few messages.
+	 */
+	private static final int SHORT_ANSWER = 512;
+
+	/**
 	 * Distinguishes holders of keys from users.
 	 */
 	private static final String KEY = "key:";
@@ -67,6 +72,13 @@ public final class PublishPolicy {
 	private final Deadlines deadlines = new Deadlines(TIMEOUT);
 
 	/**
+	 * Answers to requests whose messages were all published, by the length of the body,
+	 * on which alone the headers depend. A thread that misses what another has just added
+	 * adds the same again.
+	 */
+	private final @Nullable PollAnswer[] accepted = new PollAnswer[SHORT_ANSWER];
+
+	/**
 	 * Creates a policy.
 	 * @param channels the channels
 	 * @param authorization decides who may publish
@@ -84,30 +96,36 @@ public final class PublishPolicy {
 	}
 
 	/**
-	 * Whether the service is active, and a request presents a key, so that nobody else
-	 * has to look at its head.
+	 * Admits a request that presents a key while the service is active: nobody else has
+	 * to look at its head.
 	 * @param headers the values of a header of the request by its name, perhaps none
-	 * @return whether its body can be read at once
+	 * @return the name of the key, or {@code null} if the request is not admitted
 	 */
-	public boolean admits(Function<String, List<String>> headers) {
-		return this.active.getAsBoolean() && findKey(headers) != null;
+	public @Nullable String admit(Function<String, List<String>> headers) {
+		return this.active.getAsBoolean() ? findKey(headers) : null;
 	}
 
-	private @Nullable String findKey(Function<String, List<String>> headers) {
+	/**
+	 * Finds the key that a request presents.
+	 * @param headers the values of a header of the request by its name, perhaps none
+	 * @return the name of the key, or {@code null} if it presents none
+	 */
+	@Nullable String findKey(Function<String, List<String>> headers) {
 		return this.authorization.findKey(headers.apply(HttpHeaders.AUTHORIZATION),
 				headers.apply(CometHeaders.API_KEY));
 	}
 
 	/**
 	 * Refuses a request for what its head says, before its body is read.
-	 * @param headers the values of a header of the request by its name, perhaps none
+	 * @param key the name of the key that it presents, or {@code null} if it presents
+	 * none
 	 * @return the refusal, or {@code null} if the body is to be read
 	 */
-	@Nullable PollAnswer refusal(Function<String, List<String>> headers) {
+	@Nullable PollAnswer refusal(@Nullable String key) {
 		if (!this.active.getAsBoolean()) {
 			return refuse(HttpStatus.SERVICE_UNAVAILABLE, "Comet is deactivated");
 		}
-		boolean unknown = !this.authorization.asksApplication() && findKey(headers) == null;
+		boolean unknown = key == null && !this.authorization.asksApplication();
 		return unknown ? refuse(HttpStatus.UNAUTHORIZED, "A key is needed") : null;
 	}
 
@@ -134,46 +152,50 @@ public final class PublishPolicy {
 	}
 
 	/**
-	 * Publishes the messages of a request whose head is admitted.
+	 * Publishes the messages of a request whose head is admitted: at once those that the
+	 * channels take at once, and on subscription those that have to wait.
 	 * @param query the query as it came over the wire, or {@code null} if there is none
 	 * @param headers the values of a header of the request by its name, perhaps none; not
 	 * used when this has returned
 	 * @param body the body
-	 * @param caller who asks
+	 * @param key the name of the key that the request presents, or {@code null} if it
+	 * presents none, and the application decides
+	 * @param caller who asks, if there is no key
 	 * @param loop the event loop that owns the publisher's socket
-	 * @return publishes on subscription; the answer, or the error of the principal
+	 * @return the answer, or the error of the principal; to be subscribed to once
 	 */
 	public Mono<PollAnswer> answer(@Nullable String query, Function<String, List<String>> headers, byte[] body,
-			Caller caller, EventLoop loop) {
+			@Nullable String key, Caller caller, EventLoop loop) {
 		List<PublishEntry> entries;
 		Set<String> named;
-		String key;
+		String onceKey;
 		try {
 			entries = this.reader.entries(query, headers, body);
 			named = this.reader.channels(entries);
-			key = this.reader.key(headers);
+			onceKey = this.reader.key(headers);
 		}
 		catch (RefusedRequestException ex) {
 			return Mono.just(refuse(ex.status(), ex.sentence()));
 		}
-		String holder = findKey(headers);
-		if (holder != null) {
-			return publish(run(entries, null, KEY + holder, key), loop);
+		if (key != null) {
+			return publish(run(entries, null, (onceKey != null) ? KEY + key + "\n" + onceKey : null), loop);
 		}
 		return this.authorization.permit(caller, named, loop)
-			.map((Permission permission) -> run(entries, permission.channels(), permission.publisher(), key))
+			.map((Permission permission) -> run(entries, permission.channels(),
+					(onceKey != null) ? permission.publisher() + "\n" + onceKey : null))
 			.flatMap((run) -> publish(run, loop))
 			.onErrorResume(TimeoutException.class, (ex) -> Mono
 				.just(refuse(HttpStatus.SERVICE_UNAVAILABLE, "It could not be decided in time; try again later")));
 	}
 
-	private PublishRun run(List<PublishEntry> entries, @Nullable Set<String> permitted, String publisher,
-			@Nullable String key) {
-		return new PublishRun(this.channels, this.reader.limits(), entries, permitted,
-				(key != null) ? publisher + "\n" + key : null);
+	private PublishRun run(List<PublishEntry> entries, @Nullable Set<String> permitted, @Nullable String requestKey) {
+		return new PublishRun(this.channels, this.reader.limits(), entries, permitted, requestKey);
 	}
 
 	private Mono<PollAnswer> publish(PublishRun run, EventLoop loop) {
+		if (run.publishAtOnce()) {
+			return Mono.just(answer(run.results(this.counts)));
+		}
 		return Mono.using(() -> {
 			this.counts.begin();
 			return this.counts;
@@ -192,11 +214,28 @@ public final class PublishPolicy {
 	 * The answer with results. Its status is that of all messages, or 207 if they have
 	 * several.
 	 */
-	private static PollAnswer answer(List<PublishResult> results) {
+	private PollAnswer answer(List<PublishResult> results) {
+		byte[] body = PublishCodec.encode(results);
+		HttpStatus status = status(results);
+		if (status != HttpStatus.OK || body.length >= this.accepted.length) {
+			return new PollAnswer(status, JSON, Map.of(), body);
+		}
+		PollAnswer alike = this.accepted[body.length];
+		if (alike == null) {
+			alike = new PollAnswer(status, JSON, Map.of(), body);
+			this.accepted[body.length] = alike;
+		}
+		return new PollAnswer(alike, body);
+	}
+
+	private static HttpStatus status(List<PublishResult> results) {
 		int status = results.get(0).status();
-		boolean common = results.stream().allMatch((result) -> result.status() == status);
-		return new PollAnswer(common ? HttpStatus.valueOf(status) : HttpStatus.MULTI_STATUS, JSON, Map.of(),
-				PublishCodec.encode(results));
+		for (PublishResult result : results) {
+			if (result.status() != status) {
+				return HttpStatus.MULTI_STATUS;
+			}
+		}
+		return HttpStatus.valueOf(status);
 	}
 
 }

@@ -41,12 +41,20 @@ final class PublishQuery {
 			int end = query.indexOf('&', at);
 			end = (end >= 0) ? end : query.length();
 			int equals = query.indexOf('=', at);
-			if (equals >= 0 && equals < end && decode(query.substring(at, equals)).equals(CHANNEL)) {
+			if (equals >= 0 && equals < end && isChannel(query, at, equals)) {
 				channels.add(decode(query.substring(equals + 1, end)));
 			}
 			at = end + 1;
 		}
 		return channels;
+	}
+
+	/**
+	 * Whether a name is that of the parameter, perhaps with escapes, which it seldom has.
+	 */
+	private static boolean isChannel(String query, int start, int end) {
+		return (end - start == CHANNEL.length() && query.startsWith(CHANNEL, start))
+				|| decode(query.substring(start, end)).equals(CHANNEL);
 	}
 
 	private static String decode(String text) {

@@ -60,6 +60,9 @@ record PublishReader(PublishLimits limits) {
 		List<String> channels = PublishQuery.channels(query, this.limits.maxMessages());
 		if (!channels.isEmpty()) {
 			String text = PublishCodec.text(body);
+			if (channels.size() == 1) {
+				return List.of(new PublishEntry(channels.get(0), text, null));
+			}
 			List<PublishEntry> entries = new ArrayList<>(channels.size());
 			channels.forEach((channel) -> entries.add(new PublishEntry(channel, text, null)));
 			return entries;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.github.cometspring.channel.Channel;
@@ -14,10 +15,12 @@ import io.github.cometspring.channel.ChannelName;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.OnceKey;
 import io.github.cometspring.channel.OnceOutcome;
+import io.github.cometspring.channel.Position;
 import io.github.cometspring.protocol.PublishEntry;
 import io.github.cometspring.protocol.PublishResult;
 import io.github.cometspring.subscription.PublishCounts;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
@@ -52,7 +55,15 @@ final class PublishRun {
 	 */
 	private final AtomicReferenceArray<@Nullable PublishResult> results;
 
-	private final Map<String, Channel> found = new HashMap<>(4);
+	/**
+	 * The channels that were found; {@code null} if there is one message alone.
+	 */
+	private final @Nullable Map<String, Channel> found;
+
+	/**
+	 * The index of the first message that {@link #publishAtOnce} has left.
+	 */
+	private int next;
 
 	/**
 	 * Whether a message has failed for the moment.
@@ -78,17 +89,91 @@ final class PublishRun {
 		this.key = key;
 		this.keyValidity = limits.keyValidity();
 		this.results = new AtomicReferenceArray<>(entries.size());
+		this.found = (entries.size() > 1) ? new HashMap<>(4) : null;
 	}
 
 	/**
-	 * Publishes.
+	 * Publishes messages as long as the channels take them at once, which those in memory
+	 * do. To be called first.
+	 * @return whether all results are known; if not, {@link #publish} publishes the rest
+	 */
+	boolean publishAtOnce() {
+		while (this.next < this.entries.size()) {
+			PublishResult result = resultAtOnce(this.entries.get(this.next));
+			if (result == null) {
+				return false;
+			}
+			this.results.set(this.next, result);
+			this.next++;
+		}
+		return true;
+	}
+
+	/**
+	 * Publishes a message if its channel takes it at once.
+	 * @return the result, or {@code null} if nothing has been published
+	 */
+	private @Nullable PublishResult resultAtOnce(PublishEntry entry) {
+		String id = entry.channel();
+		PublishResult refusal = refusal(id);
+		if (refusal != null || this.key != null) {
+			return refusal;
+		}
+		try {
+			return publishAtOnce(entry);
+		}
+		catch (ChannelClosedException ex) {
+			// Looked up again
+			forget(id);
+			return null;
+		}
+		// Also errors, because the publisher must get an answer.
+		catch (Throwable ex) {
+			return failure(id, Exceptions.unwrap(ex));
+		}
+	}
+
+	private @Nullable PublishResult publishAtOnce(PublishEntry entry) throws Exception {
+		String id = entry.channel();
+		Channel channel = found(id);
+		if (channel == null) {
+			Mono<Channel> finding = find(id);
+			if (!(finding instanceof Callable<?>)) {
+				return null;
+			}
+			channel = call(finding);
+			if (channel == null) {
+				return PublishFailure.unknownChannel(id);
+			}
+			remember(id, channel);
+		}
+		Mono<Position> publication = channel.publish(entry.data(channel.format()));
+		if (!(publication instanceof Callable<?>)) {
+			return null;
+		}
+		Position position = call(publication);
+		return (position != null) ? PublishResult.published(id, position, false) : PublishFailure.unknownChannel(id);
+	}
+
+	/**
+	 * Asks a callable for its value, which it has at once, as the operators of Reactor
+	 * do. A subscription would cost more.
+	 */
+	@SuppressWarnings("unchecked")
+	private static <T> @Nullable T call(Mono<T> callable) throws Exception {
+		return ((Callable<@Nullable T>) callable).call();
+	}
+
+	/**
+	 * Publishes all messages that {@link #publishAtOnce} has left.
 	 * @return completes when all results are known
 	 */
 	Mono<Void> publish() {
-		if (this.entries.size() == 1) {
-			return publishAt(0).then();
+		int rest = this.entries.size() - this.next;
+		if (rest == 1) {
+			return publishAt(this.next).then();
 		}
-		return Flux.range(0, this.entries.size()).concatMap(this::publishAt, 0).then();
+		return Flux.range(this.next, rest).concatMap(this::publishAt, 0).then();
 	}
 
 	private Mono<PublishResult> publishAt(int index) {
@@ -102,7 +187,7 @@ final class PublishRun {
 		// Deferred, as a channel that has ended is looked up again.
 		Mono<PublishResult> publication = Mono
 			.defer(() -> channel(id).flatMap((channel) -> publish(channel, entry, index)))
-			.doOnError(ChannelClosedException.class, (ex) -> this.found.remove(id));
+			.doOnError(ChannelClosedException.class, (ex) -> forget(id));
 		return (this.creating ? publication.retryWhen(ONCE_IF_CLOSED) : publication)
 			.onErrorResume((ex) -> Mono.just(failure(id, ex)))
 			.switchIfEmpty(Mono.fromSupplier(() -> PublishFailure.unknownChannel(id)))
@@ -126,12 +211,32 @@ final class PublishRun {
 	}
 
 	private Mono<Channel> channel(String id) {
-		Channel channel = this.found.get(id);
+		Channel channel = found(id);
 		if (channel != null) {
 			return Mono.just(channel);
 		}
-		Mono<Channel> finding = this.creating ? this.channels.obtain(id) : this.channels.find(id);
-		return (this.entries.size() == 1) ? finding : finding.doOnNext((first) -> this.found.put(id, first));
+		Mono<Channel> finding = find(id);
+		return (this.found == null) ? finding : finding.doOnNext((first) -> remember(id, first));
+	}
+
+	private Mono<Channel> find(String id) {
+		return this.creating ? this.channels.obtain(id) : this.channels.find(id);
+	}
+
+	private @Nullable Channel found(String id) {
+		return (this.found != null) ? this.found.get(id) : null;
+	}
+
+	private void remember(String id, Channel channel) {
+		if (this.found != null) {
+			this.found.put(id, channel);
+		}
+	}
+
+	private void forget(String id) {
+		if (this.found != null) {
+			this.found.remove(id);
+		}
 	}
 
 	private Mono<PublishResult> publish(Channel channel, PublishEntry entry, int index) {

@@ -3,7 +3,9 @@ package io.github.cometspring.channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +137,27 @@ class DefaultChannelsTests {
 		assertThat(get(publish).offset()).isOne();
 		assertThat(get(publish).offset()).isEqualTo(2);
 		assertThat(get(channel.cursor())).isEqualTo(cursor(channel, 2));
+	}
+
+	@Test
+	void publicationInMemoryShouldNeedNoSubscription() throws Exception {
+		assertThat(call(this.channels.find("prices"))).isNull();
+		Channel channel = Objects.requireNonNull(call(this.channels.obtain("prices")));
+		assertThat(call(this.channels.find("prices"))).isEqualTo(channel);
+		assertThat(Objects.requireNonNull(call(channel.publish("x"))).offset()).isOne();
+		assertThat(this.channels.published()).isOne();
+		assertThatExceptionOfType(MessageTooLargeException.class)
+			.isThrownBy(() -> call(channel.publish("x".repeat(11))));
+		assertThatExceptionOfType(InvalidChannelNameException.class).isThrownBy(() -> call(this.channels.obtain(" ")));
+		get(channel.close().thenReturn(true));
+		assertThatExceptionOfType(ChannelClosedException.class).isThrownBy(() -> call(channel.publish("x")));
+		assertThat(call(this.channels.find("prices"))).isNull();
+		assertThat(this.channels.published()).isOne();
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T> @Nullable T call(Mono<T> callable) throws Exception {
+		return ((Callable<@Nullable T>) callable).call();
 	}
 
 	@ParameterizedTest

@@ -44,6 +44,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import reactor.netty.NettyPipeline;
@@ -72,26 +73,30 @@ abstract class EmbeddedFastPath {
 	final Subscriptions subscriptions = new Subscriptions(this.broker, this.control, null,
 			new SubscriptionLimits(5, 3, 1000, Duration.ofSeconds(15)));
 
+	final NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, PATIENCE), true,
+			PATIENCE);
+
 	final List<ByteBuf> buffers = new ArrayList<>();
 
 	final Reads reads = new Reads();
+
+	PlainRequests requests;
 
 	EmbeddedChannel connection;
 
 	@BeforeEach
 	void connect() {
-		NettyClientSockets sockets = new NettyClientSockets(new SchedulerClientSockets(this.time, 1, PATIENCE), true,
-				PATIENCE);
 		List<PollTerms> polls = Stream
 			.<PollDialect>of(new LegacyPollDialect(), new JsonPollDialect(), new BrokenPolls())
-			.map((dialect) -> new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines()))
+			.map((dialect) -> new PollTerms(this.subscriptions, dialect, this.sockets.writeDeadlines()))
 			.toList();
-		PlainRequests requests = new PlainRequests("/comet", polls, 1000, Set.of());
+		this.requests = new PlainRequests("/comet", polls, 1000, Set.of());
 		this.connection = new EmbeddedChannel(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
 		this.connection.config().setAutoRead(false);
 		this.connection.pipeline().addLast(NettyPipeline.HttpCodec, this.reads);
 		this.connection.pipeline()
-			.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, new FastPoll.Path(sockets), sockets));
+			.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(this.requests, new FastRequests(this.sockets,
+					this.subscriptions, null, WebSocketDecoderConfig.newBuilder().build()), this.sockets));
 		this.channels.create("a").block(PATIENCE);
 	}
 

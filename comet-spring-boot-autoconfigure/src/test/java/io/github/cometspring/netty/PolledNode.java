@@ -48,6 +48,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.mockito.AdditionalAnswers;
@@ -143,7 +144,8 @@ final class PolledNode implements AutoCloseable {
 			PlainRequests requests = new PlainRequests("/comet",
 					List.of(new PollTerms(this.subscriptions, dialect, sockets.writeDeadlines())), 1000, Set.of());
 			this.connection.pipeline()
-				.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, new FastPoll.Path(sockets), sockets));
+				.addLast(PlainPipeline.FAST_PATH, new FastPathHandler(requests, new FastRequests(sockets,
+						this.subscriptions, null, WebSocketDecoderConfig.newBuilder().build()), sockets));
 			this.client = new ConnectedClient();
 		}
 	}

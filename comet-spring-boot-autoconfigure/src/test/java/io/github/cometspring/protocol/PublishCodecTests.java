@@ -79,6 +79,27 @@ class PublishCodecTests {
 	}
 
 	@Test
+	void resultsShouldBeWrittenAsByJackson() {
+		PublishResult refused = PublishResult.refused("a", 404, "x", null);
+		for (String channel : List.of("a", "users/ada~1.2@example_org/a-Z", "\u00e9", "\u65e5\u672c", "\ud801\udc00",
+				"\"", "\\", "\u007f", "\u001f", "")) {
+			for (boolean repeated : new boolean[] { true, false }) {
+				PublishResult published = PublishResult.published(channel,
+						new Position(Position.MAX_EPOCH, Position.MAX_OFFSET), repeated);
+				PublishResult next = PublishResult.published("b", new Position(1, 1), false);
+				// With one that is refused Jackson writes all of them.
+				String byJackson = text(published, next, refused);
+				String end = byJackson.substring(byJackson.lastIndexOf(",{"));
+				assertThat(text(published, next)).isEqualTo(byJackson.replace(end, "]}"));
+			}
+		}
+	}
+
+	private static String text(PublishResult... results) {
+		return new String(PublishCodec.encode(List.of(results)), StandardCharsets.UTF_8);
+	}
+
+	@Test
 	void resultsShouldKeepTheirOrder() {
 		byte[] json = PublishCodec.encode(List.of(PublishResult.published("a", new Position(1, 2), true),
 				PublishResult.refused("\"", 404, "unknown-channel", "No such channel")));

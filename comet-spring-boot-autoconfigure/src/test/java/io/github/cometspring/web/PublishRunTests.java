@@ -2,11 +2,13 @@ package io.github.cometspring.web;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ import io.github.cometspring.channel.Channels;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.channel.KeyInUseException;
+import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.channel.MessageTooLargeException;
 import io.github.cometspring.channel.OnceOutcome;
@@ -37,14 +40,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.test.subscriber.TestSubscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.eq;
@@ -52,13 +59,17 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * What publishers are told when messages cannot be published.
+ * What publishers are told when messages cannot be published, by channels that answer at
+ * once and by those for which one has to wait.
  */
+@ParameterizedClass
+@ValueSource(booleans = { true, false })
 class PublishRunTests {
 
-	// A broker that fails is an error of the server.
+	// A broker that fails is an error of the server, and Reactor warns of errors of the
+	// JVM.
 	@RegisterExtension
-	static final QuietLog log = new QuietLog(PublishFailure.class.getName());
+	static final QuietLog log = new QuietLog(PublishFailure.class.getName(), "reactor.core.Exceptions");
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -78,20 +89,30 @@ class PublishRunTests {
 
 	private final AtomicInteger published = new AtomicInteger();
 
+	@Parameter
+	private boolean atOnce;
+
 	private boolean creating;
 
 	@BeforeEach
 	void connect() {
-		given(this.channels.find(anyString())).willReturn(Mono.just(this.channel));
+		given(this.channels.find(anyString())).willReturn(made(Mono.just(this.channel)));
 		given(this.channel.format()).willReturn(MessageFormat.TEXT);
 		given(this.channel.publish(anyString())).willAnswer((call) -> {
 			String data = call.getArgument(0);
 			if (this.failing.contains(data)) {
-				return Mono.error(new BrokerUnavailableException(null, data.equals("lost")));
+				return made(Mono.error(new BrokerUnavailableException(null, data.equals("lost"))));
 			}
-			return data.equals("hang") ? Mono.never()
-					: Mono.fromSupplier(() -> new Position(1, this.published.incrementAndGet()));
+			Mono<Position> position = Mono.fromSupplier(() -> new Position(1, this.published.incrementAndGet()));
+			return data.equals("hang") ? Mono.never() : made(position);
 		});
+	}
+
+	/**
+	 * A publisher that has its value at once, or after a subscription only.
+	 */
+	private <T> Mono<T> made(Mono<T> mono) {
+		return this.atOnce ? mono : mono.hide();
 	}
 
 	@AfterEach
@@ -111,7 +132,10 @@ class PublishRunTests {
 			.filter((value) -> !value.isEmpty())
 			.toList();
 		TestSubscriber<PollAnswer> answer = TestSubscriber.create();
-		policy(channels).answer(query, headers, body.getBytes(StandardCharsets.UTF_8), Caller.UNKNOWN, this.loop)
+		PublishPolicy policy = policy(channels);
+		policy
+			.answer(query, headers, body.getBytes(StandardCharsets.UTF_8), policy.findKey(headers), Caller.UNKNOWN,
+					this.loop)
 			.subscribe(answer);
 		this.time.advanceTime();
 		return answer;
@@ -135,6 +159,41 @@ class PublishRunTests {
 		Map<String, String> headers = new HashMap<>(more);
 		headers.put("Content-Type", "application/x-ndjson");
 		return text(publish(channels, "", headers, lines.toString()));
+	}
+
+	@Test
+	void messagesShouldKeepTheirOrderWhicheverHaveToWait() {
+		List<String> order = new ArrayList<>();
+		given(this.channel.publish(anyString())).willAnswer((call) -> {
+			String data = call.getArgument(0);
+			Mono<Position> position = Mono.fromSupplier(() -> {
+				order.add(data);
+				return new Position(1, order.size());
+			});
+			return data.startsWith("late") ? position.hide() : made(position);
+		});
+		assertThat(publishLines("1", "2", "late 3", "4", "late 5")).startsWith("200 ")
+			.containsSubsequence("\"offset\":1,", "\"offset\":2,", "\"offset\":3,", "\"offset\":4,", "\"offset\":5,");
+		assertThat(order).containsExactly("1", "2", "late 3", "4", "late 5");
+		assertThat(this.counts.of(PublishOutcome.ACCEPTED)).isEqualTo(5);
+		assertThat(this.counts.running()).isZero();
+	}
+
+	@Test
+	void messageInMemoryShouldBePublishedAtOnce() {
+		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
+		DefaultChannels channels = new DefaultChannels(broker, ChannelSettings.DEFAULT, 100, this.time);
+		for (boolean creating : new boolean[] { true, false }) {
+			this.creating = creating;
+			Mono<PollAnswer> answer = policy(channels).answer("channel=a", (name) -> List.of(),
+					"m".getBytes(StandardCharsets.UTF_8), "name", Caller.UNKNOWN, this.loop);
+			assertThat(answer).isInstanceOfSatisfying(Callable.class,
+					(known) -> assertThatNoException().isThrownBy(known::call));
+		}
+		assertThat(broker.find("a").map((log) -> log.readAll().messages()).block(PATIENCE)).extracting(Message::data)
+			.containsExactly("m", "m");
+		assertThat(this.counts.of(PublishOutcome.ACCEPTED)).isEqualTo(2);
+		broker.dispose();
 	}
 
 	@Test
@@ -192,11 +251,11 @@ class PublishRunTests {
 		this.creating = true;
 		Channel ended = mock(Channel.class);
 		given(ended.format()).willReturn(MessageFormat.TEXT);
-		given(ended.publish(anyString())).willReturn(Mono.error(new ChannelClosedException("a")));
-		given(this.channels.obtain("a")).willReturn(Mono.just(ended)).willReturn(Mono.just(this.channel));
+		given(ended.publish(anyString())).willReturn(made(Mono.error(new ChannelClosedException("a"))));
+		given(this.channels.obtain("a")).willReturn(made(Mono.just(ended))).willReturn(made(Mono.just(this.channel)));
 		assertThat(publishLines("1", "2")).startsWith("200 ").containsSubsequence("\"offset\":1", "\"offset\":2");
 		// A channel that cannot live is not created for ever.
-		given(this.channels.obtain("a")).willReturn(Mono.just(ended));
+		given(this.channels.obtain("a")).willReturn(made(Mono.just(ended)));
 		assertThat(publishLines("1", "2")).startsWith("404 ");
 	}
 
@@ -232,7 +291,7 @@ class PublishRunTests {
 	@ParameterizedTest
 	@MethodSource("failures")
 	void failureShouldHaveItsResult(Throwable failure, String status, String error) {
-		given(this.channel.publish(anyString())).willReturn(Mono.error(failure));
+		given(this.channel.publish(anyString())).willReturn(made(Mono.error(failure)));
 		assertThat(text(publish(this.channels, "channel=a", Map.of(), "m"))).startsWith(status + " ")
 			.contains("\"error\":\"" + error + "\"")
 			.doesNotContain("secret");
