@@ -86,8 +86,8 @@ class Security40IT {
 				"--spring.reactor.netty.shutdown-quiet-period=0s", "--comet.fast-path=" + fastPath)) {
 			String server = "http://localhost:" + context.getEnvironment().getRequiredProperty("local.server.port");
 			Channel channel = context.getBean(Channels.class).create("a").block(PATIENCE);
-			CompletableFuture<HttpResponse<String>> answer = this.client
-				.sendAsync(poll(server, login), BodyHandlers.ofString());
+			CompletableFuture<HttpResponse<String>> answer = this.client.sendAsync(poll(server, login),
+					BodyHandlers.ofString());
 			Awaitility.await().atMost(PATIENCE).until(() -> channel.subscribers() == 1);
 			MeterRegistry meters = context.getBean(MeterRegistry.class);
 			if (fastPath) {
