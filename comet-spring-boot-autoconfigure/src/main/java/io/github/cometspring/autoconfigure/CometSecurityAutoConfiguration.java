@@ -6,9 +6,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
@@ -38,6 +38,7 @@ import io.github.cometspring.web.KeptLogins;
 @ConditionalOnClass({ ServerHttpSecurity.class, CsrfWebFilter.class, DispatcherHandler.class })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBean(CometHandlerMapping.class)
+@ImportRuntimeHints(KnownSecurityHints.class)
 public final class CometSecurityAutoConfiguration {
 
 	/**
@@ -76,8 +77,8 @@ public final class CometSecurityAutoConfiguration {
 	}
 
 	@Bean
-	KnownSecurityFilters cometKnownFilters(ApplicationContext context) {
-		return new KnownSecurityFilters(context);
+	KnownSecurityFilters cometKnownFilters(CometSettings settings) {
+		return new KnownSecurityFilters(settings.path());
 	}
 
 	/**

@@ -1,115 +1,127 @@
 package io.github.cometspring.autoconfigure;
 
-import java.net.URI;
+import java.io.IOException;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Set;
+import java.util.stream.Stream;
 
-import io.github.cometspring.testing.CometServer;
-import io.github.cometspring.testing.PassingFilter;
-import io.github.cometspring.testing.SetsFastPath;
-import io.github.cometspring.testing.Users;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.reactivestreams.Publisher;
+import org.junit.jupiter.params.provider.FieldSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.support.StaticApplicationContext;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatusCode;
-import org.springframework.http.ResponseCookie;
-import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.http.server.reactive.ServerHttpResponse;
-import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
-import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
-import org.springframework.mock.web.server.MockServerWebExchange;
-import org.springframework.mock.web.server.MockWebSession;
-import org.springframework.security.authentication.UserDetailsRepositoryReactiveAuthenticationManager;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
-import org.springframework.security.config.Customizer;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
+import org.springframework.core.type.classreading.SimpleMetadataReaderFactory;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.authority.AuthorityUtils;
-import org.springframework.security.core.context.SecurityContextImpl;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.web.server.ObservationWebFilterChainDecorator;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.WebFilterChainProxy;
-import org.springframework.security.web.server.context.WebSessionServerSecurityContextRepository;
-import org.springframework.security.web.server.savedrequest.NoOpServerRequestCache;
-import org.springframework.security.web.server.savedrequest.ServerRequestCache;
-import org.springframework.util.MultiValueMap;
-import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.security.web.server.WebFilterExchange;
+import org.springframework.security.web.server.util.matcher.PathPatternParserServerWebExchangeMatcher;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.ServerWebExchangeDecorator;
 import org.springframework.web.server.WebFilter;
-import org.springframework.web.server.WebSession;
+import org.springframework.web.server.WebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests that the filters of this version of Spring Security are known, that they do
- * nothing with an exchange when its handler is done, and that others are not known.
+ * nothing with an exchange when its handler is done, and that others are not known. Runs
+ * on the oldest version as well.
  */
-@SetsFastPath
 class KnownSecurityFiltersTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+	private static final WebFilter OWN = (exchange, chain) -> chain.filter(exchange);
+
 	@ParameterizedTest
 	@EnumSource
-	void filtersOfSpringSecurityShouldBeKnown(Login login) {
+	void filtersOfSpringSecurityShouldBeKnown(SecurityLogin login) {
 		assertThat(isKnown(login.chain())).isTrue();
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void filtersShouldDoNothingWhenTheHandlerIsDone(Login login) {
-		Witness exchange = new Witness(login.exchange());
+	void filtersShouldDoNothingWhenTheHandlerIsDone(SecurityLogin login) {
+		ExchangeWitness exchange = new ExchangeWitness(login.exchange());
 		List<String> handled = new ArrayList<>();
 		proxy(login.chain()).filter(exchange, (handler) -> handler.getResponse().setComplete().doOnSuccess((none) -> {
 			handled.add(String.valueOf(handler.getRequest().getPath()));
-			exchange.calls.clear();
-			exchange.handled = true;
+			exchange.calls().clear();
+			exchange.handled();
 		})).block(PATIENCE);
 		assertThat(handled).containsExactly("/comet");
 		assertThat(exchange.getDelegate().getResponse().getHeaders().getFirst("X-Frame-Options")).isEqualTo("DENY");
-		assertThat(exchange.calls).isEmpty();
+		assertThat(exchange.calls()).isEmpty();
 	}
 
 	@Test
 	void witnessShouldSeeWhatAFilterDoes() {
-		Witness exchange = new Witness(Login.BASIC.exchange());
+		ExchangeWitness exchange = new ExchangeWitness(SecurityLogin.BASIC.exchange());
 		WebFilter late = (each, chain) -> chain.filter(each)
 			.then(Mono.fromRunnable(() -> each.getResponse().getHeaders().add("X-Late", "yes")));
-		late.filter(exchange, (each) -> Mono.fromRunnable(() -> exchange.handled = true)).block(PATIENCE);
-		assertThat(exchange.calls).containsExactly("getResponse", "getHeaders");
+		late.filter(exchange, (each) -> Mono.fromRunnable(exchange::handled)).block(PATIENCE);
+		assertThat(exchange.calls()).containsExactly("getResponse", "getHeaders");
 	}
 
 	@Test
+	void everyFilterShouldBeInAChainOfTheTests() {
+		Set<String> tested = new HashSet<>(Set.of(PublishSecurityFilter.class.getName()));
+		for (SecurityLogin login : SecurityLogin.values()) {
+			login.chain()
+				.getWebFilters()
+				.doOnNext((filter) -> tested.add(filter.getClass().getName()))
+				.blockLast(PATIENCE);
+		}
+		assertThat(tested).containsExactlyInAnyOrderElementsOf(Stream
+			.concat(KnownSecurityFilters.WITHOUT_HANDLERS.stream(), KnownSecurityFilters.WITH_HANDLERS.stream())
+			.toList());
+	}
+
+	// Others
+
+	@Test
 	void filterOfTheApplicationShouldNotBeKnown() {
-		WebFilter own = (exchange, chain) -> chain.filter(exchange);
-		assertThat(isKnown(Login.BASIC.http().addFilterAt(own, SecurityWebFiltersOrder.FIRST).build())).isFalse();
-		assertThat(
-				isKnown(Login.FORM.chain(), Login.BASIC.http().addFilterAt(own, SecurityWebFiltersOrder.LAST).build()))
+		assertThat(isKnown(SecurityLogin.BASIC.http().addFilterAt(OWN, SecurityWebFiltersOrder.FIRST).build()))
 			.isFalse();
-		assertThat(new KnownSecurityFilters(context()).isKnown(own)).isFalse();
-		assertThat(isKnown(new WebFilterChainProxy() {
+		assertThat(isKnown(SecurityLogin.FORM.chain(),
+				SecurityLogin.BASIC.http().addFilterAt(OWN, SecurityWebFiltersOrder.LAST).build()))
+			.isFalse();
+		KnownSecurityFilters known = new KnownSecurityFilters("/comet");
+		assertThat(known.isKnown(OWN)).isFalse();
+		assertThat(known.isKnown(new WebFilterChainProxy(SecurityLogin.BASIC.chain()) {
 		})).isFalse();
+		assertThat(known.isKnown(new WebFilterChainProxy())).isFalse();
+	}
+
+	@Test
+	void filterOfTheApplicationOnOtherPathsShouldNotMatter() {
+		assertThat(isKnown(on("/api/**"), SecurityLogin.BASIC.chain())).isTrue();
+		assertThat(isKnown(on("/{any}"), SecurityLogin.BASIC.chain())).isFalse();
+	}
+
+	private static SecurityWebFilterChain on(String pattern) {
+		ServerHttpSecurity http = SecurityLogin.FORM.http().addFilterAt(OWN, SecurityWebFiltersOrder.LAST);
+		return http.securityMatcher(new PathPatternParserServerWebExchangeMatcher(pattern)).build();
 	}
 
 	@Test
 	void chainOfTheApplicationShouldNotBeKnown() {
-		SecurityWebFilterChain usual = Login.BASIC.chain();
+		SecurityWebFilterChain usual = SecurityLogin.BASIC.chain();
 		assertThat(isKnown(new SecurityWebFilterChain() {
 
 			@Override
@@ -118,292 +130,95 @@ class KnownSecurityFiltersTests {
 			}
 
 			@Override
-			public reactor.core.publisher.Flux<WebFilter> getWebFilters() {
+			public Flux<WebFilter> getWebFilters() {
 				return usual.getWebFilters();
 			}
 
 		})).isFalse();
 	}
 
-	private static boolean isKnown(SecurityWebFilterChain... chains) {
-		return isKnown(proxy(chains), chains);
+	@Test
+	void decoratorOfTheApplicationShouldNotBeKnown() {
+		WebFilterChainProxy proxy = proxy(SecurityLogin.BASIC.chain());
+		KnownSecurityFilters known = new KnownSecurityFilters("/comet");
+		proxy.setFilterChainDecorator(new ObservationWebFilterChainDecorator(ObservationRegistry.create()));
+		assertThat(known.isKnown(proxy)).isTrue();
+		proxy.setFilterChainDecorator(
+				(original, filters) -> (exchange) -> original.filter(exchange).doOnTerminate(() -> {
+				}));
+		assertThat(known.isKnown(proxy)).isFalse();
 	}
 
-	private static boolean isKnown(WebFilterChainProxy proxy, SecurityWebFilterChain... chains) {
-		return new KnownSecurityFilters(
-				context((chains.length > 0) ? chains : new SecurityWebFilterChain[] { Login.BASIC.chain() }))
-			.isKnown(proxy);
+	// What gets the rest of the chain
+
+	/**
+	 * All else that an application can implement gets an exchange at the most.
+	 */
+	@Test
+	void noOtherInterfacesShouldGetTheRestOfTheChain() throws IOException {
+		List<String> found = new ArrayList<>();
+		MetadataReaderFactory factory = new SimpleMetadataReaderFactory();
+		Resource[] classes = new PathMatchingResourcePatternResolver()
+			.getResources("classpath*:org/springframework/security/**/server/**/*.class");
+		for (Resource resource : classes) {
+			String name = factory.getMetadataReader(resource).getClassMetadata().getClassName();
+			if (factory.getMetadataReader(resource).getClassMetadata().isInterface() && isGivenTheChain(name)) {
+				found.add(name);
+			}
+		}
+		assertThat(classes).hasSizeGreaterThan(100);
+		assertThat(found).containsExactlyInAnyOrderElementsOf(Stream
+			.concat(KnownSecurityHandlers.KINDS.stream(), Stream.of(WebFilterChainProxy.WebFilterChainDecorator.class))
+			.map(Class::getName)
+			.toList());
+	}
+
+	private static boolean isGivenTheChain(String name) {
+		Class<?> type = ClassUtils.resolveClassName(name, null);
+		try {
+			return Modifier.isPublic(type.getModifiers()) && Arrays.stream(type.getMethods())
+				.anyMatch((method) -> takes(method, WebFilterExchange.class) || takes(method, WebFilterChain.class));
+		}
+		// An interface for servlets cannot be implemented without their library.
+		catch (NoClassDefFoundError ex) {
+			return false;
+		}
+	}
+
+	@ParameterizedTest
+	@FieldSource("io.github.cometspring.autoconfigure.KnownSecurityFilters#WITHOUT_HANDLERS")
+	void filterWithoutHandlersShouldTakeNone(String name) {
+		Class<?> type = ClassUtils.resolveClassName(name, null);
+		assertThat(WebFilter.class).isAssignableFrom(type);
+		assertThat(settable(type)).noneMatch(
+				(executable) -> KnownSecurityHandlers.KINDS.stream().anyMatch((kind) -> takes(executable, kind)));
+	}
+
+	@ParameterizedTest
+	@FieldSource("io.github.cometspring.autoconfigure.KnownSecurityFilters#WITH_HANDLERS")
+	void filterWithHandlersShouldTakeThem(String name) {
+		Class<?> type = ClassUtils.resolveClassName(name, null);
+		assertThat(settable(type))
+			.anyMatch((executable) -> KnownSecurityHandlers.KINDS.stream().anyMatch((kind) -> takes(executable, kind)));
+	}
+
+	/**
+	 * What the application can call. It cannot name a class that is not public.
+	 */
+	private static Stream<Executable> settable(Class<?> type) {
+		return Stream.<Executable>concat(Arrays.stream(type.getConstructors()), Arrays.stream(type.getMethods()));
+	}
+
+	private static boolean takes(Executable executable, Class<?> type) {
+		return Arrays.asList(executable.getParameterTypes()).contains(type);
+	}
+
+	private static boolean isKnown(SecurityWebFilterChain... chains) {
+		return new KnownSecurityFilters("/comet").isKnown(proxy(chains));
 	}
 
 	private static WebFilterChainProxy proxy(SecurityWebFilterChain... chains) {
 		return new WebFilterChainProxy(chains);
-	}
-
-	private static ApplicationContext context(SecurityWebFilterChain... chains) {
-		StaticApplicationContext context = new StaticApplicationContext();
-		for (SecurityWebFilterChain chain : chains) {
-			context.getBeanFactory().registerSingleton("chain" + Arrays.asList(chains).indexOf(chain), chain);
-		}
-		return context;
-	}
-
-	// The whole application
-
-	@ParameterizedTest
-	@ValueSource(classes = { OwnCustomizer.class, PassingFilter.class })
-	void clientsShouldHoldTheirExchangesWhereTheApplicationHasAFilter(Class<?> application) {
-		assertThat(isDetachable(Users.class, application)).isFalse();
-	}
-
-	@Test
-	void clientsShouldLetGoOfTheirExchangesBehindTheDefaultChain() {
-		assertThat(isDetachable(Users.class)).isTrue();
-	}
-
-	@Test
-	void startShouldSayThatClientsLetGoOfTheirExchanges() {
-		try (CometServer server = CometServer.start(new Class<?>[] { Users.class }, "comet.fast-path=true")) {
-			assertThat(server.bean(CometStartLog.class).describe()).contains("answers take the default path because of "
-					+ "the bean 'org.springframework.security.config.annotation.web.reactive."
-					+ "WebFluxSecurityConfiguration.WebFilterChainFilter'; clients that wait let go of their exchange;");
-		}
-	}
-
-	private static boolean isDetachable(Class<?>... application) {
-		try (CometServer server = CometServer.start(application, "comet.fast-path=true")) {
-			return server.bean(FastPathEligibility.class).isDetachable();
-		}
-	}
-
-	// The cache of requests
-
-	@Test
-	void requestToCometShouldNotBeLookedForInTheCache() {
-		List<String> asked = new ArrayList<>();
-		ServerRequestCache cache = new CometRequestCache(new AskedCache(asked),
-				(request) -> request.getPath().value().equals("/comet"));
-		ServerWebExchange ours = MockServerWebExchange.from(MockServerHttpRequest.get("/comet"));
-		ServerWebExchange other = MockServerWebExchange.from(MockServerHttpRequest.get("/other"));
-		assertThat(cache.removeMatchingRequest(ours).blockOptional(PATIENCE)).isEmpty();
-		assertThat(asked).isEmpty();
-		assertThat(cache.removeMatchingRequest(other).blockOptional(PATIENCE)).isPresent();
-		assertThat(cache.getRedirectUri(ours).block(PATIENCE)).isEqualTo(URI.create("/there"));
-		cache.saveRequest(ours).block(PATIENCE);
-		assertThat(asked).containsExactly("/other", "/comet");
-	}
-
-	/**
-	 * Ways to log in.
-	 */
-	enum Login {
-
-		BASIC {
-
-			@Override
-			ServerHttpSecurity http() {
-				return security().httpBasic(Customizer.withDefaults());
-			}
-
-			@Override
-			UnaryOperator<MockServerHttpRequest.BodyBuilder> credentials() {
-				return (request) -> request.header(HttpHeaders.AUTHORIZATION, "Basic YWRhOnBhc3N3b3Jk");
-			}
-
-		},
-
-		FORM {
-
-			@Override
-			ServerHttpSecurity http() {
-				return security().formLogin(Customizer.withDefaults())
-					.logout(Customizer.withDefaults())
-					.redirectToHttps((https) -> https.httpsRedirectWhen((exchange) -> false))
-					.cors((cors) -> cors.configurationSource((exchange) -> new CorsConfiguration()));
-			}
-
-			@Override
-			UnaryOperator<MockServerHttpRequest.BodyBuilder> credentials() {
-				return UnaryOperator.identity();
-			}
-
-		},
-
-		JWT {
-
-			@Override
-			ServerHttpSecurity http() {
-				return security().oauth2ResourceServer((server) -> server.jwt((jwt) -> jwt.jwtDecoder(
-						(token) -> Mono.just(Jwt.withTokenValue(token).header("alg", "none").subject("ada").build()))));
-			}
-
-			@Override
-			UnaryOperator<MockServerHttpRequest.BodyBuilder> credentials() {
-				return (request) -> request.header(HttpHeaders.AUTHORIZATION, "Bearer token");
-			}
-
-		},
-
-		ANONYMOUS {
-
-			@Override
-			ServerHttpSecurity http() {
-				return ServerHttpSecurity.http()
-					.authorizeExchange((exchanges) -> exchanges.anyExchange().permitAll())
-					.anonymous(Customizer.withDefaults());
-			}
-
-			@Override
-			UnaryOperator<MockServerHttpRequest.BodyBuilder> credentials() {
-				return UnaryOperator.identity();
-			}
-
-		};
-
-		abstract ServerHttpSecurity http();
-
-		abstract UnaryOperator<MockServerHttpRequest.BodyBuilder> credentials();
-
-		SecurityWebFilterChain chain() {
-			// As the auto-configuration does
-			CometSecurityFilter ours = new CometSecurityFilter("/comet", () -> null);
-			return http().addFilterBefore(ours, SecurityWebFiltersOrder.CSRF).build();
-		}
-
-		static ServerHttpSecurity security() {
-			return ServerHttpSecurity.http()
-				.authenticationManager(
-						new UserDetailsRepositoryReactiveAuthenticationManager(new MapReactiveUserDetailsService(
-								User.withUsername("ada").password("{noop}password").roles("USER").build())))
-				.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated());
-		}
-
-		MockServerWebExchange exchange() {
-			MockWebSession session = new MockWebSession();
-			session.start();
-			session.getAttributes()
-				.put(WebSessionServerSecurityContextRepository.DEFAULT_SPRING_SECURITY_CONTEXT_ATTR_NAME,
-						new SecurityContextImpl(UsernamePasswordAuthenticationToken.authenticated("ada", null,
-								AuthorityUtils.createAuthorityList("ROLE_USER"))));
-			return MockServerWebExchange
-				.builder(credentials().apply(MockServerHttpRequest.post("https://localhost/comet")).body("x"))
-				.session(session)
-				.build();
-		}
-
-	}
-
-	/**
-	 * Records what is done with an exchange when its handler is done.
-	 */
-	private static final class Witness extends ServerWebExchangeDecorator {
-
-		private final List<String> calls = new ArrayList<>();
-
-		private boolean handled;
-
-		private Witness(ServerWebExchange delegate) {
-			super(delegate);
-		}
-
-		private void record(String call) {
-			if (this.handled) {
-				this.calls.add(call);
-			}
-		}
-
-		@Override
-		public ServerHttpRequest getRequest() {
-			record("getRequest");
-			return super.getRequest();
-		}
-
-		@Override
-		public java.util.Map<String, Object> getAttributes() {
-			record("getAttributes");
-			return super.getAttributes();
-		}
-
-		@Override
-		public Mono<WebSession> getSession() {
-			return super.getSession().doOnNext((session) -> record("getSession"));
-		}
-
-		@Override
-		public Mono<MultiValueMap<String, String>> getFormData() {
-			record("getFormData");
-			return super.getFormData();
-		}
-
-		@Override
-		public ServerHttpResponse getResponse() {
-			record("getResponse");
-			return new ServerHttpResponseDecorator(super.getResponse()) {
-
-				@Override
-				public HttpHeaders getHeaders() {
-					record("getHeaders");
-					return super.getHeaders();
-				}
-
-				@Override
-				public MultiValueMap<String, ResponseCookie> getCookies() {
-					record("getCookies");
-					return super.getCookies();
-				}
-
-				@Override
-				public boolean setStatusCode(HttpStatusCode status) {
-					record("setStatusCode");
-					return super.setStatusCode(status);
-				}
-
-				@Override
-				public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-					record("writeWith");
-					return super.writeWith(body);
-				}
-
-				@Override
-				public Mono<Void> setComplete() {
-					record("setComplete");
-					return super.setComplete();
-				}
-
-			};
-		}
-
-	}
-
-	private record AskedCache(List<String> asked) implements ServerRequestCache {
-
-		@Override
-		public Mono<Void> saveRequest(ServerWebExchange exchange) {
-			this.asked.add(exchange.getRequest().getPath().value());
-			return NoOpServerRequestCache.getInstance().saveRequest(exchange);
-		}
-
-		@Override
-		public Mono<URI> getRedirectUri(ServerWebExchange exchange) {
-			return Mono.just(URI.create("/there"));
-		}
-
-		@Override
-		public Mono<ServerHttpRequest> removeMatchingRequest(ServerWebExchange exchange) {
-			this.asked.add(exchange.getRequest().getPath().value());
-			return Mono.just(exchange.getRequest());
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OwnCustomizer {
-
-		@Bean
-		Customizer<ServerHttpSecurity> ownCustomizer() {
-			return (http) -> http.addFilterAt((exchange, chain) -> chain.filter(exchange),
-					SecurityWebFiltersOrder.LAST);
-		}
-
 	}
 
 }

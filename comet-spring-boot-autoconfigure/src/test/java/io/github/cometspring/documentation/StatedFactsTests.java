@@ -12,6 +12,8 @@ import java.util.zip.GZIPOutputStream;
 import io.github.cometspring.testing.Document;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.security.core.SpringSecurityCoreVersion;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -81,6 +83,14 @@ class StatedFactsTests {
 		assertThat(table).contains("with Netty " + element("netty.version", text("pom.xml")).replace(".Final", ","));
 		assertThat(matches("\\| ([\\d, ]+) \\| on GitHub", table))
 			.isEqualTo(matches("java: \\[(.*)]", text(".github/workflows/build.yml").replace("'", "")));
+	}
+
+	@Test
+	void testedSpringSecurityShouldBeThatOfTheBuild() throws IOException {
+		String version = SpringSecurityCoreVersion.getVersion();
+		assertThat(text("docs/versions.md")).contains("| Spring Security | %s | each build |".formatted(version));
+		assertThat(text("docs/behind-security.md"))
+			.contains("| %s | %s |".formatted(version, element("spring-boot.version", text("pom.xml"))));
 	}
 
 	@Test
