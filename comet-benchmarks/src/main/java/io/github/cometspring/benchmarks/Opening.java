@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * Opens many connections, and counts the CPU time that the server needs for it. A warm
- * server has opened as many of the same kind before that its compilers are done. A cold
- * one has been started for this.
+ * server has opened as many of the same kind before that its compilers are done; one in C
+ * has opened them once. A cold one has been started for this.
  */
 final class Opening implements Taker {
 
@@ -34,7 +34,8 @@ final class Opening implements Taker {
 			return takeCold(server.kind(), measured);
 		}
 		if (this.warm.add(measured)) {
-			for (int opened = 0; opened < OPENED_BEFORE; opened += measured.clients()) {
+			int before = server.kind().isInC() ? measured.clients() : OPENED_BEFORE;
+			for (int opened = 0; opened < before; opened += measured.clients()) {
 				open(server, measured);
 			}
 		}

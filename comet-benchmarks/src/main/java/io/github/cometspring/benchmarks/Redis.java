@@ -44,8 +44,7 @@ final class Redis {
 	 */
 	static Optional<String> obstacle() {
 		boolean installed = Stream.of("redis-server", "redis-benchmark")
-			.allMatch((name) -> Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-				.anyMatch((folder) -> Files.isExecutable(Path.of(folder, name))));
+			.allMatch((name) -> Obstacle.onPath(name).isPresent());
 		return installed ? Optional.empty() : Optional.of("no Redis (Debian: redis-server and redis-tools)");
 	}
 

@@ -23,7 +23,8 @@ final class Report {
 	private static final Column LOST = Column.sum("lost", "lost");
 
 	private static final List<Column> DELIVERIES = List.of(CLIENTS, SERVER, Column.median("CPU µs/delivery", CPU, 1, 2),
-			Column.spread("min–max", CPU, 2), Column.ratio("× nchan", ServerKind.NCHAN, CPU),
+			Column.spread("min–max", CPU, 2), Column.ratio("× floor", ServerKind.FLOOR, CPU),
+			Column.ratio("× floor-pump", ServerKind.FLOOR_PUMP, CPU), Column.ratio("× nchan", ServerKind.NCHAN, CPU),
 			Column.ratio("× webflux", ServerKind.WEBFLUX, CPU), Column.ratio("× comet", ServerKind.COMET, CPU),
 			Column.median("deliveries/s", "per_s", 1, 0), Column.median("p50 ms", "p50_us", 1000, 1),
 			Column.median("p99 ms", "p99_us", 1000, 1), Column.median("max ms", "max_us", 1000, 1), LOST,

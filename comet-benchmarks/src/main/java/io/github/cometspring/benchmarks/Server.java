@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ final class Server {
 		List<String> further = (redis != null) ? redis.arguments() : List.of();
 		Process process = processes.start(new ServerCommand(options).of(kind, port, further), log, log);
 		awaitPort(kind, port, process, log);
-		return new Server(kind, port, process, ServerCommand.processIds(process, kind), redis);
+		return new Server(kind, port, process, new ServerCommand(options).processIds(process, kind), redis);
 	}
 
 	static int freePort() throws IOException {
@@ -94,7 +95,11 @@ final class Server {
 	 * The CPU time that the server has used, in microseconds.
 	 */
 	double cpuMicros() {
-		return this.process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1000.0;
+		return this.processIds.stream()
+			.map(ProcessHandle::of)
+			.flatMap(Optional::stream)
+			.mapToLong((each) -> each.info().totalCpuDuration().orElse(Duration.ZERO).toNanos())
+			.sum() / 1000.0;
 	}
 
 	Process process() {
