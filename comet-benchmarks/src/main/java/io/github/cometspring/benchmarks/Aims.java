@@ -72,10 +72,15 @@ final class Aims {
 				at(Measure.PAIRS, 1, FEW, ServerKind.COMET_PUBLISH), CPU, ServerKind.NCHAN, "nchan", 1.2));
 		aims.add(absolute("a publication over HTTP", at(Measure.PUBLISH, 1, this.many, ServerKind.COMET_PUBLISH),
 				"publish_cpu_us", 1, "µs", 15));
-		for (Measure measure : List.of(Measure.OPEN_SSE, Measure.OPEN_WEBSOCKET, Measure.OPEN_COLD_SSE,
-				Measure.OPEN_COLD_WEBSOCKET)) {
-			aims.add(ratio(measure + ", CPU to open a connection", at(measure, 1, this.many, ServerKind.COMET),
-					"open_cpu_us_per_conn", ServerKind.WEBFLUX, "by hand", 1));
+		for (Measure measure : List.of(Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET)) {
+			aims.add(ratio("io_uring, " + measure, at(measure, 1, this.many, ServerKind.COMET_URING), CPU,
+					ServerKind.COMET, "epoll", 1));
+		}
+		for (Measure measure : Measure.values()) {
+			if (measure.isOpening()) {
+				aims.add(ratio(measure + ", CPU each", at(measure, 1, this.many, ServerKind.COMET), "open_cpu_us_per_conn",
+						ServerKind.WEBFLUX, "by hand", 1));
+			}
 		}
 		return aims;
 	}

@@ -19,6 +19,12 @@ final class Archive {
 
 	private static final int TRAINING_CLIENTS = 500;
 
+	private static final int TRAINING_DELIVERIES = 20_000;
+
+	private static final List<Measure> LESSONS = List.of(Measure.OPEN_LONGPOLL, Measure.OPEN_SSE,
+			Measure.OPEN_WEBSOCKET, Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET, Measure.RESUME_LONGPOLL, Measure.RESUME_SSE,
+			Measure.RESUME_WEBSOCKET);
+
 	private final boolean aot = Runtime.version().feature() >= FIRST_WITH_AOT_CACHE;
 
 	private final Path file;
@@ -40,14 +46,16 @@ final class Archive {
 	}
 
 	/**
-	 * Starts a server, opens clients of each dialect, and ends it.
+	 * Starts a server, has clients of each dialect connect, come back and receive
+	 * messages, and ends it.
 	 */
 	void train(ServerKind kind, Options options, Processes processes, LoadGenerator load)
 			throws IOException, InterruptedException {
 		Server server = Server.start(kind, options, processes);
-		for (Measure measure : List.of(Measure.OPEN_LONGPOLL, Measure.OPEN_SSE, Measure.OPEN_WEBSOCKET)) {
-			load.run(server, measure.loadMode(), kind.target(measure.dialect()),
-					List.of("--n", String.valueOf(TRAINING_CLIENTS), "--hold", "0"));
+		for (Measure measure : LESSONS) {
+			Taker taker = measure.isFanOut() ? new FanOut(load, TRAINING_DELIVERIES)
+					: new Opening(load, options, processes, TRAINING_CLIENTS);
+			taker.take(server, new Results.Case(measure, 1, TRAINING_CLIENTS, kind));
 		}
 		processes.endGently(server.process(), PATIENCE);
 		if (!Files.exists(this.file)) {

@@ -36,7 +36,7 @@ final class BenchmarkRun {
 		this.options = options;
 		this.processes = processes;
 		this.load = load;
-		this.opening = new Opening(load, options, processes);
+		this.opening = new Opening(load, options, processes, Opening.OPENED_BEFORE);
 	}
 
 	public static void main(String[] args) throws Exception {

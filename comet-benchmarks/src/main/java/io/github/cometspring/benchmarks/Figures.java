@@ -14,7 +14,8 @@ final class Figures {
 
 	static final Set<Measure> MEASURES = EnumSet.of(Measure.IDLE_LONGPOLL, Measure.IDLE_SSE, Measure.IDLE_WEBSOCKET,
 			Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET, Measure.PAIRS, Measure.OPEN_SSE, Measure.OPEN_WEBSOCKET,
-			Measure.OPEN_COLD_SSE, Measure.OPEN_COLD_WEBSOCKET, Measure.PUBLISH);
+			Measure.OPEN_COLD_SSE, Measure.OPEN_COLD_WEBSOCKET, Measure.RESUME_LONGPOLL, Measure.RESUME_SSE, Measure.RESUME_WEBSOCKET,
+			Measure.RESUME_COLD_LONGPOLL, Measure.RESUME_COLD_SSE, Measure.RESUME_COLD_WEBSOCKET, Measure.PUBLISH);
 
 	static final String SERVERS = "floor,floor-pump,comet,comet-chain,comet-security,comet-own,comet-publish,comet-cds,"
 			+ "webflux,vertx,bun,nchan";
@@ -47,7 +48,7 @@ final class Figures {
 		}
 		return switch (kind) {
 			case COMET_CHAIN -> measure == Measure.LONGPOLL && block.clients() >= FEWEST_IN_TABLES;
-			case COMET_SECURITY -> measure != Measure.PAIRS && !measure.isCold()
+			case COMET_SECURITY -> measure != Measure.PAIRS && (!measure.isCold() || measure.isResumption())
 					&& (!measure.isFanOut() || block.clients() >= FEWEST_IN_TABLES);
 			case COMET_OWN -> block.window() == 1 && block.clients() == options.many();
 			default -> true;

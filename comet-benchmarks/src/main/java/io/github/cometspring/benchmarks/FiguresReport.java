@@ -71,6 +71,13 @@ final class FiguresReport {
 				beside(FLOOR, COMET, SECURITY), cases(Measure.OPEN_SSE, Measure.OPEN_WEBSOCKET));
 		table("To open a connection, cold, CPU µs", new Figure("open_cpu_us_per_conn", 1, 0),
 				beside(FLOOR, COMET, ARCHIVE), cases(Measure.OPEN_COLD_SSE, Measure.OPEN_COLD_WEBSOCKET));
+		table("To come back and receive ten messages, warm, CPU µs", new Figure("open_cpu_us_per_conn", 1, 0),
+				List.of(COMET, SECURITY, OTHERS.get(0)), cases(Measure.RESUME_LONGPOLL, Measure.RESUME_SSE, Measure.RESUME_WEBSOCKET));
+		table("The same, cold", new Figure("open_cpu_us_per_conn", 1, 0), List.of(COMET, ARCHIVE, SECURITY, OTHERS.get(0)),
+				cases(Measure.RESUME_COLD_LONGPOLL, Measure.RESUME_COLD_SSE, Measure.RESUME_COLD_WEBSOCKET));
+		table("The same, cold, p99 in ms to the last of them", new Figure("open_p99_us", 1000, 0),
+				List.of(COMET, ARCHIVE, SECURITY, OTHERS.get(0)),
+				cases(Measure.RESUME_COLD_LONGPOLL, Measure.RESUME_COLD_SSE, Measure.RESUME_COLD_WEBSOCKET));
 		this.text.append(new Aims(this.results, this.many).write());
 		return this.text.toString();
 	}

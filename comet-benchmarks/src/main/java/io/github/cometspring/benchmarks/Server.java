@@ -124,9 +124,24 @@ final class Server {
 	 * @return the answer
 	 */
 	String post(String path) throws IOException, InterruptedException {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path))
+		return send(path, HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody()));
+	}
+
+	/**
+	 * Sends a request to the server, as a user who has logged in.
+	 * @return the answer
+	 */
+	String post(String path, String contentType, String body) throws IOException, InterruptedException {
+		return send(path,
+				HttpRequest.newBuilder()
+					.header("Content-Type", contentType)
+					.header("Cookie", "SESSION=benchmark")
+					.POST(HttpRequest.BodyPublishers.ofString(body)));
+	}
+
+	private String send(String path, HttpRequest.Builder builder) throws IOException, InterruptedException {
+		HttpRequest request = builder.uri(URI.create("http://127.0.0.1:" + this.port + path))
 			.timeout(Duration.ofMinutes(2))
-			.POST(HttpRequest.BodyPublishers.noBody())
 			.build();
 		HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
 		if (response.statusCode() >= 300) {

@@ -155,7 +155,14 @@ enum ServerKind {
 	/**
 	 * The name of the load generator's file for this server.
 	 */
-	String target(Measure.Dialect dialect) {
+	String target(Measure measure) {
+		if (measure.isResumption()) {
+			return (isComet() ? "comet" : this.targets) + "-resume-" + measure.dialect() + ".target";
+		}
+		return target(measure.dialect());
+	}
+
+	private String target(Measure.Dialect dialect) {
 		// The others have only one dialect of polls
 		boolean json = isComet() && dialect == Measure.Dialect.JSONPOLL;
 		Measure.Dialect known = (dialect == Measure.Dialect.JSONPOLL && !json) ? Measure.Dialect.LONGPOLL : dialect;
@@ -186,6 +193,9 @@ enum ServerKind {
 		}
 		if (isOnDemand()) {
 			return measure.isFanOut();
+		}
+		if (measure.isResumption()) {
+			return this == COMET || this == COMET_SECURITY || this == WEBFLUX;
 		}
 		if (measure.isOpening()) {
 			return this != COMETD;
