@@ -34,7 +34,11 @@ record Block(Measure measure, int window, int clients) {
 	}
 
 	int rounds(Options options) {
-		return this.measure.isRepeated() ? options.rounds() : 1;
+		if (!this.measure.isRepeated()) {
+			return 1;
+		}
+		// A server that has to be started for each round takes long
+		return (options.figures() && this.measure.isCold()) ? Math.min(2, options.rounds()) : options.rounds();
 	}
 
 	/**
