@@ -58,15 +58,15 @@ final class Aims {
 			aims.add(absolute("long poll behind Spring Security, %,d clients".formatted(clients),
 					at(Measure.LONGPOLL, 1, clients, ServerKind.COMET_SECURITY), CPU, 1, "µs", 45));
 		}
-		aims.add(absolute("the same, p99", at(Measure.LONGPOLL, 1, this.many, ServerKind.COMET_SECURITY), "p99_us", 1000,
-				"ms", 300));
+		aims.add(absolute("the same, p99", at(Measure.LONGPOLL, 1, this.many, ServerKind.COMET_SECURITY), "p99_us",
+				1000, "ms", 300));
 		for (Measure measure : List.of(Measure.IDLE_LONGPOLL, Measure.IDLE_SSE, Measure.IDLE_WEBSOCKET)) {
 			aims.add(absolute("idle behind Spring Security, " + measure.dialect(),
 					at(measure, 1, this.many, ServerKind.COMET_SECURITY), "memory_per_conn", 1000, "KB", 6));
 		}
 		for (Measure measure : List.of(Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET)) {
-			aims.add(ratio("a channel for each client, " + measure, at(measure, 1, this.many, ServerKind.COMET_OWN), CPU,
-					ServerKind.COMET, "one channel", 1.3));
+			aims.add(ratio("a channel for each client, " + measure, at(measure, 1, this.many, ServerKind.COMET_OWN),
+					CPU, ServerKind.COMET, "one channel", 1.3));
 		}
 		aims.add(ratio("a channel for each client, published over HTTP",
 				at(Measure.PAIRS, 1, FEW, ServerKind.COMET_PUBLISH), CPU, ServerKind.NCHAN, "nchan", 1.2));
@@ -78,8 +78,8 @@ final class Aims {
 		}
 		for (Measure measure : Measure.values()) {
 			if (measure.isOpening()) {
-				aims.add(ratio(measure + ", CPU each", at(measure, 1, this.many, ServerKind.COMET), "open_cpu_us_per_conn",
-						ServerKind.WEBFLUX, "by hand", 1));
+				aims.add(ratio(measure + ", CPU each", at(measure, 1, this.many, ServerKind.COMET),
+						"open_cpu_us_per_conn", ServerKind.WEBFLUX, "by hand", 1));
 			}
 		}
 		return aims;

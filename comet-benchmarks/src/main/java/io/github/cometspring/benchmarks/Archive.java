@@ -22,8 +22,8 @@ final class Archive {
 	private static final int TRAINING_DELIVERIES = 20_000;
 
 	private static final List<Measure> LESSONS = List.of(Measure.OPEN_LONGPOLL, Measure.OPEN_SSE,
-			Measure.OPEN_WEBSOCKET, Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET, Measure.RESUME_LONGPOLL, Measure.RESUME_SSE,
-			Measure.RESUME_WEBSOCKET);
+			Measure.OPEN_WEBSOCKET, Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET, Measure.RESUME_LONGPOLL,
+			Measure.RESUME_SSE, Measure.RESUME_WEBSOCKET);
 
 	private final boolean aot = Runtime.version().feature() >= FIRST_WITH_AOT_CACHE;
 

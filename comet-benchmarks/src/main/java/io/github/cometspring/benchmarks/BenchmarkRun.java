@@ -61,7 +61,8 @@ final class BenchmarkRun {
 		Budget budget = new Budget(start, Duration.ofMinutes(this.options.minutes()), weights, System::nanoTime);
 		boolean warm = false;
 		for (Block block : blocks) {
-			// Idle connections before: not all servers give back memory that they have used
+			// Idle connections before: not all servers give back memory that they have
+			// used
 			if (!warm && !block.measure().isIdle()) {
 				warmUp(servers);
 				warm = true;

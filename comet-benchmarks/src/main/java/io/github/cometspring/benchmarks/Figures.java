@@ -14,8 +14,9 @@ final class Figures {
 
 	static final Set<Measure> MEASURES = EnumSet.of(Measure.IDLE_LONGPOLL, Measure.IDLE_SSE, Measure.IDLE_WEBSOCKET,
 			Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET, Measure.PAIRS, Measure.OPEN_SSE, Measure.OPEN_WEBSOCKET,
-			Measure.OPEN_COLD_SSE, Measure.OPEN_COLD_WEBSOCKET, Measure.RESUME_LONGPOLL, Measure.RESUME_SSE, Measure.RESUME_WEBSOCKET,
-			Measure.RESUME_COLD_LONGPOLL, Measure.RESUME_COLD_SSE, Measure.RESUME_COLD_WEBSOCKET, Measure.PUBLISH);
+			Measure.OPEN_COLD_SSE, Measure.OPEN_COLD_WEBSOCKET, Measure.RESUME_LONGPOLL, Measure.RESUME_SSE,
+			Measure.RESUME_WEBSOCKET, Measure.RESUME_COLD_LONGPOLL, Measure.RESUME_COLD_SSE,
+			Measure.RESUME_COLD_WEBSOCKET, Measure.PUBLISH);
 
 	static final String SERVERS = "floor,floor-pump,comet,comet-chain,comet-security,comet-own,comet-publish,comet-cds,"
 			+ "webflux,vertx,bun,nchan";

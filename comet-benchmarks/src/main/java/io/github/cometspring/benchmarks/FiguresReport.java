@@ -55,8 +55,8 @@ final class FiguresReport {
 		for (Measure measure : List.of(Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET)) {
 			this.results.windows(measure).forEach((window) -> fanOut(measure, window));
 		}
-		table("Long poll in other applications, CPU µs/delivery", new Figure(CPU, 1, 1), List.of(COMET, SECURITY, CHAIN),
-				sizes(Measure.LONGPOLL, 1));
+		table("Long poll in other applications, CPU µs/delivery", new Figure(CPU, 1, 1),
+				List.of(COMET, SECURITY, CHAIN), sizes(Measure.LONGPOLL, 1));
 		table("The same, p99 in ms", new Figure("p99_us", 1000, 0), List.of(COMET, SECURITY, CHAIN),
 				sizes(Measure.LONGPOLL, 1));
 		table("A channel for each client, published in process, CPU µs/delivery", new Figure(CPU, 1, 1),
@@ -72,8 +72,10 @@ final class FiguresReport {
 		table("To open a connection, cold, CPU µs", new Figure("open_cpu_us_per_conn", 1, 0),
 				beside(FLOOR, COMET, ARCHIVE), cases(Measure.OPEN_COLD_SSE, Measure.OPEN_COLD_WEBSOCKET));
 		table("To come back and receive ten messages, warm, CPU µs", new Figure("open_cpu_us_per_conn", 1, 0),
-				List.of(COMET, SECURITY, OTHERS.get(0)), cases(Measure.RESUME_LONGPOLL, Measure.RESUME_SSE, Measure.RESUME_WEBSOCKET));
-		table("The same, cold", new Figure("open_cpu_us_per_conn", 1, 0), List.of(COMET, ARCHIVE, SECURITY, OTHERS.get(0)),
+				List.of(COMET, SECURITY, OTHERS.get(0)),
+				cases(Measure.RESUME_LONGPOLL, Measure.RESUME_SSE, Measure.RESUME_WEBSOCKET));
+		table("The same, cold", new Figure("open_cpu_us_per_conn", 1, 0),
+				List.of(COMET, ARCHIVE, SECURITY, OTHERS.get(0)),
 				cases(Measure.RESUME_COLD_LONGPOLL, Measure.RESUME_COLD_SSE, Measure.RESUME_COLD_WEBSOCKET));
 		table("The same, cold, p99 in ms to the last of them", new Figure("open_p99_us", 1000, 0),
 				List.of(COMET, ARCHIVE, SECURITY, OTHERS.get(0)),
@@ -149,8 +151,9 @@ final class FiguresReport {
 	}
 
 	private void row(String title, Stream<String> cells) {
-		this.text.append(
-				Stream.concat(Stream.of(title), cells).collect(Collectors.joining(" | ", "| ", " |\n")).replace("  ", " "));
+		this.text.append(Stream.concat(Stream.of(title), cells)
+			.collect(Collectors.joining(" | ", "| ", " |\n"))
+			.replace("  ", " "));
 	}
 
 	private String cell(Results.Case measured, Figure figure) {

@@ -73,8 +73,8 @@ final class Obstacle {
 					: Optional.of("not installed (Debian: nginx and libnginx-mod-nchan)");
 			case BUN -> bun().isPresent() ? Optional.empty()
 					: Optional.of("not installed (npm: @oven/bun-linux-x64; BUN names the program)");
-			case COMET_URING -> IoUring.isAvailable() ? Optional.empty()
-					: Optional.of("no io_uring: " + IoUring.unavailabilityCause());
+			case COMET_URING ->
+				IoUring.isAvailable() ? Optional.empty() : Optional.of("no io_uring: " + IoUring.unavailabilityCause());
 			case COMET_REDIS -> Redis.obstacle();
 			default -> Optional.empty();
 		};

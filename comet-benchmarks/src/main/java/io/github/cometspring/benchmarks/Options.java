@@ -10,8 +10,8 @@ import java.util.Set;
 /**
  * The options of a run.
  *
- * @param figures whether each server is measured only in what the document on
- * performance has of it
+ * @param figures whether each server is measured only in what the document on performance
+ * has of it
  * @param measures the measures to take
  * @param servers which servers to measure
  * @param clients the numbers of clients

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  */
 final class ServerCommand {
 
-	// Programs of others do not notice the end of their parent: the shell waits for the end of input
+	// Programs of others do not notice the end of their parent: the shell waits for the
+	// end of input
 	private static final String GUARDED = "\"$@\" & guarded=$!; trap 'kill $guarded; exit' TERM; "
 			+ "cat <&0 >/dev/null & wait -n; kill $guarded; wait $guarded";
 

@@ -72,9 +72,10 @@ final class Replays {
 		var address = UriComponentsBuilder.fromUri(session.getHandshakeInfo().getUri()).build();
 		String channel = address.getPathSegments().get(2);
 		String after = address.getQueryParams().getFirst("after");
-		return session.send(replay(channel).after((after != null) ? Long.parseLong(after) : 0)
-			.map((message) -> session
-				.textMessage("{\"id\":" + message.number() + ",\"data\":\"" + message.data() + "\"}")))
+		return session
+			.send(replay(channel).after((after != null) ? Long.parseLong(after) : 0)
+				.map((message) -> session
+					.textMessage("{\"id\":" + message.number() + ",\"data\":\"" + message.data() + "\"}")))
 			.and(session.receive());
 	}
 
