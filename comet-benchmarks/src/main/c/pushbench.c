@@ -69,6 +69,8 @@ static int port = 8080;
 static int pids[64], npids = 0;
 static int verbose = 0;
 static int idle = 0;                 /* hold polls or streams, publish nothing */
+static const char *first_h1 = NULL;  /* {h1} before a response header has been kept */
+static const char *awaited = NULL;   /* idle: a client is up when it has received this text */
 
 /* ---------------------------------------------------------------- templates */
 enum { V_LIT, V_CH, V_I, V_C1, V_C2, V_H1, V_H2, V_LEN, V_PAYLOAD, V_BODY };
@@ -127,6 +129,7 @@ struct conn {
     char *out; int outlen, outoff;   /* unsent output (rare) */
     char c[2][96]; char h[2][80];
     long lastmsg; u64 opened;   /* when the connection was begun */
+    int up;                     /* the text that is awaited has come */
 };
 static struct conn *subs, *pubs;
 static int ep;
@@ -138,7 +141,7 @@ static u64 measured_delivered, phase_delivered;
 static uint8_t *seen; static long total_msgs;
 static int measuring;
 static u64 last_progress;
-static int nready, npolling;
+static int nready, npolling, nup;
 static u64 t_first_pub, t_last_del;
 
 #define HSUB 64
@@ -244,11 +247,14 @@ static void ws_send(struct conn *c, int op, const char *p, int n) {
     memcpy(b + o, p, n); conn_send(c, b, o + n);
 }
 
-static void ws_send_init(struct conn *c, const char *text) {   /* {i} is the number of the client */
-    const char *v = strstr(text, "{i}");
-    if (!v) { ws_send(c, 1, text, strlen(text)); return; }
-    char b[256]; int n = snprintf(b, sizeof b, "%.*s%d%s", (int)(v - text), text, c->idx, v + 3);
-    ws_send(c, 1, b, n < 256 ? n : 255);
+static void ws_send_init(struct conn *c, const char *text) {   /* {i} is the number of the client, {h1} as in requests */
+    char b[256]; int n = 0;
+    while (*text && n < 125) {
+        if (!strncmp(text, "{i}", 3)) { n += snprintf(b + n, sizeof b - n, "%d", c->idx); text += 3; }
+        else if (!strncmp(text, "{h1}", 4)) { n += snprintf(b + n, sizeof b - n, "%s", c->h[0]); text += 4; }
+        else b[n++] = *text++;
+    }
+    ws_send(c, 1, b, n);
 }
 
 /* ------------------------------------------------------------------ markers */
@@ -336,6 +342,10 @@ static void sub_response(struct conn *c, const char *b, int n, int status, int h
     if (delivered + dups + foreign == d) { empties++; if (status >= 400 && status != 408) { bad_status++; show("status", c, b, n); } }
     sub_next(c);
 }
+/* counts a client that has received the text that is awaited */
+static void await_text(struct conn *c, const char *b, int n, u64 t) {
+    if (awaited && !c->up && memmem(b, n, awaited, strlen(awaited))) { c->up = 1; nup++; h_add(t - c->opened); }
+}
 static int ws_input(struct conn *c, const char *b, int n, u64 t) { /* returns consumed */
     int o = 0;
     while (n - o >= 2) {
@@ -374,19 +384,20 @@ static void on_readable(struct conn *c) {
                 if (c->step != 101) {           /* SSE response head */
                     const char *e = memmem(b + o, have - o, "\r\n\r\n", 4); if (!e) break;
                     int status = atoi(b + o + 9); if (status != 200) { bad_status++; show("sse status", c, b + o, have - o); conn_dead(c, "status"); break; }
-                    o = e + 4 - b; c->step = 101; npolling++; h_add(t - c->opened); continue; }
+                    o = e + 4 - b; c->step = 101; npolling++; if (!awaited) h_add(t - c->opened); continue; }
+                await_text(c, b + o, have - o, t);
                 int k = mode == M_WS ? ws_input(c, b + o, have - o, t) : scan(c, b + o, have - o, t);
                 o += k; if (mode != M_WS || k == 0) break; continue;
             }
             if (c->st == S_STREAM && c->step == 100) { /* websocket upgrade answer */
                 const char *e = memmem(b + o, have - o, "\r\n\r\n", 4); if (!e) break;
                 int status = atoi(b + o + 9); if (status != 101) { bad_status++; show("upgrade refused", c, b + o, have - o); conn_dead(c, "upgrade"); break; }
-                o = e + 4 - b; c->step = 101; npolling++; h_add(t - c->opened);
+                o = e + 4 - b; c->step = 101; npolling++; if (!awaited) h_add(t - c->opened);
                 for (int i = 0; i < n_ws_init; i++) ws_send_init(c, ws_init[i]);
                 continue;
             }
             int status, hl, w = http_whole(b + o, have - o, &status, &hl); if (!w) break;
-            if (c->pub) pub_response(c, b + o, w, status); else sub_response(c, b + o, w, status, hl, t);
+            if (c->pub) pub_response(c, b + o, w, status); else { await_text(c, b + o, w, t); sub_response(c, b + o, w, status, hl, t); }
             o += w;
         }
         if (c->st == S_DEAD) { keep(c, NULL, 0); return; }
@@ -535,7 +546,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(a, "--pid")) { if (npids < 64) pids[npids++] = atoi(v); } else if (!strcmp(a, "--hook")) hook = v;
         else if (!strcmp(a, "--port")) port = atoi(v); else if (!strcmp(a, "--host")) host = v; else if (!strcmp(a, "--src")) nsrc = atoi(v);
         else if (!strcmp(a, "--ramp")) ramp = atoi(v); else if (!strcmp(a, "--label")) label = v; else if (!strcmp(a, "--ready")) ready_s = atof(v);
-        else if (!strcmp(a, "--drain")) drain_s = atof(v);
+        else if (!strcmp(a, "--drain")) drain_s = atof(v); else if (!strcmp(a, "--h1")) first_h1 = v; else if (!strcmp(a, "--await")) awaited = v;
         else die("unknown option %s", a);
     }
     struct rlimit rl; getrlimit(RLIMIT_NOFILE, &rl); rl.rlim_cur = rl.rlim_max; setrlimit(RLIMIT_NOFILE, &rl);
@@ -547,14 +558,14 @@ int main(int argc, char **argv) {
     dst.sin_family = AF_INET; dst.sin_port = htons(port); if (inet_pton(AF_INET, host, &dst.sin_addr) != 1) die("host must be an IPv4 address");
     ep = epoll_create1(EPOLL_CLOEXEC);
     total_msgs = K * reps + warm; if (!idle) { u64 bits = mode == M_LPPAIRS ? (u64)total_msgs : (u64)total_msgs * N; seen = xm(bits / 8 + 8); }
-    subs = xm(sizeof *subs * N); for (int i = 0; i < N; i++) { subs[i].idx = i; subs[i].fd = -1; }
+    subs = xm(sizeof *subs * N); for (int i = 0; i < N; i++) { subs[i].idx = i; subs[i].fd = -1; if (first_h1) snprintf(subs[i].h[0], sizeof subs[i].h[0], "%s", first_h1); }
     pubs = xm(sizeof *pubs * npub); for (int i = 0; i < npub; i++) { pubs[i].idx = i; pubs[i].pub = 1; }
 
     if (idle && hook) { fflush(stdout); if (system(hook)) fprintf(stderr, "hook failed\n"); }
     long rss0 = srv_rss_kb();
     u64 t0 = now_ns(), t1 = t0, cpu_open0 = srv_cpu_us();
-    while ((nready < N - (int)deaths) || (mode != M_LPFAN && mode != M_LPPAIRS && mode != M_END && npolling < N - (int)deaths)) {
-        pump_once(100000000); if (nready < N - (int)deaths) t1 = now_ns(); else if (mode == M_SSE && now_ns() - t1 > (idle ? 30 : 1) * 1000000000ull) break; /* some servers send no head before the first event */
+    while ((nready < N - (int)deaths) || (awaited && nup < N - (int)deaths) || (mode != M_LPFAN && mode != M_LPPAIRS && mode != M_END && npolling < N - (int)deaths)) {
+        pump_once(100000000); if (nready < N - (int)deaths || awaited) t1 = now_ns(); else if (mode == M_SSE && now_ns() - t1 > (idle ? 30 : 1) * 1000000000ull) break; /* some servers send no head before the first event */
         if (now_ns() - t0 > 120000000000ull) die("only %d of %d subscribers came up", nready, N); }
     if (mode != M_SSE) t1 = now_ns();
     double open_s = (t1 - t0) / 1e9;

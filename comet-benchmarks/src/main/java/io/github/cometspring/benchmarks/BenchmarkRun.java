@@ -2,7 +2,6 @@ package io.github.cometspring.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +17,8 @@ import org.springframework.util.FileSystemUtils;
 final class BenchmarkRun {
 
 	private static final int WARM_UP_CLIENTS = 500;
+
+	private static final int WARM_UP_PUBLICATIONS = 100_000;
 
 	private final Options options;
 
@@ -35,7 +36,7 @@ final class BenchmarkRun {
 		this.options = options;
 		this.processes = processes;
 		this.load = load;
-		this.opening = new Opening(load, options, processes);
+		this.opening = new Opening(load, options, processes, Opening.OPENED_BEFORE);
 	}
 
 	public static void main(String[] args) throws Exception {
@@ -44,8 +45,10 @@ final class BenchmarkRun {
 		FileSystemUtils.deleteRecursively(options.work());
 		Files.createDirectories(options.work());
 		try (Processes processes = new Processes()) {
-			Path source = Path.of("src/main/c/pushbench.c");
-			new BenchmarkRun(options, processes, new LoadGenerator(processes, options, source)).run(args);
+			for (CProgram program : CProgram.values()) {
+				program.compile(options, processes);
+			}
+			new BenchmarkRun(options, processes, new LoadGenerator(processes, options)).run(args);
 		}
 	}
 
@@ -53,22 +56,27 @@ final class BenchmarkRun {
 		long start = System.nanoTime();
 		this.remarks.add("`comet-benchmarks/run %s` at %s".formatted(String.join(" ", args), Instant.now()));
 		List<Server> servers = startServers();
-		// Before the warm-up: not all servers give back memory that they have used
-		for (Measure measure : this.options.measures()) {
-			if (measure.isIdle()) {
-				measure(measure, servers);
+		List<Block> blocks = Block.of(this.options);
+		double weights = blocks.stream().mapToDouble((block) -> weight(block, servers)).sum();
+		Budget budget = new Budget(start, Duration.ofMinutes(this.options.minutes()), weights, System::nanoTime);
+		boolean warm = false;
+		for (Block block : blocks) {
+			// Idle connections before: not all servers give back memory that they have
+			// used
+			if (!warm && !block.measure().isIdle()) {
+				warmUp(servers);
+				warm = true;
 			}
-		}
-		warmUp(servers);
-		for (Measure measure : this.options.measures()) {
-			if (!measure.isIdle()) {
-				measure(measure, servers);
-			}
+			measure(block, servers, budget);
 		}
 		Duration duration = Duration.ofNanos(System.nanoTime() - start);
-		this.remarks.add("%d rounds, %d minutes".formatted(this.options.rounds(), duration.toMinutes()));
+		this.remarks.add("%s rounds, %d minutes".formatted(this.results.rounds(), duration.toMinutes()));
 		String report = new Report(this.results).write(this.remarks);
 		Files.writeString(this.options.out().resolve("results.md"), report);
+		if (this.options.figures()) {
+			Files.writeString(this.options.out().resolve("performance.md"),
+					new FiguresReport(this.results, this.options.many()).write());
+		}
 		new Plot(this.results).write(this.options.out());
 		System.out.println(report);
 	}
@@ -76,11 +84,16 @@ final class BenchmarkRun {
 	private List<Server> startServers() throws IOException, InterruptedException {
 		List<Server> servers = new ArrayList<>();
 		for (ServerKind kind : this.options.servers()) {
-			Optional<String> obstacle = ServerCommand.obstacle(kind);
+			Optional<String> obstacle = Obstacle.of(kind);
 			if (obstacle.isPresent()) {
 				this.remarks.add(kind + " is left out: " + obstacle.get());
+				say(kind + " is left out: " + obstacle.get());
 			}
 			else if (this.options.measures().stream().anyMatch(kind::can)) {
+				if (kind.isArchived()) {
+					say("training " + kind);
+					new Archive(this.options).train(kind, this.options, this.processes, this.load);
+				}
 				say("starting " + kind);
 				servers.add(Server.start(kind, this.options, this.processes));
 			}
@@ -93,28 +106,29 @@ final class BenchmarkRun {
 	 * and then pins it.
 	 */
 	private void warmUp(List<Server> servers) throws IOException, InterruptedException {
-		Taker warmUp = new FanOut(this.load, this.options.warmUp());
 		for (Server server : servers) {
-			for (Measure measure : Measure.values()) {
-				if (measure.isFanOut() && server.kind().can(measure) && isSpoken(measure.dialect())) {
-					say("warming " + server.kind() + " with " + measure);
-					attempt(warmUp, server, new Results.Case(measure, 1, WARM_UP_CLIENTS, server.kind()));
+			if (!server.kind().isInC()) {
+				for (Measure measure : Measure.values()) {
+					if (measure.isFanOut() && server.kind().can(measure) && isSpoken(measure.dialect())) {
+						warmUp(server, measure, new FanOut(this.load, this.options.warmUp()), WARM_UP_CLIENTS);
+					}
 				}
-			}
-			if (server.kind().can(Measure.REDIS_PUBLISH) && this.options.measures().contains(Measure.REDIS_PUBLISH)) {
-				say("warming " + server.kind() + " with " + Measure.REDIS_PUBLISH);
+				int publications = Math.min(this.options.warmUp(), WARM_UP_PUBLICATIONS);
+				warmUp(server, Measure.PAIRS, new FanOut(this.load, publications), WARM_UP_CLIENTS);
+				warmUp(server, Measure.PUBLISH, new HttpPublications(publications), 1);
 				for (int i = 0; i < 3; i++) {
-					attempt(taker(Measure.REDIS_PUBLISH), server,
-							new Results.Case(Measure.REDIS_PUBLISH, 1, 1, server.kind()));
+					warmUp(server, Measure.REDIS_PUBLISH, taker(Measure.REDIS_PUBLISH), 1);
 				}
-			}
-			if (server.kind().can(Measure.PUBLISH) && this.options.measures().contains(Measure.PUBLISH)) {
-				say("warming " + server.kind() + " with " + Measure.PUBLISH);
-				attempt(new HttpPublications(this.options.warmUp()), server,
-						new Results.Case(Measure.PUBLISH, 1, 1, server.kind()));
 			}
 			server.pin(this.processes, this.options.work().resolve("taskset.log"),
 					String.valueOf(this.options.serverCpu()));
+		}
+	}
+
+	private void warmUp(Server server, Measure measure, Taker taker, int clients) throws InterruptedException {
+		if (server.kind().can(measure) && (measure.isFanOut() || this.options.measures().contains(measure))) {
+			say("warming " + server.kind() + " with " + measure);
+			attempt(taker, server, new Results.Case(measure, 1, clients, server.kind()));
 		}
 	}
 
@@ -124,26 +138,29 @@ final class BenchmarkRun {
 			.anyMatch((measure) -> !measure.isIdle() && !measure.isOpening() && measure.dialect() == dialect);
 	}
 
-	private void measure(Measure measure, List<Server> servers) throws IOException, InterruptedException {
-		int rounds = measure.isRepeated() ? this.options.rounds() : 1;
-		for (int window : measure.isWindowed() ? this.options.windows() : List.of(1)) {
-			for (int clients : measure.isFanOut() ? this.options.clients() : List.of(this.options.many())) {
-				List<Server> turn = new ArrayList<>(
-						servers.stream().filter((each) -> takesPart(each.kind(), measure, clients)).toList());
-				for (int round = 1; round <= rounds; round++) {
-					for (Server server : turn) {
-						take(server, new Results.Case(measure, window, clients, server.kind()), round);
-					}
-					// No server always follows the same one
-					Collections.rotate(turn, 1);
-				}
+	private void measure(Block block, List<Server> servers, Budget budget) throws InterruptedException {
+		List<Server> turn = new ArrayList<>(
+				servers.stream().filter((server) -> takesPart(server.kind(), block)).toList());
+		budget.begin(weight(block, servers));
+		int rounds = block.rounds(this.options);
+		for (int round = 1; round <= rounds && budget.allows(round); round++) {
+			for (Server server : turn) {
+				take(server, block.of(server.kind()), round);
 			}
+			// No server always follows the same one
+			Collections.rotate(turn, 1);
 		}
 	}
 
-	private boolean takesPart(ServerKind kind, Measure measure, int clients) {
-		boolean tooMany = kind.isSlow() && !measure.isIdle() && clients > this.options.slowClients();
-		return kind.can(measure) && !tooMany;
+	private double weight(Block block, List<Server> servers) {
+		long taking = servers.stream().filter((server) -> takesPart(server.kind(), block)).count();
+		return taking * block.seconds() * block.rounds(this.options);
+	}
+
+	private boolean takesPart(ServerKind kind, Block block) {
+		boolean tooMany = kind.isSlow() && !block.measure().isIdle() && block.clients() > this.options.slowClients();
+		return kind.can(block.measure()) && !tooMany
+				&& (!this.options.figures() || Figures.has(kind, block, this.options));
 	}
 
 	private void take(Server server, Results.Case measured, int round) throws InterruptedException {

@@ -29,7 +29,7 @@ final class Fairness implements Taker {
 				"--window", measure == Measure.FAIR_LONGPOLL ? "1" : "4", "--limit", String.valueOf(this.seconds + 4));
 		Map<String, Double> figures = new LinkedHashMap<>();
 		try (LoadGenerator.Background background = this.load.start(server, measure.loadMode(),
-				server.kind().target(measure.dialect()), crowd)) {
+				server.kind().target(measure), crowd)) {
 			background.awaitConnections(server, measured.clients());
 			// The next collections copy new connections once or twice, unlike old ones
 			server.post("/bench/memory");

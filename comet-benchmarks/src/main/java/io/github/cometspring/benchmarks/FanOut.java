@@ -36,7 +36,7 @@ final class FanOut implements Taker {
 		}
 		arguments.addAll(allowances(server.kind(), measured));
 		return LoadGenerator
-			.result(this.load.run(server, measure.loadMode(), server.kind().target(measure.dialect()), arguments));
+			.result(this.load.run(server, measure.loadMode(), server.kind().target(measure), arguments));
 	}
 
 	/**

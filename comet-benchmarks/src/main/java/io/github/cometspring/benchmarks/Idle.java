@@ -88,7 +88,7 @@ final class Idle implements Taker {
 	private String hold(Server server, Results.Case measured, int clients) throws IOException, InterruptedException {
 		Measure measure = measured.measure();
 		String hook = server.kind().isJvm() ? "bash -c '" + COLLECT.formatted(server.port()) + "'" : "true";
-		return this.load.run(server, measure.loadMode(), server.kind().target(measure.dialect()),
+		return this.load.run(server, measure.loadMode(), server.kind().target(measure),
 				List.of("--n", String.valueOf(clients), "--hold", "2", "--hook", hook));
 	}
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Loads servers with {@code pushbench}, a separate program that is compiled on first use.
+ * Loads servers with {@code pushbench}, a separate program.
  */
 final class LoadGenerator {
 
@@ -28,15 +28,13 @@ final class LoadGenerator {
 
 	private final Path raw;
 
-	LoadGenerator(Processes processes, Options options, Path source) throws IOException, InterruptedException {
+	LoadGenerator(Processes processes, Options options) throws IOException {
 		this.processes = processes;
 		this.options = options;
 		this.errors = options.work().resolve("pushbench.log");
 		this.raw = options.out().resolve("raw.txt");
-		this.program = options.work().resolve("pushbench");
+		this.program = CProgram.PUSHBENCH.path(options);
 		Files.deleteIfExists(this.raw);
-		processes.run(Duration.ofMinutes(1), this.errors,
-				List.of("gcc", "-O2", "-o", this.program.toString(), source.toString()));
 	}
 
 	/**

@@ -39,6 +39,12 @@ record Look(Color color, Shape shape, Stroke stroke) {
 			case COMET_REDIS -> new Look(new Color(0xD55E00), ShapeUtils.createDiamond(5), DASHED);
 			case WEBFLUX -> new Look(new Color(0x0072B2), square(4), PLAIN);
 			case NETTY -> new Look(Color.DARK_GRAY, ShapeUtils.createDiagonalCross(4, 0.8f), DASHED);
+			case COMET_URING -> new Look(new Color(0xD55E00), square(4), PLAIN);
+			case COMET_CDS -> new Look(new Color(0xD55E00), ShapeUtils.createDiamond(5), PLAIN);
+			case FLOOR -> new Look(Color.BLACK, circle(3), DASHED);
+			case FLOOR_PUMP -> new Look(Color.BLACK, ShapeUtils.createUpTriangle(4), DASHED);
+			case VERTX -> new Look(new Color(0xCC79A7), ShapeUtils.createUpTriangle(5), PLAIN);
+			case BUN -> new Look(new Color(0xE69F00), ShapeUtils.createDownTriangle(5), PLAIN);
 			case COMETD -> new Look(new Color(0x56B4E9), ShapeUtils.createDiamond(5), PLAIN);
 			case NCHAN -> new Look(new Color(0x009E73), ShapeUtils.createRegularCross(4, 1.2f), PLAIN);
 		};

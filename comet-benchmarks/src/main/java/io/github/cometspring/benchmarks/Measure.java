@@ -46,6 +46,18 @@ enum Measure {
 	OPEN_COLD_SSE("idle-sse", Dialect.SSE),
 	/** The same with WebSockets. */
 	OPEN_COLD_WEBSOCKET("idle-ws", Dialect.WEBSOCKET),
+	/** A crowd of polls that comes back and lacks some messages. */
+	RESUME_LONGPOLL("idle", Dialect.LONGPOLL),
+	/** The same with event streams. */
+	RESUME_SSE("idle-sse", Dialect.SSE),
+	/** The same with WebSockets. */
+	RESUME_WEBSOCKET("idle-ws", Dialect.WEBSOCKET),
+	/** A crowd of polls that comes back to a server that has just been started. */
+	RESUME_COLD_LONGPOLL("idle", Dialect.LONGPOLL),
+	/** The same with event streams. */
+	RESUME_COLD_SSE("idle-sse", Dialect.SSE),
+	/** The same with WebSockets. */
+	RESUME_COLD_WEBSOCKET("idle-ws", Dialect.WEBSOCKET),
 	/** Channels without clients, inside one process. */
 	ENGINE("", Dialect.NONE),
 	/** Publications over HTTP, on a channel without clients. */
@@ -87,14 +99,21 @@ enum Measure {
 	 * Whether clients are opened, which is measured only if it is asked for.
 	 */
 	boolean isOpening() {
-		return name().startsWith("OPEN");
+		return name().startsWith("OPEN") || isResumption();
+	}
+
+	/**
+	 * Whether the clients that are opened lack messages.
+	 */
+	boolean isResumption() {
+		return name().startsWith("RESUME");
 	}
 
 	/**
 	 * Whether the server has to be a new one.
 	 */
 	boolean isCold() {
-		return name().startsWith("OPEN_COLD");
+		return name().contains("_COLD_");
 	}
 
 	/**

@@ -1,18 +1,22 @@
 package io.github.cometspring.benchmarks;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * Opens many connections, and counts the CPU time that the server needs for it. A warm
- * server has opened as many of the same kind before that its compilers are done. A cold
- * one has been started for this.
+ * server has opened as many of the same kind before that its compilers are done; one in C
+ * has opened them once. A cold one has been started for this.
  */
 final class Opening implements Taker {
 
-	private static final int OPENED_BEFORE = 60_000;
+	/** So that compilers are done. */
+	static final int OPENED_BEFORE = 60_000;
+
+	private final int openedBefore;
 
 	private final LoadGenerator load;
 
@@ -22,7 +26,12 @@ final class Opening implements Taker {
 
 	private final Set<Results.Case> warm = new HashSet<>();
 
-	Opening(LoadGenerator load, Options options, Processes processes) {
+	/**
+	 * Creates an opening.
+	 * @param openedBefore how many connections a warm server has opened before
+	 */
+	Opening(LoadGenerator load, Options options, Processes processes, int openedBefore) {
+		this.openedBefore = openedBefore;
 		this.load = load;
 		this.options = options;
 		this.processes = processes;
@@ -34,7 +43,8 @@ final class Opening implements Taker {
 			return takeCold(server.kind(), measured);
 		}
 		if (this.warm.add(measured)) {
-			for (int opened = 0; opened < OPENED_BEFORE; opened += measured.clients()) {
+			int before = server.kind().isInC() ? measured.clients() : this.openedBefore;
+			for (int opened = 0; opened < before; opened += measured.clients()) {
 				open(server, measured);
 			}
 		}
@@ -55,8 +65,12 @@ final class Opening implements Taker {
 
 	private Sample open(Server server, Results.Case measured) throws IOException, InterruptedException {
 		Measure measure = measured.measure();
-		return LoadGenerator.result(this.load.run(server, measure.loadMode(), server.kind().target(measure.dialect()),
-				List.of("--n", String.valueOf(measured.clients()), "--hold", "0")));
+		List<String> arguments = new ArrayList<>(List.of("--n", String.valueOf(measured.clients()), "--hold", "0"));
+		if (measure.isResumption()) {
+			arguments.addAll(Resumption.prepare(server));
+		}
+		return LoadGenerator
+			.result(this.load.run(server, measure.loadMode(), server.kind().target(measure), arguments));
 	}
 
 }

@@ -10,46 +10,69 @@ import java.util.Set;
 /**
  * The options of a run.
  *
+ * @param figures whether each server is measured only in what the document on performance
+ * has of it
  * @param measures the measures to take
  * @param servers which servers to measure
  * @param clients the numbers of clients
  * @param slowClients the largest of these numbers for servers that take very long
  * @param windows how many messages are in flight on streams
  * @param rounds how often each measure is taken
+ * @param minutes after which the run ends, with fewer rounds if need be, or 0
  * @param seconds how long fairness is measured
  * @param deliveries how many deliveries make a measure
  * @param warmUp how many deliveries come before, for each server and dialect
  * @param many the number of clients where there is only one number
+ * @param pairs the number of channels that have a client each
  * @param serverCpu the core of the servers
  * @param loadCpu the core of the load
  * @param heap the heap of each server
  * @param jvmArguments more arguments for the JVM of each server
  * @param out the folder of the results
  */
-record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> clients, int slowClients,
-		List<Integer> windows, int rounds, int seconds, int deliveries, int warmUp, int many, int serverCpu,
-		int loadCpu, String heap, List<String> jvmArguments, Path out) {
+record Options(boolean figures, Set<Measure> measures, List<ServerKind> servers, List<Integer> clients, int slowClients,
+		List<Integer> windows, int rounds, int minutes, int seconds, int deliveries, int warmUp, int many, int pairs,
+		int serverCpu, int loadCpu, String heap, List<String> jvmArguments, Path out) {
 
 	static Options parse(String... arguments) {
 		List<String> given = new ArrayList<>(List.of(arguments));
 		boolean quick = given.remove("--quick");
 		Reader reader = new Reader(given);
-		Set<Measure> measures = reader.measures("--mode");
+		String modes = reader.text("--mode", "all");
+		boolean figures = modes.equals(Figures.MODE);
+		Set<Measure> measures = figures ? Figures.MEASURES : measures(modes);
 		String redis = measures.stream().anyMatch(Measure::isOfRedis) ? ",comet-redis" : "";
-		String allServers = quick ? "comet,webflux,netty,nchan"
-				: "comet,comet-chain,comet-security,webflux,netty,cometd,nchan";
-		int rounds = reader.number("--rounds", quick ? 3 : 5);
-		Options options = new Options(measures, reader.servers("--servers", allServers + redis),
-				reader.numbers("--n", quick ? "100,1000" : "100,1000,5000,10000"), reader.number("--slow-n", 1000),
-				reader.numbers("--window", quick ? "1" : "1,4"), rounds, quick ? 3 : 10,
+		String allServers = quick ? "floor,comet,webflux,netty,nchan"
+				: "floor,floor-pump,comet,comet-chain,comet-security,webflux,vertx,bun,netty,cometd,nchan";
+		String allClients = quick ? "100,1000" : "100,1000,5000,10000";
+		int most = reader.number("--many", quick ? 2_000 : 10_000);
+		Options options = new Options(figures, measures,
+				reader.servers("--servers", figures ? Figures.SERVERS : allServers + redis),
+				reader.numbers("--n", (figures && !quick) ? Figures.CLIENTS : allClients),
+				reader.number("--slow-n", 1000), reader.numbers("--window", (quick && !figures) ? "1" : "1,4"),
+				reader.number("--rounds", quick ? 3 : (figures ? 4 : 5)),
+				reader.number("--minutes", figures ? Figures.MINUTES : 0), quick ? 3 : 10,
 				reader.number("--deliveries", quick ? 20_000 : 40_000),
-				reader.number("--warm-up", quick ? 40_000 : 500_000), reader.number("--many", quick ? 2_000 : 10_000),
+				reader.number("--warm-up", quick ? 40_000 : (figures ? Figures.WARM_UP : 500_000)), most,
+				reader.number("--pairs", figures ? Math.min(most, Figures.PAIRS) : most),
 				reader.number("--server-cpu", 0), reader.number("--load-cpu", 1), reader.text("--heap", "2g"),
 				reader.all("--jvm-arg"), Path.of(reader.text("--out", "target/results")).toAbsolutePath());
 		if (!given.isEmpty()) {
 			throw new IllegalArgumentException("Unknown options: " + given);
 		}
 		return options;
+	}
+
+	private static Set<Measure> measures(String names) {
+		Set<Measure> measures = EnumSet.noneOf(Measure.class);
+		for (String each : names.split(",")) {
+			List<Measure> meant = Arrays.stream(Measure.values()).filter((one) -> one.isMeantBy(each)).toList();
+			if (meant.isEmpty()) {
+				throw new IllegalArgumentException("Unknown mode: " + each);
+			}
+			measures.addAll(meant);
+		}
+		return measures;
 	}
 
 	/**
@@ -93,18 +116,6 @@ record Options(Set<Measure> measures, List<ServerKind> servers, List<Integer> cl
 
 		List<ServerKind> servers(String name, String otherwise) {
 			return Arrays.stream(text(name, otherwise).split(",")).map(ServerKind::of).toList();
-		}
-
-		Set<Measure> measures(String name) {
-			Set<Measure> measures = EnumSet.noneOf(Measure.class);
-			for (String each : text(name, "all").split(",")) {
-				List<Measure> meant = Arrays.stream(Measure.values()).filter((one) -> one.isMeantBy(each)).toList();
-				if (meant.isEmpty()) {
-					throw new IllegalArgumentException("Unknown mode: " + each);
-				}
-				measures.addAll(meant);
-			}
-			return measures;
 		}
 
 	}

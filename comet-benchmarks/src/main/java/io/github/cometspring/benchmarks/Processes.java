@@ -85,6 +85,15 @@ final class Processes implements AutoCloseable {
 		this.running.remove(process);
 	}
 
+	/**
+	 * Asks a process to end, and waits until it has.
+	 */
+	void endGently(Process process, Duration patience) {
+		process.destroy();
+		endAfter(patience, process);
+		this.running.remove(process);
+	}
+
 	@Override
 	public void close() {
 		this.running.forEach(Process::destroy);

@@ -3,7 +3,6 @@ package io.github.cometspring.benchmarks;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -44,8 +42,7 @@ final class Redis {
 	 */
 	static Optional<String> obstacle() {
 		boolean installed = Stream.of("redis-server", "redis-benchmark")
-			.allMatch((name) -> Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-				.anyMatch((folder) -> Files.isExecutable(Path.of(folder, name))));
+			.allMatch((name) -> Obstacle.onPath(name).isPresent());
 		return installed ? Optional.empty() : Optional.of("no Redis (Debian: redis-server and redis-tools)");
 	}
 

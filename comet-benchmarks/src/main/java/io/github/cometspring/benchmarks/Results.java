@@ -2,6 +2,7 @@ package io.github.cometspring.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,19 @@ final class Results {
 			.map(Case::window)
 			.distinct()
 			.toList();
+	}
+
+	/**
+	 * How many rounds there were of what is taken more than once.
+	 */
+	String rounds() {
+		IntSummaryStatistics rounds = this.samples.entrySet()
+			.stream()
+			.filter((each) -> each.getKey().measure().isRepeated())
+			.mapToInt((each) -> each.getValue().size())
+			.summaryStatistics();
+		boolean differ = rounds.getMin() < rounds.getMax();
+		return differ ? rounds.getMin() + " to " + rounds.getMax() : String.valueOf(Math.max(1, rounds.getMax()));
 	}
 
 	List<Sample> of(Case measured) {

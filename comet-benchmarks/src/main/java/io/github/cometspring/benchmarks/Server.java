@@ -51,7 +51,7 @@ final class Server {
 		List<String> further = (redis != null) ? redis.arguments() : List.of();
 		Process process = processes.start(new ServerCommand(options).of(kind, port, further), log, log);
 		awaitPort(kind, port, process, log);
-		return new Server(kind, port, process, ServerCommand.processIds(process, kind), redis);
+		return new Server(kind, port, process, new ServerCommand(options).processIds(process, kind), redis);
 	}
 
 	static int freePort() throws IOException {
@@ -122,9 +122,24 @@ final class Server {
 	 * @return the answer
 	 */
 	String post(String path) throws IOException, InterruptedException {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path))
+		return send(path, HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody()));
+	}
+
+	/**
+	 * Sends a request to the server, as a user who has logged in.
+	 * @return the answer
+	 */
+	String post(String path, String contentType, String body) throws IOException, InterruptedException {
+		return send(path,
+				HttpRequest.newBuilder()
+					.header("Content-Type", contentType)
+					.header("Cookie", "SESSION=benchmark")
+					.POST(HttpRequest.BodyPublishers.ofString(body)));
+	}
+
+	private String send(String path, HttpRequest.Builder builder) throws IOException, InterruptedException {
+		HttpRequest request = builder.uri(URI.create("http://127.0.0.1:" + this.port + path))
 			.timeout(Duration.ofMinutes(2))
-			.POST(HttpRequest.BodyPublishers.noBody())
 			.build();
 		HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
 		if (response.statusCode() >= 300) {

@@ -1,14 +1,15 @@
 package io.github.cometspring.benchmarks;
 
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,11 +18,8 @@ import java.util.stream.Stream;
  */
 final class ServerCommand {
 
-	private static final Path NGINX = path("NGINX", "/usr/sbin/nginx");
-
-	private static final Path NCHAN = path("NCHAN_MODULE", "/usr/lib/nginx/modules/ngx_nchan_module.so");
-
-	// nginx does not notice the end of its parent: the shell waits for the end of input
+	// Programs of others do not notice the end of their parent: the shell waits for the
+	// end of input
 	private static final String GUARDED = "\"$@\" & guarded=$!; trap 'kill $guarded; exit' TERM; "
 			+ "cat <&0 >/dev/null & wait -n; kill $guarded; wait $guarded";
 
@@ -29,25 +27,6 @@ final class ServerCommand {
 
 	ServerCommand(Options options) {
 		this.options = options;
-	}
-
-	private static Path path(String variable, String otherwise) {
-		return Path.of(System.getenv().getOrDefault(variable, otherwise));
-	}
-
-	/**
-	 * Why a server cannot be measured on this machine.
-	 * @return the reason, or empty if it can
-	 */
-	static Optional<String> obstacle(ServerKind kind) {
-		if (kind == ServerKind.NCHAN && !(Files.isExecutable(NGINX) && Files.isReadable(NCHAN))) {
-			return Optional.of("not installed (Debian: nginx and libnginx-mod-nchan)");
-		}
-		if (kind.isJvm()
-				&& ServerCommand.class.getResource("/" + kind.mainClass().replace('.', '/') + ".class") == null) {
-			return Optional.of("not in this build");
-		}
-		return kind.isOnRedis() ? Redis.obstacle() : Optional.empty();
 	}
 
 	/**
@@ -70,9 +49,31 @@ final class ServerCommand {
 			command.addAll(further);
 		}
 		else {
-			command.addAll(guarded("nginx", List.of(NGINX.toString(), "-c", configuration(port))));
+			command.addAll(guarded(kind.toString(), program(kind, port)));
 		}
 		return command;
+	}
+
+	private List<String> program(ServerKind kind, int port) throws IOException {
+		List<String> command = new ArrayList<>(List.of(program(kind).toString()));
+		switch (kind) {
+			case NCHAN -> command.addAll(List.of("-c", configuration(port)));
+			case BUN -> command
+				.addAll(List.of(Resources.copy("bun-server.js", this.options.work()).toString(), String.valueOf(port)));
+			default -> command.addAll(kind.arguments(port));
+		}
+		return command;
+	}
+
+	/**
+	 * The program of a server that does not run on the JVM.
+	 */
+	private Path program(ServerKind kind) {
+		return switch (kind) {
+			case NCHAN -> Obstacle.NGINX;
+			case BUN -> Obstacle.bun().orElseThrow();
+			default -> CProgram.FLOOR.path(this.options);
+		};
 	}
 
 	/**
@@ -86,12 +87,36 @@ final class ServerCommand {
 				"-Dreactor.netty.ioWorkerCount=1", "-XX:+UseG1GC", "-Xms" + this.options.heap(),
 				"-Xmx" + this.options.heap(), "-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED",
 				"--sun-misc-unsafe-memory-access=allow"));
+		if (kind.isArchived()) {
+			command.addAll(new Archive(this.options).arguments());
+		}
 		command.addAll(this.options.jvmArguments());
 		command.add("-cp");
 		command.add(Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
 			.filter((entry) -> kind.uses(Path.of(entry).getFileName().toString()))
+			.map((entry) -> kind.isArchived() ? packed(entry) : entry)
 			.collect(Collectors.joining(File.pathSeparator)));
 		return command;
+	}
+
+	/**
+	 * An entry of the class path as a jar, since the JVM archives no classes of folders.
+	 */
+	private static String packed(String entry) {
+		Path folder = Path.of(entry);
+		if (!Files.isDirectory(folder)) {
+			return entry;
+		}
+		Path target = folder.toAbsolutePath().getParent();
+		try (Stream<Path> jars = Files.list(target)) {
+			return jars.filter((file) -> file.getFileName().toString().matches("comet-benchmarks-.*\\.jar"))
+				.findFirst()
+				.orElseThrow(() -> new FileNotFoundException("The jar of the benchmarks in " + target))
+				.toString();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private String configuration(int port) throws IOException {
@@ -103,7 +128,7 @@ final class ServerCommand {
 		Path file = run.resolve("nginx.conf");
 		Files.writeString(file,
 				text.replace("RUN", run.toString())
-					.replace("MODULE", NCHAN.toString())
+					.replace("MODULE", Obstacle.NCHAN.toString())
 					.replace("PORT", String.valueOf(port)));
 		return file.toString();
 	}
@@ -111,12 +136,13 @@ final class ServerCommand {
 	/**
 	 * The processes whose CPU time counts for the server.
 	 */
-	static List<Long> processIds(Process process, ServerKind kind) {
+	List<Long> processIds(Process process, ServerKind kind) {
 		if (kind.isJvm()) {
 			return List.of(process.pid());
 		}
+		String program = program(kind).toString();
 		Stream<ProcessHandle> family = process.descendants();
-		return family.filter((each) -> each.info().command().orElse("").equals(NGINX.toString()))
+		return family.filter((each) -> each.info().command().orElse("").equals(program))
 			.map(ProcessHandle::pid)
 			.toList();
 	}

@@ -11,6 +11,13 @@ import java.util.regex.Pattern;
  */
 enum ServerKind {
 
+	/**
+	 * The floor: a program in C that does only what must be on the wire, and writes each
+	 * message to each client at once.
+	 */
+	FLOOR("", "plain", "", "--each"),
+	/** The same, which writes to a stream all that it lacks at once. */
+	FLOOR_PUMP("", "plain", "", "--pump"),
 	/** The starter with its defaults. */
 	COMET("CometServer", "comet", "security|jetty|cometd|servlet"),
 	/** With a web filter: polls take the default path. */
@@ -38,10 +45,18 @@ enum ServerKind {
 			"--comet.publish.keys=" + HttpPublications.KEY),
 	/** The starter with its defaults, and its channels on a Redis of its own. */
 	COMET_REDIS("CometServer", "comet", "security|jetty|cometd|servlet"),
+	/** The starter with its defaults on io_uring. */
+	COMET_URING("CometServer", "comet", "security|jetty|cometd|servlet"),
+	/** The starter with its defaults, whose JVM has an archive of its classes. */
+	COMET_CDS("CometServer", "comet", "security|jetty|cometd|servlet"),
 	/** Written by hand with Spring WebFlux. */
 	WEBFLUX("WebFluxServer", "webflux", "comet-spring|security|jetty|cometd|servlet"),
-	/** The limit of Netty. */
-	NETTY("NettyServer", "netty", "spring|reactor|jetty|cometd|logback|slf4j|log4j"),
+	/** Written by hand with Netty alone. */
+	NETTY("NettyServer", "plain", "spring|reactor|jetty|cometd|logback|slf4j|log4j"),
+	/** Written by hand with Vert.x. */
+	VERTX("VertxServer", "plain", "spring|reactor|jetty|cometd|logback|slf4j|log4j"),
+	/** Written by hand with Bun, whose server is that of uWebSockets. */
+	BUN("", "plain", ""),
 	/** CometD: an established server on the JVM. */
 	COMETD("CometdServer", "cometd", "spring|reactor|netty-codec|logback|log4j"),
 	/** nchan: a server in C. */
@@ -49,6 +64,9 @@ enum ServerKind {
 
 	private static final Pattern REDIS = Pattern
 		.compile("redis|lettuce|spring-(data|tx|oxm|context-support)|spring-boot-(data|persistence|transaction)");
+
+	// The last of which has to be that of Vert.x alone
+	private static final Pattern VERTX_LIBRARIES = Pattern.compile("vertx|^jackson-core-2");
 
 	private static final List<String> SPRING_ARGUMENTS = List.of("--spring.main.banner-mode=off",
 			"--logging.level.root=warn", "--comet.history.size=20", "--comet.timeout=120s",
@@ -78,7 +96,22 @@ enum ServerKind {
 	}
 
 	boolean isJvm() {
-		return this != NCHAN;
+		return !this.mainClass.isEmpty();
+	}
+
+	/**
+	 * Whether this is the same from the first request on, since nothing compiles it while
+	 * it runs.
+	 */
+	boolean isInC() {
+		return this == FLOOR || this == FLOOR_PUMP || this == NCHAN;
+	}
+
+	/**
+	 * Whether the JVM uses what it has kept of a training run.
+	 */
+	boolean isArchived() {
+		return this == COMET_CDS;
 	}
 
 	/**
@@ -86,6 +119,10 @@ enum ServerKind {
 	 */
 	boolean isOnRedis() {
 		return this == COMET_REDIS;
+	}
+
+	private boolean isSpring() {
+		return isComet() || this == WEBFLUX;
 	}
 
 	boolean isComet() {
@@ -97,12 +134,16 @@ enum ServerKind {
 	 */
 	boolean uses(String library) {
 		return !this.unused.matcher(library).find() && (isOnRedis() || !REDIS.matcher(library).find())
-				&& (this == COMET_PROMETHEUS || !library.contains("prometheus"));
+				&& (this == COMET_PROMETHEUS || !library.contains("prometheus"))
+				&& (this == COMET_URING || !library.contains("io_uring"))
+				&& (this == VERTX || !VERTX_LIBRARIES.matcher(library).find());
 	}
 
 	List<String> arguments(int port) {
-		if (this == NETTY || this == COMETD) {
-			return List.of(String.valueOf(port));
+		if (!isSpring()) {
+			List<String> all = new ArrayList<>(List.of(String.valueOf(port)));
+			all.addAll(this.arguments);
+			return all;
 		}
 		List<String> all = new ArrayList<>(SPRING_ARGUMENTS);
 		all.add("--server.address=127.0.0.1");
@@ -114,7 +155,14 @@ enum ServerKind {
 	/**
 	 * The name of the load generator's file for this server.
 	 */
-	String target(Measure.Dialect dialect) {
+	String target(Measure measure) {
+		if (measure.isResumption()) {
+			return (isComet() ? "comet" : this.targets) + "-resume-" + measure.dialect() + ".target";
+		}
+		return target(measure.dialect());
+	}
+
+	private String target(Measure.Dialect dialect) {
 		// The others have only one dialect of polls
 		boolean json = isComet() && dialect == Measure.Dialect.JSONPOLL;
 		Measure.Dialect known = (dialect == Measure.Dialect.JSONPOLL && !json) ? Measure.Dialect.LONGPOLL : dialect;
@@ -134,8 +182,20 @@ enum ServerKind {
 		if (this == COMET_PUBLISH) {
 			return measure == Measure.PUBLISH || measure == Measure.PAIRS;
 		}
+		if (this == FLOOR_PUMP) {
+			return measure.isWindowed();
+		}
+		if (this == COMET_CDS) {
+			return measure.isCold();
+		}
+		if (this == COMET_URING) {
+			return measure.isFanOut() || measure.isIdle() || measure.isOpening();
+		}
 		if (isOnDemand()) {
 			return measure.isFanOut();
+		}
+		if (measure.isResumption()) {
+			return this == COMET || this == COMET_SECURITY || this == WEBFLUX;
 		}
 		if (measure.isOpening()) {
 			return this != COMETD;
@@ -143,7 +203,7 @@ enum ServerKind {
 		return switch (measure) {
 			case FAIR_LONGPOLL, FAIR_SSE, FAIR_WEBSOCKET, DEACTIVATE -> isComet() && this != COMET_SECURITY;
 			case ENGINE -> this == COMET;
-			case PUBLISH -> isComet() || this == WEBFLUX || this == NCHAN;
+			case PUBLISH -> this != NETTY && this != COMETD;
 			// The others have one dialect of polls.
 			case JSONPOLL -> this == COMET || this == COMET_CHAIN || this == NCHAN;
 			case IDLE_SSE, IDLE_WEBSOCKET -> this != COMETD;
@@ -158,7 +218,8 @@ enum ServerKind {
 	 */
 	boolean isOnDemand() {
 		return switch (this) {
-			case COMET_JWT, COMET_MIXED, COMET_OWN, COMET_PROMETHEUS, COMET_UNMETERED, COMET_PUBLISH, COMET_REDIS ->
+			case COMET_JWT, COMET_MIXED, COMET_OWN, COMET_PROMETHEUS, COMET_UNMETERED, COMET_PUBLISH, COMET_REDIS,
+					COMET_URING, COMET_CDS ->
 				true;
 			default -> false;
 		};

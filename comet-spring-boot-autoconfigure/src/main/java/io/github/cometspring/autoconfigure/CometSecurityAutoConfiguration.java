@@ -28,8 +28,8 @@ import io.github.cometspring.web.KeptLogins;
 /**
  * Auto-configuration for Spring Security: it accepts polls without a CSRF token, and
  * preflight requests of pages of allowed foreign origins. It ends clients whose token
- * expires, and lets clients that wait let go of their exchange and poll
- * again without passing all filters.
+ * expires, and lets clients that wait let go of their exchange and poll again without
+ * passing all filters.
  *
  * @since 0.1.0
  */
@@ -89,7 +89,8 @@ public final class CometSecurityAutoConfiguration {
 	KeptLogins cometKeptLogins(CometSettings settings, ObjectProvider<LoginExpiry> expiry,
 			ObjectProvider<WebSessionManager> sessions) {
 		WebSessionManager manager = sessions.getIfUnique();
-		if (settings.loginMaxAge().isZero() || manager == null || manager.getClass() != DefaultWebSessionManager.class) {
+		if (settings.loginMaxAge().isZero() || manager == null
+				|| manager.getClass() != DefaultWebSessionManager.class) {
 			return KeptLogins.NONE;
 		}
 		WebSessionIdResolver ids = ((DefaultWebSessionManager) manager).getSessionIdResolver();

@@ -48,8 +48,8 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		SubscriptionLimits limits, Duration writeTimeout, int maxRequestSize, long maxMessageSize,
 		List<String> allowedOrigins, boolean allowedCredentials, Duration authorizationTimeout,
 		Set<Transport> transports, boolean fastPath, @Nullable Duration authorizationMaxAge, Duration shutdownSpread,
-		List<GrantKey> grantKeys, boolean observationEnabled, ChannelDefaults channelDefaults,
-		PublishSettings publish, Duration loginMaxAge) {
+		List<GrantKey> grantKeys, boolean observationEnabled, ChannelDefaults channelDefaults, PublishSettings publish,
+		Duration loginMaxAge) {
 
 	// The resolution of timers
 	private static final Duration SHORTEST = Duration.ofMillis(1);

@@ -83,8 +83,7 @@ final class SecurityLogins implements KeptLogins {
 		Mono<Principal> principal = exchange.getPrincipal();
 		return optional(ReactiveSecurityContextHolder.getContext())
 			.zipWhen((context) -> optional(this.presentsSession.test(exchange) ? exchange.getSession() : Mono.empty()))
-			.zipWith(optional(principal),
-					(both, user) -> keep(exchange, now, both.getT1(), both.getT2(), user));
+			.zipWith(optional(principal), (both, user) -> keep(exchange, now, both.getT1(), both.getT2(), user));
 	}
 
 	private static <T> Mono<Optional<T>> optional(Mono<? extends T> value) {
@@ -97,9 +96,8 @@ final class SecurityLogins implements KeptLogins {
 		attributes.keySet().removeIf((name) -> OTHERS.stream().anyMatch(name::contains));
 		Context context = security.map((known) -> Context.of(SecurityContext.class, Mono.just(known)))
 			.orElse(Context.empty());
-		return new KeptLogin(principal.orElse(null), attributes, context,
-				new Current(now + age(session, principal).toNanos(), this.nanoTime,
-						session.map(LoggedInSession::of).orElse(null)));
+		return new KeptLogin(principal.orElse(null), attributes, context, new Current(
+				now + age(session, principal).toNanos(), this.nanoTime, session.map(LoggedInSession::of).orElse(null)));
 	}
 
 	private Duration age(Optional<WebSession> session, Optional<Principal> principal) {
@@ -124,9 +122,8 @@ final class SecurityLogins implements KeptLogins {
 	 * @param nanoTime the clock
 	 * @param session the session, or {@code null} if the request named none
 	 */
-	private record Current(long end, LongSupplier nanoTime, @Nullable LoggedInSession session)
-			implements
-				BooleanSupplier {
+	private record Current(long end, LongSupplier nanoTime,
+			@Nullable LoggedInSession session) implements BooleanSupplier {
 
 		@Override
 		public boolean getAsBoolean() {

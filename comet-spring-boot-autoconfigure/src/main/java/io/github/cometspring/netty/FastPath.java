@@ -137,7 +137,8 @@ public final class FastPath {
 					&& (!this.addressesLimited || isPeerClient(config));
 		}).doOnChannelInit((observer, channel, address) -> {
 			ChannelPipeline pipeline = channel.pipeline();
-			FastPathHandler handler = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? newHandler() : null;
+			FastPathHandler handler = (this.open && pipeline.get(NettyPipeline.HttpCodec) != null) ? newHandler()
+					: null;
 			if (handler != null) {
 				// The guard counts requests before any are kept here.
 				String before = (pipeline.get(PlainPipeline.GUARD) != null) ? PlainPipeline.GUARD

@@ -77,7 +77,8 @@ final class HeadDigest {
 	}
 
 	/**
-	 * Adds a part of a head, after its length, so that no other parts make the same bytes.
+	 * Adds a part of a head, after its length, so that no other parts make the same
+	 * bytes.
 	 * @return whether all characters were bytes
 	 */
 	private boolean add(CharSequence part) {

@@ -52,8 +52,7 @@ class SecurityLoginsTests {
 	}
 
 	private ServerWebExchange exchange() {
-		MockServerWebExchange exchange = MockServerWebExchange
-			.builder(MockServerHttpRequest.post("/comet"))
+		MockServerWebExchange exchange = MockServerWebExchange.builder(MockServerHttpRequest.post("/comet"))
 			.session(this.session)
 			.build();
 		exchange.getAttributes().put("note", "of the application");

@@ -37,8 +37,7 @@ class HeadDigestTests {
 
 	@Test
 	void digestShouldNotDependOnTheLengthOfTheBody() {
-		assertThat(digest("Host", "a", "content-Length", "5"))
-			.isEqualTo(digest("Content-Length", "17", "Host", "a"));
+		assertThat(digest("Host", "a", "content-Length", "5")).isEqualTo(digest("Content-Length", "17", "Host", "a"));
 	}
 
 	@Test

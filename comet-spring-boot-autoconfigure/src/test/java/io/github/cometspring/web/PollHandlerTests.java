@@ -31,7 +31,8 @@ class PollHandlerTests {
 			new CometControl(Duration.ofSeconds(20)), null, new SubscriptionLimits(5, 3, 1000, Duration.ofSeconds(15)));
 
 	private final PollHandler handler = new PollHandler(this.subscriptions,
-			new SchedulerClientSockets(this.time, 1, Duration.ofSeconds(30)), new LegacyPollDialect(), 1000, KeptLogins.NONE);
+			new SchedulerClientSockets(this.time, 1, Duration.ofSeconds(30)), new LegacyPollDialect(), 1000,
+			KeptLogins.NONE);
 
 	@Test
 	void pollWhenBodyDoesNotArriveShouldCountUntilItIsRefusedAndClosed() {

@@ -17,8 +17,8 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 
 /**
- * The limit: Netty with one event loop and nearly nothing else. Waiting clients are in a
- * list and receive bytes that were encoded once.
+ * A server written with Netty alone: one event loop and nearly nothing else. Waiting
+ * clients are in a list and receive bytes that were encoded once.
  */
 final class NettyServer {
 

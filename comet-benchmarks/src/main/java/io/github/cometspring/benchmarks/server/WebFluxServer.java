@@ -33,6 +33,8 @@ class WebFluxServer {
 
 	private final Map<String, Topic> topics = new ConcurrentHashMap<>();
 
+	private final Replays replays = new Replays();
+
 	public static void main(String[] args) {
 		ParentWatch.start();
 		SpringApplication.run(WebFluxServer.class, args);
@@ -51,13 +53,18 @@ class WebFluxServer {
 	}
 
 	@Bean
+	RouterFunction<ServerResponse> replayRoutes() {
+		return this.replays.routes();
+	}
+
+	@Bean
 	HandlerMapping webSockets() {
 		WebSocketHandler handler = (session) -> {
 			String path = session.getHandshakeInfo().getUri().getPath();
 			Topic topic = topic(path.substring(path.lastIndexOf('/') + 1));
 			return session.send(topic.stream().map(session::textMessage)).and(session.receive());
 		};
-		return new SimpleUrlHandlerMapping(Map.of("/ws/*", handler), -1);
+		return new SimpleUrlHandlerMapping(Map.of("/ws/*", handler, "/replay/ws/*", this.replays.sockets()), -1);
 	}
 
 	private Mono<ServerResponse> poll(ServerRequest request) {
