@@ -52,7 +52,9 @@ final class FiguresReport {
 	}
 
 	String write() {
-		for (Measure measure : List.of(Measure.LONGPOLL, Measure.SSE, Measure.WEBSOCKET)) {
+		fanOut(Measure.LONGPOLL, 1);
+		this.text.append("### Streams\n\n");
+		for (Measure measure : List.of(Measure.SSE, Measure.WEBSOCKET)) {
 			this.results.windows(measure).forEach((window) -> fanOut(measure, window));
 		}
 		table("Long poll in other applications, CPU µs/delivery", new Figure(CPU, 1, 1),
@@ -87,11 +89,18 @@ final class FiguresReport {
 	private void fanOut(Measure measure, int window) {
 		List<Subject> servers = measure.isWindowed() ? beside(FLOOR, PUMP, COMET) : beside(FLOOR, COMET);
 		String title = switch (measure) {
-			case SSE -> "Server-sent events, in flight: " + window;
-			case WEBSOCKET -> "WebSocket, in flight: " + window;
+			case SSE -> "Server-sent events";
+			case WEBSOCKET -> "WebSocket";
 			default -> "Long poll";
 		};
-		table(title + ", CPU µs/delivery", new Figure(CPU, 1, 1), servers, sizes(measure, window));
+		if (measure.isWindowed()) {
+			title += switch (window) {
+				case 1 -> ", one message in flight:";
+				case 4 -> ", four messages in flight:";
+				default -> ", " + window + " messages in flight:";
+			};
+		}
+		table(title, new Figure(CPU, 1, 1), servers, sizes(measure, window));
 	}
 
 	private static List<Subject> beside(Subject... first) {
@@ -105,7 +114,7 @@ final class FiguresReport {
 			.filter((each) -> each.measure() == measure && each.window() == window)
 			.map(Results.Case::clients)
 			.distinct()
-			.map((clients) -> line(measure, window, clients, "%,d clients".formatted(clients)))
+			.map((clients) -> line(measure, window, clients, "%,d".formatted(clients)))
 			.toList();
 	}
 
@@ -123,10 +132,13 @@ final class FiguresReport {
 				.filter((each) -> each.measure() == measure)
 				.map(Results.Case::clients)
 				.distinct()
-				.forEach((clients) -> lines
-					.add(line(measure, 1, clients, "%s, %,d".formatted(measure.dialect(), clients))));
+				.forEach((clients) -> lines.add(line(measure, 1, clients, title(measure, clients))));
 		}
 		return lines;
+	}
+
+	private static String title(Measure measure, int clients) {
+		return (measure.dialect() == Measure.Dialect.NONE) ? "each" : "%s, %,d".formatted(measure.dialect(), clients);
 	}
 
 	private static Line line(Measure measure, int window, int clients, String title) {
@@ -141,9 +153,10 @@ final class FiguresReport {
 		if (measured.isEmpty()) {
 			return;
 		}
-		this.text.append("### ").append(title).append("\n\n");
-		row("", measured.stream().map(Subject::title));
-		row("---", measured.stream().map((server) -> "---:"));
+		this.text.append(title.endsWith(":") ? "" : "### ").append(title).append("\n\n");
+		boolean sizes = Character.isDigit(lines.get(0).title().charAt(0));
+		row(sizes ? "clients" : "", measured.stream().map(Subject::title));
+		row(sizes ? "---:" : "---", measured.stream().map((server) -> "---:"));
 		for (Line line : lines) {
 			row(line.title(), measured.stream().map((server) -> cell(line.any().at(server.kind()), figure)));
 		}

@@ -51,7 +51,7 @@ final class Server {
 		List<String> further = (redis != null) ? redis.arguments() : List.of();
 		Process process = processes.start(new ServerCommand(options).of(kind, port, further), log, log);
 		awaitPort(kind, port, process, log);
-		return new Server(kind, port, process, new ServerCommand(options).processIds(process, kind), redis);
+		return new Server(kind, port, process, awaitProcesses(kind, process, options), redis);
 	}
 
 	static int freePort() throws IOException {
@@ -73,6 +73,23 @@ final class Server {
 			}
 		}
 		throw new IOException("The server " + kind + " does not start: see " + log);
+	}
+
+	/**
+	 * Waits for all processes whose CPU time counts: nginx listens before it has its
+	 * worker.
+	 */
+	private static List<Long> awaitProcesses(ServerKind kind, Process process, Options options)
+			throws IOException, InterruptedException {
+		long deadline = System.nanoTime() + START.toNanos();
+		while (process.isAlive() && System.nanoTime() < deadline) {
+			List<Long> found = new ServerCommand(options).processIds(process, kind);
+			if (found.size() >= kind.processes()) {
+				return found;
+			}
+			Thread.sleep(20);
+		}
+		throw new IOException("The server " + kind + " has not all of its processes");
 	}
 
 	ServerKind kind() {

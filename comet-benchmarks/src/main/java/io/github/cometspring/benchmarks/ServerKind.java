@@ -108,6 +108,13 @@ enum ServerKind {
 	}
 
 	/**
+	 * How many processes it has.
+	 */
+	int processes() {
+		return (this == NCHAN) ? 2 : 1;
+	}
+
+	/**
 	 * Whether the JVM uses what it has kept of a training run.
 	 */
 	boolean isArchived() {
