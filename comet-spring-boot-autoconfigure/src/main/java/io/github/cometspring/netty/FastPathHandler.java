@@ -86,7 +86,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	private void take(Object message) {
-		ArrivingPoll arriving = this.connection.arriving();
+		ArrivingRequest arriving = this.connection.arriving();
 		if (arriving != null) {
 			arriving.add(message);
 		}
@@ -101,9 +101,9 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		}
 	}
 
-	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
+	private @Nullable ArrivingRequest arrivingPoll(HttpRequest request) {
 		// Answers keep the order of the requests.
-		ArrivingPoll arriving = this.server.areAnswered() ? this.requests.arriving(request) : null;
+		ArrivingRequest arriving = this.server.areAnswered() ? this.requests.arriving(request) : null;
 		if (arriving == null || !this.server.hasPlainPipeline(this.context.channel())) {
 			return null;
 		}
@@ -111,15 +111,15 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		return arriving;
 	}
 
-	private void start(ArrivingPoll arriving) {
-		HeldPoll poll = arriving.path(this.path).newPoll(arriving, this, this.context);
+	private void start(ArrivingRequest arriving) {
+		HeldRequest poll = arriving.path(this.path).newPoll(arriving, this, this.context);
 		this.connection.pollStarting(poll);
 		poll.start(arriving);
 		this.connection.pollStarted();
 	}
 
 	private void handOnArriving() {
-		ArrivingPoll arriving = this.connection.handOn();
+		ArrivingRequest arriving = this.connection.handOn();
 		if (arriving != null) {
 			arriving.handOnTo(this::handOn);
 		}
@@ -151,7 +151,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * Writes the answer to the poll.
 	 * @return whether it is written or queued; if not, the connection is closed
 	 */
-	boolean answer(HeldPoll poll, PollAnswer answer) {
+	boolean answer(HeldRequest poll, PollAnswer answer) {
 		return answer(poll, answer, null);
 	}
 
@@ -179,7 +179,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * started.
 	 * @return whether it was handed on
 	 */
-	boolean handOn(HeldPoll poll) {
+	boolean handOn(HeldRequest poll) {
 		boolean possible = this.connection.isHeld(poll) && state() == ConnectionState.STARTING;
 		if (possible) {
 			handOnArriving();

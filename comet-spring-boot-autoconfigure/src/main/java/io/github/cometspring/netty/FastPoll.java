@@ -20,7 +20,7 @@ import org.springframework.http.HttpStatus;
  * which refuses it, as long as its request is kept. Belongs to the event loop of its
  * connection.
  */
-final class FastPoll implements HeldPoll, PollClient, WriteListener {
+final class FastPoll implements HeldRequest, PollClient, WriteListener {
 
 	private static final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(FastPoll.class), System::nanoTime);
 
@@ -37,7 +37,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	}
 
 	@Override
-	public void start(ArrivingPoll arriving) {
+	public void start(ArrivingRequest arriving) {
 		if (this.poll.tryAdmit()) {
 			this.poll.ask(arriving, arriving.body(), Caller.UNKNOWN);
 		}
