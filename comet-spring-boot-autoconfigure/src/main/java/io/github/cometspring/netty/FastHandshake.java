@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The handshake of a WebSocket on the fast path. One that is refused is handed to the
  * default path, which refuses it. Belongs to the event loop of its connection.
  */
-final class FastHandshake implements HeldPoll, ClientAddress, WriteListener {
+final class FastHandshake implements HeldRequest, ClientAddress, WriteListener {
 
 	private final CometWebSocketHandler webSockets;
 
@@ -40,7 +40,7 @@ final class FastHandshake implements HeldPoll, ClientAddress, WriteListener {
 	}
 
 	@Override
-	public void start(ArrivingPoll arriving) {
+	public void start(ArrivingRequest arriving) {
 		NettyClientSocket socket = new NettyClientSocket(this.channel, this.sockets, true);
 		ConnectedClient client = this.webSockets.tryConnect(socket, this);
 		if (client == null) {

@@ -15,7 +15,7 @@ final class FastPathConnection {
 	/**
 	 * The request of the poll, in the states ARRIVING and STARTING.
 	 */
-	private @Nullable ArrivingPoll arriving;
+	private @Nullable ArrivingRequest arriving;
 
 	/**
 	 * The poll, or the stream that was taken over, in the states that hold an answer.
@@ -31,7 +31,7 @@ final class FastPathConnection {
 		return this.state;
 	}
 
-	@Nullable ArrivingPoll arriving() {
+	@Nullable ArrivingRequest arriving() {
 		return this.arriving;
 	}
 
@@ -67,7 +67,7 @@ final class FastPathConnection {
 	/**
 	 * The head of a poll has arrived.
 	 */
-	void pollArriving(ArrivingPoll poll) {
+	void pollArriving(ArrivingRequest poll) {
 		this.arriving = poll;
 		enter(ConnectionState.ARRIVING);
 	}
@@ -75,7 +75,7 @@ final class FastPathConnection {
 	/**
 	 * The path of the poll has made it, and is about to start it.
 	 */
-	void pollStarting(HeldPoll poll) {
+	void pollStarting(HeldRequest poll) {
 		this.held = poll;
 		enter(ConnectionState.STARTING);
 	}
@@ -95,8 +95,8 @@ final class FastPathConnection {
 	 * Gives away the request of the poll, which is handed to the server.
 	 * @return the request, or {@code null} if there is none
 	 */
-	@Nullable ArrivingPoll handOn() {
-		ArrivingPoll arriving = this.arriving;
+	@Nullable ArrivingRequest handOn() {
+		ArrivingRequest arriving = this.arriving;
 		if (arriving != null) {
 			this.arriving = null;
 			this.held = null;
@@ -174,7 +174,7 @@ final class FastPathConnection {
 	}
 
 	private void releaseArriving() {
-		ArrivingPoll arriving = this.arriving;
+		ArrivingRequest arriving = this.arriving;
 		this.arriving = null;
 		if (arriving != null) {
 			arriving.release();

@@ -105,7 +105,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	}
 
 	private void take(Object message) {
-		ArrivingPoll arriving = this.connection.arriving();
+		ArrivingRequest arriving = this.connection.arriving();
 		if (arriving != null) {
 			arriving.add(message);
 		}
@@ -120,12 +120,12 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		}
 	}
 
-	private @Nullable ArrivingPoll arrivingPoll(HttpRequest request) {
+	private @Nullable ArrivingRequest arrivingPoll(HttpRequest request) {
 		if (this.repeated != null) {
 			this.repeated.forgetAsked();
 		}
 		// Answers keep the order of the requests.
-		ArrivingPoll arriving = this.server.areAnswered() ? served(request) : null;
+		ArrivingRequest arriving = this.server.areAnswered() ? served(request) : null;
 		if (arriving == null || !this.server.hasPlainPipeline(this.context.channel())) {
 			return null;
 		}
@@ -133,20 +133,20 @@ final class FastPathHandler extends ChannelDuplexHandler {
 		return arriving;
 	}
 
-	private @Nullable ArrivingPoll served(HttpRequest request) {
-		ArrivingPoll arriving = this.requests.arriving(request);
+	private @Nullable ArrivingRequest served(HttpRequest request) {
+		ArrivingRequest arriving = this.requests.arriving(request);
 		return (arriving == null && this.repeated != null) ? this.repeated.arriving(request) : arriving;
 	}
 
-	private void start(ArrivingPoll arriving) {
-		HeldPoll poll = arriving.path(this.path).newPoll(arriving, this, this.context);
+	private void start(ArrivingRequest arriving) {
+		HeldRequest poll = arriving.path(this.path).newPoll(arriving, this, this.context);
 		this.connection.pollStarting(poll);
 		poll.start(arriving);
 		this.connection.pollStarted();
 	}
 
 	private void handOnArriving() {
-		ArrivingPoll arriving = this.connection.handOn();
+		ArrivingRequest arriving = this.connection.handOn();
 		if (arriving != null) {
 			arriving.handOnTo(this::handOn);
 		}
@@ -178,7 +178,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * Writes the answer to the poll.
 	 * @return whether it is written or queued; if not, the connection is closed
 	 */
-	boolean answer(HeldPoll poll, PollAnswer answer) {
+	boolean answer(HeldRequest poll, PollAnswer answer) {
 		return answer(poll, answer, null);
 	}
 
@@ -206,7 +206,7 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	 * started.
 	 * @return whether it was handed on
 	 */
-	boolean handOn(HeldPoll poll) {
+	boolean handOn(HeldRequest poll) {
 		boolean possible = this.connection.isHeld(poll) && state() == ConnectionState.STARTING;
 		if (possible) {
 			handOnArriving();

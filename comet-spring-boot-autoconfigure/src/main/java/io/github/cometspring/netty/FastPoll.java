@@ -21,7 +21,7 @@ import org.springframework.http.HttpStatus;
  * which refuses it, as long as its request is kept. Belongs to the event loop of its
  * connection.
  */
-final class FastPoll implements HeldPoll, PollClient, WriteListener {
+final class FastPoll implements HeldRequest, PollClient, WriteListener {
 
 	private static final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(FastPoll.class), System::nanoTime);
 
@@ -50,7 +50,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 	}
 
 	@Override
-	public void start(ArrivingPoll arriving) {
+	public void start(ArrivingRequest arriving) {
 		if (this.poll.tryAdmit()) {
 			this.poll.ask(arriving, arriving.body(), caller(arriving));
 		}
@@ -60,7 +60,7 @@ final class FastPoll implements HeldPoll, PollClient, WriteListener {
 		}
 	}
 
-	private Caller caller(ArrivingPoll arriving) {
+	private Caller caller(ArrivingRequest arriving) {
 		return (this.passed != null) ? this.passed.caller(arriving.head().headers(), this.terms.subscriptions())
 				: Caller.UNKNOWN;
 	}

@@ -18,7 +18,7 @@ import reactor.util.context.Context;
  * are not published, as on the default path. Belongs to the event loop of its connection;
  * the answer may come from another thread.
  */
-final class FastPublication implements HeldPoll, CoreSubscriber<PollAnswer>, WriteListener {
+final class FastPublication implements HeldRequest, CoreSubscriber<PollAnswer>, WriteListener {
 
 	private static final RateLimitedLog log = new RateLimitedLog(Loggers.getLogger(FastPublication.class),
 			System::nanoTime);
@@ -40,7 +40,7 @@ final class FastPublication implements HeldPoll, CoreSubscriber<PollAnswer>, Wri
 	}
 
 	@Override
-	public void start(ArrivingPoll arriving) {
+	public void start(ArrivingRequest arriving) {
 		try {
 			String query = PlainPublications.query(arriving.head().uri());
 			this.policy.answer(query, arriving, arriving.body(), arriving.key(), Caller.UNKNOWN, this.loop)

@@ -21,7 +21,7 @@ record FastRequests(NettyClientSockets sockets, Subscriptions subscriptions, @Nu
 		WebSocketDecoderConfig decoding) implements PollPath {
 
 	@Override
-	public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+	public HeldRequest newPoll(ArrivingRequest arriving, FastPathHandler handler, ChannelHandlerContext context) {
 		PollTerms terms = arriving.terms();
 		if (terms != null) {
 			return new FastPoll(terms, this.sockets, handler, context);

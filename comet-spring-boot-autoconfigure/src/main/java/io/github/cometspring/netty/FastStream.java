@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * An event stream on the fast path. A request that is refused at once is handed to the
  * default path, which refuses it. Belongs to the event loop of its connection.
  */
-final class FastStream implements HeldPoll, EventStreamClient, WriteListener {
+final class FastStream implements HeldRequest, EventStreamClient, WriteListener {
 
 	private static final HttpHeaders HEADERS = new ReadOnlyHttpHeaders(false,
 			EventStreamStart.headers().toArray(CharSequence[]::new));
@@ -44,7 +44,7 @@ final class FastStream implements HeldPoll, EventStreamClient, WriteListener {
 	}
 
 	@Override
-	public void start(ArrivingPoll arriving) {
+	public void start(ArrivingRequest arriving) {
 		HttpRequest head = arriving.head();
 		Runnable closing = EventStreamStart.start(this.subscriptions, this.socket, this,
 				PlainQuery.parse(head.uri(), head.uri().indexOf('?') + 1), head.headers().getAll("Last-Event-ID"));

@@ -74,17 +74,17 @@ final class PlainPublications implements PollPath {
 	 * @return the request with the key that it presents, or {@code null} if it is left to
 	 * the server
 	 */
-	@Nullable ArrivingPoll arriving(HttpRequest request) {
+	@Nullable ArrivingRequest arriving(HttpRequest request) {
 		HttpHeaders headers = request.headers();
 		if (headers.contains(HttpHeaderNames.ORIGIN) || headers.contains(FETCH_SITE)) {
 			return null;
 		}
-		String key = this.policy.admit((name) -> ArrivingPoll.values(headers, name));
-		return (key != null) ? new ArrivingPoll(this, key, request) : null;
+		String key = this.policy.admit((name) -> ArrivingRequest.values(headers, name));
+		return (key != null) ? new ArrivingRequest(this, key, request) : null;
 	}
 
 	@Override
-	public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+	public HeldRequest newPoll(ArrivingRequest arriving, FastPathHandler handler, ChannelHandlerContext context) {
 		return new FastPublication(this.policy, this.sockets.loop(context.channel()), handler);
 	}
 

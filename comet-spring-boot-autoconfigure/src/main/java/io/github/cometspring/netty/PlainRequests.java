@@ -87,13 +87,13 @@ final class PlainRequests {
 	 * @param request the head of the request
 	 * @return the request, or {@code null} if it is left to the server
 	 */
-	@Nullable ArrivingPoll arriving(HttpRequest request) {
+	@Nullable ArrivingRequest arriving(HttpRequest request) {
 		PollTerms terms = terms(request);
 		if (terms != null) {
-			return new ArrivingPoll(terms, request);
+			return new ArrivingRequest(terms, request);
 		}
 		if (isStream(request)) {
-			return new ArrivingPoll(request);
+			return new ArrivingRequest(request);
 		}
 		PlainPublications publications = this.publications;
 		return (publications != null && publications.areAt(request.uri())

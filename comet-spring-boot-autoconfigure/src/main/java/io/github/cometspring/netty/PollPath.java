@@ -16,6 +16,6 @@ interface PollPath {
 	 * @param context the context to which the answer is written
 	 * @return the poll, not yet started
 	 */
-	HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context);
+	HeldRequest newPoll(ArrivingRequest arriving, FastPathHandler handler, ChannelHandlerContext context);
 
 }

@@ -59,7 +59,7 @@ final class RepeatedPoll implements PollPath {
 	}
 
 	@Override
-	public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+	public HeldRequest newPoll(ArrivingRequest arriving, FastPathHandler handler, ChannelHandlerContext context) {
 		return new FastPoll(Objects.requireNonNull(arriving.terms()), this, this.sockets, handler, context);
 	}
 

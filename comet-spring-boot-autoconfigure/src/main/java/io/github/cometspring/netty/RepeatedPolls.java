@@ -33,12 +33,12 @@ final class RepeatedPolls {
 	 * @param request the head of a request
 	 * @return the poll, or {@code null} if it is left to the server
 	 */
-	@Nullable ArrivingPoll arriving(HttpRequest request) {
+	@Nullable ArrivingRequest arriving(HttpRequest request) {
 		PollTerms terms = this.requests.terms(request);
 		this.asked = (terms != null) ? HeadDigest.of(request) : null;
 		RepeatedPoll passed = this.passed;
 		if (terms != null && passed != null && this.asked != null && passed.covers(this.asked)) {
-			return new ArrivingPoll(terms, passed, request);
+			return new ArrivingRequest(terms, passed, request);
 		}
 		return null;
 	}

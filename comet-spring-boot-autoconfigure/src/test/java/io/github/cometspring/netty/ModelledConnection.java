@@ -567,7 +567,7 @@ final class ModelledConnection {
 	private final class Path implements PollPath {
 
 		@Override
-		public HeldPoll newPoll(ArrivingPoll arriving, FastPathHandler handler, ChannelHandlerContext context) {
+		public HeldRequest newPoll(ArrivingRequest arriving, FastPathHandler handler, ChannelHandlerContext context) {
 			assertThat(ModelledConnection.this.poll).isNull();
 			assertThat(ModelledConnection.this.stream).isNull();
 			assertThat(ModelledConnection.this.detached).isNull();
@@ -576,7 +576,7 @@ final class ModelledConnection {
 
 	}
 
-	private final class Poll implements HeldPoll {
+	private final class Poll implements HeldRequest {
 
 		private final int number;
 
@@ -593,7 +593,7 @@ final class ModelledConnection {
 		}
 
 		@Override
-		public void start(ArrivingPoll arriving) {
+		public void start(ArrivingRequest arriving) {
 			ModelledConnection connection = ModelledConnection.this;
 			connection.seen.add(connection.handler.state());
 			assertThat(connection.handler.state()).isEqualTo(ConnectionState.STARTING);

@@ -14,11 +14,11 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a poll, or of a request for a stream, that have arrived, from its head
- * on, which it owns. As a function, it maps the name of a header to its values. Belongs
- * to the event loop of its connection.
+ * The messages of a poll, of a request for a stream, or of that of a publisher, that have
+ * arrived, from its head on, which it owns. As a function, it maps the name of a header
+ * to its values. Belongs to the event loop of its connection.
  */
-final class ArrivingPoll implements Function<String, List<String>> {
+final class ArrivingRequest implements Function<String, List<String>> {
 
 	private final @Nullable PollTerms terms;
 
@@ -36,32 +36,32 @@ final class ArrivingPoll implements Function<String, List<String>> {
 
 	private final List<Object> messages = new ArrayList<>(2);
 
-	ArrivingPoll(PollTerms terms, HttpRequest head) {
+	ArrivingRequest(PollTerms terms, HttpRequest head) {
 		this(terms, null, null, head);
 	}
 
 	/**
 	 * A request for a stream.
 	 */
-	ArrivingPoll(HttpRequest head) {
+	ArrivingRequest(HttpRequest head) {
 		this(null, null, null, head);
 	}
 
 	/**
 	 * The request of a publisher, which is answered in the same way as a poll.
 	 */
-	ArrivingPoll(PollPath path, String key, HttpRequest head) {
+	ArrivingRequest(PollPath path, String key, HttpRequest head) {
 		this(null, path, key, head);
 	}
 
 	/**
 	 * A poll that a path of its own serves.
 	 */
-	ArrivingPoll(PollTerms terms, PollPath path, HttpRequest head) {
+	ArrivingRequest(PollTerms terms, PollPath path, HttpRequest head) {
 		this(terms, path, null, head);
 	}
 
-	private ArrivingPoll(@Nullable PollTerms terms, @Nullable PollPath path, @Nullable String key, HttpRequest head) {
+	private ArrivingRequest(@Nullable PollTerms terms, @Nullable PollPath path, @Nullable String key, HttpRequest head) {
 		this.terms = terms;
 		this.path = path;
 		this.key = key;
