@@ -61,7 +61,8 @@ final class ArrivingRequest implements Function<String, List<String>> {
 		this(terms, path, null, head);
 	}
 
-	private ArrivingRequest(@Nullable PollTerms terms, @Nullable PollPath path, @Nullable String key, HttpRequest head) {
+	private ArrivingRequest(@Nullable PollTerms terms, @Nullable PollPath path, @Nullable String key,
+			HttpRequest head) {
 		this.terms = terms;
 		this.path = path;
 		this.key = key;
