@@ -217,6 +217,9 @@ class ArchitectureTests {
 							.and()
 							// A grant ends at a time that all nodes have to agree on.
 							.doNotHaveFullyQualifiedName(root + ".security.SignedGrants")
+							.and()
+							// So does a token.
+							.doNotHaveFullyQualifiedName(root + ".autoconfigure.SecurityLogins")
 							.should()
 							.accessTargetWhere(tellsWallClock()),
 						"TellsWallClock$ByMillis", "TellsWallClock$ByInstant", "TellsWallClock$ByClock",

@@ -130,15 +130,23 @@ final class WebFluxPoll extends Mono<Void> {
 		 */
 		@Override
 		public void run() {
+			detach();
+		}
+
+		/**
+		 * Lets go of the exchange, if possible.
+		 * @return writes the answer from now on, or {@code null} if the exchange has to
+		 */
+		private @Nullable DetachedClient detach() {
 			ServerHttpResponse response = WebFluxPoll.this.exchange.getResponse();
 			DetachedClient client = response.isCommitted() ? null
 					: WebFluxPoll.this.socket.detach(response, this.poll, WebFluxPoll.this.terms.dialect());
 			if (client == null) {
-				return;
+				return null;
 			}
 			if (!this.poll.pass(this, client)) {
 				client.giveBack();
-				return;
+				return null;
 			}
 			keepLogin(client);
 			response.setStatusCode(HttpStatus.OK);
@@ -150,6 +158,7 @@ final class WebFluxPoll extends Mono<Void> {
 			if (this.over) {
 				write.dispose();
 			}
+			return client;
 		}
 
 		private void keepLogin(DetachedClient client) {
@@ -189,6 +198,17 @@ final class WebFluxPoll extends Mono<Void> {
 
 		@Override
 		public void answer(PollAnswer answer) {
+			// Also if it is there at once, so that the next poll may repeat this one.
+			DetachedClient client = (answer.status() == HttpStatus.OK) ? detach() : null;
+			if (client != null) {
+				client.answer(answer);
+			}
+			else {
+				writeResponse(answer);
+			}
+		}
+
+		private void writeResponse(PollAnswer answer) {
 			ServerHttpResponse response = WebFluxPoll.this.exchange.getResponse();
 			Disposable write = write(response, answer).subscribe(null, this.poll::failed, this.poll::written,
 					currentContext());

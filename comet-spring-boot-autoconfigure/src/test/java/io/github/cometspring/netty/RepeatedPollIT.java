@@ -161,6 +161,19 @@ class RepeatedPollIT {
 	}
 
 	@Test
+	void pollThatIsAnsweredAtOnceShouldBeRepeated() {
+		try (RawConnection client = connect()) {
+			for (int i = 0; i < POLLS; i++) {
+				client.poll("registration=unknown", Users.login("ada"));
+				Answer answer = client.read();
+				assertThat(answer.body()).isEqualTo("unknown:ENDED_CHANNEL");
+				assertThat(answer.header("X-Frame-Options")).isEqualTo("DENY");
+			}
+		}
+		assertThat(PASSED).hasValue(1);
+	}
+
+	@Test
 	void authorizerShouldBeAskedAtEachPoll() {
 		try (RawConnection client = connect()) {
 			for (int i = 0; i < POLLS; i++) {
