@@ -82,20 +82,20 @@ public final class CometSecurityAutoConfiguration {
 	}
 
 	/**
-	 * Only where it is known how a request names its session.
+	 * Only where it is known how a request names its session, and when a log-in ends.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
 	KeptLogins cometKeptLogins(CometSettings settings, ObjectProvider<LoginExpiry> expiry,
 			ObjectProvider<WebSessionManager> sessions) {
 		WebSessionManager manager = sessions.getIfUnique();
-		if (settings.loginMaxAge().isZero() || manager == null
+		LoginExpiry ends = expiry.getIfUnique();
+		if (settings.loginMaxAge().isZero() || ends == null || manager == null
 				|| manager.getClass() != DefaultWebSessionManager.class) {
 			return KeptLogins.NONE;
 		}
 		WebSessionIdResolver ids = ((DefaultWebSessionManager) manager).getSessionIdResolver();
-		return new SecurityLogins(settings.loginMaxAge(), expiry.getIfUnique(() -> LoginExpiry.NEVER),
-				(exchange) -> !ids.resolveSessionIds(exchange).isEmpty());
+		return new SecurityLogins(settings.loginMaxAge(), ends, ids::resolveSessionIds);
 	}
 
 	/**

@@ -99,7 +99,8 @@ final class CometStartLog implements ApplicationListener<ContextRefreshedEvent> 
 	private String keptLogins() {
 		KeptLogins logins = this.context.getBeanProvider(KeptLogins.class).getIfUnique(() -> KeptLogins.NONE);
 		return (logins != KeptLogins.NONE)
-				? "; log-ins of polls are kept for " + this.settings.loginMaxAge().toSeconds() + " s" : "";
+				? "; log-ins of polls are kept for %s s".formatted(this.settings.loginMaxAge().toMillis() / 1000.0)
+				: "";
 	}
 
 }

@@ -1,6 +1,5 @@
 package io.github.cometspring.autoconfigure;
 
-import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,8 +35,8 @@ final class FieldValues {
 				all.filter(type::isInstance).map(type::cast).forEach(values::add);
 			}, (field) -> !Modifier.isStatic(field.getModifiers()));
 		}
-		// A module of the application may be closed.
-		catch (InaccessibleObjectException ex) {
+		// A module of the application may be closed, or a type of a field missing.
+		catch (RuntimeException | LinkageError ex) {
 			return List.of();
 		}
 		return values;

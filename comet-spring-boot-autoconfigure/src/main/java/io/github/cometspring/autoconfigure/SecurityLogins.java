@@ -7,9 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.github.cometspring.subscription.LoginExpiry;
@@ -47,11 +48,19 @@ final class SecurityLogins implements KeptLogins {
 	 */
 	private static final List<String> OTHERS = List.of("org.springframework.", "io.github.cometspring.");
 
+	/**
+	 * The sessions that are kept, by the names of their classes: those of Spring and of
+	 * Spring Session.
+	 */
+	private static final Set<String> SESSIONS = Set.of(
+			"org.springframework.web.server.session.InMemoryWebSessionStore$InMemoryWebSession",
+			"org.springframework.session.web.server.session.SpringSessionWebSessionStore$SpringSessionWebSession");
+
 	private final Duration maxAge;
 
 	private final LoginExpiry expiry;
 
-	private final Predicate<ServerWebExchange> presentsSession;
+	private final Function<ServerWebExchange, List<String>> sessionIds;
 
 	private final LongSupplier nanoTime;
 
@@ -61,52 +70,73 @@ final class SecurityLogins implements KeptLogins {
 	 * Creates the memory of log-ins.
 	 * @param maxAge how long a log-in is kept
 	 * @param expiry tells when a token expires
-	 * @param presentsSession whether a request names a session
+	 * @param sessionIds the ids of sessions that a request names
 	 */
-	SecurityLogins(Duration maxAge, LoginExpiry expiry, Predicate<ServerWebExchange> presentsSession) {
-		this(maxAge, expiry, presentsSession, System::nanoTime, Instant::now);
+	SecurityLogins(Duration maxAge, LoginExpiry expiry, Function<ServerWebExchange, List<String>> sessionIds) {
+		this(maxAge, expiry, sessionIds, System::nanoTime, Instant::now);
 	}
 
-	SecurityLogins(Duration maxAge, LoginExpiry expiry, Predicate<ServerWebExchange> presentsSession,
+	SecurityLogins(Duration maxAge, LoginExpiry expiry, Function<ServerWebExchange, List<String>> sessionIds,
 			LongSupplier nanoTime, Supplier<Instant> wallClock) {
 		this.maxAge = maxAge;
 		this.expiry = expiry;
-		this.presentsSession = presentsSession;
+		this.sessionIds = sessionIds;
 		this.nanoTime = nanoTime;
 		this.wallClock = wallClock;
 	}
 
 	@Override
 	public Mono<KeptLogin> of(ServerWebExchange exchange) {
-		// Here, so that the answers of others do not make it younger.
+		// Before it waits for the session
 		long now = this.nanoTime.getAsLong();
+		List<String> ids = this.sessionIds.apply(exchange);
+		if (ids.isEmpty()) {
+			return keep(exchange, now, null);
+		}
+		return exchange.getSession()
+			// Others may hold the exchange, or be read slowly.
+			.filter((session) -> SESSIONS.contains(session.getClass().getName()) && ids.contains(session.getId()))
+			.map(LoggedInSession::of)
+			.flatMap((session) -> keep(exchange, now, session));
+	}
+
+	private Mono<KeptLogin> keep(ServerWebExchange exchange, long now, @Nullable LoggedInSession session) {
 		Mono<Principal> principal = exchange.getPrincipal();
-		return optional(ReactiveSecurityContextHolder.getContext())
-			.zipWhen((context) -> optional(this.presentsSession.test(exchange) ? exchange.getSession() : Mono.empty()))
-			.zipWith(optional(principal), (both, user) -> keep(exchange, now, both.getT1(), both.getT2(), user));
+		return optional(ReactiveSecurityContextHolder.getContext()).zipWith(optional(principal))
+			.filter((found) -> isSame(session, found.getT1().orElse(null), found.getT2().orElse(null)))
+			.map((found) -> keep(exchange, now, session, found.getT1().orElse(null), found.getT2().orElse(null)));
 	}
 
 	private static <T> Mono<Optional<T>> optional(Mono<? extends T> value) {
 		return value.<Optional<T>>map(Optional::of).defaultIfEmpty(Optional.empty());
 	}
 
-	private KeptLogin keep(ServerWebExchange exchange, long now, Optional<SecurityContext> security,
-			Optional<WebSession> session, Optional<Principal> principal) {
-		Map<String, Object> attributes = new HashMap<>(exchange.getAttributes());
-		attributes.keySet().removeIf((name) -> OTHERS.stream().anyMatch(name::contains));
-		Context context = security.map((known) -> Context.of(SecurityContext.class, Mono.just(known)))
-			.orElse(Context.empty());
-		return new KeptLogin(principal.orElse(null), attributes, context, new Current(
-				now + age(session, principal).toNanos(), this.nanoTime, session.map(LoggedInSession::of).orElse(null)));
+	/**
+	 * Whether the user is that of the security context, and this is that of the session,
+	 * if the request names one. What is kept elsewhere cannot be compared later.
+	 */
+	private static boolean isSame(@Nullable LoggedInSession session, @Nullable SecurityContext security,
+			@Nullable Principal principal) {
+		return (session == null || session.login() == security)
+				&& principal == ((security != null) ? security.getAuthentication() : null);
 	}
 
-	private Duration age(Optional<WebSession> session, Optional<Principal> principal) {
+	private KeptLogin keep(ServerWebExchange exchange, long now, @Nullable LoggedInSession session,
+			@Nullable SecurityContext security, @Nullable Principal principal) {
+		Map<String, Object> attributes = new HashMap<>(exchange.getAttributes());
+		attributes.keySet().removeIf((name) -> OTHERS.stream().anyMatch(name::contains));
+		Context context = (security != null) ? Context.of(SecurityContext.class, Mono.just(security)) : Context.empty();
+		return new KeptLogin(principal, attributes, context,
+				new Current(now + age(session, principal).toNanos(), this.nanoTime, session));
+	}
+
+	private Duration age(@Nullable LoggedInSession session, @Nullable Principal principal) {
 		Duration age = this.maxAge;
-		Instant end = principal.map(this.expiry::of).orElse(null);
+		Instant end = (principal != null) ? this.expiry.of(principal) : null;
 		if (end != null) {
 			age = shorter(age, Duration.between(this.wallClock.get(), end));
 		}
-		Duration idle = session.map(WebSession::getMaxIdleTime).orElse(Duration.ZERO);
+		Duration idle = (session != null) ? session.session().getMaxIdleTime() : Duration.ZERO;
 		// A session whose time is not positive does not end by itself.
 		return (idle.isNegative() || idle.isZero()) ? age : shorter(age, idle.dividedBy(PART_OF_SESSION));
 	}

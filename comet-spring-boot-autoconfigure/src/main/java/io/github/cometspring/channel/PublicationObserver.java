@@ -29,7 +29,7 @@ public interface PublicationObserver {
 	 * @param <T> the type of its result
 	 * @param channel the id of the channel
 	 * @param operation how it is published
-	 * @param publication publishes on subscription
+	 * @param publication publishes on subscription, which may never come
 	 * @return the same publication, observed
 	 */
 	default <T> Mono<T> publish(String channel, Operation operation, Mono<T> publication) {

@@ -110,7 +110,7 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 		byte[] head = this.head;
 		KeptLogin login = this.login;
 		KeptHeaders headers = this.headers;
-		// Headers that were seen once may be another time's only.
+		// Headers that were seen once may differ from one answer to the next, as a nonce.
 		if (head != null && login != null && headers != null && headers.areRepeated() && !this.last) {
 			this.handler.allowRepetition(new RepeatedPoll(head, login, headers, this.sockets));
 		}

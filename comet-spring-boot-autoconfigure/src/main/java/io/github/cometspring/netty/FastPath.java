@@ -59,6 +59,11 @@ public final class FastPath {
 
 	private final boolean addressesLimited;
 
+	/**
+	 * Whether it matters what the headers of polls are.
+	 */
+	private final boolean requestsRead;
+
 	private boolean forwarded;
 
 	private volatile boolean open;
@@ -99,6 +104,7 @@ public final class FastPath {
 		this.eligible = eligible;
 		this.detachable = detachable;
 		this.addressesLimited = subscriptions.limitAddresses();
+		this.requestsRead = subscriptions.areRequestsRead();
 	}
 
 	/**
@@ -156,8 +162,17 @@ public final class FastPath {
 		if (this.eligible.getAsBoolean()) {
 			return new FastPathHandler(this.requests, this.polls, this.sockets);
 		}
-		return this.detachable.getAsBoolean()
-				? new FastPathHandler(this.none, new RepeatedPolls(this.repeatable), this.polls, this.sockets) : null;
+		return this.detachable.getAsBoolean() ? new FastPathHandler(this.none,
+				isRepeatable() ? new RepeatedPolls(this.repeatable) : null, this.polls, this.sockets) : null;
+	}
+
+	/**
+	 * Whether a poll that passes no filters looks the same to limits and authorizers.
+	 * Where the application believes forwarding headers, it takes the address from them
+	 * and removes them.
+	 */
+	private boolean isRepeatable() {
+		return !this.forwarded || !(this.addressesLimited || this.requestsRead);
 	}
 
 	/**

@@ -148,6 +148,9 @@ final class FastPathHandler extends ChannelDuplexHandler {
 	private void handOnArriving() {
 		ArrivingRequest arriving = this.connection.handOn();
 		if (arriving != null) {
+			if (this.repeated != null) {
+				this.repeated.forgetPassed();
+			}
 			arriving.handOnTo(this::handOn);
 		}
 	}

@@ -56,7 +56,35 @@ final class HeadDigest {
 	}
 
 	private byte @Nullable [] digest(HttpRequest request) {
+		try {
+			return hasBytes(request) ? digest() : null;
+		}
+		finally {
+			forget();
+		}
+	}
+
+	private byte[] digest() {
+		this.sha256.update(this.bytes, 0, this.size);
+		return this.sha256.digest();
+	}
+
+	/**
+	 * Forgets the head, which may hold secrets.
+	 */
+	private void forget() {
+		Arrays.fill(this.bytes, 0, this.size, (byte) 0);
 		this.size = 0;
+		if (this.bytes.length > 4 * USUAL_SIZE) {
+			this.bytes = new byte[USUAL_SIZE];
+		}
+	}
+
+	/**
+	 * Reads a head.
+	 * @return whether all characters were bytes
+	 */
+	private boolean hasBytes(HttpRequest request) {
 		boolean bytes = add(request.method().name()) && add(request.uri());
 		Iterator<Map.Entry<CharSequence, CharSequence>> headers = request.headers().iteratorCharSequence();
 		while (bytes && headers.hasNext()) {
@@ -65,15 +93,7 @@ final class HeadDigest {
 				bytes = add(header.getKey()) && add(header.getValue());
 			}
 		}
-		if (!bytes) {
-			return null;
-		}
-		this.sha256.update(this.bytes, 0, this.size);
-		Arrays.fill(this.bytes, 0, this.size, (byte) 0);
-		if (this.bytes.length > 4 * USUAL_SIZE) {
-			this.bytes = new byte[USUAL_SIZE];
-		}
-		return this.sha256.digest();
+		return bytes;
 	}
 
 	/**
@@ -85,10 +105,13 @@ final class HeadDigest {
 		int length = part.length();
 		int end = this.size + Integer.BYTES + length;
 		if (end > this.bytes.length) {
-			this.bytes = Arrays.copyOf(this.bytes, 2 * end);
+			byte[] larger = Arrays.copyOf(this.bytes, 2 * end);
+			Arrays.fill(this.bytes, (byte) 0);
+			this.bytes = larger;
 		}
 		byte[] bytes = this.bytes;
 		int at = this.size;
+		this.size = end;
 		bytes[at++] = (byte) (length >>> 24);
 		bytes[at++] = (byte) (length >>> 16);
 		bytes[at++] = (byte) (length >>> 8);
@@ -100,7 +123,6 @@ final class HeadDigest {
 			}
 			bytes[at++] = (byte) c;
 		}
-		this.size = at;
 		return true;
 	}
 

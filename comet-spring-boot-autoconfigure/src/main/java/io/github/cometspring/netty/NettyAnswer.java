@@ -59,9 +59,9 @@ final class NettyAnswer {
 	}
 
 	private static HttpHeaders encode(PollAnswer answer) {
-		PollAnswer alike = answer.alike();
-		if (alike != null) {
-			return alike.encoded(ENCODED).headers;
+		PollAnswer headersOf = answer.headersOf();
+		if (headersOf != null) {
+			return headersOf.encoded(ENCODED).headers;
 		}
 		CharSequence[] headers = ascii(answer.headers());
 		if (answer.status() != HttpStatus.NO_CONTENT) {

@@ -35,11 +35,24 @@ final class RepeatedPoll implements PollPath {
 	}
 
 	/**
-	 * Whether a poll repeats this, and the filters need not be asked again.
+	 * Whether a poll has the same head.
 	 * @param head the digest of its head
 	 */
 	boolean covers(byte[] head) {
-		return MessageDigest.isEqual(this.head, head) && this.login.isCurrent();
+		return MessageDigest.isEqual(this.head, head);
+	}
+
+	/**
+	 * Whether the filters need not be asked again.
+	 */
+	boolean isCurrent() {
+		try {
+			return this.login.isCurrent();
+		}
+		// As of a session that cannot be read
+		catch (RuntimeException ex) {
+			return false;
+		}
 	}
 
 	/**

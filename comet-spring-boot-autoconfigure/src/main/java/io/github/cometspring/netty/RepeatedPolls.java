@@ -13,8 +13,7 @@ final class RepeatedPolls {
 	private final PlainRequests requests;
 
 	/**
-	 * The digest of the poll that has been handed to the server last, as long as no other
-	 * request has.
+	 * The digest of the last request, if it was a poll that may be repeated.
 	 */
 	private byte @Nullable [] asked;
 
@@ -37,10 +36,16 @@ final class RepeatedPolls {
 		PollTerms terms = this.requests.terms(request);
 		this.asked = (terms != null) ? HeadDigest.of(request) : null;
 		RepeatedPoll passed = this.passed;
-		if (terms != null && passed != null && this.asked != null && passed.covers(this.asked)) {
-			return new ArrivingRequest(terms, passed, request);
+		if (passed == null) {
+			return null;
 		}
-		return null;
+		if (!passed.isCurrent()) {
+			// It holds the user's session.
+			forgetPassed();
+			return null;
+		}
+		return (terms != null && this.asked != null && passed.covers(this.asked))
+				? new ArrivingRequest(terms, passed, request) : null;
 	}
 
 	/**
@@ -49,6 +54,13 @@ final class RepeatedPolls {
 	 */
 	void forgetAsked() {
 		this.asked = null;
+	}
+
+	/**
+	 * Lets the filters see the next poll in any case.
+	 */
+	void forgetPassed() {
+		this.passed = null;
 	}
 
 	/**

@@ -19,8 +19,8 @@ public interface KeptLogins {
 	KeptLogins NONE = (exchange) -> Mono.empty();
 
 	/**
-	 * Who has sent a request that has passed the filters. To be subscribed to with the
-	 * Reactor context of the request.
+	 * Who has sent a request that has just passed the filters. To be subscribed to at
+	 * once, with the Reactor context of the request.
 	 * @param exchange the exchange of the request, which must not be kept
 	 * @return the log-in, or empty if the filters have to be asked each time
 	 */

@@ -37,7 +37,7 @@ public final class PollAnswer {
 	/**
 	 * An answer with the same status and headers.
 	 */
-	private final @Nullable PollAnswer alike;
+	private final @Nullable PollAnswer headersOf;
 
 	private volatile @Nullable Object encoded;
 
@@ -51,7 +51,7 @@ public final class PollAnswer {
 	PollAnswer(HttpStatus status, AsciiString contentType, Map<String, ? extends CharSequence> more, byte[] body) {
 		this.status = status;
 		this.body = body;
-		this.alike = null;
+		this.headersOf = null;
 		List<CharSequence> headers = new ArrayList<>(ResponseHeaders.ENCODED.size() + 2 * more.size() + 6);
 		headers.addAll(ResponseHeaders.ENCODED);
 		headers.add(CONTENT_TYPE);
@@ -80,21 +80,21 @@ public final class PollAnswer {
 	PollAnswer(HttpStatus status) {
 		this.status = status;
 		this.body = new byte[0];
-		this.alike = null;
+		this.headersOf = null;
 		this.headers = List.copyOf(ResponseHeaders.ENCODED);
 	}
 
 	/**
 	 * Creates an answer with the status and the headers of another one, which are encoded
 	 * once.
-	 * @param alike the other answer, whose body is as long
+	 * @param headersOf the other answer, whose body is as long, and which is kept
 	 * @param body the body, not to be changed
 	 */
-	PollAnswer(PollAnswer alike, byte[] body) {
-		this.status = alike.status;
-		this.headers = alike.headers;
+	PollAnswer(PollAnswer headersOf, byte[] body) {
+		this.status = headersOf.status;
+		this.headers = headersOf.headers;
 		this.body = body;
-		this.alike = alike;
+		this.headersOf = headersOf;
 	}
 
 	/**
@@ -126,8 +126,8 @@ public final class PollAnswer {
 	 * The answer whose status and headers this one has, too.
 	 * @return the other answer, or {@code null} if there is none
 	 */
-	public @Nullable PollAnswer alike() {
-		return this.alike;
+	public @Nullable PollAnswer headersOf() {
+		return this.headersOf;
 	}
 
 	/**

@@ -71,6 +71,10 @@ final class WebFluxPoll extends Mono<Void> {
 
 		private volatile @Nullable Disposable write;
 
+		private volatile @Nullable Disposable keeping;
+
+		private volatile @Nullable KeptLogin login;
+
 		private volatile boolean over;
 
 		/**
@@ -91,12 +95,26 @@ final class WebFluxPoll extends Mono<Void> {
 		private void begin() {
 			try {
 				if (this.poll.admit()) {
+					keepLogin();
 					read(WebFluxPoll.this.exchange.getRequest());
 				}
 			}
 			// A filter may have replaced the request by one that fails.
 			catch (Throwable ex) {
 				this.poll.onError(ex);
+			}
+		}
+
+		/**
+		 * Keeps who polls as the filters have just found out, not as it may be when the
+		 * body has come and the authorizer has decided.
+		 */
+		private void keepLogin() {
+			if (WebFluxPoll.this.logins != KeptLogins.NONE) {
+				this.keeping = Mono.defer(() -> WebFluxPoll.this.logins.of(WebFluxPoll.this.exchange))
+					// The filters are asked at the next poll.
+					.onErrorComplete()
+					.subscribe((login) -> this.login = login, null, null, currentContext());
 			}
 		}
 
@@ -148,7 +166,10 @@ final class WebFluxPoll extends Mono<Void> {
 				client.giveBack();
 				return null;
 			}
-			keepLogin(client);
+			KeptLogin login = this.login;
+			if (login != null) {
+				client.keep(login);
+			}
 			response.setStatusCode(HttpStatus.OK);
 			// Runs the actions of the application before the commit.
 			Disposable write = response.setComplete()
@@ -161,14 +182,6 @@ final class WebFluxPoll extends Mono<Void> {
 			return client;
 		}
 
-		private void keepLogin(DetachedClient client) {
-			WebFluxPoll.this.logins.of(WebFluxPoll.this.exchange)
-				// The filters are asked at the next poll.
-				.onErrorComplete()
-				.subscribe((login) -> WebFluxPoll.this.socket.loop().run(() -> client.keep(login)), null, null,
-						currentContext());
-		}
-
 		private void takeBack(DetachedClient client, Throwable error) {
 			client.giveBack();
 			if (this.poll.pass(client, this)) {
@@ -178,6 +191,7 @@ final class WebFluxPoll extends Mono<Void> {
 
 		private void complete() {
 			this.detached = true;
+			dispose(this.keeping);
 			try {
 				this.actual.onComplete();
 			}
@@ -277,6 +291,7 @@ final class WebFluxPoll extends Mono<Void> {
 
 		private void abandon() {
 			this.over = true;
+			dispose(this.keeping);
 			dispose(this.reading);
 			dispose(this.write);
 		}

@@ -3,6 +3,7 @@ package io.github.cometspring.autoconfigure;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +23,8 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
+import org.springframework.web.server.WebSession;
+import org.springframework.web.server.session.InMemoryWebSessionStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,22 +41,31 @@ class SecurityLoginsTests {
 
 	private final SecurityContext context = new SecurityContextImpl(new TestingAuthenticationToken("ada", "secret"));
 
-	private final MockWebSession session = new MockWebSession();
+	private final WebSession session = Objects.requireNonNull(new InMemoryWebSessionStore().createWebSession().block());
+
+	private WebSession presented = this.session;
 
 	private @Nullable Instant expiry;
 
 	private KeptLogin keep(boolean presentsSession) {
+		if (presentsSession) {
+			this.session.getAttributes().put(ATTRIBUTE, this.context);
+		}
+		return Objects.requireNonNull(find(presentsSession ? List.of(this.session.getId()) : List.of()));
+	}
+
+	private @Nullable KeptLogin find(List<String> sessionIds) {
 		LoginExpiry expiry = (principal) -> this.expiry;
-		SecurityLogins logins = new SecurityLogins(Duration.ofSeconds(10), expiry, (exchange) -> presentsSession,
+		SecurityLogins logins = new SecurityLogins(Duration.ofSeconds(10), expiry, (exchange) -> sessionIds,
 				this.nanoTime::get, () -> NOW);
-		return Objects.requireNonNull(logins.of(exchange())
+		return logins.of(exchange())
 			.contextWrite(ReactiveSecurityContextHolder.withSecurityContext(Mono.just(this.context)))
-			.block());
+			.block();
 	}
 
 	private ServerWebExchange exchange() {
 		MockServerWebExchange exchange = MockServerWebExchange.builder(MockServerHttpRequest.post("/comet"))
-			.session(this.session)
+			.session(this.presented)
 			.build();
 		exchange.getAttributes().put("note", "of the application");
 		exchange.getAttributes().put(ServerWebExchange.class.getName() + ".x", exchange);
@@ -126,7 +138,6 @@ class SecurityLoginsTests {
 
 	@Test
 	void loginWhenSessionHasAnotherUserShouldNotBeCurrent() {
-		this.session.getAttributes().put(ATTRIBUTE, this.context);
 		KeptLogin login = keep(true);
 		assertThat(login.isCurrent()).isTrue();
 		this.session.getAttributes().put(ATTRIBUTE, new SecurityContextImpl());
@@ -135,6 +146,30 @@ class SecurityLoginsTests {
 		assertThat(login.isCurrent()).isTrue();
 		this.session.getAttributes().remove(ATTRIBUTE);
 		assertThat(login.isCurrent()).isFalse();
+	}
+
+	@Test
+	void loginOfAnotherSessionThanTheRequestNamesShouldNotBeKept() {
+		this.session.getAttributes().put(ATTRIBUTE, this.context);
+		assertThat(find(List.of("another"))).isNull();
+		String old = this.session.getId();
+		this.session.changeSessionId().block();
+		assertThat(find(List.of(old))).isNull();
+		assertThat(find(List.of(this.session.getId()))).isNotNull();
+	}
+
+	@Test
+	void loginThatIsNotThatOfTheSessionShouldNotBeKept() {
+		assertThat(find(List.of(this.session.getId()))).isNull();
+		this.session.getAttributes().put(ATTRIBUTE, new SecurityContextImpl());
+		assertThat(find(List.of(this.session.getId()))).isNull();
+	}
+
+	@Test
+	void loginWhenKindOfSessionIsUnknownShouldNotBeKept() {
+		this.presented = new MockWebSession();
+		this.presented.getAttributes().put(ATTRIBUTE, this.context);
+		assertThat(find(List.of(this.presented.getId()))).isNull();
 	}
 
 	@Test

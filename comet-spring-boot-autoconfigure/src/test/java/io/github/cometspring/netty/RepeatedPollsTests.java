@@ -70,6 +70,27 @@ class RepeatedPollsTests {
 		assertThat(this.polls.arriving(request("/comet", "a"))).isNotNull();
 		this.current.set(false);
 		assertThat(this.polls.arriving(request("/comet", "a"))).isNull();
+		// It is forgotten, and with it the session.
+		this.current.set(true);
+		assertThat(this.polls.arriving(request("/comet", "a"))).isNull();
+	}
+
+	@Test
+	void pollThatWasHandedOnShouldNotBeRepeated() {
+		this.polls.arriving(request("/comet", "a"));
+		allow(Objects.requireNonNull(this.polls.takeAsked()));
+		this.polls.forgetPassed();
+		assertThat(this.polls.arriving(request("/comet", "a"))).isNull();
+	}
+
+	@Test
+	void loginThatCannotBeReadShouldNotBeCurrent() {
+		this.polls.arriving(request("/comet", "a"));
+		this.polls.allow(new RepeatedPoll(Objects.requireNonNull(this.polls.takeAsked()),
+				new KeptLogin(null, Map.of(), Context.empty(), () -> {
+					throw new IllegalStateException("no session");
+				}), this.sockets.keep(new DefaultHttpHeaders()), this.sockets));
+		assertThat(this.polls.arriving(request("/comet", "a"))).isNull();
 	}
 
 	@Test
