@@ -153,10 +153,12 @@ public final class TcpProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Works again, on the same port.
+	 * Works again, on the same port, if it does not work.
 	 */
 	public void plugIn() {
-		this.server = listen();
+		if (this.server.isClosed()) {
+			this.server = listen();
+		}
 	}
 
 	@Override

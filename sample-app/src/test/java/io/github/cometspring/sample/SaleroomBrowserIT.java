@@ -108,7 +108,7 @@ class SaleroomBrowserIT {
 	@Test
 	void deskShouldShowStateOfActuator(Saleroom room) {
 		room.ada.until(() -> room.ada.desk("connections").equals("2 websocket"));
-		assertThat(room.ada.desk("channels")).endsWith(" of 100");
+		assertThat(room.ada.desk("channels")).endsWith(" of 10000");
 	}
 
 	@Test

@@ -19,8 +19,9 @@ import org.springframework.context.annotation.Import;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "auction.simulate=false", "auction.new-item-every=30d",
-				"comet.history.size=" + Saleroom.HISTORY })
+		properties = { "auction.simulate=false", "auction.new-item-every=30d", "comet.history.size=" + Saleroom.HISTORY,
+				// All classes bring in lots, and visitors with new names.
+				"comet.max-virtual-channels=10000" })
 @Import(HouseTime.class)
 @ExtendWith(SaleroomExtension.class)
 @interface SaleroomTest {
