@@ -6,15 +6,18 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 
+import io.github.cometspring.web.CometHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Digests the heads of requests: two requests with the same digest have the same method,
- * address and headers in the same order, but for the length of the body. A digest is kept
- * in place of the head, which is larger and holds secrets of the user. Thread-safe.
+ * address and headers in the same order, but for the length of the body and the cursor. A
+ * digest is kept in place of the head, which is larger and holds secrets of the user.
+ * Thread-safe.
  */
 final class HeadDigest {
 
@@ -89,11 +92,20 @@ final class HeadDigest {
 		Iterator<Map.Entry<CharSequence, CharSequence>> headers = request.headers().iteratorCharSequence();
 		while (bytes && headers.hasNext()) {
 			Map.Entry<CharSequence, CharSequence> header = headers.next();
-			if (!HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(header.getKey())) {
+			if (!isOfOnePoll(header.getKey())) {
 				bytes = add(header.getKey()) && add(header.getValue());
 			}
 		}
 		return bytes;
+	}
+
+	/**
+	 * Whether a header differs from one poll of a client to the next: it tells the length
+	 * of the body, or up to where the client has received messages (protocol, section 2).
+	 */
+	private static boolean isOfOnePoll(CharSequence name) {
+		return HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
+				|| AsciiString.contentEqualsIgnoreCase(CometHeaders.CURSOR, name);
 	}
 
 	/**

@@ -41,6 +41,12 @@ class HeadDigestTests {
 	}
 
 	@Test
+	void digestShouldNotDependOnTheCursor() {
+		assertThat(digest("Host", "a", "comet-cursor", "1")).isEqualTo(digest("Comet-Cursor", "2", "Host", "a"))
+			.isEqualTo(digest("Host", "a"));
+	}
+
+	@Test
 	void digestShouldDifferForOtherHeads() {
 		byte[] digest = digest("Host", "a", "Cookie", "b");
 		assertThat(digest).isNotEqualTo(digest("Host", "a", "Cookie", "B"));

@@ -125,6 +125,32 @@ class RepeatedPollIT {
 		return deliver(Transport.LEGACY, client, headers);
 	}
 
+	/** The client goes on from the answer that it got last. */
+	@Test
+	void pollWithACursorShouldBeRepeated() {
+		try (RawConnection client = connect()) {
+			String cursor = "none";
+			for (int i = 0; i < POLLS; i++) {
+				String sent = cursor;
+				Channel channel = channel();
+				if (i == 0) {
+					client.poll("registration=a", Users.login("ada"));
+				}
+				else {
+					client.poll("registration=a", Users.login("ada"), "Comet-Cursor: " + sent);
+				}
+				Await.until(() -> channel.subscribers() == 1);
+				channel.publish("m" + i).block(PATIENCE);
+				Answer answer = client.read();
+				assertThat(answer.body()).isEqualTo("a:m" + i);
+				cursor = Objects.requireNonNull(answer.header("Comet-Cursor"));
+				assertThat(cursor).isNotEqualTo(sent);
+				Await.until(() -> channel.subscribers() == 0);
+			}
+		}
+		assertThat(PASSED).hasValue(1);
+	}
+
 	private static Answer deliver(Transport transport, RawConnection client, String... headers) {
 		Channel channel = channel();
 		if (transport == Transport.JSON) {
