@@ -10,6 +10,7 @@ import io.github.cometspring.subscription.Transport;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.JsonPollDialect;
+import io.github.cometspring.web.KeptLogins;
 import io.github.cometspring.web.LegacyPollDialect;
 import io.github.cometspring.web.PollDialect;
 import io.github.cometspring.web.PublishPolicy;
@@ -54,7 +55,7 @@ public final class CometFastPathAutoConfiguration {
 	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
 			Subscriptions subscriptions, NettyClientSockets sockets, CometSettings settings,
 			ObjectProvider<CometWebSocketHandler> webSockets, FastPathEligibility eligibility,
-			ObjectProvider<PublishPolicy> publishPolicy) {
+			ObjectProvider<PublishPolicy> publishPolicy, ObjectProvider<KeptLogins> keptLogins) {
 		List<PollDialect> dialects = new ArrayList<>();
 		if (settings.transports().contains(Transport.LEGACY)) {
 			dialects.add(new LegacyPollDialect());
@@ -72,6 +73,9 @@ public final class CometFastPathAutoConfiguration {
 				eligibility::isEligible, eligibility::isDetachable);
 		if (context.getBeanNamesForType(ForwardedHeaderTransformer.class).length > 0) {
 			fastPath.believeForwarding();
+		}
+		if (keptLogins.getIfUnique(() -> KeptLogins.NONE) != KeptLogins.NONE) {
+			fastPath.keepLogins();
 		}
 		PublishPolicy policy = publishPolicy.getIfUnique();
 		if (policy != null && eligibility.arePublicationsOwn()) {

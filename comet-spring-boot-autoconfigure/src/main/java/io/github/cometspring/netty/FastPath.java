@@ -66,6 +66,8 @@ public final class FastPath {
 
 	private boolean forwarded;
 
+	private boolean loginsKept;
+
 	private volatile boolean open;
 
 	/**
@@ -126,6 +128,14 @@ public final class FastPath {
 	}
 
 	/**
+	 * Records that log-ins are kept, so that polls may repeat others. To be called before
+	 * the server is bound.
+	 */
+	public void keepLogins() {
+		this.loginsKept = true;
+	}
+
+	/**
 	 * Opens the fast path on a server, unless the server is configured to process each
 	 * request or answer.
 	 * @param server the server
@@ -167,12 +177,12 @@ public final class FastPath {
 	}
 
 	/**
-	 * Whether a poll that passes no filters looks the same to limits and authorizers.
-	 * Where the application believes forwarding headers, it takes the address from them
-	 * and removes them.
+	 * Whether log-ins are kept, and a poll that passes no filters looks the same to
+	 * limits and authorizers. Where the application believes forwarding headers, it takes
+	 * the address from them and removes them.
 	 */
 	private boolean isRepeatable() {
-		return !this.forwarded || !(this.addressesLimited || this.requestsRead);
+		return this.loginsKept && (!this.forwarded || !(this.addressesLimited || this.requestsRead));
 	}
 
 	/**

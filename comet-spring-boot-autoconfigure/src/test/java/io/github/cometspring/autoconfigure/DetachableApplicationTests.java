@@ -18,10 +18,7 @@ import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.session.InMemoryReactiveSessionRegistry;
-import org.springframework.security.oauth2.client.registration.ClientRegistration;
-import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
-import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.WebFilterChainProxy;
 import org.springframework.security.web.server.WebFilterChainProxy.WebFilterChainDecorator;
@@ -127,13 +124,7 @@ class DetachableApplicationTests {
 
 		@Bean
 		ReactiveClientRegistrationRepository providers() {
-			return new InMemoryReactiveClientRegistrationRepository(ClientRegistration.withRegistrationId("provider")
-				.clientId("comet")
-				.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
-				.redirectUri("{baseUrl}/login/oauth2/code/{registrationId}")
-				.authorizationUri("https://provider/authorize")
-				.tokenUri("https://provider/token")
-				.build());
+			return SecurityLogin.providers();
 		}
 
 	}

@@ -165,7 +165,7 @@ enum SecurityLogin {
 				User.withUsername("ada").password("{noop}password").roles("USER").build());
 	}
 
-	private static InMemoryReactiveClientRegistrationRepository providers() {
+	static InMemoryReactiveClientRegistrationRepository providers() {
 		return new InMemoryReactiveClientRegistrationRepository(ClientRegistration.withRegistrationId("provider")
 			.clientId("comet")
 			.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
