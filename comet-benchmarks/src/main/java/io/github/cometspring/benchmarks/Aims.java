@@ -57,9 +57,11 @@ final class Aims {
 			}
 			aims.add(absolute("long poll behind Spring Security, %,d clients".formatted(clients),
 					at(Measure.LONGPOLL, 1, clients, ServerKind.COMET_SECURITY), CPU, 1, "µs", 45));
+			aims.add(absolute("the same, with tokens", at(Measure.LONGPOLL, 1, clients, ServerKind.COMET_JWT), CPU, 1,
+					"µs", 45));
 		}
-		aims.add(absolute("the same, p99", at(Measure.LONGPOLL, 1, this.many, ServerKind.COMET_SECURITY), "p99_us",
-				1000, "ms", 300));
+		aims.add(absolute("long poll behind Spring Security, %,d clients, p99".formatted(this.many),
+				at(Measure.LONGPOLL, 1, this.many, ServerKind.COMET_SECURITY), "p99_us", 1000, "ms", 300));
 		for (Measure measure : List.of(Measure.IDLE_LONGPOLL, Measure.IDLE_SSE, Measure.IDLE_WEBSOCKET)) {
 			aims.add(absolute("idle behind Spring Security, " + measure.dialect(),
 					at(measure, 1, this.many, ServerKind.COMET_SECURITY), "memory_per_conn", 1000, "KB", 6));

@@ -18,8 +18,8 @@ final class Figures {
 			Measure.RESUME_WEBSOCKET, Measure.RESUME_COLD_LONGPOLL, Measure.RESUME_COLD_SSE,
 			Measure.RESUME_COLD_WEBSOCKET, Measure.PUBLISH);
 
-	static final String SERVERS = "floor,floor-pump,comet,comet-chain,comet-security,comet-own,comet-publish,comet-cds,"
-			+ "webflux,vertx,bun,nchan";
+	static final String SERVERS = "floor,floor-pump,comet,comet-uring,comet-chain,comet-security,comet-jwt,comet-own,"
+			+ "comet-publish,comet-cds,webflux,vertx,bun,nchan";
 
 	/** For the picture of growth; the tables have the others. */
 	static final String CLIENTS = "100,1000,10000";
@@ -48,9 +48,10 @@ final class Figures {
 			return false;
 		}
 		return switch (kind) {
-			case COMET_CHAIN -> measure == Measure.LONGPOLL && block.clients() >= FEWEST_IN_TABLES;
+			case COMET_CHAIN, COMET_JWT -> measure == Measure.LONGPOLL && block.clients() >= FEWEST_IN_TABLES;
 			case COMET_SECURITY -> measure != Measure.PAIRS && (!measure.isCold() || measure.isResumption())
 					&& (!measure.isFanOut() || block.clients() >= FEWEST_IN_TABLES);
+			case COMET_URING -> measure.isFanOut() && block.window() == 1 && block.clients() == options.many();
 			case COMET_OWN -> block.window() == 1 && block.clients() == options.many();
 			default -> true;
 		};

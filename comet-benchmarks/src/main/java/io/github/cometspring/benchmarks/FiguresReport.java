@@ -23,6 +23,10 @@ final class FiguresReport {
 
 	private static final Subject SECURITY = new Subject("behind Spring Security", ServerKind.COMET_SECURITY);
 
+	private static final Subject JWT = new Subject("the same, with tokens", ServerKind.COMET_JWT);
+
+	private static final Subject URING = new Subject("comet, on io_uring", ServerKind.COMET_URING);
+
 	private static final Subject CHAIN = new Subject("beside a filter", ServerKind.COMET_CHAIN);
 
 	private static final Subject OWN = new Subject("comet, a channel each", ServerKind.COMET_OWN);
@@ -58,11 +62,11 @@ final class FiguresReport {
 			this.results.windows(measure).forEach((window) -> fanOut(measure, window));
 		}
 		table("Long poll in other applications, CPU µs/delivery", new Figure(CPU, 1, 1),
-				List.of(COMET, SECURITY, CHAIN), sizes(Measure.LONGPOLL, 1));
-		table("The same, p99 in ms", new Figure("p99_us", 1000, 0), List.of(COMET, SECURITY, CHAIN),
+				List.of(COMET, SECURITY, JWT, CHAIN), sizes(Measure.LONGPOLL, 1));
+		table("The same, p99 in ms", new Figure("p99_us", 1000, 0), List.of(COMET, SECURITY, JWT, CHAIN),
 				sizes(Measure.LONGPOLL, 1));
-		table("A channel for each client, published in process, CPU µs/delivery", new Figure(CPU, 1, 1),
-				List.of(COMET, OWN), crowd());
+		table("A channel for each client, published in process, and one channel on io_uring, CPU µs/delivery",
+				new Figure(CPU, 1, 1), List.of(COMET, OWN, URING), crowd());
 		table("A channel for each client, published over HTTP, CPU µs/delivery", new Figure(CPU, 1, 1),
 				beside(FLOOR, COMET, PUBLISH), cases(Measure.PAIRS));
 		table("A publication over HTTP, CPU µs", new Figure("publish_cpu_us", 1, 1),

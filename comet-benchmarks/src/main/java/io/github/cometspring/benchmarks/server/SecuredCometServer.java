@@ -5,6 +5,8 @@ import java.util.Objects;
 
 import javax.crypto.spec.SecretKeySpec;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -44,7 +46,9 @@ class SecuredCometServer {
 		ParentWatch.start();
 		ConfigurableApplicationContext context = new SpringApplication(CometServer.class, SecuredCometServer.class)
 			.run(args);
-		context.getBean(KnownSession.class).begin(context.getBean(WebSessionManager.class));
+		if (!context.getEnvironment().getProperty("bench.jwt", Boolean.class, false)) {
+			context.getBean(KnownSession.class).begin(context.getBean(WebSessionManager.class));
+		}
 		context.getBean(CometServer.class).create("c0", "other");
 	}
 
@@ -87,13 +91,13 @@ class SecuredCometServer {
 
 	/**
 	 * Reads the id of a session from a cookie, where one value stands for the session
-	 * that is there from the start.
+	 * that is there from the start, or for none if the server has only tokens.
 	 */
 	static final class KnownSession extends CookieWebSessionIdResolver implements WebSessionIdResolver {
 
 		private static final String VALUE = "benchmark";
 
-		private volatile String id = "";
+		private volatile @Nullable String id;
 
 		void begin(WebSessionManager manager) {
 			WebSession session = Objects
@@ -109,7 +113,11 @@ class SecuredCometServer {
 		@Override
 		public List<String> resolveSessionIds(ServerWebExchange exchange) {
 			List<String> ids = super.resolveSessionIds(exchange);
-			return ids.contains(VALUE) ? List.of(this.id) : ids;
+			String known = this.id;
+			if (!ids.contains(VALUE)) {
+				return ids;
+			}
+			return (known != null) ? List.of(known) : List.of();
 		}
 
 	}
