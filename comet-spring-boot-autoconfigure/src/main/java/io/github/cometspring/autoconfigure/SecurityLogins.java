@@ -102,32 +102,20 @@ final class SecurityLogins implements KeptLogins {
 
 	private Mono<KeptLogin> keep(ServerWebExchange exchange, long now, @Nullable LoggedInSession session) {
 		Mono<Principal> principal = exchange.getPrincipal();
-		return optional(ReactiveSecurityContextHolder.getContext()).zipWith(optional(principal))
-			.filter((found) -> isSame(session, found.getT1().orElse(null), found.getT2().orElse(null)))
-			.map((found) -> keep(exchange, now, session, found.getT1().orElse(null), found.getT2().orElse(null)));
+		return optional(ReactiveSecurityContextHolder.getContext()).zipWith(optional(principal), Login::of)
+			.filter((login) -> login.isThatOf(session))
+			.map((login) -> keep(exchange, now, session, login));
 	}
 
 	private static <T> Mono<Optional<T>> optional(Mono<? extends T> value) {
 		return value.<Optional<T>>map(Optional::of).defaultIfEmpty(Optional.empty());
 	}
 
-	/**
-	 * Whether the user is that of the security context, and this is that of the session,
-	 * if the request names one. What is kept elsewhere cannot be compared later.
-	 */
-	private static boolean isSame(@Nullable LoggedInSession session, @Nullable SecurityContext security,
-			@Nullable Principal principal) {
-		return (session == null || session.login() == security)
-				&& principal == ((security != null) ? security.getAuthentication() : null);
-	}
-
-	private KeptLogin keep(ServerWebExchange exchange, long now, @Nullable LoggedInSession session,
-			@Nullable SecurityContext security, @Nullable Principal principal) {
+	private KeptLogin keep(ServerWebExchange exchange, long now, @Nullable LoggedInSession session, Login login) {
 		Map<String, Object> attributes = new HashMap<>(exchange.getAttributes());
 		attributes.keySet().removeIf((name) -> OTHERS.stream().anyMatch(name::contains));
-		Context context = (security != null) ? Context.of(SecurityContext.class, Mono.just(security)) : Context.empty();
-		return new KeptLogin(principal, attributes, context,
-				new Current(now + age(session, principal).toNanos(), this.nanoTime, session));
+		return new KeptLogin(login.principal(), attributes, login.context(),
+				new Current(now + age(session, login.principal()).toNanos(), this.nanoTime, session));
 	}
 
 	private Duration age(@Nullable LoggedInSession session, @Nullable Principal principal) {
@@ -143,6 +131,35 @@ final class SecurityLogins implements KeptLogins {
 
 	private static Duration shorter(Duration one, Duration other) {
 		return (one.compareTo(other) <= 0) ? one : other;
+	}
+
+	/**
+	 * What Spring Security has found out.
+	 *
+	 * @param security the security context, or {@code null} if there is none
+	 * @param principal the user, or {@code null} if nobody has logged in
+	 */
+	private record Login(@Nullable SecurityContext security, @Nullable Principal principal) {
+
+		static Login of(Optional<SecurityContext> security, Optional<Principal> principal) {
+			return new Login(security.orElse(null), principal.orElse(null));
+		}
+
+		/**
+		 * Whether the user is that of the security context, and this is that of the
+		 * session, if the request names one. What is kept elsewhere cannot be compared
+		 * later.
+		 */
+		boolean isThatOf(@Nullable LoggedInSession session) {
+			return (session == null || session.login() == this.security)
+					&& this.principal == ((this.security != null) ? this.security.getAuthentication() : null);
+		}
+
+		Context context() {
+			return (this.security != null) ? Context.of(SecurityContext.class, Mono.just(this.security))
+					: Context.empty();
+		}
+
 	}
 
 	/**

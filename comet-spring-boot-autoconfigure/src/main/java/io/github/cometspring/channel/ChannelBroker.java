@@ -33,7 +33,8 @@ import reactor.core.publisher.Mono;
  * </ul>
  * Implementations are thread-safe. Every returned publisher is lazy, and may answer on
  * any thread. A broker that has the answer at once returns a publisher that is a
- * {@link java.util.concurrent.Callable}, as {@link Mono#fromSupplier} does.
+ * {@link java.util.concurrent.Callable}, as {@link Mono#fromSupplier} does. One that has
+ * every answer at once is an {@link ImmediateChannelBroker}.
  *
  * @since 0.1.0
  */

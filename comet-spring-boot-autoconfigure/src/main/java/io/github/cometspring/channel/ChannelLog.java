@@ -24,7 +24,7 @@ import reactor.core.scheduler.Schedulers;
  * for readers, and {@link Publication#CHANGE} on the live feed wakes them at once.
  * <p>
  * Thread-safe. Methods that do not return a publisher answer at once from the data of
- * this node.
+ * this node. A log that also takes messages at once is an {@link ImmediateChannelLog}.
  *
  * @since 0.1.0
  */
@@ -124,6 +124,17 @@ public interface ChannelLog {
 	 */
 	default Mono<OnceOutcome> appendOnce(String data, OnceKey key) {
 		return Mono.error(() -> new UnsupportedOperationException("This broker does not remember keys"));
+	}
+
+	/**
+	 * Distinguishes this channel from others that have had its id. A node that
+	 * {@linkplain #remembersKeys() remembers keys itself} keeps this with each of them,
+	 * perhaps for longer than the channel lives, so a log with many messages returns
+	 * something smaller than itself.
+	 * @return the same for all publications on this channel, by {@code equals}
+	 */
+	default Object life() {
+		return this;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -19,6 +20,11 @@ import reactor.core.scheduler.Scheduler;
 public final class DefaultChannels implements Channels {
 
 	private final ChannelBroker broker;
+
+	/**
+	 * The broker, if nobody has to wait for its answers.
+	 */
+	private final @Nullable ImmediateChannelBroker immediate;
 
 	private final ChannelDefaults defaults;
 
@@ -71,6 +77,7 @@ public final class DefaultChannels implements Channels {
 	public DefaultChannels(ChannelBroker broker, ChannelDefaults defaults, long maxMessageSize, Scheduler scheduler,
 			ChannelGrants grants, PublicationObserver observer) {
 		this.broker = broker;
+		this.immediate = (broker instanceof ImmediateChannelBroker immediate) ? immediate : null;
 		this.defaults = defaults;
 		this.maxMessageSize = maxMessageSize;
 		this.scheduler = scheduler;
@@ -101,9 +108,10 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> obtain(String name) {
-		if (this.broker instanceof InMemoryChannelBroker memory) {
+		ImmediateChannelBroker immediate = this.immediate;
+		if (immediate != null) {
 			// A callable, as in find
-			return Mono.fromCallable(() -> channel(memory.obtainNow(name, this.defaults.forName(name))));
+			return Mono.fromCallable(() -> channel(immediate.obtainNow(name, this.defaults.forName(name))));
 		}
 		return named(name, (id) -> this.broker.obtain(id, this.defaults.forName(id)));
 	}
@@ -119,10 +127,11 @@ public final class DefaultChannels implements Channels {
 
 	@Override
 	public Mono<Channel> find(String id) {
-		if (this.broker instanceof InMemoryChannelBroker memory) {
+		ImmediateChannelBroker immediate = this.immediate;
+		if (immediate != null) {
 			// A callable, which a caller may ask for the channel without a subscription
 			return Mono.fromSupplier(() -> {
-				ChannelLog log = memory.findNow(id);
+				ChannelLog log = immediate.findNow(id);
 				return (log != null && log.touch()) ? channel(log) : null;
 			});
 		}

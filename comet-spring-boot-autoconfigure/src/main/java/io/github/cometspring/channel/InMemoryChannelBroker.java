@@ -23,7 +23,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * @since 0.1.0
  */
-public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
+public final class InMemoryChannelBroker implements ImmediateChannelBroker, Disposable {
 
 	private final ConcurrentHashMap<String, InMemoryChannelLog> logs = new ConcurrentHashMap<>();
 
@@ -82,18 +82,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	}
 
 	@Override
-	public Mono<ChannelLog> obtain(String id, ChannelSettings settings) {
-		return Mono.fromCallable(() -> obtainNow(id, settings));
-	}
-
-	/**
-	 * The log of an id, created if there is none. It is marked as used.
-	 * @param id the id, valid
-	 * @param settings the settings of the channel if it is created
-	 * @return the log
-	 * @throws TooManyChannelsException if the limit is reached
-	 */
-	InMemoryChannelLog obtainNow(String id, ChannelSettings settings) {
+	public ChannelLog obtainNow(String id, ChannelSettings settings) {
 		while (true) {
 			InMemoryChannelLog log = this.logs.computeIfAbsent(id, (key) -> countAndBegin(newLog(key, settings)));
 			if (log.touch()) {
@@ -124,16 +113,7 @@ public final class InMemoryChannelBroker implements ChannelBroker, Disposable {
 	}
 
 	@Override
-	public Mono<ChannelLog> find(String id) {
-		return Mono.fromSupplier(() -> findNow(id));
-	}
-
-	/**
-	 * The log of an id.
-	 * @param id the id, valid or not
-	 * @return the log, or {@code null} if there is none
-	 */
-	@Nullable InMemoryChannelLog findNow(String id) {
+	public @Nullable ChannelLog findNow(String id) {
 		return this.logs.get(id);
 	}
 

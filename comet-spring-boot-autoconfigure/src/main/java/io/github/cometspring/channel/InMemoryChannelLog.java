@@ -19,7 +19,7 @@ import reactor.core.publisher.Sinks;
  * caller. The broker then removes it from its map. One class, as this lock guards all of
  * it.
  */
-final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> implements ChannelLog {
+final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> implements ImmediateChannelLog {
 
 	/**
 	 * The number of messages that are kept for readers that are listening, however small
@@ -90,6 +90,14 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 		return this.history.newest();
 	}
 
+	/**
+	 * The epoch: the log of a channel that has ended can go with its messages.
+	 */
+	@Override
+	public Object life() {
+		return newest().epoch();
+	}
+
 	@Override
 	public int retained() {
 		synchronized (this.history) {
@@ -115,8 +123,8 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	}
 
 	@Override
-	public Mono<Position> append(String data) {
-		return Mono.fromCallable(() -> publish(data, null));
+	public Position appendNow(String data) {
+		return publish(data, null);
 	}
 
 	@Override
@@ -136,7 +144,7 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 	 * @return the position of the message
 	 * @throws ChannelClosedException if the channel has ended
 	 */
-	Position publish(String data, @Nullable Delivery delivery) {
+	private Position publish(String data, @Nullable Delivery delivery) {
 		synchronized (this.history) {
 			if (this.closed) {
 				throw new ChannelClosedException(this.id);

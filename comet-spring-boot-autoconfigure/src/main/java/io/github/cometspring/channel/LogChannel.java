@@ -54,13 +54,13 @@ final class LogChannel implements Channel {
 	}
 
 	/**
-	 * Publishes a message on subscription. In memory nothing has to be waited for: then
-	 * this is a callable, which a caller may ask for the position without a subscription.
+	 * Publishes a message on subscription. If nothing has to be waited for, this is a
+	 * callable, which a caller may ask for the position without a subscription.
 	 */
 	private Mono<Position> append(String data) {
-		if (this.log instanceof InMemoryChannelLog memory) {
+		if (this.log instanceof ImmediateChannelLog immediate) {
 			return Mono.fromCallable(() -> {
-				Position position = memory.publish(accept(data), null);
+				Position position = immediate.appendNow(accept(data));
 				this.published.increment();
 				return position;
 			});
@@ -80,16 +80,7 @@ final class LogChannel implements Channel {
 
 	private Mono<OnceOutcome> appendOnce(String text, OnceKey key) {
 		return this.log.remembersKeys() ? this.log.appendOnce(text, key)
-				: this.once.publish(id(), life(), key, text, this.log.append(text));
-	}
-
-	/**
-	 * Distinguishes this channel from others that have had its id. In memory the epoch
-	 * does so, and the log of a channel that has ended can go with its messages. Other
-	 * brokers may begin a new epoch while the channel lives.
-	 */
-	private Object life() {
-		return (this.log instanceof InMemoryChannelLog) ? this.log.newest().epoch() : this.log;
+				: this.once.publish(id(), this.log.life(), key, text, this.log.append(text));
 	}
 
 	@Override

@@ -20,10 +20,10 @@ final class MessageText {
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);
 			if (c >= 0x80) {
-				bytes++;
-				// Each half of a surrogate pair adds one: four bytes for two chars.
-				if (c >= 0x800 && !isPaired(text, i)) {
-					bytes++;
+				bytes += (c >= 0x800) ? 2 : 1;
+				if (isPair(text, i)) {
+					// Four bytes for two chars
+					i++;
 				}
 			}
 		}
@@ -38,7 +38,10 @@ final class MessageText {
 	static String wellFormed(String text) {
 		StringBuilder replaced = null;
 		for (int i = 0; i < text.length(); i++) {
-			if (Character.isSurrogate(text.charAt(i)) && !isPaired(text, i)) {
+			if (isPair(text, i)) {
+				i++;
+			}
+			else if (Character.isSurrogate(text.charAt(i))) {
 				replaced = (replaced != null) ? replaced : new StringBuilder(text);
 				replaced.setCharAt(i, REPLACEMENT);
 			}
@@ -46,12 +49,9 @@ final class MessageText {
 		return (replaced != null) ? replaced.toString() : text;
 	}
 
-	private static boolean isPaired(String text, int index) {
-		char c = text.charAt(index);
-		if (Character.isHighSurrogate(c)) {
-			return index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1));
-		}
-		return Character.isLowSurrogate(c) && index > 0 && Character.isHighSurrogate(text.charAt(index - 1));
+	private static boolean isPair(String text, int index) {
+		return Character.isHighSurrogate(text.charAt(index)) && index + 1 < text.length()
+				&& Character.isLowSurrogate(text.charAt(index + 1));
 	}
 
 }

@@ -112,7 +112,7 @@ final class DetachedPoll implements HeldAnswer, DetachedClient, WriteListener {
 		KeptHeaders headers = this.headers;
 		// Headers that were seen once may differ from one answer to the next, as a nonce.
 		if (head != null && login != null && headers != null && headers.areRepeated() && !this.last) {
-			this.handler.allowRepetition(new RepeatedPoll(head, login, headers, this.sockets));
+			this.handler.takeover().allowRepetition(new RepeatedPoll(head, login, headers, this.sockets));
 		}
 	}
 

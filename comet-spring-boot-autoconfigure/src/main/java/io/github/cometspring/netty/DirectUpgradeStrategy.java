@@ -78,7 +78,7 @@ public final class DirectUpgradeStrategy implements RequestUpgradeStrategy {
 		Channel channel = socket.channel();
 		FastPathHandler path = (channel.eventLoop().inEventLoop() && socket.isDirect(exchange.getResponse()))
 				? channel.pipeline().get(FastPathHandler.class) : null;
-		if (path == null || !path.isTakeable()) {
+		if (path == null || !path.takeover().isPossible()) {
 			FrameRules.apply(channel, this.decoding.maxFramePayloadLength());
 			return this.fallback.upgrade(exchange, handler, subProtocol, handshakeInfo);
 		}

@@ -82,7 +82,7 @@ final class FrameRules extends ChannelDuplexHandler {
 		// A stream of HTTP/2 has no codec of its own.
 		if (pipeline.get(NettyPipeline.HttpCodec) != null && pipeline.get(FrameRules.class) == null) {
 			FastPathHandler path = pipeline.get(FastPathHandler.class);
-			boolean early = path != null && path.hasMoreThanOne();
+			boolean early = path != null && path.takeover().hasMoreThanOne();
 			pipeline.addAfter(NettyPipeline.HttpCodec, NAME, new FrameRules(maxFramePayloadLength, early));
 		}
 	}

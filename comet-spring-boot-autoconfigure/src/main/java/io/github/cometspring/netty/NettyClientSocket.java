@@ -137,7 +137,7 @@ final class NettyClientSocket implements ClientSocket {
 	public boolean takeOver(Runnable gone) {
 		FastPathHandler handler = this.channel.pipeline().get(FastPathHandler.class);
 		HeldAnswer stream = gone::run;
-		if (handler == null || !handler.takeOver(stream)) {
+		if (handler == null || !handler.takeover().takeOver(stream)) {
 			return false;
 		}
 		this.ending = () -> handler.complete(stream);
@@ -159,7 +159,7 @@ final class NettyClientSocket implements ClientSocket {
 			return null;
 		}
 		DetachedPoll detached = new DetachedPoll(poll, dialect, handler, this.sockets);
-		return handler.detach(detached) ? detached : null;
+		return handler.takeover().detach(detached) ? detached : null;
 	}
 
 	@Override

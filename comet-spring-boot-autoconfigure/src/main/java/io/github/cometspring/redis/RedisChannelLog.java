@@ -1,18 +1,14 @@
 package io.github.cometspring.redis;
 
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
-import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.ChannelEnd;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.Delivery;
-import io.github.cometspring.channel.KeyReusedException;
 import io.github.cometspring.channel.OnceKey;
 import io.github.cometspring.channel.OnceOutcome;
 import io.github.cometspring.channel.Outcome;
@@ -26,8 +22,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A channel on Redis. Messages are published by one call of a script, and read from a
- * copy, which this node has while it has readers. Thread-safe.
+ * A channel on Redis. Messages are published by a {@link LogWriter}, and read from a
+ * copy, which this node has while it has readers and a {@link LogFollower} keeps up to
+ * date. Thread-safe.
  */
 final class RedisChannelLog implements ChannelLog {
 
@@ -41,8 +38,6 @@ final class RedisChannelLog implements ChannelLog {
 
 	private final RedisLogs logs;
 
-	private final RedisNode node;
-
 	private final String[] keys;
 
 	private final String feed;
@@ -50,6 +45,8 @@ final class RedisChannelLog implements ChannelLog {
 	private final LocalLog local;
 
 	private final LogFollower follower;
+
+	private final LogWriter writer;
 
 	private final AtomicInteger subscribers = new AtomicInteger();
 
@@ -62,19 +59,19 @@ final class RedisChannelLog implements ChannelLog {
 	RedisChannelLog(Registration registration, RedisLogs logs, RedisNode node, Confirmation confirmation) {
 		this.registration = registration;
 		this.logs = logs;
-		this.node = node;
 		this.keys = node.keys().channel(registration.instance());
 		this.feed = node.keys().feed(registration.instance());
 		this.confirmation = confirmation;
 		this.endReport = new EndReport(id(), confirmation.ended(), logs.listener());
 		this.local = new LocalLog(registration, capacity(), node.has(Safeguard.HOLE_CHECK), this.endReport);
 		this.follower = new LogFollower(this, this.local, logs, node);
+		this.writer = new LogWriter(this, this.follower, logs, node);
 	}
 
 	/**
 	 * How many messages Redis and the copy of a node keep.
 	 */
-	private int capacity() {
+	int capacity() {
 		return Math.max(LIVE_TAIL, settings().historySize());
 	}
 
@@ -245,20 +242,7 @@ final class RedisChannelLog implements ChannelLog {
 
 	@Override
 	public Mono<Position> append(String data) {
-		return Mono.defer(() -> Mono.fromFuture(publish(data, ""), true));
-	}
-
-	private CompletableFuture<Position> publish(String data, String nonce) {
-		this.logs.used(this);
-		return this.node
-			.call(RedisScript.APPEND, this.keys, String.valueOf(Registration.newEpoch()), data, nonce,
-					String.valueOf(capacity()), age(), this.feed)
-			.thenCompose((answer) -> answer.get(0).equals("missing") ? revived(() -> publish(data, nonce))
-					: answered(answer));
-	}
-
-	private String age() {
-		return String.valueOf(Math.max(1, settings().historyMaxAge().toMillis()));
+		return Mono.defer(() -> Mono.fromFuture(this.writer.append(data, ""), true));
 	}
 
 	@Override
@@ -268,50 +252,7 @@ final class RedisChannelLog implements ChannelLog {
 
 	@Override
 	public Mono<OnceOutcome> appendOnce(String data, OnceKey key) {
-		return Mono.defer(() -> Mono.fromFuture(publishOnce(data, key), true));
-	}
-
-	private CompletableFuture<OnceOutcome> publishOnce(String data, OnceKey key) {
-		this.logs.used(this);
-		String[] keys = { this.keys[0], this.keys[1], this.node.keys().once(this.registration.instance(), key.text()) };
-		String fingerprint = OnceKey.fingerprint(data);
-		return this.node.call(RedisScript.APPEND, keys, String.valueOf(Registration.newEpoch()), data, "",
-				String.valueOf(capacity()), age(), this.feed, fingerprint, String.valueOf(key.validity().toMillis()))
-			.thenCompose((answer) -> switch (String.valueOf(answer.get(0))) {
-				case "known" -> known(String.valueOf(answer.get(1)), fingerprint);
-				case "missing" -> revived(() -> publishOnce(data, key));
-				default -> answered(answer).thenApply((position) -> new OnceOutcome(position, false));
-			});
-	}
-
-	/**
-	 * The outcome of an earlier publication.
-	 * @param value what the script has stored for it
-	 * @param fingerprint distinguishes the text from others
-	 */
-	private CompletableFuture<OnceOutcome> known(String value, String fingerprint) {
-		String[] parts = value.split(" ");
-		if (parts.length != 3 || !parts[2].equals(fingerprint)) {
-			return CompletableFuture.failedFuture(new KeyReusedException(id()));
-		}
-		return CompletableFuture.completedFuture(new OnceOutcome(LogAnswer.position(parts[0], parts[1]), true));
-	}
-
-	private CompletableFuture<Position> answered(List<Object> answer) {
-		return answer.get(0).equals("done") ? this.follower.appended(LogAnswer.position(answer.get(1), answer.get(2)))
-				: refuse();
-	}
-
-	/**
-	 * Publishes again after Redis has lost the channel.
-	 */
-	private <T> CompletableFuture<T> revived(Supplier<CompletableFuture<T>> again) {
-		return this.logs.revive(this).thenCompose((exists) -> exists ? again.get() : refuse());
-	}
-
-	private <T> CompletableFuture<T> refuse() {
-		this.follower.close();
-		return CompletableFuture.failedFuture(new ChannelClosedException(id()));
+		return Mono.defer(() -> Mono.fromFuture(this.writer.appendOnce(data, key), true));
 	}
 
 	@Override
@@ -319,7 +260,7 @@ final class RedisChannelLog implements ChannelLog {
 		return Mono.defer(() -> {
 			String nonce = UUID.randomUUID().toString();
 			Delivery delivery = this.local.await(nonce);
-			return Mono.fromFuture(publish(data, nonce), true)
+			return Mono.fromFuture(this.writer.append(data, nonce), true)
 				.doOnError((ex) -> this.local.forget(nonce))
 				.flatMap((position) -> {
 					this.local.published(nonce, position);

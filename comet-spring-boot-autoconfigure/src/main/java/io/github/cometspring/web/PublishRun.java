@@ -66,6 +66,12 @@ final class PublishRun {
 	private int next;
 
 	/**
+	 * What {@link #publishAtOnce} has made of that message and has to wait for;
+	 * {@code null} if it has made nothing, or another call has taken it.
+	 */
+	private @Nullable Mono<PublishResult> begun;
+
+	/**
 	 * Whether a message has failed for the moment.
 	 */
 	private boolean stopped;
@@ -110,7 +116,8 @@ final class PublishRun {
 	}
 
 	/**
-	 * Publishes a message if its channel takes it at once.
+	 * Publishes a message if its channel takes it at once. If not, what has been made is
+	 * kept for {@link #publish}, so that its channel is asked once.
 	 * @return the result, or {@code null} if nothing has been published
 	 */
 	private @Nullable PublishResult resultAtOnce(PublishEntry entry) {
@@ -139,6 +146,8 @@ final class PublishRun {
 		if (channel == null) {
 			Mono<Channel> finding = find(id);
 			if (!(finding instanceof Callable<?>)) {
+				int index = this.next;
+				this.begun = remembered(id, finding).flatMap((first) -> publish(first, entry, index));
 				return null;
 			}
 			channel = call(finding);
@@ -149,6 +158,7 @@ final class PublishRun {
 		}
 		Mono<Position> publication = channel.publish(entry.data(channel.format()));
 		if (!(publication instanceof Callable<?>)) {
+			this.begun = published(id, publication);
 			return null;
 		}
 		Position position = call(publication);
@@ -185,13 +195,22 @@ final class PublishRun {
 			return Mono.empty();
 		}
 		// Deferred, as a channel that has ended is looked up again.
-		Mono<PublishResult> publication = Mono
-			.defer(() -> channel(id).flatMap((channel) -> publish(channel, entry, index)))
+		Mono<PublishResult> publication = Mono.defer(() -> attempt(entry, index))
 			.doOnError(ChannelClosedException.class, (ex) -> forget(id));
 		return (this.creating ? publication.retryWhen(ONCE_IF_CLOSED) : publication)
 			.onErrorResume((ex) -> Mono.just(failure(id, ex)))
 			.switchIfEmpty(Mono.fromSupplier(() -> PublishFailure.unknownChannel(id)))
 			.doOnNext((result) -> this.results.set(index, result));
+	}
+
+	private Mono<PublishResult> attempt(PublishEntry entry, int index) {
+		Mono<PublishResult> begun = this.begun;
+		if (begun != null) {
+			// Of this message, which is the first that publishAtOnce has left
+			this.begun = null;
+			return begun;
+		}
+		return channel(entry.channel()).flatMap((channel) -> publish(channel, entry, index));
 	}
 
 	private PublishResult failure(String id, Throwable error) {
@@ -215,8 +234,7 @@ final class PublishRun {
 		if (channel != null) {
 			return Mono.just(channel);
 		}
-		Mono<Channel> finding = find(id);
-		return (this.found == null) ? finding : finding.doOnNext((first) -> remember(id, first));
+		return remembered(id, find(id));
 	}
 
 	private Mono<Channel> find(String id) {
@@ -225,6 +243,10 @@ final class PublishRun {
 
 	private @Nullable Channel found(String id) {
 		return (this.found != null) ? this.found.get(id) : null;
+	}
+
+	private Mono<Channel> remembered(String id, Mono<Channel> finding) {
+		return (this.found == null) ? finding : finding.doOnNext((channel) -> remember(id, channel));
 	}
 
 	private void remember(String id, Channel channel) {
@@ -243,11 +265,15 @@ final class PublishRun {
 		String data = entry.data(channel.format());
 		String id = entry.channel();
 		if (this.key == null) {
-			return channel.publish(data).map((position) -> PublishResult.published(id, position, false));
+			return published(id, channel.publish(data));
 		}
 		// A hash, as the key of a request may be longer than keys are kept
 		return channel.publishOnce(data, new OnceKey(OnceKey.fingerprint(index + "\n" + this.key), this.keyValidity))
 			.map((OnceOutcome outcome) -> PublishResult.published(id, outcome.position(), outcome.repeated()));
+	}
+
+	private static Mono<PublishResult> published(String id, Mono<Position> publication) {
+		return publication.map((position) -> PublishResult.published(id, position, false));
 	}
 
 	/**

@@ -25,6 +25,7 @@ import reactor.test.StepVerifier;
 import reactor.test.subscriber.TestSubscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * The contract of every {@link ChannelBroker}. The test of an implementation extends
@@ -255,6 +256,27 @@ public abstract class ChannelBrokerContract {
 	}
 
 	@Test
+	void findNowAndObtainNowShouldAnswerAsFindAndObtain() {
+		ChannelBroker broker = broker(1);
+		// Whether it has its logs at once is the broker's choice.
+		if (broker instanceof ImmediateChannelBroker immediate) {
+			assertThat(immediate.findNow("a")).isNull();
+			ChannelLog log = immediate.obtainNow("a", SETTINGS);
+			assertThat(log.settings()).isEqualTo(SETTINGS);
+			assertThat(immediate.obtainNow("a", SETTINGS)).isSameAs(log);
+			assertThat(immediate.findNow("a")).isSameAs(log);
+			assertThat(get(broker.find("a"))).isSameAs(log);
+			assertThat(get(broker.obtain("a", SETTINGS))).isSameAs(log);
+			assertThatExceptionOfType(TooManyChannelsException.class)
+				.isThrownBy(() -> immediate.obtainNow("b", SETTINGS));
+			close(log);
+			assertThat(immediate.findNow("a")).isNull();
+			assertThat(immediate.obtainNow("a", SETTINGS)).isNotSameAs(log);
+			assertThat(count(broker)).isOne();
+		}
+	}
+
+	@Test
 	void findAllWhenChannelIsClosedShouldFindItOnlyForCursorWithPosition() {
 		ChannelBroker broker = broker(null);
 		ChannelLog log = prepared(get(broker.create("a", SETTINGS)));
@@ -410,6 +432,30 @@ public abstract class ChannelBrokerContract {
 		assertThat(get(append)).isEqualTo(at(log, 2));
 		awaitArrival(log, at(log, 2));
 		assertThat(texts(log.read(at(log, 0)))).containsExactly("1", "1");
+	}
+
+	@Test
+	void appendNowShouldAnswerAsAppend() {
+		ChannelLog log = prepared(get(broker(null).create("a", SETTINGS)));
+		// Whether it takes messages at once is the broker's choice.
+		if (log instanceof ImmediateChannelLog immediate) {
+			assertThat(immediate.appendNow("1")).isEqualTo(at(log, 1));
+			append(log, "2");
+			assertThat(texts(log.readAll())).containsExactly("1", "2");
+			close(log);
+			assertThatExceptionOfType(ChannelClosedException.class).isThrownBy(() -> immediate.appendNow("3"));
+		}
+	}
+
+	@Test
+	void lifeShouldDistinguishChannelsOfOneId() {
+		ChannelBroker broker = broker(null);
+		ChannelLog first = get(broker.create("a", SETTINGS));
+		Object life = first.life();
+		get(first.append("1"));
+		assertThat(get(broker.find("a")).life()).isEqualTo(life);
+		close(first);
+		assertThat(get(broker.create("a", SETTINGS)).life()).isNotEqualTo(life);
 	}
 
 	@Test

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.Channel;
@@ -15,6 +17,8 @@ import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.DefaultChannels;
 import io.github.cometspring.channel.Delivery;
+import io.github.cometspring.channel.ImmediateChannelBroker;
+import io.github.cometspring.channel.ImmediateChannelLog;
 import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Outcome;
 import io.github.cometspring.channel.Position;
@@ -24,12 +28,15 @@ import io.github.cometspring.testing.Await;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.subscriber.TestSubscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests that a broker behind a network fulfils the contract, and tests for copies that
@@ -68,6 +75,44 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 		delivery.dismiss();
 		assertThat(get(delivery.outcome())).isEqualTo(new Outcome(new Position(1, 1), 0, 0));
 		assertThat(ChannelName.requireValid("x")).isEqualTo("x");
+	}
+
+	@Test
+	void publicationWhenBrokerNeverWaitsShouldNeedNoSubscription() throws Exception {
+		ImmediateChannelLog log = immediateLog();
+		ImmediateChannelBroker broker = mock(ImmediateChannelBroker.class);
+		given(broker.findNow("a")).willReturn(log);
+		given(broker.obtainNow("a", SETTINGS)).willReturn(log);
+		DefaultChannels channels = channels(broker);
+		assertThat(call(channels.find("b"))).isNull();
+		for (Mono<Channel> finding : List.of(channels.find("a"), channels.obtain("a"))) {
+			Channel channel = Objects.requireNonNull(call(finding));
+			assertThat(call(channel.publish("1"))).isEqualTo(new Position(1, 1));
+		}
+		assertThat(channels.published()).isEqualTo(2);
+	}
+
+	@Test
+	void publicationWhenOnlyTheLogNeverWaitsShouldNeedNoSubscription() throws Exception {
+		ImmediateChannelLog log = immediateLog();
+		ChannelBroker broker = mock(ChannelBroker.class);
+		given(broker.find("a")).willReturn(Mono.<ChannelLog>just(log).hide());
+		Channel channel = get(channels(broker).find("a"));
+		assertThat(call(channel.publish("1"))).isEqualTo(new Position(1, 1));
+	}
+
+	private static ImmediateChannelLog immediateLog() {
+		ImmediateChannelLog log = mock(ImmediateChannelLog.class);
+		given(log.id()).willReturn("a");
+		given(log.settings()).willReturn(SETTINGS);
+		given(log.touch()).willReturn(true);
+		given(log.appendNow("1")).willReturn(new Position(1, 1));
+		return log;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T> @Nullable T call(Mono<T> callable) throws Exception {
+		return ((Callable<@Nullable T>) callable).call();
 	}
 
 	@Test
@@ -189,8 +234,8 @@ class ForeignBrokerTests extends ChannelBrokerContract {
 		assertThat(get(channel.publish("1")).offset()).isOne();
 	}
 
-	private static DefaultChannels channels(ForeignBroker node) {
-		return new DefaultChannels(node, SETTINGS, 1000, Schedulers.parallel());
+	private static DefaultChannels channels(ChannelBroker broker) {
+		return new DefaultChannels(broker, SETTINGS, 1000, Schedulers.parallel());
 	}
 
 }

@@ -242,7 +242,7 @@ final class ModelledConnection {
 			assertThat(this.handler.answer(detached.poll, DIALECT.refuse(HttpStatus.OK, "late"), null)).isFalse();
 		}
 		assertThat(this.handler.state()).isEqualTo(ConnectionState.CLOSED);
-		assertThat(this.handler.takeOver(() -> {
+		assertThat(this.handler.takeover().takeOver(() -> {
 		})).isFalse();
 		assertThat(this.channel.outboundMessages()).isEmpty();
 		this.rest.forEach(ReferenceCountUtil::release);
@@ -396,7 +396,7 @@ final class ModelledConnection {
 		boolean detachable = this.exchanges.size() == 1 && this.arrived && this.stream == null;
 		this.history.add("detach " + detachable);
 		Detached detached = new Detached();
-		assertThat(this.handler.detach(detached.poll)).isEqualTo(detachable);
+		assertThat(this.handler.takeover().detach(detached.poll)).isEqualTo(detachable);
 		if (detachable) {
 			this.detached = detached;
 			this.ours = true;
@@ -451,7 +451,7 @@ final class ModelledConnection {
 			boolean takeable = this.exchanges.size() == 1 && exchange.plain;
 			this.history.add("take over " + takeable);
 			Stream stream = new Stream();
-			assertThat(this.handler.takeOver(stream)).isEqualTo(takeable);
+			assertThat(this.handler.takeover().takeOver(stream)).isEqualTo(takeable);
 			if (takeable) {
 				this.stream = stream;
 				this.ours = true;

@@ -17,6 +17,8 @@ import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelClosedException;
+import io.github.cometspring.channel.ChannelDefaults;
+import io.github.cometspring.channel.ChannelGrants;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.Channels;
@@ -28,6 +30,7 @@ import io.github.cometspring.channel.MessageFormat;
 import io.github.cometspring.channel.MessageTooLargeException;
 import io.github.cometspring.channel.OnceOutcome;
 import io.github.cometspring.channel.Position;
+import io.github.cometspring.channel.PublicationObserver;
 import io.github.cometspring.channel.TooManyChannelsException;
 import io.github.cometspring.security.PublishKeys;
 import io.github.cometspring.subscription.Caller;
@@ -56,6 +59,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -177,6 +181,35 @@ class PublishRunTests {
 		assertThat(order).containsExactly("1", "2", "late 3", "4", "late 5");
 		assertThat(this.counts.of(PublishOutcome.ACCEPTED)).isEqualTo(5);
 		assertThat(this.counts.running()).isZero();
+	}
+
+	@Test
+	void channelShouldBeAskedOnceWhetherOneHasToWaitOrNot() {
+		assertThat(publishLines("1", "2", "3")).startsWith("200 ");
+		then(this.channels).should().find("a");
+		then(this.channel).should().publish("1");
+		then(this.channel).should().publish("2");
+		then(this.channel).should().publish("3");
+	}
+
+	@Test
+	void messageShouldBeObservedOnce() {
+		List<String> observed = new ArrayList<>();
+		PublicationObserver observer = new PublicationObserver() {
+			@Override
+			public <T> Mono<T> publish(String channel, Operation operation, Mono<T> publication) {
+				observed.add(channel);
+				return made(publication);
+			}
+		};
+		InMemoryChannelBroker broker = new InMemoryChannelBroker(null, this.time);
+		DefaultChannels channels = new DefaultChannels(broker, ChannelDefaults.of(ChannelSettings.DEFAULT), 100,
+				this.time, ChannelGrants.NONE, observer);
+		channels.create("a").block(PATIENCE);
+		assertThat(publishLines(channels, Map.of(), "1", "2", "3")).startsWith("200 ")
+			.containsSubsequence("\"offset\":1", "\"offset\":2", "\"offset\":3");
+		assertThat(observed).hasSize(3);
+		broker.dispose();
 	}
 
 	@Test
