@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.LoginOfAnyKind;
 import io.github.cometspring.testing.OneNodeOnly;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.SetsFastPath;
@@ -35,9 +36,8 @@ class DetachedPollServerIT {
 
 	@Test
 	void exchangeWhenAccessesAreLoggedShouldLastAsLongAsThePoll() {
-		try (CometServer server = CometServer
-			.start(new Class<?>[] { Users.class, DetachedPollIT.Security.class, Logged.class }, "comet.fast-path=true");
-				RawConnection client = RawConnection.open(server.port())) {
+		try (CometServer server = CometServer.start(new Class<?>[] { LoginOfAnyKind.class, Logged.class },
+				"comet.fast-path=true"); RawConnection client = RawConnection.open(server.port())) {
 			Channel channel = server.create("a");
 			client.poll("registration=a", Users.login("ada"));
 			Await.until(() -> channel.subscribers() == 1);

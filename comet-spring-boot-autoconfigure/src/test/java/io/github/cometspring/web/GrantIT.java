@@ -7,14 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -25,19 +18,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.github.cometspring.channel.Channel;
-import io.github.cometspring.security.ChannelAuthorizer;
-import io.github.cometspring.security.GrantAuthorizer;
 import io.github.cometspring.subscription.Transport;
-import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
-import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import io.github.cometspring.testing.RawEventStream;
-import io.github.cometspring.testing.RawWebSocket;
 import io.github.cometspring.testing.SetsFastPath;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,70 +32,46 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Mono;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-
+import static io.github.cometspring.web.GrantServers.HOUR;
+import static io.github.cometspring.web.GrantServers.KEY;
+import static io.github.cometspring.web.GrantServers.grant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Signed grants (protocol, section 10) in every dialect and on every path, with an
- * authorizer that permits the channels of grants and those whose names begin with
- * {@code public}.
+ * Signed grants (protocol, section 10) permit their channels and no other, in every
+ * dialect and on every path, and what is no grant of this server permits nothing.
  */
 @SetsFastPath
 class GrantIT {
 
 	@RegisterExtension
-	static final QuietLog log = new QuietLog();
+	static final GrantServers servers = new GrantServers();
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-	private static final Duration HOUR = Duration.ofHours(1);
-
-	private static final String KEY = "0123456789abcdef0123456789abcdef";
-
-	private static final JsonMapper JSON = new JsonMapper();
-
-	private static final Map<Boolean, CometServer> SERVERS = new HashMap<>();
-
-	private static final AtomicInteger NAMES = new AtomicInteger();
 
 	private static CometServer keysOnly;
 
 	@BeforeAll
 	static void start() {
-		for (boolean fastPath : new boolean[] { true, false }) {
-			CometServer server = CometServer.start(new Class<?>[] { Composition.class }, "comet.grants.keys[0]=" + KEY,
-					"comet.fast-path=" + fastPath, "comet.max-channels-per-request=5");
-			SERVERS.put(fastPath, server);
-			Stream.of("a", "b", "public").forEach((name) -> server.create(name).publish("m").block(PATIENCE));
-		}
 		keysOnly = CometServer.start("comet.grants.keys=" + KEY);
 		keysOnly.create("a").publish("m").block(PATIENCE);
 	}
 
 	@AfterAll
 	static void stop() {
-		SERVERS.values().forEach(CometServer::close);
 		keysOnly.close();
 	}
 
 	static Stream<Arguments> everywhere() {
-		return Stream.of(true, false)
-			.flatMap((fastPath) -> Arrays.stream(Transport.values())
-				.map((transport) -> Arguments.of(fastPath, transport)));
+		return GrantServers.everywhere();
 	}
 
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenThereIsAGrantShouldServeItsChannelAndRefuseOthers(boolean fastPath, Transport transport) {
-		CometServer server = server(fastPath);
+		CometServer server = servers.server(fastPath);
 		String grant = grant(server, "a", HOUR);
 		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grant)).isEqualTo(GrantAnswer.served("a"));
 		assertThat(GrantAnswer.ask(server, transport, List.of("b"), grant))
@@ -123,7 +85,7 @@ class GrantIT {
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenThereIsNoGrantShouldServeWhatTheOtherAuthorizerPermits(boolean fastPath, Transport transport) {
-		CometServer server = server(fastPath);
+		CometServer server = servers.server(fastPath);
 		assertThat(GrantAnswer.ask(server, transport, List.of("public", "a")))
 			.isEqualTo(new GrantAnswer(List.of("public"), List.of("a")));
 		assertThat(GrantAnswer.ask(server, transport, List.of("a"))).isEqualTo(GrantAnswer.refused("a", transport));
@@ -132,9 +94,18 @@ class GrantIT {
 	}
 
 	@ParameterizedTest
+	@EnumSource
+	void listenWhenApplicationHasKeysOnlyShouldDemandGrants(Transport transport) {
+		CometServer server = keysOnly;
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grant(server, "a", HOUR)))
+			.isEqualTo(GrantAnswer.served("a"));
+		assertThat(GrantAnswer.ask(server, transport, List.of("a"))).isEqualTo(GrantAnswer.refused("a", transport));
+	}
+
+	@ParameterizedTest
 	@EnumSource(names = { "JSON", "SSE" })
 	void listenWhenGrantIsInHeaderShouldServe(Transport transport) {
-		CometServer server = server(true);
+		CometServer server = servers.server(true);
 		String header = "Comet-Grant: " + grant(server, "b", HOUR) + " ,, " + grant(server, "a", HOUR);
 		try (RawConnection client = RawConnection.open(server.port())) {
 			if (transport == Transport.JSON) {
@@ -176,7 +147,7 @@ class GrantIT {
 			everywhere().forEach((each) -> {
 				boolean fastPath = (boolean) each.get()[0];
 				Transport transport = (Transport) each.get()[1];
-				assertThat(GrantAnswer.ask(server(fastPath), transport, List.of("a"), grant))
+				assertThat(GrantAnswer.ask(servers.server(fastPath), transport, List.of("a"), grant))
 					.isEqualTo(GrantAnswer.refused("a", transport));
 			});
 		}
@@ -192,15 +163,15 @@ class GrantIT {
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenGrantIsOfAnotherProgramShouldServe(boolean fastPath, Transport transport) {
-		assertThat(
-				GrantAnswer.ask(server(fastPath), transport, List.of("a"), foreignProgram(KEY, 1, 4_102_444_800L, "a")))
+		assertThat(GrantAnswer.ask(servers.server(fastPath), transport, List.of("a"),
+				foreignProgram(KEY, 1, 4_102_444_800L, "a")))
 			.isEqualTo(GrantAnswer.served("a"));
 	}
 
 	@ParameterizedTest
 	@MethodSource("everywhere")
 	void listenWhenThereAreTooManyGrantsShouldLookAtFirstOnes(boolean fastPath, Transport transport) {
-		CometServer server = server(fastPath);
+		CometServer server = servers.server(fastPath);
 		String grant = grant(server, "a", HOUR);
 		List<String> grants = new ArrayList<>(IntStream.range(0, 4).mapToObj((i) -> "x" + i).toList());
 		grants.add(grant);
@@ -213,166 +184,12 @@ class GrantIT {
 
 	@Test
 	void pollWhenGrantsAreNoListShouldAnswer400() {
-		try (RawConnection client = RawConnection.open(server(true).port())) {
+		try (RawConnection client = RawConnection.open(servers.server(true).port())) {
 			Answer answer = client
 				.request("POST", "/comet", "application/json", "{\"channels\":[\"a\"],\"grants\":\"a.b\"}")
 				.read();
 			assertThat(JsonPollClient.assertProblem(answer, 400).path("detail").stringValue()).contains("grants");
 		}
-	}
-
-	/** All clients at once, as each waits for the end of a second. */
-	@Test
-	void listenWhenGrantEndsShouldExpireAndResumeWithNewGrant() {
-		ExecutorService threads = Executors.newCachedThreadPool();
-		try {
-			List<CompletableFuture<Void>> clients = everywhere()
-				.map((each) -> CompletableFuture
-					.runAsync(() -> expireAndResume((boolean) each.get()[0], (Transport) each.get()[1]), threads))
-				.toList();
-			assertThat(clients).allSatisfy((client) -> assertThat(client).succeedsWithin(PATIENCE.multipliedBy(3)));
-		}
-		finally {
-			threads.shutdownNow();
-		}
-	}
-
-	private static void expireAndResume(boolean fastPath, Transport transport) {
-		CometServer server = server(fastPath);
-		String name = "expiring" + NAMES.incrementAndGet();
-		Channel channel = server.create(name);
-		String cursor = null;
-		// A machine that is very slow may let the grant end before it is presented.
-		for (int round = 0; cursor == null && round < 10; round++) {
-			cursor = expire(server, transport, name, grant(server, name, Duration.ofSeconds(1)));
-		}
-		assertThat(cursor).as("%s, fast path %s", transport, fastPath).isNotNull();
-		channel.publish("missed").block(PATIENCE);
-		assertThat(data(server, transport, name, cursor, grant(server, name, HOUR))).containsExactly("missed");
-	}
-
-	/**
-	 * Listens until the grant ends.
-	 * @return the cursor to go on from, or {@code null} if the grant had ended before
-	 */
-	private static @Nullable String expire(CometServer server, Transport transport, String channel, String grant) {
-		try (RawConnection client = RawConnection.open(server.port())) {
-			switch (transport) {
-				case LEGACY -> {
-					Answer answer = client
-						.poll("registration=" + channel, "Comet-Cursor: earliest", "Comet-Grant: " + grant)
-						.read();
-					assertThat(answer.status()).isIn(401, 403);
-					return answer.header("Comet-Cursor");
-				}
-				case JSON -> {
-					Answer answer = client
-						.request("POST", "/comet", "application/json", json(channel, "earliest", grant))
-						.read();
-					return (answer.status() == 403) ? null
-							: JsonPollClient.assertProblem(answer, 401).path("cursor").stringValue();
-				}
-				case SSE -> {
-					RawEventStream stream = RawEventStream.open(client,
-							"channel=" + channel + "&cursor=earliest&grant=" + grant);
-					if (stream.head().status() == 403) {
-						return null;
-					}
-					assertThat(stream.message().name()).isEqualTo("expired");
-					assertThat(stream.next()).isNull();
-					return stream.lastId();
-				}
-				default -> {
-					RawWebSocket socket = RawWebSocket.open(client);
-					JsonNode answer = new JsonSocket(socket).exchange(subscribe(channel, "earliest", grant));
-					if (answer.has("refused")) {
-						return null;
-					}
-					assertThat(socket.closeCode()).isEqualTo(4401);
-					return answer.path("cursor").stringValue();
-				}
-			}
-		}
-	}
-
-	/** The messages of the first answer. */
-	private static List<String> data(CometServer server, Transport transport, String channel, String cursor,
-			String grant) {
-		try (RawConnection client = RawConnection.open(server.port())) {
-			return switch (transport) {
-				case LEGACY ->
-					List.of(client.poll("registration=" + channel, "Comet-Cursor: " + cursor, "Comet-Grant: " + grant)
-						.read()
-						.body()
-						.split(":")[1]);
-				case JSON -> JsonSocket.data(
-						JSON.readTree(client.request("POST", "/comet", "application/json", json(channel, cursor, grant))
-							.read()
-							.body()));
-				case SSE -> List.of(JSON.readTree(RawEventStream
-					.open(client, "channel=" + channel + "&grant=" + grant, "Last-Event-ID: " + cursor)
-					.message()
-					.data()).path("data").stringValue());
-				case WEBSOCKET -> JsonSocket
-					.data(new JsonSocket(RawWebSocket.open(client)).exchange(subscribe(channel, cursor, grant)));
-			};
-		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void socketWhenGrantIsRenewedShouldGoOn(boolean fastPath) {
-		CometServer server = server(fastPath);
-		String name = "renewed" + NAMES.incrementAndGet();
-		Channel channel = server.create(name);
-		String grant = grant(server, name, Duration.ofSeconds(2));
-		try (RawWebSocket renewing = RawWebSocket.open(server.port());
-				RawWebSocket other = RawWebSocket.open(server.port())) {
-			JsonSocket socket = new JsonSocket(renewing);
-			socket.exchange(subscribe(name, "earliest", grant));
-			assertThat(socket.exchange(subscribe(name, "earliest", grant(server, name, HOUR))).has("refused"))
-				.isFalse();
-			new JsonSocket(other).exchange(subscribe(name, "earliest", grant));
-			assertThat(other.closeCode()).as("the first grant has ended").isEqualTo(4401);
-			Await.until(() -> channel.subscribers() == 1);
-			channel.publish("later").block(PATIENCE);
-			assertThat(JsonSocket.data(socket.next())).containsExactly("later");
-		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void socketWhenItsChannelsChangeShouldKeepGrants(boolean fastPath) {
-		CometServer server = server(fastPath);
-		try (RawWebSocket raw = RawWebSocket.open(server.port())) {
-			JsonSocket socket = new JsonSocket(raw);
-			socket.exchange(subscribe("a", "latest", grant(server, "a", HOUR)));
-			JsonNode more = socket.exchange(subscribe("b", "earliest", grant(server, "b", HOUR)));
-			assertThat(JsonSocket.data(more)).containsExactly("m");
-			assertThat(more.has("refused")).isFalse();
-			assertThat(socket.exchange("{\"subscribe\":[\"public\"],\"cursor\":\"latest\"}").has("refused")).isFalse();
-			JsonNode fewer = socket.exchange("{\"unsubscribe\":[\"a\",\"b\"],\"ping\":1}");
-			assertThat(fewer.path("pong").intValue()).isOne();
-			assertThat(socket.exchange("{\"subscribe\":[\"a\"]}").path("refused").toString()).as("the grant is gone")
-				.isEqualTo("[\"a\"]");
-		}
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void listenWhenApplicationHasKeysOnlyShouldDemandGrants(Transport transport) {
-		CometServer server = keysOnly;
-		assertThat(GrantAnswer.ask(server, transport, List.of("a"), grant(server, "a", HOUR)))
-			.isEqualTo(GrantAnswer.served("a"));
-		assertThat(GrantAnswer.ask(server, transport, List.of("a"))).isEqualTo(GrantAnswer.refused("a", transport));
-	}
-
-	private static CometServer server(boolean fastPath) {
-		return Objects.requireNonNull(SERVERS.get(fastPath));
-	}
-
-	private static String grant(CometServer server, String channel, Duration validity) {
-		return server.channels().grant(channel, validity);
 	}
 
 	/**
@@ -400,24 +217,6 @@ class GrantIT {
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	private static String subscribe(String channel, String cursor, String... grants) {
-		return JSON.writeValueAsString(Map.of("subscribe", List.of(channel), "cursor", cursor, "grants", grants));
-	}
-
-	private static String json(String channel, String cursor, String... grants) {
-		return JSON.writeValueAsString(Map.of("channels", List.of(channel), "cursor", cursor, "grants", grants));
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Composition {
-
-		@Bean
-		ChannelAuthorizer channelAuthorizer(GrantAuthorizer grants) {
-			return grants.or((principal, channel) -> Mono.just(channel.startsWith("public")));
-		}
-
 	}
 
 }

@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.Channels;
+import io.github.cometspring.testing.Login;
+import io.github.cometspring.testing.LoginOfAnyKind;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.awaitility.Awaitility;
@@ -24,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import reactor.core.publisher.Mono;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootVersion;
@@ -32,17 +33,9 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.context.annotation.Import;
 import org.springframework.security.core.SpringSecurityCoreVersion;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,8 +55,7 @@ class Security40IT {
 
 	@ParameterizedTest
 	@EnumSource
-	void clientThatWaitsShouldLetGoOfItsExchange(Login login, CapturedOutput output)
-			throws IOException, InterruptedException {
+	void clientThatWaitsShouldLetGoOfItsExchange(Login login, CapturedOutput output) {
 		assertThat(SpringBootVersion.getVersion()).startsWith("4.0.");
 		Map<String, List<String>> detached = headersOfDelivery(true, login);
 		assertThat(output).containsOnlyOnce("clients that wait let go of their exchange");
@@ -80,13 +72,12 @@ class Security40IT {
 			.contains("| %s | %s |".formatted(version, SpringBootVersion.getVersion()));
 	}
 
-	private Map<String, List<String>> headersOfDelivery(boolean fastPath, Login login)
-			throws IOException, InterruptedException {
+	private Map<String, List<String>> headersOfDelivery(boolean fastPath, Login login) {
 		try (ConfigurableApplicationContext context = SpringApplication.run(Application.class, "--server.port=0",
 				"--spring.reactor.netty.shutdown-quiet-period=0s", "--comet.fast-path=" + fastPath)) {
-			String server = "http://localhost:" + context.getEnvironment().getRequiredProperty("local.server.port");
+			int port = context.getEnvironment().getRequiredProperty("local.server.port", int.class);
 			Channel channel = context.getBean(Channels.class).create("a").block(PATIENCE);
-			CompletableFuture<HttpResponse<String>> answer = this.client.sendAsync(poll(server, login),
+			CompletableFuture<HttpResponse<String>> answer = this.client.sendAsync(poll(port, login),
 					BodyHandlers.ofString());
 			Awaitility.await().atMost(PATIENCE).until(() -> channel.subscribers() == 1);
 			MeterRegistry meters = context.getBean(MeterRegistry.class);
@@ -107,63 +98,19 @@ class Security40IT {
 		return meters.find("http.server.requests").tag("uri", "/comet").timers().stream().mapToLong(Timer::count).sum();
 	}
 
-	private HttpRequest poll(String server, Login login) throws IOException, InterruptedException {
-		HttpRequest.Builder poll = HttpRequest.newBuilder(URI.create(server + "/comet"))
+	private static HttpRequest poll(int port, Login login) {
+		String[] header = login.header("ada", port).split(": ");
+		return HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/comet"))
 			.header("Content-Type", "application/x-ocsigen-comet")
-			.POST(BodyPublishers.ofString("registration=a"));
-		return switch (login) {
-			case BASIC -> poll.header("Authorization", "Basic YWRhOnBhc3N3b3Jk").build();
-			case FORM -> poll.header("Cookie", session(server)).build();
-			case JWT -> poll.header("Authorization", "Bearer ada").build();
-		};
-	}
-
-	private String session(String server) throws IOException, InterruptedException {
-		HttpRequest login = HttpRequest.newBuilder(URI.create(server + "/login"))
-			.header("Content-Type", "application/x-www-form-urlencoded")
-			.POST(BodyPublishers.ofString("username=ada&password=password"))
+			.header(header[0], header[1])
+			.POST(BodyPublishers.ofString("registration=a"))
 			.build();
-		return this.client.send(login, BodyHandlers.discarding())
-			.headers()
-			.firstValue("Set-Cookie")
-			.orElseThrow()
-			.split(";")[0];
-	}
-
-	enum Login {
-
-		BASIC, FORM, JWT
-
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@EnableWebFluxSecurity
+	@Import(LoginOfAnyKind.class)
 	static class Application {
-
-		@Bean
-		MapReactiveUserDetailsService userDetails() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("ada").password("{noop}password").roles("USER").build());
-		}
-
-		/**
-		 * The token is the name of the user.
-		 */
-		@Bean
-		ReactiveJwtDecoder jwtDecoder() {
-			return (token) -> Mono.just(Jwt.withTokenValue(token).header("alg", "none").subject(token).build());
-		}
-
-		@Bean
-		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
-				.formLogin(Customizer.withDefaults())
-				.httpBasic(Customizer.withDefaults())
-				.oauth2ResourceServer((server) -> server.jwt(Customizer.withDefaults()))
-				.csrf(ServerHttpSecurity.CsrfSpec::disable)
-				.build();
-		}
 
 	}
 
