@@ -1,7 +1,7 @@
 package io.github.cometspring.benchmarks.server;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 import io.github.cometspring.channel.Channel;
@@ -31,7 +31,7 @@ class CometServer {
 
 	private final Channels channels;
 
-	private final List<Channel> created = new ArrayList<>();
+	private final Map<String, Channel> created = new ConcurrentHashMap<>();
 
 	CometServer(Channels channels, @Value("${bench.channels:0}") int more) {
 		this.channels = channels;
@@ -44,7 +44,7 @@ class CometServer {
 	}
 
 	final void create(String... names) {
-		Flux.just(names).concatMap(this.channels::obtain).doOnNext(this.created::add).blockLast();
+		Flux.just(names).concatMap(this.channels::obtain).doOnNext((channel) -> this.created.put(channel.id(), channel)).blockLast();
 	}
 
 	@Bean
@@ -84,13 +84,12 @@ class CometServer {
 	}
 
 	/**
-	 * Publishes a message on all channels that have clients, from a thread of the
-	 * application.
+	 * Publishes a message on all channels, from a thread of the application: a client may
+	 * be between two polls.
 	 */
 	private Mono<ServerResponse> publishOnEach(ServerRequest request) {
 		return request.bodyToMono(String.class)
-			.flatMap((data) -> Flux.fromIterable(this.created)
-				.filter((channel) -> channel.subscribers() > 0)
+			.flatMap((data) -> Flux.fromIterable(this.created.values())
 				.concatMap((channel) -> channel.publish(data))
 				.then()
 				.subscribeOn(Schedulers.boundedElastic()))
