@@ -2,7 +2,9 @@ package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.ChannelDefaults;
@@ -13,7 +15,6 @@ import io.github.cometspring.channel.MessageFormat;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
-import org.springframework.util.AntPathMatcher;
 
 /**
  * The settings of channels by a pattern of their names, {@code comet.channels}. A pattern
@@ -24,8 +25,6 @@ import org.springframework.util.AntPathMatcher;
 final class ChannelPatterns {
 
 	private static final String PROPERTY = "comet.channels";
-
-	private static final AntPathMatcher MATCHER = new AntPathMatcher();
 
 	/** A name without brackets, which Spring Boot takes as it stands. */
 	private static final Pattern PLAIN = Pattern.compile("[a-z0-9-]+");
@@ -49,9 +48,30 @@ final class ChannelPatterns {
 			String pattern = entry.getKey();
 			requireValid(pattern);
 			ChannelSettings settings = settings(pattern, entry.getValue(), general);
-			defaults = defaults.with((name) -> MATCHER.match(pattern, name), settings);
+			Predicate<String> names = matcher(pattern).asMatchPredicate();
+			defaults = defaults.with((name) -> names.test(name + "/"), settings);
 		}
 		return defaults;
+	}
+
+	/**
+	 * The regular expression of the names that a pattern stands for, each with a slash at
+	 * its end. Spring's matchers for paths are not used: they take a name that begins
+	 * with a slash, or has two in a row, for another one.
+	 */
+	private static Pattern matcher(String pattern) {
+		String regex = Stream.of(pattern.split("/", -1))
+			.map((segment) -> segment.equals("**") ? "(?:[^/]*/)*" : inSegment(segment) + "/")
+			.collect(Collectors.joining());
+		return Pattern.compile(regex);
+	}
+
+	private static String inSegment(String segment) {
+		return segment.codePoints().mapToObj((point) -> switch (point) {
+			case '*' -> "[^/]*";
+			case '?' -> "[^/]";
+			default -> Pattern.quote(Character.toString(point));
+		}).collect(Collectors.joining());
 	}
 
 	private static void requireValid(String pattern) {

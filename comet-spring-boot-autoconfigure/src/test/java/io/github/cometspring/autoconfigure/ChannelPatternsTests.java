@@ -99,7 +99,10 @@ class ChannelPatternsTests {
 	@ParameterizedTest
 	@CsvSource({ "a,a,true", "a,b,false", "a?,ab,true", "a?,a/,false", "a*,abc,true", "a*,a/c,false", "*,a/b,false",
 			"**,a/b,true", "a/**,a,true", "a/**,a/b/c,true", "a/**/z,a/z,true", "a/**/z,a/b/c/z,true",
-			"a/*/z,a/b/c/z,false", "a.b,axb,false", "*.b,a.b,true", "A,a,false", "ä*,äö,true", "user@*,user@x,true" })
+			"a/*/z,a/b/c/z,false", "a.b,axb,false", "*.b,a.b,true", "A,a,false", "ä*,äö,true", "user@*,user@x,true",
+			"**,/a,true", "**,a//b,true", "**,/,true", "*,/a,false", "/*,/a,true", "a,/a,false", "/a,/a,true",
+			"/a,a,false", "a/b,a//b,false", "a/*/b,a//b,true", "a/**/b,a//b,true", "**/b,b,true", "**/b,x/y/b,true",
+			"a/,a,false", "a/**,ab,false", "?,𝒳,true" })
 	void patternShouldMatchAsAntPatternsDo(String pattern, String name, boolean matches) {
 		this.runner.withPropertyValues("comet.channels[%s].history.size=1".formatted(pattern))
 			.run((context) -> assertThat(settings(context, name).historySize() == 1).isEqualTo(matches));
