@@ -2,6 +2,7 @@ package io.github.cometspring.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.github.cometspring.netty.FastPath;
 import io.github.cometspring.netty.NettyClientSockets;
@@ -23,6 +24,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webflux.autoconfigure.WebFluxProperties;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -55,7 +57,8 @@ public final class CometFastPathAutoConfiguration {
 	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> cometFastPathCustomizer(ApplicationContext context,
 			Subscriptions subscriptions, NettyClientSockets sockets, CometSettings settings,
 			ObjectProvider<CometWebSocketHandler> webSockets, FastPathEligibility eligibility,
-			ObjectProvider<PublishPolicy> publishPolicy, ObjectProvider<KeptLogins> keptLogins) {
+			ObjectProvider<PublishPolicy> publishPolicy, ObjectProvider<KeptLogins> keptLogins,
+			ObjectProvider<WebFluxProperties> webFlux) {
 		List<PollDialect> dialects = new ArrayList<>();
 		if (settings.transports().contains(Transport.LEGACY)) {
 			dialects.add(new LegacyPollDialect());
@@ -63,8 +66,12 @@ public final class CometFastPathAutoConfiguration {
 		if (settings.transports().contains(Transport.JSON)) {
 			dialects.add(new JsonPollDialect());
 		}
-		String base = context.getEnvironment().getProperty("spring.webflux.base-path", "");
-		String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+		// With one slash before it and none behind, whatever is configured
+		String root = webFlux.stream()
+			.map(WebFluxProperties::getBasePath)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse("");
 		FastPath fastPath = new FastPath(root + settings.path(), dialects, subscriptions, sockets,
 				settings.maxRequestSize(),
 				settings.transports().contains(Transport.SSE) && eligibility.areEventStreamsOwn(),

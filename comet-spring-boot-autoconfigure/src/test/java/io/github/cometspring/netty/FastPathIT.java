@@ -8,6 +8,8 @@ import io.github.cometspring.testing.CometServer;
 import io.github.cometspring.testing.QuietLog;
 import io.github.cometspring.testing.RawConnection;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,9 +74,10 @@ class FastPathIT {
 		}
 	}
 
-	@Test
-	void pollWhenBasePathIsSetShouldTakeTheFastPathThereAndNowhereElse() {
-		try (CometServer server = CometServer.start("comet.fast-path=true", "spring.webflux.base-path=/base",
+	@ParameterizedTest
+	@ValueSource(strings = { "/base", "base", "/base/", " base/ " })
+	void pollWhenBasePathIsSetShouldTakeTheFastPathThereAndNowhereElse(String base) {
+		try (CometServer server = CometServer.start("comet.fast-path=true", "spring.webflux.base-path=" + base,
 				"comet.path=/push")) {
 			Route.assertFastPath(server, "/base/push");
 			for (String path : new String[] { "/push", "/base", "/base/base/push", "/comet", "/base/comet", "/" }) {
