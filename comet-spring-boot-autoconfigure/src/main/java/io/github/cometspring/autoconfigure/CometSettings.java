@@ -2,7 +2,9 @@ package io.github.cometspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import io.github.cometspring.channel.ChannelDefaults;
@@ -148,7 +150,10 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 			.toList();
 	}
 
-	private static Set<Transport> transports(Set<Transport> transports, String path) {
+	private static Set<Transport> transports(Set<Transport> configured, String path) {
+		Set<Transport> transports = new LinkedHashSet<>(configured);
+		// What Spring Boot makes of a blank
+		transports.removeIf(Objects::isNull);
 		if (transports.isEmpty()) {
 			throw invalid("comet.transports", "", "Must name a dialect. Set comet.enabled to false to switch all off.");
 		}

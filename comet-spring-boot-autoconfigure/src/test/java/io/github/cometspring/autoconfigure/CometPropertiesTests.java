@@ -223,9 +223,10 @@ class CometPropertiesTests {
 			.satisfies((ex) -> assertThat(ex.getReason()).contains("https://example.org").endsWith("."));
 	}
 
-	@Test
-	void transportsWhenNoneShouldBeRefused() {
-		CometProperties properties = bind(Map.of("comet.transports", ""));
+	@ParameterizedTest
+	@ValueSource(strings = { "", " ", ",", " , " })
+	void transportsWhenNoneShouldBeRefused(String none) {
+		CometProperties properties = bind(Map.of("comet.transports", none));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
 			.isThrownBy(() -> CometSettings.of(properties))
 			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("comet.transports"))
