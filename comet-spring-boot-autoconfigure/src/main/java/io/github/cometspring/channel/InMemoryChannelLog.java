@@ -106,6 +106,15 @@ final class InMemoryChannelLog extends TimerWheel.Entry<InMemoryChannelLog> impl
 		}
 	}
 
+	/**
+	 * The size of the texts that it keeps, in UTF-8 bytes.
+	 */
+	long bytes() {
+		synchronized (this.history) {
+			return this.history.bytes();
+		}
+	}
+
 	private int inHistory() {
 		return Math.min(this.history.size(), this.settings.historySize());
 	}

@@ -119,6 +119,28 @@ class ClosedChannelsTests {
 	}
 
 	@Test
+	void closeWhenMessagesAreLargeShouldKeepTheLatestThatAreNotTooMuchTogether() {
+		String half = "x".repeat((int) (ClosedChannels.MOST_BYTES / 2));
+		closed("a", SETTINGS, half);
+		closed("b", SETTINGS, half);
+		assertThat(find("a")).isNotNull();
+		closed("c", SETTINGS, "x");
+		assertThat(find("a")).isNull();
+		assertThat(find("b")).isNotNull();
+		closed("large", SETTINGS, half, half, half);
+		assertThat(find("b")).isNull();
+		assertThat(find("c")).isNull();
+		assertThat(find("large")).as("alone").isNotNull();
+		closed("large", SETTINGS, "x");
+		closed("d", SETTINGS, half);
+		assertThat(find("large")).as("the size of its predecessor is given back").isNotNull();
+		this.time.advanceTimeBy(Duration.ofSeconds(62));
+		closed("e", SETTINGS, half);
+		closed("f", SETTINGS, half);
+		assertThat(find("e")).as("the size of those that were too old is given back").isNotNull();
+	}
+
+	@Test
 	void closeWhenCalledAgainShouldNotAffectSuccessor() {
 		ChannelLog old = closed("a", SETTINGS, "1");
 		create("a", SETTINGS, "2");
