@@ -1,6 +1,7 @@
 package io.github.cometspring.control;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -173,7 +174,9 @@ public sealed interface CometCommand {
 				if (!SECONDS.matcher(value).matches()) {
 					return Duration.parse(value);
 				}
-				return Duration.ofNanos(new BigDecimal(value).movePointRight(9).toBigInteger().longValueExact());
+				// Rounded down, so that a negative number stays one
+				return Duration
+					.ofNanos(new BigDecimal(value).movePointRight(9).setScale(0, RoundingMode.FLOOR).longValueExact());
 			}
 			catch (RuntimeException ex) {
 				// DateTimeParseException, or ArithmeticException for far too many seconds

@@ -59,8 +59,8 @@ class CometCommandTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "set_timeout x", "set_timeout -1", "set_timeout nan KILL", "set_timeout 30KILL",
-			"set_timeout KILL" })
+	@ValueSource(strings = { "set_timeout x", "set_timeout -1", "set_timeout -1e-10", "set_timeout -0.0000000001",
+			"set_timeout nan KILL", "set_timeout 30KILL", "set_timeout KILL" })
 	void parseWhenTimeoutIsInvalidShouldFail(String line) {
 		assertThatExceptionOfType(InvalidTimeoutException.class).isThrownBy(() -> CometCommand.parse(line));
 	}
