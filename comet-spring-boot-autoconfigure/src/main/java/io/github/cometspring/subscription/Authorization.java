@@ -4,12 +4,15 @@ import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.GrantToken;
 import io.github.cometspring.channel.LateErrors;
 import io.github.cometspring.channel.RateLimitedLog;
@@ -202,26 +205,30 @@ public final class Authorization {
 			}
 		}
 		// A poll is decided upon once, and must not keep its request while it waits.
-		ReadRights.Asking asking = (this.maxAge != null && !client.isPolling() && !request.channels().isEmpty())
-				? new ReadRights.Asking(this, withoutGrants(request, forbidden), Context.of(context), this.maxAge)
-				: null;
+		ReadRights.Asking asking = (this.maxAge != null && !client.isPolling()
+				&& forbidden.size() < request.channels().size())
+						? new ReadRights.Asking(this, without(request, forbidden), Context.of(context), this.maxAge)
+						: null;
 		// The wall clock is read once. From then on, the clock of the loop counts.
 		return new ReadRights(client, request.refusing(forbidden, Refusals.Reason.FORBIDDEN),
 				(until != null) ? Duration.between(this.wallClock.get(), until) : null, ordersBefore, asking);
 	}
 
 	/**
-	 * A request without the grants for some channels.
+	 * A request without some channels and the grants for them: what is decided of these
+	 * later does not concern the client, who does not read them.
 	 */
-	private static SubscriptionRequest withoutGrants(SubscriptionRequest request, Set<String> channels) {
-		if (channels.isEmpty() || request.caller().grants().isEmpty()) {
+	private static SubscriptionRequest without(SubscriptionRequest request, Set<String> channels) {
+		if (channels.isEmpty()) {
 			return request;
 		}
+		Map<String, Cursor> others = new LinkedHashMap<>(request.channels());
+		others.keySet().removeAll(channels);
 		List<String> grants = request.caller().grants().stream().filter((text) -> {
 			GrantToken grant = GrantToken.parse(text);
 			return grant == null || !channels.contains(grant.channel());
 		}).toList();
-		return new SubscriptionRequest(request.channels(), request.refused(), request.timeout(),
+		return new SubscriptionRequest(others, request.refused(), request.timeout(),
 				request.caller().withGrants(grants));
 	}
 
