@@ -88,7 +88,7 @@ public final class CometWebSocketHandler implements WebHandler {
 			return Problem.answer(exchange.getResponse(), HttpStatus.UPGRADE_REQUIRED,
 					"Use version " + VERSION + " of the WebSocket protocol", null);
 		}
-		String offered = headers.getFirst(PROTOCOL_HEADER);
+		String offered = offered(headers);
 		if (offered != null && !namesSubprotocol(offered)) {
 			return Problem.answer(exchange.getResponse(), HttpStatus.BAD_REQUEST, "Use the subprotocol " + SUBPROTOCOL,
 					null);
@@ -96,6 +96,15 @@ public final class CometWebSocketHandler implements WebHandler {
 		return Mono
 			.deferContextual((context) -> open((offered != null) ? offeringSubprotocol(exchange) : exchange, context))
 			.onErrorResume(SubscriptionRejectedException.class, (ex) -> Problem.answer(exchange.getResponse(), ex));
+	}
+
+	/**
+	 * The subprotocols, which may stand in several lines of the header (RFC 6455, section
+	 * 11.3.4).
+	 */
+	private static @Nullable String offered(HttpHeaders headers) {
+		List<String> lines = headers.get(PROTOCOL_HEADER);
+		return (lines != null) ? String.join(",", lines) : null;
 	}
 
 	/**

@@ -160,6 +160,7 @@ class FastStreamAnswersIT {
 				handshake("/comet", KEY, version, "Sec-WebSocket-Protocol: "),
 				handshake("/comet", KEY, version, "Sec-WebSocket-Protocol: comet.v1, comet.bearer.dA"),
 				handshake("/comet", KEY, version, protocol, protocol),
+				handshake("/comet", KEY, version, "Sec-WebSocket-Protocol: chat", protocol),
 				handshake("/comet", "Sec-WebSocket-Key: short", version, protocol),
 				handshake("/comet", KEY, KEY, version, protocol),
 				handshake("/comet", KEY, version, protocol, "Sec-WebSocket-Extensions: permessage-deflate"),

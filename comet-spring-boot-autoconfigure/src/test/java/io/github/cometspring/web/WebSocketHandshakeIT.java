@@ -45,7 +45,8 @@ class WebSocketHandshakeIT {
 
 	@Test
 	void handshakeWhenProtocolIsOfferedShouldSelectIt() {
-		for (String offer : List.of("comet.v1", "x, comet.v1", "comet.v1,comet.v2")) {
+		for (String offer : List.of("comet.v1", "x, comet.v1", "comet.v1,comet.v2",
+				"chat\r\nSec-WebSocket-Protocol: comet.v1", "comet.v1\r\nSec-WebSocket-Protocol: chat")) {
 			try (RawConnection client = RawConnection.open(comet.port())) {
 				Answer answer = RawWebSocket.handshake(client, "Sec-WebSocket-Protocol: " + offer);
 				assertThat(answer.status()).isEqualTo(101);
