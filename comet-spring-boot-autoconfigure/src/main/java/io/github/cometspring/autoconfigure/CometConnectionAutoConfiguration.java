@@ -25,7 +25,7 @@ public final class CometConnectionAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ConnectionGuard cometConnectionGuard(NettyClientSockets sockets) {
-		return new ConnectionGuard(sockets, ConnectionGuard.PATIENCE);
+		return new ConnectionGuard(sockets, ConnectionGuard.REQUEST_TIMEOUT);
 	}
 
 	@Bean

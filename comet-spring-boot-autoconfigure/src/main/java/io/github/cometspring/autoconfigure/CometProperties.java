@@ -40,7 +40,7 @@ import org.springframework.util.unit.DataSize;
  * @param allowedCredentials Whether pages of the allowed foreign origins may send cookies
  * and log-in headers along. Not with '*'.
  * @param authorization Authorization of clients to read channels.
- * @param transports Dialects that are switched on.
+ * @param transports Transports that are switched on.
  * @param fastPath Whether requests and messages may bypass WebFlux when no filter,
  * authorizer or custom handler needs to see them.
  * @param heartbeat Time after which a silent stream gets a heartbeat.

@@ -182,8 +182,7 @@ public final class LogPlace {
 		Position position = this.position;
 		if (position == null) {
 			// Fix the position before the first message: the returned position stays
-			// valid even if
-			// the history moves on before the first read.
+			// valid even if the history moves on before the first read.
 			Position first = beforeFirst(this.log.readAll());
 			Position since = this.listeningSince;
 			position = (since == null || since.covers(first)) ? first : since;

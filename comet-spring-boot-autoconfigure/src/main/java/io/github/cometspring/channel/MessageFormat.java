@@ -1,20 +1,22 @@
 package io.github.cometspring.channel;
 
 /**
- * The format of the messages of a channel. It decides how JSON dialects write them
- * (protocol, section 3); the legacy dialect sends the text of either.
+ * The format of the messages of a channel. It decides how all dialects but the legacy one
+ * write them (protocol, section 3). Legacy polls, and event streams with
+ * {@code format=plain}, have the text of either.
  *
  * @since 0.1.0
  */
 public enum MessageFormat {
 
 	/**
-	 * Any text. JSON dialects send it as a JSON string.
+	 * Any text. All dialects but the legacy one send it as a JSON string.
 	 */
 	TEXT,
 
 	/**
-	 * One JSON value for each message. JSON dialects send the value itself.
+	 * One JSON value for each message. All dialects but the legacy one send the value
+	 * itself.
 	 */
 	JSON
 

@@ -8,7 +8,9 @@ import reactor.core.publisher.Mono;
  * <pre class="code">
  * CometControl control = new CometControl(timeout, relay);
  * relay.received().subscribe(control::apply);
- * </pre> An implementation passes every command of any node, in one order, to
+ * </pre>
+ * <p>
+ * An implementation passes every command of any node, in one order, to
  * {@link CometControl#apply(CometCommand)} of each node. A node that starts later gets
  * the commands that bring it into the state of the others, but no
  * {@link CometCommand.OfUser}, which is an event and concerns no later clients.

@@ -14,9 +14,10 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a poll, of a request for a stream, or of that of a publisher, that have
- * arrived, from its head on, which it owns. As a function, it maps the name of a header
- * to its values. Belongs to the event loop of its connection.
+ * A request for the fast path of which not all parts may have arrived: of a poll, a
+ * stream, a WebSocket or a publisher. Owns its messages, from the head on. As a function,
+ * it maps the name of a header to its values. Belongs to the event loop of its
+ * connection.
  */
 final class ArrivingRequest implements Function<String, List<String>> {
 

@@ -30,13 +30,13 @@ public final class ConnectionGuard {
 	 * How long a request may take to arrive, counted from the connection or from the
 	 * first byte of the request.
 	 */
-	public static final Duration PATIENCE = Duration.ofSeconds(30);
+	public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
 	/**
-	 * How many connections are accepted at a time. While an event loop is busy with
-	 * messages, it seldom looks for new connections. With Netty's defaults it accepts 16
-	 * then, or a single one with epoll, and a crowd that comes back gives up, and comes
-	 * again, before it is its turn.
+	 * How many connections are accepted at a time. An event loop that is busy with
+	 * messages seldom looks for new connections. With Netty's defaults it then accepts
+	 * 16, or with epoll a single one: when a crowd connects again, most of its clients
+	 * would give up and try again before they were accepted.
 	 */
 	static final int ACCEPTED_AT_A_TIME = 256;
 

@@ -73,7 +73,7 @@ final class FastPathConnection {
 	}
 
 	/**
-	 * The path of the poll has made it, and is about to start it.
+	 * The poll has been made of its request, and is about to be started.
 	 */
 	void pollStarting(HeldRequest poll) {
 		this.held = poll;

@@ -32,8 +32,8 @@ final class FastPoll implements HeldRequest, PollClient, WriteListener {
 	private final Poll poll;
 
 	/**
-	 * What an earlier poll lets this do without, or {@code null} where there are no
-	 * filters.
+	 * The earlier poll that has passed the filters for this one, or {@code null} if there
+	 * are no filters.
 	 */
 	private final @Nullable RepeatedPoll passed;
 
@@ -103,7 +103,7 @@ final class FastPoll implements HeldRequest, PollClient, WriteListener {
 	public void fail(Throwable error) {
 		if (!this.handler.handOn(this)) {
 			log.error("A poll could not be answered", error);
-			if (write(this.terms.dialect().refuse(HttpStatus.INTERNAL_SERVER_ERROR, null))) {
+			if (write(this.terms.codec().refuse(HttpStatus.INTERNAL_SERVER_ERROR, null))) {
 				this.handler.watch(this);
 			}
 		}

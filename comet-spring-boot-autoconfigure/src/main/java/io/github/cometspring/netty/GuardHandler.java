@@ -101,7 +101,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 
 	@Override
 	public void handlerRemoved(ChannelHandlerContext context) {
-		// Also when the connection has been closed
+		// Netty removes the handlers also when a connection has been closed.
 		this.timer.stop();
 		releaseWaiting();
 	}

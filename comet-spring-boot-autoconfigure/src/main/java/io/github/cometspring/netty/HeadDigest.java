@@ -51,8 +51,8 @@ final class HeadDigest {
 	/**
 	 * The digest of a head.
 	 * @param request the head
-	 * @return the digest, or {@code null} if the head has characters that no byte of a
-	 * request becomes
+	 * @return the digest, SHA-256, or {@code null} if a character of the head is beyond
+	 * one byte, so that a digest of bytes might be that of another head
 	 */
 	static byte @Nullable [] of(HttpRequest request) {
 		return OF_THREAD.get().digest(request);

@@ -30,8 +30,8 @@ final class KeptHeaders {
 	private final AsciiString[] encoded;
 
 	/**
-	 * Whether two answers have had these headers. Threads may see it late, which does no
-	 * harm.
+	 * Whether two answers have had these headers. Needs no lock: a thread that sees it
+	 * late lets one more poll pass the filters.
 	 */
 	private boolean repeated;
 
@@ -91,8 +91,8 @@ final class KeptHeaders {
 	}
 
 	/**
-	 * The headers that clients share. Thread-safe: a thread that misses what another has
-	 * just added adds the same again.
+	 * The headers that clients share: the last few that differ. Thread-safe without a
+	 * lock: a thread that does not see what another has just added adds an equal object.
 	 */
 	static final class Pool {
 
@@ -103,10 +103,10 @@ final class KeptHeaders {
 		private int next;
 
 		/**
-		 * The headers to be kept of an answer without a body.
-		 * @param headers all headers of the answer, which are not kept
-		 * @return all but those that are about the body, shared if no other client's
-		 * secret is among them
+		 * Keeps the headers of an answer, but for those about its body.
+		 * @param headers all headers of the answer, which the caller may change later
+		 * @return the headers: one object for all clients with the same, unless they set
+		 * a cookie, which is a secret of one client
 		 */
 		KeptHeaders keep(HttpHeaders headers) {
 			CharSequence[] set = withoutBody(headers);

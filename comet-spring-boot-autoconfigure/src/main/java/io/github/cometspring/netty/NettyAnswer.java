@@ -67,7 +67,8 @@ final class NettyAnswer {
 		if (answer.status() != HttpStatus.NO_CONTENT) {
 			return new ReadOnlyHttpHeaders(false, headers);
 		}
-		// The codec removes headers of a body, though there are none.
+		// With 204, the codec removes headers of a body: it fails on read-only headers,
+		// even if there are none to remove.
 		HttpHeaders changeable = new DefaultHttpHeaders();
 		for (int i = 0; i < headers.length; i += 2) {
 			changeable.add(headers[i], headers[i + 1]);

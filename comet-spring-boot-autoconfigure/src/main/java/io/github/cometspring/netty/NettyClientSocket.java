@@ -31,8 +31,8 @@ final class NettyClientSocket implements ClientSocket {
 	private final NettyClientSockets sockets;
 
 	/**
-	 * Whether streams may be written past the codecs of the server, as far as the request
-	 * shows.
+	 * Whether streams may be written direct, without the server's codecs, as far as the
+	 * request shows.
 	 */
 	private final boolean direct;
 

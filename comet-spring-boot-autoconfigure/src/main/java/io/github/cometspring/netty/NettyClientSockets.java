@@ -48,7 +48,7 @@ public final class NettyClientSockets implements ClientSockets {
 	/**
 	 * Creates the sockets.
 	 * @param fallback for requests that another server took in
-	 * @param direct whether streams may be written past the codecs of the server
+	 * @param direct whether streams may be written direct, without the server's codecs
 	 * @param writeTimeout how long a client may take nothing before its connection is
 	 * closed
 	 */

@@ -22,11 +22,11 @@ import io.netty.channel.ChannelPromise;
 final class PendingWrite {
 
 	/**
-	 * A client that a write had to wait for longer is slow. The kernel would regard it as
-	 * gone, as it does not count bytes that are taken through a window that is mostly
-	 * closed.
+	 * A client is slow if a write had to wait for it for longer than this. The kernel's
+	 * own timeout is switched off for it: the kernel does not count bytes that are taken
+	 * through a window that is mostly closed, and would regard the client as gone.
 	 */
-	private static final long SLOW = Duration.ofSeconds(1).toNanos();
+	private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private final Channel channel;
 
@@ -95,7 +95,7 @@ final class PendingWrite {
 			}
 		});
 		this.waiting++;
-		// Past the codecs, after everything that they have written
+		// Direct, without the server's codecs, after everything that they have written
 		first.writeAndFlush(Unpooled.EMPTY_BUFFER, end);
 		ChannelOutboundBuffer pending = this.channel.unsafe().outboundBuffer();
 		if (this.waiting == 1 && pending != null) {
@@ -113,7 +113,7 @@ final class PendingWrite {
 
 	private void finished(boolean taken) {
 		this.ended++;
-		if (taken && !this.slow && this.loop.nanoTime() - this.then > SLOW) {
+		if (taken && !this.slow && this.loop.nanoTime() - this.then > SLOW_NANOS) {
 			becomeSlow();
 		}
 		if (--this.waiting == 0) {

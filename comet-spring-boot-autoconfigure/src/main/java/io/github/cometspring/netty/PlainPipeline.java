@@ -65,8 +65,8 @@ final class PlainPipeline {
 	}
 
 	/**
-	 * The context to which bytes are written directly: past all codecs, before
-	 * encryption.
+	 * The context to which bytes are written direct, without the server's codecs, but
+	 * encrypted if the connection is.
 	 * @param pipeline the handlers of the connection
 	 * @return the context, or {@code null} if the connection is closed
 	 */

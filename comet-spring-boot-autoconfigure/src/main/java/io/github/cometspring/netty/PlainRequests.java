@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlainRequests {
 
-	// More digits are no length of a plain request.
+	// Any number of nine digits is an int.
 	private static final int MOST_DIGITS_OF_LENGTH = 9;
 
-	// A larger port than there are may be refused.
+	// Five digits may be more than the largest port, which the server refuses.
 	private static final int MOST_DIGITS_OF_PORT = 4;
 
 	private static final int MOST_DIGITS_OF_OWN_PORT = 5;
@@ -120,7 +120,7 @@ final class PlainRequests {
 			return null;
 		}
 		for (PollTerms terms : this.polls) {
-			if (terms.dialect().speaks(contentTypes.get(0))) {
+			if (terms.codec().speaks(contentTypes.get(0))) {
 				return terms;
 			}
 		}

@@ -3,18 +3,20 @@ package io.github.cometspring.netty;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * The path of polls, and of requests for streams, that the fast path serves.
+ * Serves requests on the fast path: those of clients and publishers, or polls that repeat
+ * another.
  * <p>
  * Implementations are thread-safe.
  */
 interface PollPath {
 
 	/**
-	 * Makes a poll of a full request. It is started by the caller.
-	 * @param arriving the full request of the poll
+	 * Makes the poll, stream, handshake or publication that answers a request. The caller
+	 * starts it. To be called on the event loop of the connection.
+	 * @param arriving the request, all parts of which have arrived
 	 * @param handler the handler of its connection
 	 * @param context the context to which the answer is written
-	 * @return the poll, not yet started
+	 * @return what answers the request, not started yet
 	 */
 	HeldRequest newPoll(ArrivingRequest arriving, FastPathHandler handler, ChannelHandlerContext context);
 

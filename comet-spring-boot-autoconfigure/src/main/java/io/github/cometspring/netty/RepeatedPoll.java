@@ -13,9 +13,10 @@ import reactor.util.context.Context;
 import org.springframework.http.support.Netty4HeadersAdapter;
 
 /**
- * What a poll that has passed the filters of the application lets later polls with the
- * same head do without them: who polls, and the headers that the filters have added to
- * the answer. As a path, it serves such polls.
+ * A poll that has passed the filters of the application: who polls, and the headers that
+ * the filters have added to the answer. As a path, it serves later polls with the same
+ * head by what it has kept, and they do not pass the filters. Belongs to the event loop
+ * of its connection.
  */
 final class RepeatedPoll implements PollPath {
 
@@ -49,7 +50,7 @@ final class RepeatedPoll implements PollPath {
 		try {
 			return this.login.isCurrent();
 		}
-		// As of a session that cannot be read
+		// The session cannot be read, for example: the filters decide.
 		catch (RuntimeException ex) {
 			return false;
 		}

@@ -13,8 +13,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 final class RequestTimer implements Runnable {
 
 	/**
-	 * How many times as long as an incomplete request a connection may be idle between
-	 * two requests: longer than most pools and load balancers keep it idle.
+	 * A connection may be idle between two requests for as many times the timeout of a
+	 * request: for longer than most pools and load balancers keep an idle connection.
 	 */
 	private static final int IDLE_ROUNDS = 3;
 

@@ -22,9 +22,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * The frames that the client of a WebSocket sends that was taken over, for one
- * subscriber. No more are read than the subscriber requests. Belongs to the event loop of
- * the connection.
+ * Hands the frames that the client of a taken-over WebSocket sends to one subscriber, and
+ * reads no more of them than it requests. Belongs to the event loop of the connection.
  */
 final class WebSocketFrames extends ChannelDuplexHandler {
 

@@ -112,8 +112,8 @@ final class LocalLog {
 			return true;
 		}
 		if (!answer.all() && !this.loaded) {
-			// The copy that the answer continues has been discarded. Without an end, the
-			// next follower reads again.
+			// The answer continues a copy that has been discarded. A closed log has to be
+			// read again now; another one is read by its next follower.
 			return !this.closed;
 		}
 		if (!this.loaded || answer.newest().epoch() != newest().epoch()) {
@@ -252,8 +252,9 @@ final class LocalLog {
 
 	/**
 	 * Records that this node has published a message.
-	 * @return whether the known end is not before it; otherwise the log must be read,
-	 * since it is in another epoch
+	 * @param position the position of the message
+	 * @return {@code true} if the known end is now at the message or after it;
+	 * {@code false} if the copy is of another epoch, so that the log must be read
 	 */
 	synchronized boolean appended(Position position) {
 		if (newest().epoch() != position.epoch() && !this.loaded) {

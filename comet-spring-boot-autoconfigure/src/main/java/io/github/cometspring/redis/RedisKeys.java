@@ -15,7 +15,7 @@ final class RedisKeys {
 	/** The channels that a node has begun to close. */
 	final String ending;
 
-	/** A random number that is lost together with the registry. */
+	/** A random number that is lost together with the registry; on Redis, its "life". */
 	final String generation;
 
 	/** The state of the control. */

@@ -74,9 +74,8 @@ final class RedisRegistry {
 	CompletableFuture<Known> register(String id, ChannelSettings settings, boolean obtain) {
 		Registration created = new Registration(id, random() + random(), Registration.newEpoch(), settings);
 		// The keys are created before the name is registered: another node that finds a
-		// name without keys takes the channel for lost, and begins a new epoch. Redis
-		// gets
-		// both calls in this order, without a wait between them.
+		// name without keys takes the channel for lost, and begins a new epoch. Redis is
+		// sent both calls in this order, without a wait between them.
 		CompletableFuture<List<Object>> keys = begin(created, created.epoch(), UNREGISTERED_MS);
 		return keys.thenCombine(name(created, obtain), (begun, known) -> known).thenCompose((known) -> {
 			boolean found = !known.registration().instance().equals(created.instance());

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a node uses Redis.
  *
- * @param keyPrefix the beginning of all keys and feeds
- * @param commandTimeout how long to wait for an answer of Redis; positive
+ * @param keyPrefix the beginning of all keys and feeds; not empty, without braces
+ * @param commandTimeout how long to wait for an answer of Redis; at least a millisecond
  * @param probeInterval time between two checks that the node receives what is published;
- * positive
+ * at least a millisecond
  * @param maxChannels the limit of channels on all nodes together, or {@code null} for no
  * limit
  * @since 0.1.0
@@ -24,8 +24,10 @@ public record RedisSettings(String keyPrefix, Duration commandTimeout, Duration 
 	 * @param commandTimeout how long to wait for an answer of Redis
 	 * @param probeInterval time between two checks that the node receives what is
 	 * published
-	 * @param maxChannels the limit of channels on all nodes together
-	 * @throws IllegalArgumentException if a value is out of its range
+	 * @param maxChannels the limit of channels on all nodes together, or {@code null} for
+	 * no limit
+	 * @throws IllegalArgumentException if the prefix is empty or has braces, or if a time
+	 * is shorter than a millisecond
 	 */
 	public RedisSettings {
 		if (keyPrefix.isEmpty() || keyPrefix.contains("{") || keyPrefix.contains("}")) {

@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of an address are counted by: an IPv4 address counts as itself, an
- * IPv6 address as its network of 64 bits, because one host may use all addresses of it.
+ * Makes the key under which the connections of an address are counted: for IPv4, the
+ * address; for IPv6, its network of 64 bits, because one host may use all addresses in
+ * it.
  */
 final class AddressKey {
 

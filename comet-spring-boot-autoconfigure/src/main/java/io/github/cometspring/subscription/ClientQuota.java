@@ -52,8 +52,10 @@ final class ClientQuota {
 	/**
 	 * Counts the client for its user, once.
 	 * @param principal the user who is logged in, or empty
-	 * @param refused is called if the user has too many connections
-	 * @return completes empty, or what that returns
+	 * @param refused makes the error to be returned from the refusal, if the user has too
+	 * many connections
+	 * @return completes empty, with the error that {@code refused} has made, or with that
+	 * of {@code principal}
 	 */
 	Mono<Void> identify(Mono<? extends Principal> principal, UnaryOperator<SubscriptionRejectedException> refused) {
 		return principal.doOnNext(this::take).then().onErrorMap(SubscriptionRejectedException.class, refused);

@@ -9,11 +9,6 @@ import java.time.Duration;
  */
 final class DeadlineQueue {
 
-	/**
-	 * How many entries are served before I/O has its turn.
-	 */
-	static final int SLICE = 64;
-
 	private final EventLoop loop;
 
 	private final Duration timeout;
@@ -28,7 +23,7 @@ final class DeadlineQueue {
 	 * Creates a queue.
 	 * @param loop the loop it belongs to
 	 * @param timeout how far away each deadline is
-	 * @param whenIdle is called when there is neither an entry nor a timer any more
+	 * @param whenIdle is called when the timer finds no entry, and none is set any more
 	 */
 	DeadlineQueue(EventLoop loop, Duration timeout, Runnable whenIdle) {
 		this.loop = loop;
@@ -58,7 +53,7 @@ final class DeadlineQueue {
 	private void expire() {
 		long now = this.loop.nanoTime();
 		try {
-			for (int i = 0; i < SLICE; i++) {
+			for (int i = 0; i < EventLoop.SLICE; i++) {
 				Entry first = this.head.next;
 				if (first == this.head || first.deadline - now > 0) {
 					break;

@@ -29,7 +29,7 @@ public final class Deadlines {
 
 	/**
 	 * Creates deadlines.
-	 * @param timeout how far away each is
+	 * @param timeout how long each takes
 	 */
 	public Deadlines(Duration timeout) {
 		this.timeout = timeout;
@@ -38,7 +38,7 @@ public final class Deadlines {
 	/**
 	 * A deadline that begins when it is subscribed to.
 	 * @param loop the loop on which it is counted
-	 * @return completes on the loop when the time is over, unless cancelled before
+	 * @return completes on the loop when the timeout has passed, unless cancelled before
 	 */
 	public Mono<Void> on(EventLoop loop) {
 		return new Mono<>() {
@@ -52,25 +52,26 @@ public final class Deadlines {
 	}
 
 	/**
-	 * Does something when the time from now on is over.
-	 * @param loop the loop on which it is counted
-	 * @param over is run on the loop when the time is over
-	 * @return the deadline, to be disposed of when it is met
+	 * Runs a task when the timeout, counted from now, has passed.
+	 * @param loop the loop on which the timeout is counted and the task is run
+	 * @param task the task
+	 * @return cancels the task when it is disposed of, on any thread; has to be disposed
+	 * of if the task is no longer wanted
 	 */
-	public Disposable after(EventLoop loop, Runnable over) {
-		Deadline deadline = new Deadline(loop, over);
+	public Disposable after(EventLoop loop, Runnable task) {
+		Deadline deadline = new Deadline(loop, task);
 		loop.run(deadline::begin);
 		return deadline;
 	}
 
 	/**
-	 * A deadline for one who needs it often, and one at a time.
-	 * @param loop the loop on which it is counted
-	 * @param over is run on the loop when the time is over
-	 * @return the deadline, which is not counted yet
+	 * Creates a timer that its owner starts and stops many times.
+	 * @param loop the loop on which the timeout is counted and the task is run
+	 * @param task is run each time that the timeout has passed since the last start
+	 * @return the timer, not started; it is confined to the loop
 	 */
-	public Countdown countdown(EventLoop loop, Runnable over) {
-		return new Countdown(queue(loop), over);
+	public Countdown countdown(EventLoop loop, Runnable task) {
+		return new Countdown(queue(loop), task);
 	}
 
 	private DeadlineQueue queue(EventLoop loop) {
@@ -81,17 +82,16 @@ public final class Deadlines {
 
 		private final EventLoop loop;
 
-		private final Runnable over;
+		private final Runnable task;
 
 		/**
-		 * Whether it is over, or nobody waits for it any more, which may be said by
-		 * another thread.
+		 * Whether the task has run, or has been cancelled, which any thread may do.
 		 */
 		private volatile boolean done;
 
-		private Deadline(EventLoop loop, Runnable over) {
+		private Deadline(EventLoop loop, Runnable task) {
 			this.loop = loop;
-			this.over = over;
+			this.task = task;
 		}
 
 		private void begin() {
@@ -120,7 +120,7 @@ public final class Deadlines {
 		void expire() {
 			if (!this.done) {
 				this.done = true;
-				this.over.run();
+				this.task.run();
 			}
 		}
 

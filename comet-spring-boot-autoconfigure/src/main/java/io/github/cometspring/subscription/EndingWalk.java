@@ -70,7 +70,7 @@ final class EndingWalk {
 	void run() {
 		long now = this.loop.nanoTime();
 		try {
-			for (int i = 0; i < DeadlineQueue.SLICE && !isDone() && this.due - now <= 0; i++) {
+			for (int i = 0; i < EventLoop.SLICE && !isDone() && this.due - now <= 0; i++) {
 				WaitingClients.Client client = this.clients.get(this.next++);
 				this.due = dueOfNext();
 				this.order.accept(client);

@@ -14,6 +14,11 @@ import java.util.concurrent.Executor;
 public interface EventLoop extends Executor {
 
 	/**
+	 * How many clients or deadlines one task serves before it lets the loop do I/O.
+	 */
+	int SLICE = 64;
+
+	/**
 	 * Whether the caller is a task of this loop.
 	 * @return {@code true} if the caller may use state that is confined to the loop
 	 */

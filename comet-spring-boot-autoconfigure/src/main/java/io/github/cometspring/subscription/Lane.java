@@ -45,8 +45,8 @@ final class Lane extends BaseSubscriber<Publication> {
 	private final Queue<Publication> awaited = new ConcurrentLinkedQueue<>();
 
 	/**
-	 * When the task was posted, if there is a listener. The queue of the loop hands it
-	 * over.
+	 * When the task was posted, in nanoseconds of the loop, if there is a listener. Needs
+	 * no lock: it is written before the task is posted, and read by the task.
 	 */
 	private long postedAt;
 
@@ -226,7 +226,7 @@ final class Lane extends BaseSubscriber<Publication> {
 	private void visit() {
 		this.home.delivered().begin();
 		try {
-			for (int i = 0; i < DeadlineQueue.SLICE && this.unvisited > 0; i++) {
+			for (int i = 0; i < EventLoop.SLICE && this.unvisited > 0; i++) {
 				this.unvisited = Math.min(this.unvisited, this.size);
 				if (this.unvisited > 0) {
 					get(--this.unvisited).wake();

@@ -125,18 +125,18 @@ final class LoopSubscriptions {
 	}
 
 	/**
-	 * Gives a client that waits another deadline in place of one that is over, or a
-	 * deadline besides.
-	 * @param client who has no deadline, or the further deadline
+	 * Gives an entry a deadline: a client whose last one has passed, or an entry that a
+	 * client has besides, for its age or its rights.
+	 * @param entry the entry, which is in no queue
 	 * @param timeout how far away the deadline is
 	 */
-	void defer(DeadlineQueue.Entry client, Duration timeout) {
+	void defer(DeadlineQueue.Entry entry, Duration timeout) {
 		DeadlineQueue queue = this.deadlines.get(timeout);
 		if (queue == null) {
 			queue = new DeadlineQueue(this.loop, timeout, () -> this.deadlines.remove(timeout));
 			this.deadlines.put(timeout, queue);
 		}
-		queue.add(client);
+		queue.add(entry);
 	}
 
 	/**

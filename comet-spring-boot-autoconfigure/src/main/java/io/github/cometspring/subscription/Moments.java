@@ -75,7 +75,7 @@ final class Moments {
 		}
 		long now = this.loop.nanoTime();
 		try {
-			for (int i = 0; i < DeadlineQueue.SLICE && isDue(now); i++) {
+			for (int i = 0; i < EventLoop.SLICE && isDue(now); i++) {
 				Moment first = this.moments.first();
 				this.moments.remove(first);
 				first.reached();

@@ -9,8 +9,8 @@ import io.github.cometspring.channel.Positions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consecutive messages of one channel, and perhaps its end. Clients of one dialect at the
- * same position share one segment and its encoded form.
+ * Consecutive messages of one channel, and perhaps its end. On one event loop, clients of
+ * one dialect at the same position share one segment and its encoded forms.
  * <p>
  * Immutable and thread-safe.
  *

@@ -12,7 +12,7 @@ import io.github.cometspring.channel.Replay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads segments from a log, and keeps the last one for each transport. Clients that are
+ * Reads segments from a log, and keeps the last one for each dialect. Clients that are
  * woken together mostly have the same position, and get the same object. It is kept for a
  * second, so that messages that are too old are not sent much longer. Confined to its
  * event loop.

@@ -26,9 +26,11 @@ public record SubscriptionLimits(@Nullable Integer maxConnections, int maxChanne
 
 	/**
 	 * Creates limits, with none of age and none for each address or user.
-	 * @param maxConnections the largest number of clients connected to this node
+	 * @param maxConnections the largest number of clients connected to this node, or
+	 * {@code null} for no limit
 	 * @param maxChannels the largest number of channels in one request
-	 * @param maxResponseSize the largest number of bytes of messages in one answer
+	 * @param maxResponseSize the largest number of bytes of messages in one answer; a
+	 * single larger message is sent alone
 	 * @param heartbeat the time after which a silent stream sends a heartbeat
 	 */
 	public SubscriptionLimits(@Nullable Integer maxConnections, int maxChannels, long maxResponseSize,

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The clients that wait on one event loop, in the order they came: a ring of links that
- * the clients bear themselves, so that one joins and leaves in constant time and costs
- * nothing besides. Belongs to its event loop.
+ * The clients that wait on one event loop, in the order they came. The links of the list
+ * are fields of the clients: a client joins and leaves in constant time, and the list
+ * needs no memory of its own for it. Belongs to its event loop.
  */
 final class WaitingClients {
 

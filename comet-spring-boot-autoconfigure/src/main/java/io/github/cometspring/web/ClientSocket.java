@@ -100,6 +100,8 @@ public interface ClientSocket {
 	 * system has taken the last.
 	 * @param bytes the bytes as they go over the wire, perhaps none, not changed any more
 	 * @param listener is notified of the result, perhaps before this returns
+	 * @throws IllegalStateException if the server has no direct sockets, so that
+	 * {@link #isDirect} is never {@code true}
 	 */
 	default void write(byte[] bytes, WriteListener listener) {
 		throw new IllegalStateException("Not direct");
@@ -110,6 +112,7 @@ public interface ClientSocket {
 	 * object.
 	 * @param bytes the bytes, not changed any more
 	 * @param listener is notified of the result, perhaps before this returns
+	 * @throws IllegalStateException as {@code write} does
 	 */
 	default void writeShared(byte[] bytes, WriteListener listener) {
 		write(bytes, listener);

@@ -8,8 +8,9 @@ package io.github.cometspring.web;
 public interface DetachedClient extends PollClient {
 
 	/**
-	 * Leaves the answer to the exchange after all, which could not be completed. To be
-	 * called on the event loop of the client.
+	 * Leaves the answer to the exchange, because the exchange could not be completed: it
+	 * goes on as if it had not been detached. To be called on the event loop of the
+	 * client.
 	 */
 	void giveBack();
 

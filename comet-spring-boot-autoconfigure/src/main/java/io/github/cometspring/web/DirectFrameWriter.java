@@ -23,6 +23,11 @@ final class DirectFrameWriter implements FrameWriter {
 
 	private static final int MOST_IN_16_BITS = 0xFFFF;
 
+	// The values in place of the length that say that it follows (RFC 6455, section 5.2)
+	private static final int LENGTH_IN_16_BITS = 126;
+
+	private static final int LENGTH_IN_64_BITS = 127;
+
 	private static final Function<Segment, byte[]> ALONE = (segment) -> frame(WebSocketMessage.Type.TEXT,
 			JsonBatchEncoder.encodeAlone(segment));
 
@@ -64,10 +69,10 @@ final class DirectFrameWriter implements FrameWriter {
 			frame.put((byte) payload.length);
 		}
 		else if (payload.length <= MOST_IN_16_BITS) {
-			frame.put((byte) (MOST_IN_7_BITS + 1)).putShort((short) payload.length);
+			frame.put((byte) LENGTH_IN_16_BITS).putShort((short) payload.length);
 		}
 		else {
-			frame.put((byte) (MOST_IN_7_BITS + 2)).putLong(payload.length);
+			frame.put((byte) LENGTH_IN_64_BITS).putLong(payload.length);
 		}
 		return frame.put(payload).array();
 	}

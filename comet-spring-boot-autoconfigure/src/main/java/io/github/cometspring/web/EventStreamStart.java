@@ -62,7 +62,7 @@ public final class EventStreamStart {
 	 * @param client writes the answer
 	 * @param parameters the values in the query by their name, decoded
 	 * @param resumed the values of the header {@code Last-Event-ID}
-	 * @return ends the stream, when the connection has ended
+	 * @return ends the stream; to be run on the event loop when the connection has ended
 	 */
 	public static Runnable start(Subscriptions subscriptions, ClientSocket socket, EventStreamClient client,
 			Map<String, List<String>> parameters, List<String> resumed) {
@@ -75,7 +75,7 @@ public final class EventStreamStart {
 		EventStreamStart start = new EventStreamStart(client, socket, new EventStreamQuery(parameters, resumed),
 				connection);
 		start.listen();
-		// The source alone: a stream may last long.
+		// Only the source: a stream lasts long, and needs nothing else of this.
 		return start.source::close;
 	}
 

@@ -46,8 +46,11 @@ public final class KeptLogin {
 	}
 
 	/**
-	 * Whether the filters need not be asked again.
-	 * @return {@code false} from some moment on
+	 * Whether the filters need not be asked again: as far as is known without them, they
+	 * would find out the same. Does not block.
+	 * @return {@code false} if the next poll has to pass the filters
+	 * @throws RuntimeException if the log-in cannot be read, which counts as
+	 * {@code false}
 	 */
 	public boolean isCurrent() {
 		return this.current.getAsBoolean();

@@ -65,8 +65,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 */
 	public boolean admit() {
 		try {
-			this.connection = this.terms.subscriptions()
-				.connect(this.terms.dialect().dialect(), this.loop, this.client);
+			this.connection = this.terms.subscriptions().connect(this.terms.codec().dialect(), this.loop, this.client);
 		}
 		// Also errors: the client must get an answer.
 		catch (Throwable ex) {
@@ -82,7 +81,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 	 * @return whether it was admitted
 	 */
 	public boolean tryAdmit() {
-		this.connection = this.terms.subscriptions().tryConnect(this.terms.dialect().dialect(), this.loop, this.client);
+		this.connection = this.terms.subscriptions().tryConnect(this.terms.codec().dialect(), this.loop, this.client);
 		return this.connection != null && isConnected();
 	}
 
@@ -107,7 +106,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			return;
 		}
 		try {
-			connection.listen(this.terms.dialect().read(headers, body, caller)).subscribe(this);
+			connection.listen(this.terms.codec().read(headers, body, caller)).subscribe(this);
 			connection.confirm();
 		}
 		// Also errors: the client must not keep its slot, nor wait for ever.
@@ -165,7 +164,7 @@ public final class Poll implements CoreSubscriber<Batch>, WriteListener {
 			return;
 		}
 		try {
-			PollAnswer answer = this.terms.dialect().answer(batch);
+			PollAnswer answer = this.terms.codec().answer(batch);
 			batch.encoded(answer.body().length);
 			client.answer(answer);
 			startWriteDeadline();

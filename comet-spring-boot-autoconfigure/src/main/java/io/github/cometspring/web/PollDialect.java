@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /**
- * Reads and answers polls in one of the two polling dialects.
+ * The codec of one of the two polled dialects: reads its requests and makes its answers.
  * <p>
  * Implementations have no state and are thread-safe.
  *

@@ -9,21 +9,22 @@ import org.jspecify.annotations.Nullable;
  * The settings that all polls of one dialect share. Thread-safe.
  *
  * @param subscriptions opens subscriptions
- * @param dialect reads and answers polls
+ * @param codec reads and answers polls
  * @param writeDeadlines the write timeout of answers
  * @since 0.1.0
  */
-public record PollTerms(Subscriptions subscriptions, PollDialect dialect, Deadlines writeDeadlines) {
+public record PollTerms(Subscriptions subscriptions, PollDialect codec, Deadlines writeDeadlines) {
 
 	/**
 	 * Creates the terms.
 	 * @param subscriptions opens subscriptions
-	 * @param dialect reads and answers polls, in one batch each
+	 * @param codec reads and answers polls, in one batch each
 	 * @param writeDeadlines the write timeout of answers
+	 * @throws IllegalArgumentException if the dialect is not polled
 	 */
 	public PollTerms {
-		if (!dialect.dialect().transport().isPolling()) {
-			throw new IllegalArgumentException("Not polled: " + dialect.dialect().transport());
+		if (!codec.dialect().transport().isPolling()) {
+			throw new IllegalArgumentException("Not polled: " + codec.dialect().transport());
 		}
 	}
 
@@ -35,9 +36,9 @@ public record PollTerms(Subscriptions subscriptions, PollDialect dialect, Deadli
 	 */
 	@Nullable PollAnswer refusal(Throwable error) {
 		if (error instanceof RefusedRequestException refused) {
-			return this.dialect.refuse(refused.status(), refused.sentence());
+			return this.codec.refuse(refused.status(), refused.sentence());
 		}
-		return (error instanceof SubscriptionRejectedException rejected) ? this.dialect.refuse(rejected) : null;
+		return (error instanceof SubscriptionRejectedException rejected) ? this.codec.refuse(rejected) : null;
 	}
 
 }

@@ -158,7 +158,7 @@ final class WebFluxPoll extends Mono<Void> {
 		private @Nullable DetachedClient detach() {
 			ServerHttpResponse response = WebFluxPoll.this.exchange.getResponse();
 			DetachedClient client = response.isCommitted() ? null
-					: WebFluxPoll.this.socket.detach(response, this.poll, WebFluxPoll.this.terms.dialect());
+					: WebFluxPoll.this.socket.detach(response, this.poll, WebFluxPoll.this.terms.codec());
 			if (client == null) {
 				return null;
 			}

@@ -1,7 +1,8 @@
 package io.github.cometspring.web;
 
 /**
- * Is notified once of the result of a write to a client.
+ * Is notified of the result of a write to a client: exactly one method is called, and
+ * only once.
  *
  * @since 0.1.0
  */
@@ -13,12 +14,14 @@ public interface WriteListener {
 	void taken();
 
 	/**
-	 * The client has disconnected, or has been disconnected because it was stalled.
+	 * The client has disconnected, or the write has failed, for another reason than that
+	 * it was stalled.
 	 */
 	void lost();
 
 	/**
-	 * The client was stalled, and has been disconnected.
+	 * The write timeout has disconnected the client, which was stalled. By default calls
+	 * {@link #lost()}.
 	 */
 	default void stalled() {
 		lost();

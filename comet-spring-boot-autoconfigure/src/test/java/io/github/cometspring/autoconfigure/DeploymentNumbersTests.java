@@ -34,7 +34,7 @@ class DeploymentNumbersTests {
 		.bindOrCreate("comet", CometProperties.class);
 
 	/** How long a connection may be idle between two requests, as the guard has it. */
-	private static final Duration KEPT = ConnectionGuard.PATIENCE.multipliedBy(3);
+	private static final Duration KEPT = ConnectionGuard.REQUEST_TIMEOUT.multipliedBy(3);
 
 	private static final Pattern OF_NGINX = Pattern.compile("proxy_(?:read|send)_timeout (\\S+);");
 

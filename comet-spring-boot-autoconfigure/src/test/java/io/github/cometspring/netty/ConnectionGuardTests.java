@@ -33,7 +33,7 @@ class ConnectionGuardTests {
 	void crowdShouldBeAcceptedInFewRoundsOfABusyLoop() throws IOException, InterruptedException {
 		LoopResources loops = LoopResources.create("accept", 1, true);
 		AtomicInteger accepted = new AtomicInteger();
-		Duration patience = ConnectionGuard.PATIENCE;
+		Duration patience = ConnectionGuard.REQUEST_TIMEOUT;
 		ConnectionGuard guard = new ConnectionGuard(
 				new NettyClientSockets(new SchedulerClientSockets(Schedulers.immediate(), 1, patience), true, patience),
 				patience);

@@ -268,13 +268,13 @@ class DeliverTests {
 
 	@Test
 	void deliverWhenClientsAreManyShouldCountThem() {
-		int clients = 3 * DeadlineQueue.SLICE + 1;
+		int clients = 3 * EventLoop.SLICE + 1;
 		List<TestSubscriber<Batch>> polls = IntStream.range(0, clients).mapToObj((i) -> this.node.poll("a")).toList();
 		this.loop.runTasks();
 		TestSubscriber<Outcome> outcome = this.node.deliver("a", "1");
 		this.loop.runTask();
 		long answered = polls.stream().filter(TestSubscriber::isTerminated).count();
-		assertThat(answered).as("a slice at a time").isEqualTo(DeadlineQueue.SLICE);
+		assertThat(answered).as("a slice at a time").isEqualTo(EventLoop.SLICE);
 		this.loop.doNow(polls.stream().filter((poll) -> !poll.isTerminated()).findFirst().orElseThrow()::cancel);
 		this.loop.runTasks();
 		polls.stream().filter(TestSubscriber::isTerminatedComplete).forEach((poll) -> TestNode.answer(poll).written());

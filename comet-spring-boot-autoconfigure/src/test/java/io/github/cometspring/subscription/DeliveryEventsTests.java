@@ -88,7 +88,7 @@ class DeliveryEventsTests {
 
 	@Test
 	void walkedWhenWalkTakesSeveralSlicesShouldBeCalledAtItsEnd() {
-		IntStream.range(0, 3 * DeadlineQueue.SLICE).forEach((i) -> connect(Transport.SSE, Batch::written));
+		IntStream.range(0, 3 * EventLoop.SLICE).forEach((i) -> connect(Transport.SSE, Batch::written));
 		this.node.publish("a", "1");
 		this.loop.runTask();
 		this.loop.runTimers(Duration.ofMillis(5));

@@ -51,7 +51,7 @@ class LaneTests {
 		long seed = Long.getLong("comet.test.seed", System.nanoTime());
 		System.out.println("comet.test.seed=" + seed);
 		Random random = new Random(seed);
-		List<TestSubscriber<Batch>> polls = polls(5 * DeadlineQueue.SLICE);
+		List<TestSubscriber<Batch>> polls = polls(5 * EventLoop.SLICE);
 		List<TestSubscriber<Batch>> gone = new ArrayList<>();
 		List<TestSubscriber<Batch>> late = new ArrayList<>();
 		this.node.publish("a", "1");
@@ -79,7 +79,7 @@ class LaneTests {
 
 	@Test
 	void wakeWhenPublishedDuringWalkShouldReachClientsAlreadyVisited() {
-		List<TestSubscriber<Batch>> polls = polls(4 * DeadlineQueue.SLICE);
+		List<TestSubscriber<Batch>> polls = polls(4 * EventLoop.SLICE);
 		this.node.publish("a", "1");
 		this.loop.runTask();
 		List<TestSubscriber<Batch>> again = new ArrayList<>();
@@ -89,7 +89,7 @@ class LaneTests {
 		this.node.publish("a", "2");
 		this.loop.runTasks();
 		assertThat(polls).allMatch(TestSubscriber::isTerminatedComplete);
-		assertThat(again).hasSize(DeadlineQueue.SLICE)
+		assertThat(again).hasSize(EventLoop.SLICE)
 			.allSatisfy((poll) -> assertThat(TestNode.received(poll)).containsExactly("a=2"));
 	}
 
@@ -144,7 +144,7 @@ class LaneTests {
 
 	@Test
 	void closeWhenClientsWaitShouldRetireLane() {
-		polls(2 * DeadlineQueue.SLICE);
+		polls(2 * EventLoop.SLICE);
 		this.channel.close().block(TestNode.TIMEOUT);
 		this.loop.runTasks();
 		assertThat(this.channel.subscribers()).isZero();
@@ -153,7 +153,7 @@ class LaneTests {
 
 	@Test
 	void closeWhenWalkIsUnderwayAndClientsLeaveShouldRetireLane() {
-		List<TestSubscriber<Batch>> polls = polls(2 * DeadlineQueue.SLICE);
+		List<TestSubscriber<Batch>> polls = polls(2 * EventLoop.SLICE);
 		this.node.publish("a", "1");
 		this.loop.runTask();
 		this.loop.doNow(() -> polls.forEach(TestSubscriber::cancel));

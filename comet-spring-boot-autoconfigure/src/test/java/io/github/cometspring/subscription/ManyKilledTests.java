@@ -22,7 +22,7 @@ class ManyKilledTests {
 
 	@Test
 	void killWhenThereAreManyAndNewOnesBetweenShouldEndTheOldOnesOnly() {
-		int many = 3 * DeadlineQueue.SLICE + 7;
+		int many = 3 * EventLoop.SLICE + 7;
 		ManualEventLoop loop = new ManualEventLoop();
 		TestNode node = TestNode.with().loop(loop).node();
 		Channel channel = node.channel("a");
@@ -58,7 +58,7 @@ class ManyKilledTests {
 
 	@Test
 	void killWhenPollsGoAwayBetweenSlicesShouldEndTheRest() {
-		int many = 3 * DeadlineQueue.SLICE;
+		int many = 3 * EventLoop.SLICE;
 		ManualEventLoop loop = new ManualEventLoop();
 		TestNode node = TestNode.with().loop(loop).node();
 		node.channel("a");

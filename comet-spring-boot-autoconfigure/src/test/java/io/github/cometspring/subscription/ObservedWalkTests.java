@@ -34,7 +34,7 @@ class ObservedWalkTests {
 
 	@Test
 	void walkOfManyClientsShouldBeObservedOnce() {
-		connect(3 * DeadlineQueue.SLICE);
+		connect(3 * EventLoop.SLICE);
 		this.node.publish("a", "1");
 		assertThat(this.events).containsExactly("a 0");
 		this.loop.runTask();
@@ -55,7 +55,7 @@ class ObservedWalkTests {
 
 	@Test
 	void publicationDuringWalkShouldBeObservedAfterIt() {
-		connect(3 * DeadlineQueue.SLICE);
+		connect(3 * EventLoop.SLICE);
 		this.node.publish("a", "1");
 		this.loop.runTask();
 		this.node.publish("a", "2");

@@ -145,7 +145,7 @@ class PollTimeoutTests {
 
 	@Test
 	void openWhenManyPollsEndAtOneTimeShouldServeThemInSlices() {
-		int polls = 3 * DeadlineQueue.SLICE;
+		int polls = 3 * EventLoop.SLICE;
 		ManualEventLoop loop = new ManualEventLoop();
 		TestNode node = TestNode.with().loop(loop).node();
 		node.channel("a");

@@ -93,7 +93,7 @@ class ShutDownSpreadTests {
 
 	@Test
 	void shutDownWhenLoopEndsMeanwhileShouldNotFail() {
-		polls(3 * DeadlineQueue.SLICE);
+		polls(3 * EventLoop.SLICE);
 		this.node.subscriptions.shutDown(SPREAD);
 		this.loop.runTasks();
 		this.loop.shutDown();
@@ -103,7 +103,7 @@ class ShutDownSpreadTests {
 
 	@Test
 	void shutDownWhenManyAreEndedAtOnceShouldYieldToTheLoop() {
-		polls(3 * DeadlineQueue.SLICE);
+		polls(3 * EventLoop.SLICE);
 		this.node.subscriptions.shutDown();
 		int slices = 0;
 		while (this.loop.waiting() > 0) {
