@@ -49,6 +49,7 @@ class ReadRightsRenewalTests {
 		TestSubscriber<Batch> stream = this.rights.stream("ada", "a", "b");
 		this.rights.permit("b", Instant.EPOCH.plusSeconds(31));
 		this.node.time.advanceTimeBy(Duration.ofSeconds(45));
+		stream.request(9);
 		assertThat(stream.isTerminated()).isFalse();
 	}
 
