@@ -3,10 +3,13 @@ package io.github.cometspring.autoconfigure;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
@@ -23,7 +26,10 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 final class OnCometRedisCondition extends SpringBootCondition implements ConfigurationCondition {
 
 	private static final List<String> CONNECTIONS = List.of("spring.data.redis.url", "spring.data.redis.host",
-			"spring.data.redis.sentinel.master", "spring.data.redis.cluster.nodes");
+			"spring.data.redis.sentinel.master");
+
+	/** Lists, which may be given as one text or by their elements. */
+	private static final List<String> NODES = List.of(RedisAddress.CLUSTER, RedisAddress.MASTER_REPLICA);
 
 	@Override
 	public ConfigurationPhase getConfigurationPhase() {
@@ -38,17 +44,16 @@ final class OnCometRedisCondition extends SpringBootCondition implements Configu
 		if (enabled != null) {
 			return new ConditionOutcome(enabled, message.because("comet.redis.enabled is " + enabled));
 		}
-		for (String name : CONNECTIONS) {
-			if (binder.bind(name, String.class).isBound()) {
-				return ConditionOutcome.match(message.foundExactly(name));
-			}
+		String name = findConnection(binder);
+		if (name != null) {
+			return ConditionOutcome.match(message.foundExactly(name));
 		}
 		ConfigurableListableBeanFactory beans = context.getBeanFactory();
 		if (beans != null) {
-			for (String name : beans.getBeanNamesForType(DataRedisConnectionDetails.class, true, false)) {
-				Class<?> type = beans.getType(name, false);
+			for (String bean : beans.getBeanNamesForType(DataRedisConnectionDetails.class, true, false)) {
+				Class<?> type = beans.getType(bean, false);
 				if (type != null && !isDefault(type)) {
-					return ConditionOutcome.match(message.foundExactly("connection details '" + name + "'"));
+					return ConditionOutcome.match(message.foundExactly("connection details '" + bean + "'"));
 				}
 			}
 		}
@@ -56,9 +61,20 @@ final class OnCometRedisCondition extends SpringBootCondition implements Configu
 	}
 
 	/**
+	 * Finds the property that configures a connection.
+	 * @return its name, or {@code null} if there is none
+	 */
+	private static @Nullable String findConnection(Binder binder) {
+		Stream<String> texts = CONNECTIONS.stream().filter((name) -> binder.bind(name, String.class).isBound());
+		Stream<String> lists = NODES.stream()
+			.filter((name) -> binder.bind(name, Bindable.listOf(String.class)).isBound());
+		return Stream.concat(texts, lists).findFirst().orElse(null);
+	}
+
+	/**
 	 * Whether Spring Boot has these connection details also without a configuration.
 	 */
-	private static boolean isDefault(Class<?> type) {
+	static boolean isDefault(Class<?> type) {
 		return type.getSimpleName().equals("PropertiesDataRedisConnectionDetails");
 	}
 
@@ -70,8 +86,7 @@ final class OnCometRedisCondition extends SpringBootCondition implements Configu
 	 */
 	static void checkConnection(DataRedisConnectionDetails details, Environment environment) {
 		Binder binder = Binder.get(environment);
-		boolean named = Stream.concat(CONNECTIONS.stream(), Stream.of("spring.data.redis.port"))
-			.anyMatch((name) -> binder.bind(name, String.class).isBound());
+		boolean named = findConnection(binder) != null || binder.bind("spring.data.redis.port", String.class).isBound();
 		if (!named && isDefault(details.getClass())) {
 			throw new InvalidConfigurationPropertyValueException("comet.redis.enabled", true,
 					"No connection to Redis is configured. Set spring.data.redis.url or spring.data.redis.host.");

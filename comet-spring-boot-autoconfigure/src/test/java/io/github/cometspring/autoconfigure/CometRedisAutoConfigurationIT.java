@@ -171,12 +171,18 @@ class CometRedisAutoConfigurationIT {
 		}
 	}
 
-	@Test
-	void serverWhenClusterIsConfiguredShouldNotStart() {
-		assertThatException().isThrownBy(() -> CometServer.start("spring.data.redis.cluster.nodes=127.0.0.1:1"))
-			.havingRootCause()
-			.withMessageContaining("spring.data.redis.cluster.nodes")
-			.withMessageContaining("comet.redis.enabled");
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.data.redis.cluster.nodes=127.0.0.1:1",
+			"spring.data.redis.cluster.nodes[0]=127.0.0.1:1", "spring.data.redis.masterreplica.nodes=127.0.0.1:1",
+			"spring.data.redis.masterreplica.nodes[0]=127.0.0.1:1" })
+	void serverWhenClusterIsConfiguredShouldNotStart(String property) {
+		String name = property.substring(0, property.indexOf(".nodes")) + ".nodes";
+		for (String further : List.of("comet.path=/comet", "comet.redis.enabled=true")) {
+			assertThatException().isThrownBy(() -> CometServer.start(property, further).close())
+				.havingRootCause()
+				.withMessageContaining(name)
+				.withMessageContaining("comet.redis.enabled to false");
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)
