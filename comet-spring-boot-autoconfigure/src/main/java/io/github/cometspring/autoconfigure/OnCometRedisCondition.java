@@ -3,6 +3,7 @@ package io.github.cometspring.autoconfigure;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.github.cometspring.channel.ChannelBroker;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -21,7 +22,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 /**
  * Matches if channels are kept on Redis. {@code comet.redis.enabled} decides; if it is
  * unset, channels are kept on Redis if a connection is configured. Spring Boot's default
- * connection to this machine does not count.
+ * connection to this machine does not count, and a broker of the application goes first:
+ * Redis may be there for something else then.
  */
 final class OnCometRedisCondition extends SpringBootCondition implements ConfigurationCondition {
 
@@ -44,11 +46,17 @@ final class OnCometRedisCondition extends SpringBootCondition implements Configu
 		if (enabled != null) {
 			return new ConditionOutcome(enabled, message.because("comet.redis.enabled is " + enabled));
 		}
+		ConfigurableListableBeanFactory beans = context.getBeanFactory();
+		if (beans != null) {
+			String[] brokers = beans.getBeanNamesForType(ChannelBroker.class, true, false);
+			if (brokers.length > 0) {
+				return ConditionOutcome.noMatch(message.foundExactly("broker '" + brokers[0] + "'"));
+			}
+		}
 		String name = findConnection(binder);
 		if (name != null) {
 			return ConditionOutcome.match(message.foundExactly(name));
 		}
-		ConfigurableListableBeanFactory beans = context.getBeanFactory();
 		if (beans != null) {
 			for (String bean : beans.getBeanNamesForType(DataRedisConnectionDetails.class, true, false)) {
 				Class<?> type = beans.getType(bean, false);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.annotation.Bean;
@@ -185,12 +186,33 @@ class CometRedisAutoConfigurationIT {
 		}
 	}
 
+	@Test
+	void serverWhenApplicationHasABrokerOfItsOwnShouldNotUseRedis() {
+		try (CometServer server = CometServer.start(new Class<?>[] { OwnBroker.class },
+				"spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + redis.port())) {
+			assertThat(server.bean(ChannelBroker.class)).isInstanceOf(InMemoryChannelBroker.class);
+			assertThat(server.context().getBeanNamesForType(RedisNode.class)).isEmpty();
+			assertThat(server.command("/deactivate").status()).isEqualTo(200);
+			assertThat(server.control().isActive()).isFalse();
+		}
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class Creating {
 
 		@Bean
 		SmartInitializingSingleton creating(Channels channels) {
 			return () -> channels.create("early").block(PATIENCE);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnBroker {
+
+		@Bean
+		InMemoryChannelBroker ownBroker() {
+			return new InMemoryChannelBroker(null, Schedulers.parallel());
 		}
 
 	}
