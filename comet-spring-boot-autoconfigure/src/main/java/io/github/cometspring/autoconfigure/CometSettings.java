@@ -59,6 +59,9 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 	// Deadlines are counted in nanoseconds of 64 bits.
 	private static final Duration LONGEST = Duration.ofDays(365);
 
+	// The client of Redis counts milliseconds in 32 bits, and no caller waits for days.
+	private static final Duration LONGEST_COMMAND = Duration.ofHours(1);
+
 	// Bodies and messages are read into one array
 	private static final DataSize LARGEST = DataSize.ofGigabytes(1);
 
@@ -84,7 +87,7 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 		if (!properties.loginMaxAge().isZero()) {
 			positive("comet.login-max-age", properties.loginMaxAge());
 		}
-		positive("comet.redis.command-timeout", properties.redis().commandTimeout());
+		within(LONGEST_COMMAND, "1 hour", "comet.redis.command-timeout", properties.redis().commandTimeout());
 		positive("comet.redis.probe-interval", properties.redis().probeInterval());
 		if (!properties.redis().keyPrefix().matches("[\\w.:~@/-]+")) {
 			throw invalid("comet.redis.key-prefix", properties.redis().keyPrefix(),
@@ -186,8 +189,12 @@ record CometSettings(String path, @Nullable Integer maxVirtualChannels, Duration
 	}
 
 	static void positive(String property, @Nullable Duration value) {
-		if (value != null && (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0)) {
-			throw invalid(property, value, "Must be positive, at least 1ms, and at most 365 days.");
+		within(LONGEST, "365 days", property, value);
+	}
+
+	private static void within(Duration longest, String text, String property, @Nullable Duration value) {
+		if (value != null && (value.compareTo(SHORTEST) < 0 || value.compareTo(longest) > 0)) {
+			throw invalid(property, value, "Must be positive, at least 1ms, and at most " + text + ".");
 		}
 	}
 

@@ -4,6 +4,8 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.ssl.SslBundle;
@@ -15,21 +17,39 @@ import org.springframework.core.env.Environment;
  */
 final class RedisAddress {
 
+	static final String CLUSTER = "spring.data.redis.cluster.nodes";
+
+	static final String MASTER_REPLICA = "spring.data.redis.masterreplica.nodes";
+
 	private RedisAddress() {
 	}
 
 	static RedisURI of(DataRedisConnectionDetails details, Environment environment) {
 		if (details.getCluster() != null) {
-			throw new InvalidConfigurationPropertyValueException("spring.data.redis.cluster.nodes",
-					details.getCluster().getNodes(),
+			throw new InvalidConfigurationPropertyValueException(CLUSTER, details.getCluster().getNodes(),
 					"Comet does not work with several masters yet. Name one Redis, or set comet.redis.enabled to false.");
 		}
+		checkMasterReplica(details, environment);
 		RedisURI uri = details.getSentinel() != null ? sentinel(details.getSentinel())
 				: standalone(details.getStandalone());
 		logIn(uri, details.getUsername(), details.getPassword());
 		String url = environment.getProperty("spring.data.redis.url", "");
 		uri.setSsl(details.getSslBundle() != null || url.startsWith("rediss://"));
 		return uri;
+	}
+
+	/**
+	 * Refuses a list of a master and its replicas. The property is read, since the
+	 * connection details of Spring Boot 4.0 have no such list.
+	 */
+	private static void checkMasterReplica(DataRedisConnectionDetails details, Environment environment) {
+		if (OnCometRedisCondition.isDefault(details.getClass())) {
+			Binder.get(environment).bind(MASTER_REPLICA, Bindable.listOf(String.class)).ifBound((nodes) -> {
+				throw new InvalidConfigurationPropertyValueException(MASTER_REPLICA, nodes,
+						"Comet does not find the master among several nodes. Name the master by spring.data.redis.url "
+								+ "instead, or use Sentinel, or set comet.redis.enabled to false.");
+			});
+		}
 	}
 
 	private static RedisURI standalone(DataRedisConnectionDetails.@Nullable Standalone standalone) {

@@ -29,7 +29,8 @@ final class RedisTlsCheck {
 	/**
 	 * Creates a check.
 	 * @param uri the address of Redis
-	 * @param timeout the longest time to wait for a connection or an answer
+	 * @param timeout the longest time to wait for a connection or an answer; an hour at
+	 * most
 	 */
 	RedisTlsCheck(RedisURI uri, Duration timeout) {
 		this.uri = uri;

@@ -6,8 +6,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads from Redis what a node lacks, with one read at a time. Callers during a read
- * share the next one, since the current read may have begun too early for them.
+ * Reads from Redis what a node lacks, or sends what Redis lacks, one at a time. Callers
+ * during a read share the next one, since the current read may have begun too early for
+ * them.
  * <p>
  * Thread-safe; the lock is this object.
  */

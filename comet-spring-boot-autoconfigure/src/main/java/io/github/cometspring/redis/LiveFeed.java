@@ -93,7 +93,8 @@ final class LiveFeed {
 	}
 
 	/**
-	 * Removes the delivery of a message that could not be published.
+	 * Removes the delivery of a message that could not be published, or for which no one
+	 * waits any more.
 	 */
 	void forget(String nonce) {
 		this.awaited.remove(nonce);

@@ -18,7 +18,6 @@ import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.channel.ChannelSummaries;
 import io.github.cometspring.channel.ChannelSummary;
 import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.redis.RedisRegistry.Extent;
 import io.github.cometspring.redis.RedisRegistry.Known;
 import io.lettuce.core.RedisCommandExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +43,13 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 
 	/** With more channels, the sum of retained messages is cached. */
 	private static final int MAX_UNCACHED = 1000;
+
+	/**
+	 * How many calls for one sum or page are in flight. There is one call for each
+	 * channel, and the connection, which refuses calls when too many are in flight, also
+	 * serves publications.
+	 */
+	private static final int MAX_CALLS = 64;
 
 	private static final long MAX_SUM_AGE = TimeUnit.SECONDS.toNanos(10);
 
@@ -187,12 +193,9 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 				.filter((known) -> known.registration().id().startsWith(prefix))
 				.sorted(Comparator.comparing((known) -> known.registration().id()))
 				.toList();
-			List<CompletableFuture<ChannelSummary>> part = matching.stream()
-				.skip(skip)
-				.limit(most)
-				.map(this::summarize)
-				.toList();
-			return Mono.fromFuture(all(part), true)
+			return Flux.fromStream(() -> matching.stream().skip(skip).limit(most))
+				.flatMapSequential((known) -> Mono.fromFuture(() -> summarize(known), true), MAX_CALLS)
+				.collectList()
 				.map((summaries) -> new ChannelSummaries(summaries, matching.size()));
 		});
 	}
@@ -210,22 +213,18 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 				return Mono.fromFuture(this.registry.count(), true)
 					.map((count) -> new BrokerState(count, sum.retained, this.limit));
 			}
-			return Mono.fromFuture(this.registry.list().thenCompose(this::sumUp), true);
+			return Mono.fromFuture(this.registry.list(), true).flatMap(this::sumUp);
 		});
 	}
 
-	private CompletableFuture<BrokerState> sumUp(List<Known> channels) {
-		return all(channels.stream().map((known) -> this.registry.extent(known.registration())).toList())
-			.thenApply((extents) -> {
-				long retained = extents.stream().mapToLong(Extent::retained).sum();
+	private Mono<BrokerState> sumUp(List<Known> channels) {
+		return Flux.fromIterable(channels)
+			.flatMap((known) -> Mono.fromFuture(() -> this.registry.extent(known.registration()), true), MAX_CALLS)
+			.reduce(0L, (retained, extent) -> retained + extent.retained())
+			.map((retained) -> {
 				this.sum = (channels.size() > MAX_UNCACHED) ? new Sum(retained, System.nanoTime()) : null;
 				return new BrokerState(channels.size(), retained, this.limit);
 			});
-	}
-
-	private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> parts) {
-		return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
-			.thenApply((done) -> parts.stream().map(CompletableFuture::join).toList());
 	}
 
 	@Override

@@ -265,7 +265,9 @@ final class RedisChannelLog implements ChannelLog {
 				.flatMap((position) -> {
 					this.local.published(nonce, position);
 					return delivery.outcome();
-				});
+				})
+				// No one waits for the receipts any more, but the message is published.
+				.doOnCancel(() -> this.local.forget(nonce));
 		});
 	}
 

@@ -2,6 +2,7 @@ package io.github.cometspring.redis;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -23,9 +24,10 @@ import reactor.util.Loggers;
  * Keeps the state of the control on Redis, for all nodes and for those that start later,
  * and notifies all nodes when it changes.
  * <p>
- * While Redis cannot be reached, a command is in force on this node alone, and fails with
- * {@link BrokerUnavailableException}. It is sent when Redis can be reached again. Of
- * several commands, the last one wins.
+ * While Redis cannot be reached, or refuses a command, the command is in force on this
+ * node alone, and fails with {@link BrokerUnavailableException}. It is sent again when
+ * this node has connected again, and after each probe that Redis has answered. Of several
+ * commands, the last one wins.
  * <p>
  * Commands that end the clients of a user are events: each node carries out each of them,
  * but not those that were given before it started. An event that is sent when Redis is
@@ -55,6 +57,9 @@ public final class RedisControlRelay implements ControlRelay {
 
 	private final CatchUp refresh;
 
+	private final CatchUp resend;
+
+	/** The commands that Redis lacks. Until it has them, they are in force here. */
 	private final Map<String, Unsent> unsent = new HashMap<>();
 
 	/** The commands in force, to be sent again to a Redis that has lost them. */
@@ -78,14 +83,19 @@ public final class RedisControlRelay implements ControlRelay {
 	public RedisControlRelay(RedisNode node) {
 		this.node = node;
 		this.refresh = new CatchUp(this::readState);
+		this.resend = new CatchUp(this::sendUnsent);
 		node.feeds().subscribe(node.keys().controlFeed, (changed) -> this.refresh.run());
 		node.onChange(() -> {
 			if (node.isConnected()) {
-				sendUnsent();
+				this.resend.run();
 				this.refresh.run();
 			}
 		});
 		node.probe().onAnswer(() -> {
+			// Redis may have refused a command without an end of the connection.
+			if (hasUnsent()) {
+				this.resend.run();
+			}
 			if (!node.probe().controlVersion().equals(String.valueOf(this.version))) {
 				this.refresh.run();
 			}
@@ -113,7 +123,7 @@ public final class RedisControlRelay implements ControlRelay {
 		return Mono.defer(() -> {
 			Unsent sending = Unsent.of(command);
 			return Mono.fromFuture(send(sending), true).onErrorMap((ex) -> {
-				LOGGER.warn("A command is in force on this node alone, until Redis can be reached");
+				LOGGER.warn("A command is in force on this node alone, until Redis accepts it");
 				keep(sending);
 				apply(command);
 				return ex;
@@ -123,7 +133,7 @@ public final class RedisControlRelay implements ControlRelay {
 
 	private synchronized void keep(Unsent command) {
 		if (!command.field.equals(EVENT)) {
-			this.unsent.put(command.field, command);
+			this.unsent.merge(command.field, command, (kept, added) -> kept.isAfter(added) ? kept : added);
 			return;
 		}
 		if (this.unsentEvents.size() == UNSENT_EVENTS) {
@@ -132,56 +142,58 @@ public final class RedisControlRelay implements ControlRelay {
 		this.unsentEvents.add(command);
 	}
 
+	/**
+	 * Forgets a command that Redis has, and those before it that it replaces.
+	 */
+	private synchronized void forget(Unsent command) {
+		this.unsentEvents.remove(command);
+		this.unsent.computeIfPresent(command.field, (field, kept) -> kept.isAfter(command) ? kept : null);
+	}
+
 	private CompletableFuture<Void> send(Unsent command) {
 		if (command.field.equals(EVENT) && known().last < 0) {
 			// A node receives only the events after those that it knows.
-			return this.refresh.run().thenCompose((done) -> call(EVENT, command.value, "0", "0"));
+			return this.refresh.run().thenCompose((done) -> call(command, "0"));
 		}
-		long age = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - command.given);
-		return call(command.field, command.value, command.kill ? "1" : "0", String.valueOf(age));
+		return call(command, String.valueOf(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - command.given)));
+	}
+
+	private CompletableFuture<Void> call(Unsent command, String age) {
+		return call(command.field, command.value, command.kill ? "1" : "0", age).thenAccept((answer) -> {
+			// The answer has the state with this command or a later one. So it counts.
+			forget(command);
+			take(answer);
+		});
 	}
 
 	private CompletableFuture<Void> readState() {
-		return call("", "", "", "0");
+		return call("", "", "", "0").thenAccept(this::take);
 	}
 
-	private CompletableFuture<Void> call(String field, String value, String kill, String age) {
+	private CompletableFuture<List<Object>> call(String field, String value, String kill, String age) {
 		Events known = known();
-		return this.node
-			.call(RedisScript.CONTROL, new String[] { this.node.keys().control }, this.node.keys().controlFeed, field,
-					value, kill, age, known.generation, String.valueOf(known.last))
-			.thenAccept(this::take);
+		return this.node.call(RedisScript.CONTROL, new String[] { this.node.keys().control },
+				this.node.keys().controlFeed, field, value, kill, age, known.generation, String.valueOf(known.last));
 	}
 
 	private synchronized Events known() {
 		return this.events;
 	}
 
-	private void sendUnsent() {
+	private synchronized boolean hasUnsent() {
+		return !this.unsent.isEmpty() || !this.unsentEvents.isEmpty();
+	}
+
+	/**
+	 * Sends the commands that Redis lacks. Those that fail are kept.
+	 */
+	private CompletableFuture<Void> sendUnsent() {
 		List<Unsent> all;
-		List<Unsent> events;
 		synchronized (this) {
-			all = List.copyOf(this.unsent.values());
-			events = List.copyOf(this.unsentEvents);
-			this.unsentEvents.clear();
+			all = new ArrayList<>(this.unsentEvents);
+			all.addAll(this.unsent.values());
 		}
-		for (Unsent event : events) {
-			send(event).exceptionally((ex) -> {
-				keep(event);
-				return null;
-			});
-		}
-		for (Unsent command : all) {
-			synchronized (this) {
-				this.unsent.remove(command.field, command);
-			}
-			send(command).exceptionally((ex) -> {
-				synchronized (this) {
-					this.unsent.putIfAbsent(command.field, command);
-				}
-				return null;
-			});
-		}
+		return CompletableFuture.allOf(all.stream().map(this::send).toArray(CompletableFuture<?>[]::new));
 	}
 
 	/**
@@ -192,7 +204,9 @@ public final class RedisControlRelay implements ControlRelay {
 		long version = Long.parseLong(String.valueOf(answer.get(1)));
 		if (version < this.version) {
 			this.version = version;
-			this.last.values().forEach(this::send);
+			// Redis has lost them.
+			this.last.forEach(this.unsent::putIfAbsent);
+			this.resend.run();
 			return;
 		}
 		String activity = String.valueOf(answer.get(2));
@@ -260,6 +274,10 @@ public final class RedisControlRelay implements ControlRelay {
 	 * @param given when it was given, in nanoseconds
 	 */
 	private record Unsent(String field, String value, boolean kill, long given) {
+
+		boolean isAfter(Unsent other) {
+			return this.given - other.given > 0;
+		}
 
 		static Unsent of(CometCommand command) {
 			long now = System.nanoTime();

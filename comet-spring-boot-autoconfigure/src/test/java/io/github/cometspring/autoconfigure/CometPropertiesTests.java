@@ -158,7 +158,8 @@ class CometPropertiesTests {
 			"comet.max-connection-age,0s", "comet.max-connection-age,-1s", "comet.max-connections-per-address,0",
 			"comet.max-connections-per-user,0", "comet.channels[prices/*].history.size,-1",
 			"comet.channels.news.history.max-age,0s", "comet.channels[a.b].idle-timeout,-1s",
-			"comet.channels[**].idle-timeout,400d" })
+			"comet.channels[**].idle-timeout,400d", "comet.redis.command-timeout,0s", "comet.redis.command-timeout,61m",
+			"comet.redis.probe-interval,0s" })
 	void valueWhenOutOfRangeShouldBeRefusedByName(String property, String value) {
 		CometProperties properties = bind(Map.of(property, value));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)

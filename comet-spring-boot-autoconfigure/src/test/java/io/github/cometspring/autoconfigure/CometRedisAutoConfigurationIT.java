@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.annotation.Bean;
@@ -171,12 +172,29 @@ class CometRedisAutoConfigurationIT {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.data.redis.cluster.nodes=127.0.0.1:1",
+			"spring.data.redis.cluster.nodes[0]=127.0.0.1:1", "spring.data.redis.masterreplica.nodes=127.0.0.1:1",
+			"spring.data.redis.masterreplica.nodes[0]=127.0.0.1:1" })
+	void serverWhenClusterIsConfiguredShouldNotStart(String property) {
+		String name = property.substring(0, property.indexOf(".nodes")) + ".nodes";
+		for (String further : List.of("comet.path=/comet", "comet.redis.enabled=true")) {
+			assertThatException().isThrownBy(() -> CometServer.start(property, further).close())
+				.havingRootCause()
+				.withMessageContaining(name)
+				.withMessageContaining("comet.redis.enabled to false");
+		}
+	}
+
 	@Test
-	void serverWhenClusterIsConfiguredShouldNotStart() {
-		assertThatException().isThrownBy(() -> CometServer.start("spring.data.redis.cluster.nodes=127.0.0.1:1"))
-			.havingRootCause()
-			.withMessageContaining("spring.data.redis.cluster.nodes")
-			.withMessageContaining("comet.redis.enabled");
+	void serverWhenApplicationHasABrokerOfItsOwnShouldNotUseRedis() {
+		try (CometServer server = CometServer.start(new Class<?>[] { OwnBroker.class },
+				"spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + redis.port())) {
+			assertThat(server.bean(ChannelBroker.class)).isInstanceOf(InMemoryChannelBroker.class);
+			assertThat(server.context().getBeanNamesForType(RedisNode.class)).isEmpty();
+			assertThat(server.command("/deactivate").status()).isEqualTo(200);
+			assertThat(server.control().isActive()).isFalse();
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -185,6 +203,16 @@ class CometRedisAutoConfigurationIT {
 		@Bean
 		SmartInitializingSingleton creating(Channels channels) {
 			return () -> channels.create("early").block(PATIENCE);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnBroker {
+
+		@Bean
+		InMemoryChannelBroker ownBroker() {
+			return new InMemoryChannelBroker(null, Schedulers.parallel());
 		}
 
 	}

@@ -195,6 +195,58 @@ class RedisControlRelayTests {
 		assertThat(this.here.isActive()).isFalse();
 	}
 
+	@Test
+	void commandWhenRedisHasRefusedAnotherShouldBeFollowed() {
+		refuseWrites();
+		StepVerifier.create(this.here.deactivate()).expectError(BrokerUnavailableException.class).verify(PATIENCE);
+		assertThat(this.here.isActive()).isFalse();
+		acceptWrites();
+		this.here.activate().block(PATIENCE);
+		assertThat(this.here.isActive()).isTrue();
+		this.there.deactivate().block(PATIENCE);
+		Await.within(PATIENCE, () -> !this.here.isActive());
+	}
+
+	@Test
+	void commandsWhenRedisHasRefusedThemShouldReachTheOthersWithoutAReconnect() {
+		TestSubscriber<CometCommand> atThere = orders(this.there);
+		refuseWrites();
+		StepVerifier.create(this.here.deactivate()).expectError(BrokerUnavailableException.class).verify(PATIENCE);
+		StepVerifier.create(this.here.disconnect("ada")).expectError(BrokerUnavailableException.class).verify(PATIENCE);
+		acceptWrites();
+		Await.within(PATIENCE, () -> !this.there.isActive());
+		Await.within(PATIENCE, () -> atThere.getReceivedOnNext().contains(new CometCommand.Disconnect("ada")));
+		this.there.activate().block(PATIENCE);
+		Await.within(PATIENCE, this.here::isActive);
+	}
+
+	@Test
+	void commandsWhenRedisHasLostThemAndRefusesThemShouldBeSentAgain() {
+		this.here.deactivate().block(PATIENCE);
+		Await.within(PATIENCE, () -> !this.there.isActive());
+		refuseWrites();
+		this.server.command("CONFIG RESETSTAT");
+		this.server.command("FLUSHALL");
+		Await.within(PATIENCE,
+				() -> this.server.command("INFO commandstats")
+					.lines()
+					.anyMatch((line) -> line.matches("cmdstat_hset:.*rejected_calls=([2-9]|\\d\\d).*")));
+		acceptWrites();
+		Await.within(PATIENCE, () -> this.server.command("HGET comet:{registry}:control activity").equals("0"));
+	}
+
+	/**
+	 * Lets Redis answer commands that write with an error. Its connections stay.
+	 */
+	private void refuseWrites() {
+		this.server.command("CONFIG SET maxmemory-policy noeviction");
+		this.server.command("CONFIG SET maxmemory 1");
+	}
+
+	private void acceptWrites() {
+		this.server.command("CONFIG SET maxmemory 0");
+	}
+
 	private long redisTime() {
 		return Long.parseLong(this.server.command("TIME").lines().findFirst().orElseThrow());
 	}

@@ -196,6 +196,24 @@ class RedisTwoNodesTests {
 	}
 
 	@Test
+	void deliverWhenCancelledShouldPublishAndForgetTheDelivery() {
+		try (RedisServer slow = RedisServer.start()) {
+			RedisChannelBroker broker = this.nodes.broker(this.nodes.node(slow.port(), this.prefix, 20));
+			ChannelLog log = broker.create("a", SETTINGS).block(PATIENCE);
+			log.prepare(Cursor.LATEST).block(PATIENCE);
+			TestSubscriber<Publication> live = TestSubscriber.create();
+			log.live().subscribe(live);
+			// Redis has not answered yet when the caller gives up.
+			slow.suspend();
+			log.deliver("1").subscribe().dispose();
+			slow.resume();
+			Await.within(PATIENCE,
+					() -> live.getReceivedOnNext().stream().anyMatch((event) -> event.message() != null));
+			assertThat(live.getReceivedOnNext()).extracting(Publication::delivery).containsOnlyNulls();
+		}
+	}
+
+	@Test
 	void deliverShouldCountTheClientsOfThisNode() {
 		this.here.create("a", SETTINGS).block(PATIENCE);
 		ChannelLog log = find(this.here, "a");
