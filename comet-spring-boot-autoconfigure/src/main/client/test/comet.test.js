@@ -358,7 +358,7 @@ test('an event stream that was refused finds out why', async () => {
 	await events().drop(2);
 	assert.equal(request().method, 'GET');
 	await request().answer({}, 503, { 'Retry-After': '5' });
-	assert.deepEqual(comet.log.at(-1), ['error', { transport: 'sse', status: 503 }]);
+	assert.deepEqual(comet.log.at(-1), ['error', { transport: 'sse', status: 503, message: undefined }]);
 	await tick(5499);
 	assert.equal(FakeEvents.all.length, 1);
 	await tick(1);

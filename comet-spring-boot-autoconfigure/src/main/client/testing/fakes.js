@@ -158,7 +158,7 @@ export function install() {
 		WebSocket: FakeSocket,
 		EventSource: FakeEvents,
 		fetch: (url, init) => new FakeFetch(url, init).promise,
-		location: { href: 'http://localhost/page' },
+		location: { href: 'http://localhost/page', origin: 'http://localhost' },
 		document: new FakeDocument(),
 		...listening(view = new FakeWindow()),
 		reportError: (error) => reported.push(error),
