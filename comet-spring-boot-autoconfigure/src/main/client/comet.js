@@ -20,6 +20,7 @@ const memory = (key, value) => {
 	}
 	catch {}
 };
+const said = (error) => ({ message: error?.message });
 const now = () => performance.now();
 const rest = (link, ms) => new Promise((resolve) => {
 	const timer = setTimeout(resolve, ms);
@@ -268,8 +269,8 @@ export class Comet extends EventTarget {
 				await (type === 'websocket' ? this.#socket(link, protocols) : type === 'sse' ? this.#stream(link) : this.#poll(link));
 			}
 		}
-		catch ({ message }) {
-			this.#fail(link, { message });
+		catch (error) {
+			this.#fail(link, said(error));
 		}
 	}
 
@@ -517,7 +518,7 @@ export class Comet extends EventTarget {
 			asked = { gone, fresh };
 			this.#grants(ids(fresh)).then((grants) => socket.send(JSON.stringify({
 				unsubscribe: ids(gone), subscribe: ids(fresh), ...fresh.length && this.#positions(fresh), grants, ping: ++number,
-			}))).catch(({ message }) => this.#fail(link, { message }));
+			}))).catch((error) => this.#fail(link, said(error)));
 		};
 		const undo = ({ error: message, limit }) => {
 			const { gone = [], fresh = [] } = asked ?? {};
@@ -607,8 +608,8 @@ export class Comet extends EventTarget {
 				this.#denied(link, await this.#understand(response));
 			}
 		}
-		catch ({ message }) {
-			this.#fail(link, { message });
+		catch (error) {
+			this.#fail(link, said(error));
 		}
 	}
 
@@ -660,8 +661,8 @@ export class Comet extends EventTarget {
 			});
 			return await this.#understand(response);
 		}
-		catch ({ message }) {
-			return { body: {}, message };
+		catch (error) {
+			return { body: {}, ...said(error) };
 		}
 	}
 
@@ -692,8 +693,8 @@ export class Comet extends EventTarget {
 		try {
 			received = read();
 		}
-		catch ({ message }) {
-			return this.#fail(link, { message });
+		catch (error) {
+			return this.#fail(link, said(error));
 		}
 		link.pinged = link.checked = false;
 		this.#watch(link);

@@ -267,6 +267,7 @@ test('a hidden page whose token expires still asks now and then', async () => {
 for (const [what, token, message] of [
 	['throws', () => { throw new Error('logged out'); }, 'logged out'],
 	['rejects', () => Promise.reject(new Error('logged out')), 'logged out'],
+	['rejects with nothing', () => Promise.reject(), undefined],
 	['gives an empty string', () => '', 'No token'],
 	['gives nothing', async () => undefined, 'No token'],
 ]) {
