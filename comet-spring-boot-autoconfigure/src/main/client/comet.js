@@ -275,8 +275,16 @@ export class Comet extends EventTarget {
 	}
 
 	async #grants(channels) {
-		const all = channels.flatMap((id) => this.#channels.get(id)?.grant ?? []);
-		return all[0] && Promise.all(all.map((grant) => typeof grant === 'function' ? grant() : grant));
+		const all = await Promise.all(channels.map(async (channel) => {
+			const grant = this.#channels.get(channel)?.grant;
+			try {
+				return typeof grant === 'function' ? await Promise.race([grant(), rest({}, 5000)]) : grant;
+			}
+			catch (error) {
+				this.#fire('error', { transport: this.#link?.type, channel, ...said(error) });
+			}
+		}));
+		return all.some((grant) => grant) ? all.filter((grant) => grant) : undefined;
 	}
 
 	async #bearer() {
@@ -518,7 +526,7 @@ export class Comet extends EventTarget {
 			asked = { gone, fresh };
 			this.#grants(ids(fresh)).then((grants) => socket.send(JSON.stringify({
 				unsubscribe: ids(gone), subscribe: ids(fresh), ...fresh.length && this.#positions(fresh), grants, ping: ++number,
-			}))).catch((error) => this.#fail(link, said(error)));
+			})));
 		};
 		const undo = ({ error: message, limit }) => {
 			const { gone = [], fresh = [] } = asked ?? {};
