@@ -808,7 +808,7 @@ export class Comet extends EventTarget {
 
 	#gap(entry) {
 		if (entry) {
-			entry.subs.forEach((sub) => call(sub.ongap));
+			[...entry.subs].forEach((sub) => sub.done || call(sub.ongap));
 			this.#fire('gap', { channel: entry.channel });
 		}
 	}

@@ -629,6 +629,20 @@ test('a gap is told, and messages go on', async () => {
 	assert.deepEqual(comet.log.at(-1), ['gap', { channel: 'a' }]);
 });
 
+test('a subscription made by a gap does not hear it', async () => {
+	await connected();
+	let gaps = 0;
+	const again = () => {
+		if (++gaps < 100) {
+			listen('a', { ongap: again });
+		}
+	};
+	listen('a', { ongap: again });
+	await settle();
+	await socket().receive({ gaps: ['a'], cursor: 'C2' });
+	assert.equal(gaps, 1);
+});
+
 test('an ended channel is dropped, after its last messages', async () => {
 	await connected();
 	const order = [];
