@@ -226,7 +226,7 @@ export class Comet extends EventTarget {
 		}
 		for (const entry of this.#channels.values()) {
 			for (const sub of entry.subs) {
-				if (!entry.from && sub.from && !sub.held) {
+				if (!entry.from && sub.from && sub.held === undefined) {
 					this.#catchUp(entry, sub);
 				}
 			}
@@ -662,7 +662,7 @@ export class Comet extends EventTarget {
 		}
 	}
 
-	async #ask(request, signal) {
+	async #ask(request, signal = AbortSignal.timeout?.(FIRST)) {
 		try {
 			const response = await this.#fetch(this.#url, 'Content-Type', 'application/json', {
 				method: 'POST', body: JSON.stringify({ ...request, grants: await this.#grants(request.channels) }), signal,
@@ -670,7 +670,7 @@ export class Comet extends EventTarget {
 			return await this.#understand(response);
 		}
 		catch (error) {
-			return { body: {}, ...said(error) };
+			return { body: {}, wait: 0, ...said(error) };
 		}
 	}
 
@@ -781,7 +781,7 @@ export class Comet extends EventTarget {
 				own = a.body.cursor;
 				running = b.body.cursor;
 			}
-			else if (a.status >= 400 && a.status < 500 && !(a.status === 401 && this.#options.token)) {
+			else if (a.status >= 400 && a.status < 500 && !a.wait && !(a.status === 401 && this.#options.token)) {
 				lacking = [];
 				known = 0;
 				gap = true;
@@ -792,8 +792,10 @@ export class Comet extends EventTarget {
 				break;
 			}
 			else {
+				this.#token = undefined;
+				sub.held = null;
+				await rest({}, a.wait + b.wait + this.#options.backoff * (1 + Math.random()));
 				sub.held = undefined;
-				await rest({}, this.#options.backoff * (1 + Math.random()));
 				return this.#plan();
 			}
 		}

@@ -603,6 +603,38 @@ test('catching up starts again when a request fails, and gives up with a gap whe
 	assert.deepEqual([...two], [2]);
 });
 
+test('catching up does not wait for an answer for ever', async () => {
+	await connected('C1');
+	const two = listen({ channel: 'a', cursor: 'P' });
+	await settle();
+	await tick(10_000);
+	assert.deepEqual(FakeFetch.all.map(({ aborted }) => aborted), [true, true]);
+	await tick(2000);
+	await FakeFetch.all[2].answer({ cursor: 'a5', messages: say('a', 1) });
+	await FakeFetch.all[3].answer({ cursor: 'a5' });
+	assert.deepEqual([...two], [1]);
+});
+
+for (const status of [503, 429]) {
+	test(`catching up that is answered ${status} waits as long as the server says, whatever comes meanwhile`, async () => {
+		await connected('C1');
+		const two = listen({ channel: 'a', cursor: 'P' }, { ongap: () => two.push('gap') });
+		await settle();
+		await FakeFetch.all[0].answer({}, status, { 'Retry-After': '5' });
+		await FakeFetch.all[1].answer({ cursor: 'a1' });
+		for (let i = 2; i < 6; i++) {
+			await socket().receive({ messages: say('a', i), cursor: 'C' + i });
+			await tick(1000);
+		}
+		assert.equal(FakeFetch.all.length, 2);
+		await tick(3000);
+		assert.equal(FakeFetch.all.length, 4);
+		await FakeFetch.all[2].answer({ cursor: 'a5', messages: say('a', 1, 2, 3, 4, 5) });
+		await FakeFetch.all[3].answer({ cursor: 'a5' });
+		assert.deepEqual([...two], [1, 2, 3, 4, 5]);
+	});
+}
+
 test('who comes with a cursor before the channel runs waits until it does', async () => {
 	only('websocket');
 	listen({ channel: 'a', cursor: 'P1' });

@@ -154,6 +154,11 @@ export function install() {
 	storage = new Map();
 	mock.method(Math, 'random', () => random.value);
 	mock.method(performance, 'now', () => monotonic.now);
+	mock.method(AbortSignal, 'timeout', (ms) => {
+		const abort = new AbortController();
+		setTimeout(() => abort.abort(), ms);
+		return abort.signal;
+	});
 	Object.assign(globalThis, {
 		WebSocket: FakeSocket,
 		EventSource: FakeEvents,
