@@ -234,7 +234,7 @@ export class Comet extends EventTarget {
 	}
 
 	#open() {
-		return [...this.#channels.values()].filter((entry) => !entry.barred);
+		return [...this.#channels.values()].filter((entry) => !entry.barred && !entry.ended);
 	}
 
 	#wanted() {
@@ -806,6 +806,7 @@ export class Comet extends EventTarget {
 		sub.from = sub.held = undefined;
 		gap && call(sub.ongap);
 		items.forEach((data) => this.#give(sub, data));
+		entry.ended && this.#finish(entry, sub, sub.onended);
 	}
 
 	#gap(entry) {
@@ -818,16 +819,11 @@ export class Comet extends EventTarget {
 	#ended(entry, link) {
 		if (entry) {
 			const { channel, subs } = entry;
+			entry.ended = link;
 			this.#channels.delete(channel);
 			link?.named.delete(entry);
 			this.#plan();
-			[...subs].forEach((sub) => {
-				if (sub.from) {
-					sub.from = sub.held = undefined;
-					call(sub.ongap);
-				}
-				this.#finish(entry, sub, sub.onended);
-			});
+			[...subs].forEach((sub) => link && sub.from ? this.#channels.set(entry, entry) : this.#finish(entry, sub, sub.onended));
 			this.#fire('ended', { channel });
 		}
 	}
@@ -837,8 +833,9 @@ export class Comet extends EventTarget {
 			sub.done = true;
 			entry.subs.delete(sub);
 			sub.takers.forEach((take) => take(END));
-			if (!entry.subs.size && this.#channels.get(entry.channel) === entry) {
-				this.#channels.delete(entry.channel);
+			const key = entry.ended ? entry : entry.channel;
+			if (!entry.subs.size && this.#channels.get(key) === entry) {
+				this.#channels.delete(key);
 				this.#retry();
 			}
 			call(onended);

@@ -635,6 +635,41 @@ for (const status of [503, 429]) {
 	});
 }
 
+test('who comes with a cursor of its own to a channel that ends gets all before the end', async () => {
+	only('websocket');
+	listen({ channel: 'a', cursor: 'P1' });
+	const two = [];
+	const sub = comet.subscribe({ channel: 'a', cursor: 'P2' }, (data) => two.push(data),
+		{ ongap: () => two.push('gap'), onended: () => two.push('ended') });
+	await settle();
+	await socket().open();
+	await socket().answer('C1', { messages: say('a', 1, 2), ended: ['a'] });
+	assert.deepEqual([two, sub.closed], [[], false]);
+	await FakeFetch.all[0].answer({}, 503);
+	await FakeFetch.all[1].fail();
+	await tick(2000);
+	await FakeFetch.all[2].answer({ cursor: 'X', messages: say('a', 2), ended: ['a'] });
+	await FakeFetch.all[3].answer({ cursor: 'X', ended: ['a'] });
+	assert.deepEqual([two, sub.closed], [[2, 'ended'], true]);
+	assert.equal(comet.log.filter(([type]) => type === 'ended').length, 1);
+});
+
+test('a channel that ends while a subscription catches up ends for it after its last message', async () => {
+	await connected('C1');
+	const two = [];
+	comet.subscribe({ channel: 'a', cursor: 'P' }, (data) => two.push(data), { onended: () => two.push('ended') });
+	const left = comet.subscribe({ channel: 'a', cursor: 'Q' });
+	await settle();
+	await socket().receive({ messages: say('a', 3), ended: ['a'], cursor: 'C2' });
+	const [own, running] = FakeFetch.all;
+	await own.answer({ cursor: 'X', messages: say('a', 1, 2, 3), ended: ['a'] });
+	await running.answer({ cursor: 'X', messages: say('a', 3), ended: ['a'] });
+	assert.deepEqual(two, [1, 2, 3, 'ended']);
+	assert.equal(left.closed, false);
+	comet.close();
+	assert.equal(left.closed, true);
+});
+
 test('who comes with a cursor before the channel runs waits until it does', async () => {
 	only('websocket');
 	listen({ channel: 'a', cursor: 'P1' });
