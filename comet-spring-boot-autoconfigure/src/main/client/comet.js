@@ -550,6 +550,7 @@ export class Comet extends EventTarget {
 				undo(received);
 			}
 			else if (asked && received.pong === number) {
+				asked.gone.forEach((entry) => link.covered.delete(entry));
 				asked.fresh.forEach((entry) => link.named.has(entry) && link.covered.add(entry));
 				asked = undefined;
 			}
@@ -822,6 +823,7 @@ export class Comet extends EventTarget {
 			entry.ended = link;
 			this.#channels.delete(channel);
 			link?.named.delete(entry);
+			link?.covered.delete(entry);
 			this.#plan();
 			[...subs].forEach((sub) => link && sub.from ? this.#channels.set(entry, entry) : this.#finish(entry, sub, sub.onended));
 			this.#fire('ended', { channel });

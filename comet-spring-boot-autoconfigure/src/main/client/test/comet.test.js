@@ -1177,6 +1177,23 @@ test('a channel too many does not take the place of another', async () => {
 	assert.deepEqual(socket().sent[0].subscribe, ['a']);
 });
 
+test('a channel that has to give its place back keeps its position', async () => {
+	await connected('C1');
+	listen('b');
+	await settle();
+	await socket().answer('C2');
+	listen('c');
+	await settle();
+	await socket().receive({ error: 'Too many', limit: 1 });
+	assert.deepEqual(socket().sent.at(-1).unsubscribe, ['b']);
+	await socket().answer('C3');
+	comet.subscribe('a').close();
+	await settle();
+	await socket().receive({ ended: ['a'], cursor: 'C4' });
+	assert.deepEqual(socket().sent.at(-1).subscribe, ['b']);
+	assert.deepEqual(socket().sent.at(-1).from, { C2: ['b'] });
+});
+
 test('a cursor that is refused is a gap, and is not sent again', async () => {
 	only('json');
 	const told = [];
