@@ -112,7 +112,7 @@ export class Comet extends EventTarget {
 		this.#url = new URL(path, location?.href);
 		this.#options = { silence: 30_000, backoff: 1000, maxBackoff: 30_000, yieldWhenHidden: 60_000 };
 		for (const [name, value] of Object.entries(options)) {
-			this.#options[name] = value ?? this.#options[name];
+			this.#options[name] = value > 1e9 ? 1e9 : value ?? this.#options[name];
 		}
 		const { credentials, headers, token } = this.#options;
 		const foreign = location && location.origin !== this.#url.origin;

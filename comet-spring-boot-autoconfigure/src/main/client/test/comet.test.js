@@ -1610,6 +1610,16 @@ test('a wall clock that is set changes nothing', async () => {
 	assert.equal(comet.transport, 'json');
 });
 
+test('a time that no timer can hold is a long one', async () => {
+	only('sse', { silence: Infinity, pauseWhenHidden: 2 ** 31, yieldWhenHidden: Infinity });
+	listen('a');
+	await settle();
+	await events().send('heartbeat', {}, 'C1');
+	await show(true);
+	await tick(1_000_000);
+	assert.deepEqual([comet.state, FakeEvents.all.length, FakeFetch.all.length], ['open', 1, 0]);
+});
+
 test('an option that is undefined is none', async () => {
 	await connected();
 	comet.close();
