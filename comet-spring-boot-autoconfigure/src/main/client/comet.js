@@ -226,7 +226,7 @@ export class Comet extends EventTarget {
 		}
 		for (const entry of this.#channels.values()) {
 			for (const sub of entry.subs) {
-				if (!entry.from && sub.from && sub.held === undefined) {
+				if (!entry.from && sub.from !== undefined && sub.held === undefined) {
 					this.#catchUp(entry, sub);
 				}
 			}
@@ -743,7 +743,7 @@ export class Comet extends EventTarget {
 	}
 
 	#give(sub, value) {
-		if (sub.done || sub.from) {
+		if (sub.done || sub.from !== undefined) {
 			sub.held?.push(value);
 		}
 		else if (sub.skip) {
@@ -825,7 +825,7 @@ export class Comet extends EventTarget {
 			link?.named.delete(entry);
 			link?.covered.delete(entry);
 			this.#plan();
-			[...subs].forEach((sub) => link && sub.from ? this.#channels.set(entry, entry) : this.#finish(entry, sub, sub.onended));
+			[...subs].forEach((sub) => link && sub.from !== undefined ? this.#channels.set(entry, entry) : this.#finish(entry, sub, sub.onended));
 			this.#fire('ended', { channel });
 		}
 	}

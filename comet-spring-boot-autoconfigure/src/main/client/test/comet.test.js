@@ -635,6 +635,19 @@ for (const status of [503, 429]) {
 	});
 }
 
+test('an empty cursor is an invalid one on a running channel, too', async () => {
+	await connected('C1');
+	const heard = [];
+	comet.subscribe({ channel: 'a', cursor: '' }, (data) => heard.push(data),
+		{ ongap: () => heard.push('gap'), onerror: ({ why }) => heard.push(why) });
+	await settle();
+	assert.equal(FakeFetch.all[0].body.cursor, '');
+	await FakeFetch.all[0].answer({}, 400);
+	await FakeFetch.all[1].answer({ cursor: 'a1' });
+	await socket().receive({ messages: say('a', 1), cursor: 'C2' });
+	assert.deepEqual(heard, ['cursor', 'gap', 1]);
+});
+
 test('who comes with a cursor of its own to a channel that ends gets all before the end', async () => {
 	only('websocket');
 	listen({ channel: 'a', cursor: 'P1' });
