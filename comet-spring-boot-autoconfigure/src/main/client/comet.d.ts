@@ -11,7 +11,10 @@ export type Transport = 'websocket' | 'sse' | 'json';
 export type State = 'connecting' | 'open' | 'waiting' | 'paused' | 'closed';
 
 export interface CometOptions {
-	/** The transports to try, the best first. Default: all three. */
+	/**
+	 * The transports to try, the best first. Hidden pages (see {@link CometOptions.yieldWhenHidden}) and subscriptions that come to a
+	 * running channel with a cursor use JSON polls in any case. Default: all three.
+	 */
 	transports?: readonly Transport[] | undefined;
 	/**
 	 * The cookies of requests, as with `fetch`. With `omit`, event streams are read by `fetch`. A WebSocket always
@@ -60,7 +63,8 @@ export interface SubscribeOptions {
 	/**
 	 * A signed grant by which the page may read this channel, or a function that returns one, or a promise of it. The
 	 * function is called before each request that names the channel, and so again when a grant has ended; the client
-	 * then resumes by its cursor. Of several subscriptions to a channel, the newest grant counts.
+	 * then resumes by its cursor. If it throws, rejects, returns nothing or takes more than five seconds, this channel is
+	 * requested without a grant. Of several subscriptions to a channel, the newest grant counts.
 	 */
 	grant?: string | (() => string | Promise<string>) | null | undefined;
 	/** The channel has ended, and with it the subscription. */
@@ -96,7 +100,7 @@ export interface CometEventMap {
 	gap: CustomEvent<{ channel: string }>;
 	ended: CustomEvent<{ channel: string }>;
 	/** A connection failed, or the server refused a channel: then it has a `channel`. The client tries again in any case. */
-	error: CustomEvent<{ transport?: Transport | undefined; message?: string; status?: number; code?: number }
+	error: CustomEvent<{ transport?: Transport | undefined; message?: string | undefined; status?: number | undefined; code?: number }
 		& Partial<Refusal>>;
 }
 

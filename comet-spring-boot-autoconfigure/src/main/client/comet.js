@@ -1,15 +1,10 @@
 // Comet for Spring Boot, Apache-2.0. See README.md
 
-const NEEDS = { websocket: 'WebSocket', sse: 'EventSource', json: 'fetch' };
 const ID = /^[\p{L}\p{Nd}._~@/-]{1,128}$/u;
 const CURSOR = /^[\w-]+$/;
 const UPGRADE = 600_000;
 const FIRST = 10_000;
-const CHECK = 4000;
-const MAX_URL = 6000;
-const MAX_QUEUE = 10_000;
 const END = { value: undefined, done: true };
-const MAX_FAILS = 3;
 
 const call = (fn, ...args) => {
 	try {
@@ -25,6 +20,7 @@ const memory = (key, value) => {
 	}
 	catch {}
 };
+const said = (error) => ({ message: error?.message });
 const now = () => performance.now();
 const rest = (link, ms) => new Promise((resolve) => {
 	const timer = setTimeout(resolve, ms);
@@ -112,17 +108,18 @@ export class Comet extends EventTarget {
 
 	constructor(path, options = {}) {
 		super();
-		this.#url = new URL(path, globalThis.location?.href);
+		const { location } = globalThis;
+		this.#url = new URL(path, location?.href);
 		this.#options = { silence: 30_000, backoff: 1000, maxBackoff: 30_000, yieldWhenHidden: 60_000 };
 		for (const [name, value] of Object.entries(options)) {
-			this.#options[name] = value ?? this.#options[name];
+			this.#options[name] = value > 1e9 ? 1e9 : value ?? this.#options[name];
 		}
-		const { transports = Object.keys(NEEDS), credentials, headers, token } = this.#options;
-		const foreign = globalThis.location && new URL(location.href).origin !== this.#url.origin;
+		const { credentials, headers, token } = this.#options;
+		const foreign = location && location.origin !== this.#url.origin;
 		const noSocket = headers || credentials === 'omit' || foreign && credentials === 'same-origin';
 		this.#fetching = token || headers || credentials === 'omit';
-		const needs = { ...NEEDS, ...noSocket && { websocket: '' }, ...this.#fetching && { sse: 'fetch' } };
-		this.#transports = transports.filter((name) => globalThis[needs[name]]);
+		const needs = { websocket: !noSocket && 'WebSocket', sse: this.#fetching ? 'fetch' : 'EventSource', json: 'fetch' };
+		this.#transports = (this.#options.transports ?? Object.keys(needs)).filter((name) => globalThis[needs[name]]);
 		if (!this.#transports.length) {
 			throw new Error('No transport');
 		}
@@ -222,14 +219,14 @@ export class Comet extends EventTarget {
 			this.#unlink('waiting');
 		}
 		else if (this.#link) {
-			this.#link.update();
+			this.#link.update?.();
 		}
 		else if (!this.#timer) {
 			this.#connect();
 		}
 		for (const entry of this.#channels.values()) {
 			for (const sub of entry.subs) {
-				if (!entry.from && sub.from && !sub.held) {
+				if (!entry.from && sub.from !== undefined && sub.held === undefined) {
 					this.#catchUp(entry, sub);
 				}
 			}
@@ -237,7 +234,7 @@ export class Comet extends EventTarget {
 	}
 
 	#open() {
-		return [...this.#channels.values()].filter((entry) => !entry.barred);
+		return [...this.#channels.values()].filter((entry) => !entry.barred && !entry.ended);
 	}
 
 	#wanted() {
@@ -248,7 +245,7 @@ export class Comet extends EventTarget {
 		this.#index = Math.max(0, this.#transports.indexOf(memory('comet ' + this.#url)));
 	}
 
-	#connect() {
+	async #connect() {
 		if (this.#index && now() > this.#better) {
 			this.#index = 0;
 		}
@@ -258,13 +255,8 @@ export class Comet extends EventTarget {
 			type = 'json';
 		}
 		const login = this.#options.token;
-		const link = this.#link = { type, resting, login, named: new Set(), covered: new Set(), close() {}, update() {} };
+		const link = this.#link = { type, resting, login, named: new Set(), covered: new Set() };
 		this.#enter('connecting');
-		this.#begin(link);
-	}
-
-	async #begin(link) {
-		const { type } = link;
 		let protocols = 'comet.v1';
 		try {
 			if (link.login && this.#link === link) {
@@ -277,14 +269,22 @@ export class Comet extends EventTarget {
 				await (type === 'websocket' ? this.#socket(link, protocols) : type === 'sse' ? this.#stream(link) : this.#poll(link));
 			}
 		}
-		catch ({ message }) {
-			this.#fail(link, { message });
+		catch (error) {
+			this.#fail(link, said(error));
 		}
 	}
 
 	async #grants(channels) {
-		const all = channels.flatMap((id) => this.#channels.get(id)?.grant ?? []);
-		return all[0] && Promise.all(all.map((grant) => typeof grant === 'function' ? grant() : grant));
+		const all = await Promise.all(channels.map(async (channel) => {
+			const grant = this.#channels.get(channel)?.grant;
+			try {
+				return typeof grant === 'function' ? await Promise.race([grant(), rest({}, 5000)]) : grant;
+			}
+			catch (error) {
+				this.#fire('error', { transport: this.#link?.type, channel, ...said(error) });
+			}
+		}));
+		return all.some((grant) => grant) ? all.filter((grant) => grant) : undefined;
 	}
 
 	async #bearer() {
@@ -299,7 +299,7 @@ export class Comet extends EventTarget {
 		const link = this.#link;
 		clearTimeout(this.#timer);
 		this.#timer = this.#link = undefined;
-		link?.close();
+		link?.close?.();
 		this.#enter(state);
 	}
 
@@ -318,7 +318,7 @@ export class Comet extends EventTarget {
 		if (this.#state !== 'waiting' || !this.#wanted().length) {
 			return;
 		}
-		if (!link.live && !wait && !link.resting && !login && (!this.#proven.has(link.type) || this.#fails >= MAX_FAILS)) {
+		if (!link.live && !wait && !link.resting && !login && (!this.#proven.has(link.type) || this.#fails > 2)) {
 			this.#index = (this.#index + 1) % this.#transports.length;
 			this.#better = now() + UPGRADE;
 			if (++this.#round < this.#transports.length) {
@@ -330,9 +330,11 @@ export class Comet extends EventTarget {
 		}
 		this.#round = 0;
 		this.#wait = wait;
-		const { backoff, maxBackoff } = this.#options;
-		const delay = wait + Math.random() * Math.min(maxBackoff, backoff * 2 ** this.#fails++);
-		this.#timer = setTimeout(() => this.#connect(), delay);
+		this.#timer = setTimeout(() => this.#connect(), wait + Math.random() * this.#pause(this.#fails++));
+	}
+
+	#pause(tries) {
+		return Math.min(this.#options.maxBackoff, this.#options.backoff * 2 ** tries);
 	}
 
 	#denied(link, { status, message, wait, body: { refused, why, limit } }) {
@@ -347,12 +349,12 @@ export class Comet extends EventTarget {
 		if (link.resting && status < 500 && !wait && !(status === 401 && this.#options.token)) {
 			this.#options.yieldWhenHidden = this.#yielding = false;
 		}
-		this.#fail(link, { ...status && { status }, ...message && { message } }, wait);
+		this.#fail(link, { status, message }, wait);
 	}
 
 	#fits(limit, size) {
 		if (limit >= 1 && limit < size) {
-			this.#limit = Math.floor(limit);
+			this.#limit = limit;
 			return true;
 		}
 	}
@@ -373,11 +375,9 @@ export class Comet extends EventTarget {
 	}
 
 	#bar(entry) {
-		const { backoff, maxBackoff } = this.#options;
 		entry.barred = true;
 		entry.from ??= this.#cursor;
-		this.#retrying ??= setTimeout(() => this.#retry(),
-				(1 + Math.random()) / 2 * Math.min(maxBackoff, backoff * 2 ** entry.tries));
+		this.#retrying ??= setTimeout(() => this.#retry(), (1 + Math.random()) / 2 * this.#pause(entry.tries));
 		entry.tries++;
 		this.#plan();
 	}
@@ -454,7 +454,7 @@ export class Comet extends EventTarget {
 		else if (!link.checked && !link.login) {
 			link.checked = link.pinged = true;
 			link.live && link.ping();
-			this.#watch(link, CHECK);
+			this.#watch(link, 4000);
 		}
 	};
 
@@ -526,13 +526,12 @@ export class Comet extends EventTarget {
 			asked = { gone, fresh };
 			this.#grants(ids(fresh)).then((grants) => socket.send(JSON.stringify({
 				unsubscribe: ids(gone), subscribe: ids(fresh), ...fresh.length && this.#positions(fresh), grants, ping: ++number,
-			}))).catch(({ message }) => this.#fail(link, { message }));
+			})));
 		};
 		const undo = ({ error: message, limit }) => {
 			const { gone = [], fresh = [] } = asked ?? {};
-			const fits = this.#fits(limit, link.named.size);
 			asked = undefined;
-			if (fits) {
+			if (this.#fits(limit, link.named.size)) {
 				fresh.forEach((entry) => link.named.delete(entry));
 			}
 			else if (!link.live) {
@@ -551,6 +550,7 @@ export class Comet extends EventTarget {
 				undo(received);
 			}
 			else if (asked && received.pong === number) {
+				asked.gone.forEach((entry) => link.covered.delete(entry));
 				asked.fresh.forEach((entry) => link.named.has(entry) && link.covered.add(entry));
 				asked = undefined;
 			}
@@ -575,7 +575,7 @@ export class Comet extends EventTarget {
 		add('cursor', cursor);
 		add('from', ...Object.entries(from).map((entry) => entry.join(':')));
 		add('grant', ...grants);
-		if (url.href.length > MAX_URL) {
+		if (url.href.length > 6000) {
 			this.#proven.delete(link.type);
 			throw new Error('URL too long');
 		}
@@ -603,7 +603,7 @@ export class Comet extends EventTarget {
 		const abort = new AbortController();
 		link.close = () => abort.abort();
 		try {
-			const response = await this.#fetch(url, { headers: { Accept: 'text/event-stream' } }, abort.signal);
+			const response = await this.#fetch(url, 'Accept', 'text/event-stream', { signal: abort.signal });
 			const { status, headers } = response;
 			if (status === 204) {
 				this.#read(link, () => ({ ended: ids([...link.named]) }));
@@ -617,8 +617,8 @@ export class Comet extends EventTarget {
 				this.#denied(link, await this.#understand(response));
 			}
 		}
-		catch ({ message }) {
-			this.#fail(link, { message });
+		catch (error) {
+			this.#fail(link, said(error));
 		}
 	}
 
@@ -663,25 +663,24 @@ export class Comet extends EventTarget {
 		}
 	}
 
-	async #ask(request, signal) {
+	async #ask(request, signal = AbortSignal.timeout?.(FIRST)) {
 		try {
-			const response = await this.#fetch(this.#url, {
-				method: 'POST', headers: { 'Content-Type': 'application/json' },
-				body: JSON.stringify({ ...request, grants: await this.#grants(request.channels) }),
-			}, signal);
+			const response = await this.#fetch(this.#url, 'Content-Type', 'application/json', {
+				method: 'POST', body: JSON.stringify({ ...request, grants: await this.#grants(request.channels) }), signal,
+			});
 			return await this.#understand(response);
 		}
-		catch ({ message }) {
-			return { body: {}, message };
+		catch (error) {
+			return { body: {}, wait: 0, ...said(error) };
 		}
 	}
 
-	async #fetch(url, init, signal) {
+	async #fetch(url, name, type, init) {
 		const { headers, credentials, token } = this.#options;
 		const all = new Headers(typeof headers === 'function' ? await headers() : headers);
 		token && all.set('Authorization', 'Bearer ' + await this.#bearer());
-		Object.entries(init.headers).forEach(([name, value]) => all.set(name, value));
-		const response = await fetch(url, { ...init, headers: all, ...credentials && { credentials }, signal });
+		all.set(name, type);
+		const response = await fetch(url, { ...init, headers: all, credentials });
 		if (response.status === 401) {
 			this.#token = undefined;
 		}
@@ -703,8 +702,8 @@ export class Comet extends EventTarget {
 		try {
 			received = read();
 		}
-		catch ({ message }) {
-			return this.#fail(link, { message });
+		catch (error) {
+			return this.#fail(link, said(error));
 		}
 		link.pinged = link.checked = false;
 		this.#watch(link);
@@ -725,7 +724,7 @@ export class Comet extends EventTarget {
 		this.#expired = false;
 		const find = (id) => {
 			const entry = this.#channels.get(id);
-			return link.covered.has(entry) ? entry : undefined;
+			return link.covered.has(entry) && entry;
 		};
 		received.gaps?.forEach((id) => this.#gap(find(id)));
 		received.messages?.forEach(({ channel, data }) => [...find(channel)?.subs ?? []].forEach((sub) => this.#give(sub, data)));
@@ -743,20 +742,20 @@ export class Comet extends EventTarget {
 		}
 	}
 
-	#give(sub, data) {
-		if (sub.done || sub.from) {
-			sub.held?.push(data);
+	#give(sub, value) {
+		if (sub.done || sub.from !== undefined) {
+			sub.held?.push(value);
 		}
 		else if (sub.skip) {
 			sub.skip--;
 		}
 		else if (sub.listener) {
-			call(sub.listener, data);
+			call(sub.listener, value);
 		}
 		else if (sub.takers.length) {
-			sub.takers.shift()({ value: data, done: false });
+			sub.takers.shift()({ value, done: false });
 		}
-		else if (sub.queue.push({ value: data, done: false }) > MAX_QUEUE) {
+		else if (sub.queue.push({ value, done: false }) > 10_000) {
 			sub.queue.shift();
 			call(sub.ongap);
 		}
@@ -783,7 +782,7 @@ export class Comet extends EventTarget {
 				own = a.body.cursor;
 				running = b.body.cursor;
 			}
-			else if (a.status >= 400 && a.status < 500 && !(a.status === 401 && this.#options.token)) {
+			else if (a.status >= 400 && a.status < 500 && !a.wait && !(a.status === 401 && this.#options.token)) {
 				lacking = [];
 				known = 0;
 				gap = true;
@@ -794,29 +793,26 @@ export class Comet extends EventTarget {
 				break;
 			}
 			else {
+				this.#token = undefined;
+				sub.held = null;
+				await rest({}, a.wait + b.wait + this.#options.backoff * (1 + Math.random()));
 				sub.held = undefined;
-				await rest({}, this.#options.backoff * (1 + Math.random()));
 				return this.#plan();
 			}
 		}
 		const more = lacking.length - known;
 		const items = lacking.slice(0, Math.max(0, more)).map(({ data }) => data);
 		sub.skip = Math.max(0, -more);
-		this.#release(sub, items, gap);
-	}
-
-	#release(sub, items, gap) {
-		items.push(...sub.held ?? []);
+		items.push(...sub.held);
 		sub.from = sub.held = undefined;
-		if (gap) {
-			call(sub.ongap);
-		}
+		gap && call(sub.ongap);
 		items.forEach((data) => this.#give(sub, data));
+		entry.ended && this.#finish(entry, sub, sub.onended);
 	}
 
 	#gap(entry) {
 		if (entry) {
-			entry.subs.forEach((sub) => call(sub.ongap));
+			[...entry.subs].forEach((sub) => sub.done || call(sub.ongap));
 			this.#fire('gap', { channel: entry.channel });
 		}
 	}
@@ -824,29 +820,27 @@ export class Comet extends EventTarget {
 	#ended(entry, link) {
 		if (entry) {
 			const { channel, subs } = entry;
+			entry.ended = link;
 			this.#channels.delete(channel);
 			link?.named.delete(entry);
+			link?.covered.delete(entry);
 			this.#plan();
-			[...subs].forEach((sub) => {
-				if (sub.from) {
-					this.#release(sub, [], true);
-				}
-				this.#finish(entry, sub);
-				call(sub.onended);
-			});
+			[...subs].forEach((sub) => link && sub.from !== undefined ? this.#channels.set(entry, entry) : this.#finish(entry, sub, sub.onended));
 			this.#fire('ended', { channel });
 		}
 	}
 
-	#finish(entry, sub) {
+	#finish(entry, sub, onended) {
 		if (!sub.done) {
 			sub.done = true;
 			entry.subs.delete(sub);
 			sub.takers.forEach((take) => take(END));
-			if (!entry.subs.size && this.#channels.get(entry.channel) === entry) {
-				this.#channels.delete(entry.channel);
+			const key = entry.ended ? entry : entry.channel;
+			if (!entry.subs.size && this.#channels.get(key) === entry) {
+				this.#channels.delete(key);
 				this.#retry();
 			}
+			call(onended);
 		}
 	}
 

@@ -358,7 +358,7 @@ test('an event stream that was refused finds out why', async () => {
 	await events().drop(2);
 	assert.equal(request().method, 'GET');
 	await request().answer({}, 503, { 'Retry-After': '5' });
-	assert.deepEqual(comet.log.at(-1), ['error', { transport: 'sse', status: 503 }]);
+	assert.deepEqual(comet.log.at(-1), ['error', { transport: 'sse', status: 503, message: undefined }]);
 	await tick(5499);
 	assert.equal(FakeEvents.all.length, 1);
 	await tick(1);
@@ -603,6 +603,86 @@ test('catching up starts again when a request fails, and gives up with a gap whe
 	assert.deepEqual([...two], [2]);
 });
 
+test('catching up does not wait for an answer for ever', async () => {
+	await connected('C1');
+	const two = listen({ channel: 'a', cursor: 'P' });
+	await settle();
+	await tick(10_000);
+	assert.deepEqual(FakeFetch.all.map(({ aborted }) => aborted), [true, true]);
+	await tick(2000);
+	await FakeFetch.all[2].answer({ cursor: 'a5', messages: say('a', 1) });
+	await FakeFetch.all[3].answer({ cursor: 'a5' });
+	assert.deepEqual([...two], [1]);
+});
+
+for (const status of [503, 429]) {
+	test(`catching up that is answered ${status} waits as long as the server says, whatever comes meanwhile`, async () => {
+		await connected('C1');
+		const two = listen({ channel: 'a', cursor: 'P' }, { ongap: () => two.push('gap') });
+		await settle();
+		await FakeFetch.all[0].answer({}, status, { 'Retry-After': '5' });
+		await FakeFetch.all[1].answer({ cursor: 'a1' });
+		for (let i = 2; i < 6; i++) {
+			await socket().receive({ messages: say('a', i), cursor: 'C' + i });
+			await tick(1000);
+		}
+		assert.equal(FakeFetch.all.length, 2);
+		await tick(3000);
+		assert.equal(FakeFetch.all.length, 4);
+		await FakeFetch.all[2].answer({ cursor: 'a5', messages: say('a', 1, 2, 3, 4, 5) });
+		await FakeFetch.all[3].answer({ cursor: 'a5' });
+		assert.deepEqual([...two], [1, 2, 3, 4, 5]);
+	});
+}
+
+test('an empty cursor is an invalid one on a running channel, too', async () => {
+	await connected('C1');
+	const heard = [];
+	comet.subscribe({ channel: 'a', cursor: '' }, (data) => heard.push(data),
+		{ ongap: () => heard.push('gap'), onerror: ({ why }) => heard.push(why) });
+	await settle();
+	assert.equal(FakeFetch.all[0].body.cursor, '');
+	await FakeFetch.all[0].answer({}, 400);
+	await FakeFetch.all[1].answer({ cursor: 'a1' });
+	await socket().receive({ messages: say('a', 1), cursor: 'C2' });
+	assert.deepEqual(heard, ['cursor', 'gap', 1]);
+});
+
+test('who comes with a cursor of its own to a channel that ends gets all before the end', async () => {
+	only('websocket');
+	listen({ channel: 'a', cursor: 'P1' });
+	const two = [];
+	const sub = comet.subscribe({ channel: 'a', cursor: 'P2' }, (data) => two.push(data),
+		{ ongap: () => two.push('gap'), onended: () => two.push('ended') });
+	await settle();
+	await socket().open();
+	await socket().answer('C1', { messages: say('a', 1, 2), ended: ['a'] });
+	assert.deepEqual([two, sub.closed], [[], false]);
+	await FakeFetch.all[0].answer({}, 503);
+	await FakeFetch.all[1].fail();
+	await tick(2000);
+	await FakeFetch.all[2].answer({ cursor: 'X', messages: say('a', 2), ended: ['a'] });
+	await FakeFetch.all[3].answer({ cursor: 'X', ended: ['a'] });
+	assert.deepEqual([two, sub.closed], [[2, 'ended'], true]);
+	assert.equal(comet.log.filter(([type]) => type === 'ended').length, 1);
+});
+
+test('a channel that ends while a subscription catches up ends for it after its last message', async () => {
+	await connected('C1');
+	const two = [];
+	comet.subscribe({ channel: 'a', cursor: 'P' }, (data) => two.push(data), { onended: () => two.push('ended') });
+	const left = comet.subscribe({ channel: 'a', cursor: 'Q' });
+	await settle();
+	await socket().receive({ messages: say('a', 3), ended: ['a'], cursor: 'C2' });
+	const [own, running] = FakeFetch.all;
+	await own.answer({ cursor: 'X', messages: say('a', 1, 2, 3), ended: ['a'] });
+	await running.answer({ cursor: 'X', messages: say('a', 3), ended: ['a'] });
+	assert.deepEqual(two, [1, 2, 3, 'ended']);
+	assert.equal(left.closed, false);
+	comet.close();
+	assert.equal(left.closed, true);
+});
+
 test('who comes with a cursor before the channel runs waits until it does', async () => {
 	only('websocket');
 	listen({ channel: 'a', cursor: 'P1' });
@@ -627,6 +707,20 @@ test('a gap is told, and messages go on', async () => {
 	assert.equal(gaps, 1);
 	assert.deepEqual([...got], [9]);
 	assert.deepEqual(comet.log.at(-1), ['gap', { channel: 'a' }]);
+});
+
+test('a subscription made by a gap does not hear it', async () => {
+	await connected();
+	let gaps = 0;
+	const again = () => {
+		if (++gaps < 100) {
+			listen('a', { ongap: again });
+		}
+	};
+	listen('a', { ongap: again });
+	await settle();
+	await socket().receive({ gaps: ['a'], cursor: 'C2' });
+	assert.equal(gaps, 1);
 });
 
 test('an ended channel is dropped, after its last messages', async () => {
@@ -1096,6 +1190,23 @@ test('a channel too many does not take the place of another', async () => {
 	assert.deepEqual(socket().sent[0].subscribe, ['a']);
 });
 
+test('a channel that has to give its place back keeps its position', async () => {
+	await connected('C1');
+	listen('b');
+	await settle();
+	await socket().answer('C2');
+	listen('c');
+	await settle();
+	await socket().receive({ error: 'Too many', limit: 1 });
+	assert.deepEqual(socket().sent.at(-1).unsubscribe, ['b']);
+	await socket().answer('C3');
+	comet.subscribe('a').close();
+	await settle();
+	await socket().receive({ ended: ['a'], cursor: 'C4' });
+	assert.deepEqual(socket().sent.at(-1).subscribe, ['b']);
+	assert.deepEqual(socket().sent.at(-1).from, { C2: ['b'] });
+});
+
 test('a cursor that is refused is a gap, and is not sent again', async () => {
 	only('json');
 	const told = [];
@@ -1510,6 +1621,16 @@ test('a wall clock that is set changes nothing', async () => {
 	await tick(1000);
 	assert.equal(FakeSocket.all.length, 1);
 	assert.equal(comet.transport, 'json');
+});
+
+test('a time that no timer can hold is a long one', async () => {
+	only('sse', { silence: Infinity, pauseWhenHidden: 2 ** 31, yieldWhenHidden: Infinity });
+	listen('a');
+	await settle();
+	await events().send('heartbeat', {}, 'C1');
+	await show(true);
+	await tick(1_000_000);
+	assert.deepEqual([comet.state, FakeEvents.all.length, FakeFetch.all.length], ['open', 1, 0]);
 });
 
 test('an option that is undefined is none', async () => {

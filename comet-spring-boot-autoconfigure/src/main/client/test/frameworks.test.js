@@ -127,6 +127,36 @@ describe('React', { skip }, () => {
 		assert.deepEqual(asked(), ['+a']);
 	});
 
+	test('an address that each rendering makes anew is the same connection', async () => {
+		const { useChannel, useComet } = await load('node_modules/comet-spring/react.js');
+		const Page = () => String(useChannel(useComet(new URL('http://localhost/comet')), 'a') ?? '');
+		await render(Page);
+		await act(connect);
+		const first = socket();
+		await render(Page);
+		assert.equal(socket(), first);
+		await act(() => publish('a', 'now'));
+		assert.equal(main.textContent, 'now');
+	});
+
+	test('the grant is that of the last rendering', async () => {
+		const { useChannel, useComet } = await load('node_modules/comet-spring/react.js');
+		const Page = ({ grant }) => String(useChannel(useComet('/comet'), 'a', null, { grant }) ?? '');
+		await render(Page, { grant: 'g1' });
+		await act(connect);
+		assert.deepEqual(socket().sent[0].grants, ['g1']);
+		const expire = async () => {
+			await socket().drop(4401);
+			await connect();
+		};
+		await render(Page, { grant: async () => 'g2' });
+		await act(expire);
+		assert.deepEqual(socket().sent[0].grants, ['g2']);
+		await render(Page, { grant: 'g3' });
+		await act(expire);
+		assert.deepEqual(socket().sent[0].grants, ['g3']);
+	});
+
 	test('another path is another connection, also together with another channel', async () => {
 		const { useChannel, useComet } = await load('node_modules/comet-spring/react.js');
 		const Page = ({ path, item }) => String(useChannel(useComet(path), item) ?? '');

@@ -157,24 +157,82 @@ test('of two grants of a channel the newer counts', async () => {
 	assert.deepEqual(events().parameters.grant, ['new']);
 });
 
-test('a function that throws or rejects is a failure, and is called again after a pause', async () => {
-	for (const transport of ['websocket', 'sse', 'json']) {
-		let calls = 0;
-		connect(transport, { credentials: 'include' });
-		listen('a', async () => {
-			if (!calls++) {
-				throw new Error('Not now');
-			}
-			return 'ga';
-		});
-		await settle();
-		transport === 'websocket' && await socket().open();
-		assert.equal(log.at(-1).message, 'Not now', transport);
-		await tick(1000);
-		transport === 'websocket' && await socket().open();
-		assert.equal(calls, 2, transport);
-		comet.close();
-	}
+const failing = {
+	throws: () => {
+		throw new Error('Not now');
+	},
+	rejects: () => Promise.reject(new Error('Not now')),
+	'rejects with nothing': () => Promise.reject(),
+};
+for (const [what, fail] of Object.entries(failing)) {
+	test(`a function that ${what} is told, and only its own channel has no grant`, async () => {
+		for (const transport of ['websocket', 'sse', 'json']) {
+			connect(transport, { credentials: 'include' });
+			listen('a', fail);
+			listen('b', 'gb');
+			await settle();
+			transport === 'websocket' && await socket().open();
+			const message = what.endsWith('nothing') ? undefined : 'Not now';
+			assert.deepEqual(log, ['connecting', { transport, channel: 'a', message }]);
+			const { subscribe, channel, channels, grant, grants } = { websocket: frame, sse: () => events().parameters,
+				json: () => request().body }[transport]();
+			assert.deepEqual([subscribe ?? channel ?? channels, grant ?? grants], [['a', 'b'], ['gb']], transport);
+			comet.close();
+		}
+	});
+}
+
+test('a function that fails once does not change the transport, and is called again after the refusal', async () => {
+	connect('websocket', { transports: ['websocket', 'sse', 'json'] });
+	const refused = [];
+	comet.subscribe('a', { grant: () => asked++ ? 'ga' : failing.rejects(), onerror: ({ why }) => refused.push(why) });
+	listen('b', 'gb');
+	await settle();
+	await socket().open();
+	await socket().answer('C1', { refused: ['a'], why: 'forbidden' });
+	assert.deepEqual(refused, ['forbidden']);
+	await tick(1000);
+	assert.deepEqual([FakeSocket.all.length, FakeEvents.all.length, frame().subscribe, frame().grants], [1, 0, ['a'], ['ga']]);
+});
+
+test('a function that gives nothing is no grant', async () => {
+	connect('websocket');
+	listen('a', async () => undefined);
+	listen('b', () => '');
+	listen('c', 'gc');
+	await settle();
+	await socket().open();
+	assert.deepEqual([frame().subscribe, frame().grants], [['a', 'b', 'c'], ['gc']]);
+});
+
+test('a function that never answers is not waited for', async () => {
+	connect('websocket');
+	listen('a', 'ga');
+	await settle();
+	await socket().open();
+	await socket().answer('C1');
+	listen('b', () => new Promise(() => {}));
+	await settle();
+	listen('c', 'gc');
+	await tick(5000);
+	assert.deepEqual([frame().subscribe, 'grants' in frame()], [['b'], false]);
+	await socket().answer('C2', { refused: ['b'], why: 'forbidden' });
+	assert.deepEqual([frame().subscribe, frame().grants], [['c'], ['gc']]);
+});
+
+test('a catch-up whose function rejects with nothing goes on', async () => {
+	connect('websocket');
+	listen('a', () => ++asked === 2 ? Promise.reject() : 'ga');
+	await settle();
+	await socket().open();
+	await socket().answer('C1');
+	const late = [];
+	comet.subscribe({ channel: 'a', cursor: 'P' }, (data) => late.push(data));
+	await settle();
+	assert.deepEqual(FakeFetch.all.map(({ body: { grants } }) => grants), [undefined, ['ga']]);
+	await FakeFetch.all[0].answer({ cursor: 'X', messages: say('a', 1) });
+	await FakeFetch.all[1].answer({ cursor: 'X' });
+	assert.deepEqual(late, [1]);
 });
 
 test('an event stream waits for its grants, and begins anew if its channels change meanwhile', async () => {

@@ -240,6 +240,29 @@ test('what a running subscription lacks is fetched with a new token, and is no g
 	assert.deepEqual(late, [1]);
 });
 
+test('what a running subscription lacks is fetched although its token was not to be had once', async () => {
+	let failing;
+	await connected({ token: async () => {
+		if (failing) {
+			throw new Error('logged out');
+		}
+		return 't';
+	} });
+	const late = [];
+	comet.subscribe({ channel: 'a', cursor: 'P' }, (data) => late.push(data));
+	await settle();
+	failing = true;
+	await FakeFetch.all[0].answer({}, 401);
+	await FakeFetch.all[1].answer({}, 401);
+	await tick(1500);
+	failing = false;
+	await tick(1500);
+	assert.equal(FakeFetch.all.length, 4);
+	await FakeFetch.all[2].answer({ cursor: 'X', messages: say('a', 1) });
+	await FakeFetch.all[3].answer({ cursor: 'X' });
+	assert.deepEqual(late, [1]);
+});
+
 test('a hidden page whose token expires still asks now and then', async () => {
 	only('json');
 	await settle();
@@ -267,6 +290,7 @@ test('a hidden page whose token expires still asks now and then', async () => {
 for (const [what, token, message] of [
 	['throws', () => { throw new Error('logged out'); }, 'logged out'],
 	['rejects', () => Promise.reject(new Error('logged out')), 'logged out'],
+	['rejects with nothing', () => Promise.reject(), undefined],
 	['gives an empty string', () => '', 'No token'],
 	['gives nothing', async () => undefined, 'No token'],
 ]) {

@@ -154,11 +154,16 @@ export function install() {
 	storage = new Map();
 	mock.method(Math, 'random', () => random.value);
 	mock.method(performance, 'now', () => monotonic.now);
+	mock.method(AbortSignal, 'timeout', (ms) => {
+		const abort = new AbortController();
+		setTimeout(() => abort.abort(), ms);
+		return abort.signal;
+	});
 	Object.assign(globalThis, {
 		WebSocket: FakeSocket,
 		EventSource: FakeEvents,
 		fetch: (url, init) => new FakeFetch(url, init).promise,
-		location: { href: 'http://localhost/page' },
+		location: { href: 'http://localhost/page', origin: 'http://localhost' },
 		document: new FakeDocument(),
 		...listening(view = new FakeWindow()),
 		reportError: (error) => reported.push(error),
