@@ -25,7 +25,8 @@ class TwoNodesTests {
 	private static final int ON_TWO_NODES = 57;
 
 	private static final List<String> ON_ONE_NODE = List.of("ClientLimitsIT", "CountedClientIT", "IdleStreamMemoryIT",
-			"LegacyDeliveryIT", "LostNetworkIT", "ShutdownIT", "ShutdownSpreadIT", "StalledCrowdIT", "StalledMemoryIT");
+			"LegacyDeliveryIT", "LostNetworkIT", "ShutdownIT", "ShutdownSpreadIT", "StalledCrowdIT", "StalledMemoryIT",
+			"TerminatedServerIT");
 
 	private static final int TESTS_ON_ONE_NODE = 12;
 
