@@ -48,9 +48,9 @@ final class EventStreamAttempt implements Attempt {
 	public Flux<ReceivedMessage> open(Progress progress) {
 		Flux<ServerSentEvent<String>> events = Credentials.of(this.options)
 			.flatMapMany((credentials) -> this.webClient.get()
-				.uri((builder) -> uri(builder, progress.channels()))
+				.uri((builder) -> uri(builder, progress))
 				.accept(MediaType.TEXT_EVENT_STREAM)
-				.header("Last-Event-ID", progress.cursor().token())
+				.headers((headers) -> resume(progress, headers))
 				.headers(credentials::logIn)
 				.headers((headers) -> present(credentials.grants(), headers))
 				.exchangeToFlux((response) -> events(response, progress)));
@@ -70,9 +70,22 @@ final class EventStreamAttempt implements Attempt {
 		}
 	}
 
-	private URI uri(UriBuilder builder, List<String> channels) {
+	private static void resume(Progress progress, HttpHeaders headers) {
+		if (progress.isAnchored()) {
+			headers.set("Last-Event-ID", progress.cursor().token());
+		}
+	}
+
+	private URI uri(UriBuilder builder, Progress progress) {
+		List<String> channels = progress.channels();
 		Object[] variables = IntStream.range(0, channels.size()).mapToObj((i) -> "{channel" + i + "}").toArray();
-		return builder.path(this.options.path()).queryParam("channel", variables).build(channels.toArray());
+		builder.path(this.options.path()).queryParam("channel", variables);
+		if (!progress.isAnchored()) {
+			// The server takes a client that sends Last-Event-ID for one that has been
+			// told which channels are refused (protocol, section 8).
+			builder.queryParam("cursor", progress.cursor().token());
+		}
+		return builder.build(channels.toArray());
 	}
 
 	private Flux<ServerSentEvent<String>> events(ClientResponse response, Progress progress) {

@@ -64,8 +64,7 @@ final class EventStreamWire implements Wire {
 
 	private static Flux<ServerSentEvent<String>> events(ClientResponse response, Reception.Link link) {
 		if (response.statusCode().value() == 204) {
-			// All channels have ended. Those that are refused were refused before.
-			link.channels().forEach(link::end);
+			link.endAll();
 			return response.releaseBody().thenMany(Flux.empty());
 		}
 		return (response.statusCode().value() == 200) ? response.bodyToFlux(EVENT)

@@ -28,6 +28,11 @@ final class Reception {
 
 	private Cursor cursor;
 
+	/**
+	 * The channels that the server has refused on the last connection that it has served.
+	 */
+	private Set<String> refusedBefore = Set.of();
+
 	private @Nullable Link present;
 
 	Reception(Collection<String> channels, Cursor from) {
@@ -141,6 +146,7 @@ final class Reception {
 			synchronized (Reception.this) {
 				if (isPresent()) {
 					Reception.this.cursor = cursor;
+					Reception.this.refusedBefore = this.refused;
 				}
 			}
 			if (!this.admitted.isDone()) {
@@ -179,6 +185,19 @@ final class Reception {
 				}
 			}
 			add(event);
+		}
+
+		/**
+		 * Ends all channels but those that the server has refused before: its answer need
+		 * not name them again.
+		 */
+		void endAll() {
+			List<String> refusedBefore;
+			synchronized (Reception.this) {
+				refusedBefore = List.copyOf(Reception.this.refusedBefore);
+			}
+			refusedBefore.forEach(this::refuse);
+			channels().stream().filter((channel) -> !refusedBefore.contains(channel)).forEach(this::end);
 		}
 
 		/**
