@@ -78,6 +78,26 @@ class CometClientTests extends CannedServer {
 			.endsWith(URI.create("http://server/base/comet?channel=a&channel=b%2F%C3%A9"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", "data: {\"chan", "data: {\"channel\":\"a\",\"data\":\"x", "event: gap\ndata: {\"ch",
+			"event: gap", "data:" })
+	void subscribeWhenStreamEndsWithinEventShouldResumeBeforeIt(String unfinished) {
+		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> switch (n) {
+			case 0 -> events("id: " + FIRST + "\nevent: heartbeat\ndata: {}\n\nid: " + SECOND + "\n" + unfinished);
+			case 1 -> events("id: " + SECOND + "\ndata: {\"channel\":\"a\",\"data\":\"xyz\"}\n\n");
+			default -> answer(204, null, "");
+		});
+		StepVerifier.create(client.subscribe("a"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMillis(500)))
+			.assertNext((message) -> assertThat(message)
+				.isEqualTo(new ReceivedMessage("a", "\"xyz\"", Cursor.parse(SECOND), false)))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMillis(500)))
+			.expectComplete()
+			.verify(PATIENCE);
+		assertThat(this.requests).extracting((request) -> request.headers().getFirst("Last-Event-ID"))
+			.containsExactly(null, FIRST, SECOND);
+	}
+
 	@Test
 	void subscribeWhenChannelEndsShouldRequestTheOthersOnly() {
 		CometClient client = client(Transport.EVENT_STREAM, 0,
