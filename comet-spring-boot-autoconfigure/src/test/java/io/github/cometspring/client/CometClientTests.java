@@ -54,6 +54,36 @@ class CometClientTests extends CannedServer {
 	}
 
 	@Test
+	void subscribeWhenPollHasNoBodyShouldFail() {
+		StepVerifier.create(client(Transport.POLLING, 0, (n) -> (n < 3) ? emptyPoll() : Mono.never()).subscribe("a"))
+			.expectError(UnexpectedAnswerException.class)
+			.verify(PATIENCE);
+		assertThat(this.requests).hasSize(1);
+	}
+
+	@Test
+	void subscribeWhenServedBeforeAndPollHasNoBodyShouldBackOff() {
+		CometClient client = client(Transport.POLLING, 0, (n) -> switch (n) {
+			case 0 -> answer(200, MediaType.APPLICATION_JSON, "{\"cursor\":\"" + FIRST + "\"}");
+			case 1, 2, 3 -> emptyPoll();
+			default -> Mono.never();
+		});
+		StepVerifier.create(client.subscribe("a")).then(() -> {
+			assertThat(this.requests).hasSize(2);
+			this.time.advanceTimeBy(Duration.ofMillis(500));
+			assertThat(this.requests).hasSize(3);
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+			assertThat(this.requests).hasSize(4);
+		}).thenCancel().verify(PATIENCE);
+	}
+
+	private static Mono<ClientResponse> emptyPoll() {
+		return Mono.fromSupplier(() -> ClientResponse.create(HttpStatus.OK)
+			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
+			.build());
+	}
+
+	@Test
 	void subscribeWhenStreamEndsShouldResumeFromLastEvent() {
 		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> switch (n) {
 			case 0 -> events("id: " + FIRST + "\nevent: heartbeat\ndata: {}\n\n");
