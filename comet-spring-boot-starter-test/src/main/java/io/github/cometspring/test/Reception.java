@@ -149,6 +149,13 @@ final class Reception {
 					Reception.this.refusedBefore = this.refused;
 				}
 			}
+			admit();
+		}
+
+		/**
+		 * Tells that the server serves the client.
+		 */
+		void admit() {
 			if (!this.admitted.isDone()) {
 				Reception.this.inbox.note("connected");
 				this.admitted.complete(null);

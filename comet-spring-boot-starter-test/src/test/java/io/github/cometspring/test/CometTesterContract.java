@@ -113,6 +113,16 @@ abstract class CometTesterContract {
 
 	@ParameterizedTest
 	@EnumSource
+	void subscribeWhenCursorLacksChannelShouldStartItNow(Transport transport) {
+		Channel other = this.channels.create("other").block(PATIENCE);
+		TestSubscription page = over(transport).subscribe(this.news.cursor().block(PATIENCE), "news", "other");
+		assertThat(page.cursor().knows("other")).isTrue();
+		other.publish("1").block(PATIENCE);
+		page.expectMessage("1");
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void subscribeWhenHandlesAreGivenShouldStartThere(Transport transport) {
 		Channel other = this.channels.create("other").block(PATIENCE);
 		publish("1");
