@@ -15,7 +15,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * Tests for {@link CometTester} against a port, with a base path.
  */
 @SpringBootTest(classes = OpenApplication.class, webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "spring.webflux.base-path=/shop", "comet.path=/push", "comet.shutdown.spread=0s" })
+		properties = { "spring.webflux.base-path=/shop", "comet.path=/push", "comet.shutdown.spread=0s",
+				"comet.allowed-origins=https://shop.example" })
 @AutoConfigureCometTester
 class CometTesterIT extends CometTesterContract {
 
