@@ -86,7 +86,7 @@ final class InProcessSocketWire implements Wire, WebFilter, RequestUpgradeStrate
 		this.webClient = WebClient.builder()
 			.clientConnector(new InProcessConnector(handlers.filters((filters) -> filters.add(this)).build()))
 			.baseUrl("http://localhost")
-			.defaultRequest((request) -> request.headers((headers) -> headers.putAll(settings.headers())))
+			.defaultRequest((request) -> request.headers(settings::copyTo))
 			.build();
 	}
 
