@@ -2,6 +2,7 @@ package io.github.cometspring.client;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import io.github.cometspring.protocol.ServerMessage;
@@ -32,6 +33,12 @@ final class EventStreamAttempt implements Attempt {
 	/** The name of the event before the end of a stream whose log-in has expired. */
 	private static final String EXPIRED = "expired";
 
+	private static final String GAP = "gap";
+
+	private static final String ENDED = "ended";
+
+	private static final Set<String> ABOUT_CHANNELS = Set.of(GAP, ENDED, "refused");
+
 	private final WebClient webClient;
 
 	private final CometClientOptions options;
@@ -48,9 +55,9 @@ final class EventStreamAttempt implements Attempt {
 	public Flux<ReceivedMessage> open(Progress progress) {
 		Flux<ServerSentEvent<String>> events = Credentials.of(this.options)
 			.flatMapMany((credentials) -> this.webClient.get()
-				.uri((builder) -> uri(builder, progress.channels()))
+				.uri((builder) -> uri(builder, progress))
 				.accept(MediaType.TEXT_EVENT_STREAM)
-				.header("Last-Event-ID", progress.cursor().token())
+				.headers((headers) -> resume(progress, headers))
 				.headers(credentials::logIn)
 				.headers((headers) -> present(credentials.grants(), headers))
 				.exchangeToFlux((response) -> events(response, progress)));
@@ -70,9 +77,22 @@ final class EventStreamAttempt implements Attempt {
 		}
 	}
 
-	private URI uri(UriBuilder builder, List<String> channels) {
+	private static void resume(Progress progress, HttpHeaders headers) {
+		if (progress.isAnchored()) {
+			headers.set("Last-Event-ID", progress.cursor().token());
+		}
+	}
+
+	private URI uri(UriBuilder builder, Progress progress) {
+		List<String> channels = progress.channels();
 		Object[] variables = IntStream.range(0, channels.size()).mapToObj((i) -> "{channel" + i + "}").toArray();
-		return builder.path(this.options.path()).queryParam("channel", variables).build(channels.toArray());
+		builder.path(this.options.path()).queryParam("channel", variables);
+		if (!progress.isAnchored()) {
+			// The server takes a client that sends Last-Event-ID for one that has been
+			// told which channels are refused (protocol, section 8).
+			builder.queryParam("cursor", progress.cursor().token());
+		}
+		return builder.build(channels.toArray());
 	}
 
 	private Flux<ServerSentEvent<String>> events(ClientResponse response, Progress progress) {
@@ -88,38 +108,48 @@ final class EventStreamAttempt implements Attempt {
 	}
 
 	private static void read(ServerSentEvent<String> event, Progress progress, SynchronousSink<ReceivedMessage> sink) {
-		@Nullable String id = event.id();
-		if (id != null) {
-			progress.moveTo(ServerMessage.parseCursor(id));
-		}
 		@Nullable String data = event.data();
-		@Nullable String name = event.event();
 		if (data == null) {
+			// The parser returns what there is of an event that the end of the body cuts
+			// off. Its cursor does not count: the message is still to come.
 			return;
 		}
+		@Nullable String name = event.event();
+		// Decoded before the cursor moves, so that an event that cannot be decoded is not
+		// skipped but sent again.
+		ServerMessage.@Nullable Item item = (name == null || ABOUT_CHANNELS.contains(name))
+				? ServerMessage.decodeItem(data) : null;
+		move(event, progress);
+		if (EXPIRED.equals(name)) {
+			sink.error(new LogInExpiredException(progress.cursor()));
+		}
+		else if (item != null) {
+			read(name, item, progress, sink);
+		}
+	}
+
+	private static void read(@Nullable String name, ServerMessage.Item item, Progress progress,
+			SynchronousSink<ReceivedMessage> sink) {
 		if (name == null) {
-			ServerMessage.Item item = ServerMessage.decodeItem(data);
 			if (item.data() != null) {
 				sink.next(progress.message(item.channel(), item.data()));
 			}
+			return;
 		}
-		else if (name.equals("gap")) {
-			progress.gap(ServerMessage.decodeItem(data).channel());
+		switch (name) {
+			case GAP -> progress.gap(item.channel());
+			case ENDED -> progress.end(item.channel());
+			default -> progress.refuse(item.channel());
 		}
-		else if (name.equals(EXPIRED)) {
-			sink.error(new LogInExpiredException(progress.cursor()));
+		if (!progress.isOpen()) {
+			sink.complete();
 		}
-		else if (name.equals("ended") || name.equals("refused")) {
-			String channel = ServerMessage.decodeItem(data).channel();
-			if (name.equals("ended")) {
-				progress.end(channel);
-			}
-			else {
-				progress.refuse(channel);
-			}
-			if (!progress.isOpen()) {
-				sink.complete();
-			}
+	}
+
+	private static void move(ServerSentEvent<String> event, Progress progress) {
+		@Nullable String id = event.id();
+		if (id != null) {
+			progress.moveTo(ServerMessage.parseCursor(id));
 		}
 	}
 

@@ -70,7 +70,11 @@ final class PollingAttempt implements Attempt {
 	}
 
 	private Mono<byte[]> body(ClientResponse response, Progress progress) {
+		// An answer without a body would be no answer, and the poll would be repeated
+		// without a pause.
 		return Refusals.isExpected(response, MediaType.APPLICATION_JSON) ? response.bodyToMono(byte[].class)
+			.switchIfEmpty(Mono.error(() -> new UnexpectedAnswerException(
+					"Server does not speak the protocol: status 200 without a body (is the path right?)", null)))
 				: Refusals.fail(response, progress, this.scheduler);
 	}
 

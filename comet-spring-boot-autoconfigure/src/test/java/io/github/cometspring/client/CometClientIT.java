@@ -42,7 +42,7 @@ class CometClientIT {
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	@RegisterExtension
-	static final QuietLog log = new QuietLog();
+	static final QuietLog log = new QuietLog(CometClient.class.getName());
 
 	private static CometServer server;
 
@@ -59,7 +59,8 @@ class CometClientIT {
 	@AfterAll
 	static void stop() {
 		server.close();
-		assertThat(log.ownMessages()).isEmpty();
+		// That one channel of a subscription is refused is logged, and nothing else.
+		assertThat(log.ownMessages()).allMatch((message) -> message.contains("Server refuses 1 of 2 channels"));
 	}
 
 	@BeforeEach
@@ -162,6 +163,18 @@ class CometClientIT {
 		StepVerifier.create(client(transport).subscribe("secret"))
 			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(SubscriptionRefusedException.class,
 					(refused) -> assertThat(refused.getStatus()).isEqualTo(403)))
+			.verify(PATIENCE);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void subscribeWhenOneIsRefusedAndTheOthersAreUnknownShouldFail(Transport transport) {
+		StepVerifier.create(client(transport).subscribe("unknown", "secret"))
+			.expectErrorSatisfies(
+					(ex) -> assertThat(ex).isInstanceOfSatisfying(SubscriptionRefusedException.class, (refused) -> {
+						assertThat(refused.getStatus()).isEqualTo(403);
+						assertThat(refused.getChannels()).containsExactly("secret");
+					}))
 			.verify(PATIENCE);
 	}
 

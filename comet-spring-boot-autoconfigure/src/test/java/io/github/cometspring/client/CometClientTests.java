@@ -20,6 +20,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,6 +54,36 @@ class CometClientTests extends CannedServer {
 	}
 
 	@Test
+	void subscribeWhenPollHasNoBodyShouldFail() {
+		StepVerifier.create(client(Transport.POLLING, 0, (n) -> (n < 3) ? emptyPoll() : Mono.never()).subscribe("a"))
+			.expectError(UnexpectedAnswerException.class)
+			.verify(PATIENCE);
+		assertThat(this.requests).hasSize(1);
+	}
+
+	@Test
+	void subscribeWhenServedBeforeAndPollHasNoBodyShouldBackOff() {
+		CometClient client = client(Transport.POLLING, 0, (n) -> switch (n) {
+			case 0 -> answer(200, MediaType.APPLICATION_JSON, "{\"cursor\":\"" + FIRST + "\"}");
+			case 1, 2, 3 -> emptyPoll();
+			default -> Mono.never();
+		});
+		StepVerifier.create(client.subscribe("a")).then(() -> {
+			assertThat(this.requests).hasSize(2);
+			this.time.advanceTimeBy(Duration.ofMillis(500));
+			assertThat(this.requests).hasSize(3);
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+			assertThat(this.requests).hasSize(4);
+		}).thenCancel().verify(PATIENCE);
+	}
+
+	private static Mono<ClientResponse> emptyPoll() {
+		return Mono.fromSupplier(() -> ClientResponse.create(HttpStatus.OK)
+			.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE)
+			.build());
+	}
+
+	@Test
 	void subscribeWhenStreamEndsShouldResumeFromLastEvent() {
 		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> switch (n) {
 			case 0 -> events("id: " + FIRST + "\nevent: heartbeat\ndata: {}\n\n");
@@ -70,9 +101,31 @@ class CometClientTests extends CannedServer {
 			.expectComplete()
 			.verify(PATIENCE);
 		assertThat(this.requests).extracting((request) -> request.headers().getFirst("Last-Event-ID"))
-			.containsExactly("latest", FIRST, SECOND);
-		assertThat(this.requests.get(0).url())
-			.isEqualTo(URI.create("http://server/base/comet?channel=a&channel=b%2F%C3%A9"));
+			.containsExactly(null, FIRST, SECOND);
+		// The server has told nothing yet to the client of the first request.
+		assertThat(this.requests).extracting(ClientRequest::url)
+			.startsWith(URI.create("http://server/base/comet?channel=a&channel=b%2F%C3%A9&cursor=latest"))
+			.endsWith(URI.create("http://server/base/comet?channel=a&channel=b%2F%C3%A9"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "data: {\"chan", "data: {\"channel\":\"a\",\"data\":\"x", "event: gap\ndata: {\"ch",
+			"event: gap", "data:" })
+	void subscribeWhenStreamEndsWithinEventShouldResumeBeforeIt(String unfinished) {
+		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> switch (n) {
+			case 0 -> events("id: " + FIRST + "\nevent: heartbeat\ndata: {}\n\nid: " + SECOND + "\n" + unfinished);
+			case 1 -> events("id: " + SECOND + "\ndata: {\"channel\":\"a\",\"data\":\"xyz\"}\n\n");
+			default -> answer(204, null, "");
+		});
+		StepVerifier.create(client.subscribe("a"))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMillis(500)))
+			.assertNext((message) -> assertThat(message)
+				.isEqualTo(new ReceivedMessage("a", "\"xyz\"", Cursor.parse(SECOND), false)))
+			.then(() -> this.time.advanceTimeBy(Duration.ofMillis(500)))
+			.expectComplete()
+			.verify(PATIENCE);
+		assertThat(this.requests).extracting((request) -> request.headers().getFirst("Last-Event-ID"))
+			.containsExactly(null, FIRST, SECOND);
 	}
 
 	@Test
@@ -91,7 +144,7 @@ class CometClientTests extends CannedServer {
 			})
 			.expectComplete()
 			.verify(PATIENCE);
-		assertThat(this.requests.get(1).url()).hasQuery("channel=b");
+		assertThat(this.requests.get(1).url()).hasQuery("channel=b&cursor=latest");
 	}
 
 	@ParameterizedTest
@@ -204,8 +257,8 @@ class CometClientTests extends CannedServer {
 				+ "\ndata: {\"channel\":\"a\",\"data\":1}\n\n" + "event: ended\ndata: {\"channel\":\"a\"}\n\n"));
 		Flux<ReceivedMessage> messages = client.subscribe("a");
 		StepVerifier.create(messages.concatWith(messages)).expectNextCount(2).expectComplete().verify(PATIENCE);
-		assertThat(this.requests).extracting((request) -> request.headers().getFirst("Last-Event-ID"))
-			.containsExactly("latest", "latest");
+		assertThat(this.requests).extracting((request) -> request.url().getQuery())
+			.containsExactly("channel=a&cursor=latest", "channel=a&cursor=latest");
 	}
 
 	@Test

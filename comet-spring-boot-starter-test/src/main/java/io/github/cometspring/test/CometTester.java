@@ -201,7 +201,7 @@ public final class CometTester {
 
 	/**
 	 * Uses another path than {@code comet.path} of the application, or {@code /comet} if
-	 * that is not known.
+	 * that is not known or means all paths.
 	 * @param path the path of the endpoint
 	 * @return the tester
 	 */

@@ -64,8 +64,7 @@ final class EventStreamWire implements Wire {
 
 	private static Flux<ServerSentEvent<String>> events(ClientResponse response, Reception.Link link) {
 		if (response.statusCode().value() == 204) {
-			// All channels have ended. Those that are refused were refused before.
-			link.channels().forEach(link::end);
+			link.endAll();
 			return response.releaseBody().thenMany(Flux.empty());
 		}
 		return (response.statusCode().value() == 200) ? response.bodyToFlux(EVENT)
@@ -73,22 +72,21 @@ final class EventStreamWire implements Wire {
 	}
 
 	private static void read(ServerSentEvent<String> event, Reception.Link link) {
-		@Nullable String id = event.id();
-		if (id != null) {
-			link.moveTo(ServerMessage.parseCursor(id));
-		}
 		@Nullable String data = event.data();
 		if (data == null) {
+			// The end of the body has cut the event off.
 			return;
 		}
 		@Nullable String name = event.event();
 		if (name == null) {
 			ServerMessage.Item item = ServerMessage.decodeItem(data);
+			move(event, link);
 			if (item.data() != null) {
 				link.message(item.channel(), item.data());
 			}
 			return;
 		}
+		move(event, link);
 		switch (name) {
 			case "gap" -> link.gap(ServerMessage.decodeItem(data).channel());
 			case "ended" -> link.end(ServerMessage.decodeItem(data).channel());
@@ -97,6 +95,13 @@ final class EventStreamWire implements Wire {
 			default -> {
 				// A heartbeat, or an event that this version does not know
 			}
+		}
+	}
+
+	private static void move(ServerSentEvent<String> event, Reception.Link link) {
+		@Nullable String id = event.id();
+		if (id != null) {
+			link.moveTo(ServerMessage.parseCursor(id));
 		}
 	}
 

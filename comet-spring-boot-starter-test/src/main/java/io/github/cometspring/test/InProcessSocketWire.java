@@ -2,6 +2,7 @@ package io.github.cometspring.test;
 
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -10,8 +11,10 @@ import io.github.cometspring.autoconfigure.CometProperties;
 import io.github.cometspring.subscription.Deadlines;
 import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.subscription.Transport;
+import io.github.cometspring.web.AllowedOrigins;
 import io.github.cometspring.web.ClientSocket;
 import io.github.cometspring.web.ClientSockets;
+import io.github.cometspring.web.CometWebHandler;
 import io.github.cometspring.web.CometWebSocketHandler;
 import io.github.cometspring.web.SchedulerClientSockets;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +62,7 @@ final class InProcessSocketWire implements Wire, WebFilter, RequestUpgradeStrate
 	 */
 	private final @Nullable String servedPath;
 
-	private final @Nullable CometWebSocketHandler handler;
+	private final @Nullable CometWebHandler handler;
 
 	private volatile Scheduler loop = Schedulers.immediate();
 
@@ -79,14 +82,23 @@ final class InProcessSocketWire implements Wire, WebFilter, RequestUpgradeStrate
 				(properties != null) ? properties.writeTimeout() : settings.timeout());
 		this.servedPath = (properties != null) ? properties.path() : null;
 		this.handler = (properties != null && properties.transports().contains(Transport.WEBSOCKET))
-				? new CometWebSocketHandler(context.getBean(Subscriptions.class), this,
-						new HandshakeWebSocketService(this), properties.maxChannelsPerRequest())
-				: null;
+				? handler(context.getBean(Subscriptions.class), properties) : null;
 		this.webClient = WebClient.builder()
 			.clientConnector(new InProcessConnector(handlers.filters((filters) -> filters.add(this)).build()))
 			.baseUrl("http://localhost")
-			.defaultRequest((request) -> request.headers((headers) -> headers.putAll(settings.headers())))
+			.defaultRequest((request) -> request.headers(settings::copyTo))
 			.build();
+	}
+
+	/**
+	 * The endpoint of the application, which refuses pages of foreign origins, with
+	 * WebSockets alone.
+	 */
+	private CometWebHandler handler(Subscriptions subscriptions, CometProperties properties) {
+		CometWebSocketHandler webSocket = new CometWebSocketHandler(subscriptions, this,
+				new HandshakeWebSocketService(this), properties.maxChannelsPerRequest());
+		return new CometWebHandler(Map.of(Transport.WEBSOCKET, webSocket),
+				new AllowedOrigins(properties.allowedOrigins(), properties.allowedCredentials()));
 	}
 
 	@Override

@@ -66,22 +66,41 @@ final class JsonPollWire implements Wire {
 	 * its own polls whatever there is.
 	 */
 	Mono<Void> admit(Reception.Link link) {
-		return Mono.defer(() -> ask(link, Duration.ZERO)).doOnNext((answer) -> {
+		return Mono.defer(() -> ask(link.channels(), link.cursor(), Duration.ZERO)).flatMap((answer) -> {
 			answer.refused().forEach(link::refuse);
-			link.moveTo(link.cursor().equals(Cursor.LATEST) ? answer.cursor() : link.cursor());
-		}).then();
+			return beginning(link, answer);
+		}).doOnNext(link::moveTo).then();
+	}
+
+	/**
+	 * The cursor at which a client begins: its own, and "now" in the channels that it
+	 * does not contain.
+	 */
+	private Mono<Cursor> beginning(Reception.Link link, ServerMessage answer) {
+		Cursor from = link.cursor();
+		if (from.equals(Cursor.LATEST) || from.equals(Cursor.EARLIEST)) {
+			return Mono.just(from.equals(Cursor.LATEST) ? answer.cursor() : from);
+		}
+		List<String> others = link.channels()
+			.stream()
+			.filter((channel) -> !from.knows(channel) && !answer.refused().contains(channel))
+			.toList();
+		// The cursor of the first answer has newer positions in the channels that the
+		// client's own contains.
+		return others.isEmpty() ? Mono.just(from)
+				: ask(others, Cursor.LATEST, Duration.ZERO).map((now) -> now.cursor().and(from));
 	}
 
 	private Mono<Boolean> poll(Reception.Link link, Duration timeout) {
-		return ask(link, timeout).map((answer) -> read(answer, link));
+		return ask(link.channels(), link.cursor(), timeout).map((answer) -> read(answer, link));
 	}
 
-	private Mono<ServerMessage> ask(Reception.Link link, Duration timeout) {
+	private Mono<ServerMessage> ask(List<String> channels, Cursor from, Duration timeout) {
 		return this.webClient.post()
 			.uri((builder) -> builder.path(this.path).build())
 			.contentType(MediaType.APPLICATION_JSON)
 			.accept(MediaType.APPLICATION_JSON)
-			.bodyValue(ClientMessage.encodePoll(link.channels(), link.cursor(), timeout, List.of()))
+			.bodyValue(ClientMessage.encodePoll(channels, from, timeout, List.of()))
 			.exchangeToMono(JsonPollWire::body)
 			.map((body) -> ServerMessage.decode(new String(body, StandardCharsets.UTF_8)));
 	}

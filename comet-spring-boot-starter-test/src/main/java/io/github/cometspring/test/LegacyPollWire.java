@@ -3,7 +3,12 @@ package io.github.cometspring.test;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -11,7 +16,9 @@ import io.github.cometspring.protocol.LegacyCodec;
 import io.github.cometspring.protocol.LegacyEntry;
 import io.github.cometspring.protocol.ServerMessage;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.HttpHeaders;
@@ -22,9 +29,22 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * Long polling in the legacy dialect (protocol, section 2). It cannot ask for a cursor
- * without waiting, so a connection begins with a JSON poll that does.
+ * without waiting, so a connection begins with a JSON poll that does. Where the server
+ * does not speak JSON, it begins with a poll that also names a channel that does not
+ * exist: such a poll is answered at once.
  */
 final class LegacyPollWire implements Wire {
+
+	/**
+	 * The answers of a server that does not speak JSON at this path.
+	 */
+	private static final Set<Integer> NO_JSON = Set.of(404, 405, 415);
+
+	/**
+	 * The time after which a first poll counts as held. It is held if the client may not
+	 * read the channel that does not exist.
+	 */
+	private static final Duration HELD = Duration.ofSeconds(1);
 
 	private final WebClient webClient;
 
@@ -40,12 +60,26 @@ final class LegacyPollWire implements Wire {
 
 	@Override
 	public Mono<Void> run(Reception.Link link) {
-		return this.json.admit(link).then(JsonPollWire.repeat(Mono.defer(() -> poll(link)), link));
+		return this.json.admit(link)
+			.onErrorResume(LegacyPollWire::isWithoutJson, (ex) -> admit(link))
+			.then(JsonPollWire.repeat(Mono.defer(() -> poll(link, link.channels())), link));
 	}
 
-	private Mono<Boolean> poll(Reception.Link link) {
-		String registration = link.channels()
-			.stream()
+	private static boolean isWithoutJson(Throwable ex) {
+		return ex instanceof RefusedException refused && NO_JSON.contains(refused.refusal().status());
+	}
+
+	private Mono<Void> admit(Reception.Link link) {
+		List<String> channels = new ArrayList<>(link.channels());
+		channels.add("none-" + UUID.randomUUID());
+		return Mono
+			.using(() -> Schedulers.parallel().schedule(link::admit, HELD.toMillis(), TimeUnit.MILLISECONDS),
+					(held) -> poll(link, channels), Disposable::dispose)
+			.then();
+	}
+
+	private Mono<Boolean> poll(Reception.Link link, List<String> channels) {
+		String registration = channels.stream()
 			.map((channel) -> URLEncoder.encode(channel, StandardCharsets.UTF_8))
 			.collect(Collectors.joining("%0A"));
 		return this.webClient.post()
@@ -63,7 +97,11 @@ final class LegacyPollWire implements Wire {
 
 	private static boolean read(ResponseEntity<byte[]> answer, Reception.Link link) {
 		List<String> gaps = ids(answer.getHeaders(), "Comet-Gap");
-		ids(answer.getHeaders(), "Comet-Refused").forEach(link::refuse);
+		List<String> refused = ids(answer.getHeaders(), "Comet-Refused");
+		refused.forEach(link::refuse);
+		if (link.isRefused()) {
+			throw new RefusedException(CometRefusal.of(CometRefusal.Reason.FORBIDDEN, "", link.channels()));
+		}
 		gaps.forEach(link::gap);
 		byte @Nullable [] body = answer.getBody();
 		List<LegacyEntry> entries = (body != null) ? LegacyCodec.decodeEntries(body) : List.of();

@@ -41,7 +41,7 @@ final class Network {
 
 	/**
 	 * The network to a server.
-	 * @param baseUrl its URL
+	 * @param baseUrl its URL, with or without a slash at its end
 	 * @param path the path of the endpoint
 	 * @param settings how the client connects
 	 */
@@ -50,7 +50,7 @@ final class Network {
 			throw new IllegalStateException("A server on a port knows its users by what they send: "
 					+ "use withBasicAuth, withToken or withHeaders instead of asUser and mutateWith");
 		}
-		return new Network(baseUrl, path, settings);
+		return new Network(baseUrl.replaceFirst("/+$", ""), path, settings);
 	}
 
 	/**

@@ -28,6 +28,11 @@ final class Reception {
 
 	private Cursor cursor;
 
+	/**
+	 * The channels that the server has refused on the last connection that it has served.
+	 */
+	private Set<String> refusedBefore = Set.of();
+
 	private @Nullable Link present;
 
 	Reception(Collection<String> channels, Cursor from) {
@@ -141,8 +146,16 @@ final class Reception {
 			synchronized (Reception.this) {
 				if (isPresent()) {
 					Reception.this.cursor = cursor;
+					Reception.this.refusedBefore = this.refused;
 				}
 			}
+			admit();
+		}
+
+		/**
+		 * Tells that the server serves the client.
+		 */
+		void admit() {
 			if (!this.admitted.isDone()) {
 				Reception.this.inbox.note("connected");
 				this.admitted.complete(null);
@@ -179,6 +192,19 @@ final class Reception {
 				}
 			}
 			add(event);
+		}
+
+		/**
+		 * Ends all channels but those that the server has refused before: its answer need
+		 * not name them again.
+		 */
+		void endAll() {
+			List<String> refusedBefore;
+			synchronized (Reception.this) {
+				refusedBefore = List.copyOf(Reception.this.refusedBefore);
+			}
+			refusedBefore.forEach(this::refuse);
+			channels().stream().filter((channel) -> !refusedBefore.contains(channel)).forEach(this::end);
 		}
 
 		/**

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.InMemoryChannelBroker;
 import io.github.cometspring.control.CometControl;
+import io.github.cometspring.web.CometHandlerMapping;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
@@ -66,8 +67,10 @@ final class ServerUnderTest {
 		if (path != null) {
 			return path;
 		}
-		return (this.context != null) ? this.context.getEnvironment().getProperty("comet.path", DEFAULT_PATH)
+		String served = (this.context != null) ? this.context.getEnvironment().getProperty("comet.path", DEFAULT_PATH)
 				: DEFAULT_PATH;
+		// Any path that the application does not handle would do.
+		return served.equals(CometHandlerMapping.EVERYWHERE) ? DEFAULT_PATH : served;
 	}
 
 	/**

@@ -46,7 +46,7 @@ record TesterSettings(Transport transport, Duration timeout, HttpHeaders headers
 
 	TesterSettings withHeaders(Consumer<HttpHeaders> change) {
 		HttpHeaders changed = new HttpHeaders();
-		changed.putAll(this.headers);
+		copyTo(changed);
 		change.accept(changed);
 		return new TesterSettings(this.transport, this.timeout, changed, this.grants, this.user, this.configurers,
 				this.path);
@@ -79,10 +79,18 @@ record TesterSettings(Transport transport, Duration timeout, HttpHeaders headers
 	 * @param target the headers of the request
 	 */
 	void addTo(HttpHeaders target) {
-		target.putAll(this.headers);
+		copyTo(target);
 		if (!this.grants.isEmpty()) {
 			target.set("Comet-Grant", String.join(",", this.grants));
 		}
+	}
+
+	/**
+	 * Copies the lists of values, too: {@code HttpHeaders.putAll} would share them, so
+	 * that a change of the target changed these settings.
+	 */
+	void copyTo(HttpHeaders target) {
+		this.headers.forEach((name, values) -> target.put(name, new ArrayList<>(values)));
 	}
 
 }

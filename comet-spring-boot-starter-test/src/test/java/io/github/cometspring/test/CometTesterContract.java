@@ -14,6 +14,7 @@ import io.github.cometspring.testing.Await;
 import io.github.cometspring.typed.TypedChannel;
 import io.github.cometspring.typed.TypedChannels;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.test.StepVerifier;
@@ -113,6 +114,16 @@ abstract class CometTesterContract {
 
 	@ParameterizedTest
 	@EnumSource
+	void subscribeWhenCursorLacksChannelShouldStartItNow(Transport transport) {
+		Channel other = this.channels.create("other").block(PATIENCE);
+		TestSubscription page = over(transport).subscribe(this.news.cursor().block(PATIENCE), "news", "other");
+		assertThat(page.cursor().knows("other")).isTrue();
+		other.publish("1").block(PATIENCE);
+		page.expectMessage("1");
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void subscribeWhenHandlesAreGivenShouldStartThere(Transport transport) {
 		Channel other = this.channels.create("other").block(PATIENCE);
 		publish("1");
@@ -192,6 +203,17 @@ abstract class CometTesterContract {
 		assertThatExceptionOfType(AssertionError.class)
 			.isThrownBy(() -> over(transport).withPath("/nothing").subscribe("news"))
 			.withMessageContaining("404 NO_ENDPOINT");
+	}
+
+	@Test
+	void webSocketOfForeignPageShouldBeRefused() {
+		CometTester socket = over(Transport.WEBSOCKET);
+		socket.withHeaders((headers) -> headers.setOrigin("https://evil.example"))
+			.expectRefused(CometRefusal.Reason.FORBIDDEN, "news");
+		TestSubscription page = socket.withHeaders((headers) -> headers.setOrigin("https://shop.example"))
+			.subscribe("news");
+		publish("1");
+		page.expectMessage("1");
 	}
 
 	@ParameterizedTest

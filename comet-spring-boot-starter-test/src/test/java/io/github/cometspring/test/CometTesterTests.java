@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests for {@link CometTester} in process.
  */
-@SpringBootTest(classes = OpenApplication.class)
+@SpringBootTest(classes = OpenApplication.class, properties = "comet.allowed-origins=https://shop.example")
 @AutoConfigureCometTester
 class CometTesterTests extends CometTesterContract {
 

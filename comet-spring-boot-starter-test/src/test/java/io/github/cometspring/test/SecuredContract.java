@@ -62,6 +62,16 @@ abstract class SecuredContract {
 
 	@ParameterizedTest
 	@EnumSource
+	void resumeWhenAllButTheRefusedHaveEndedShouldTellBoth(Transport transport) {
+		Channel auction = this.channels.obtain("auction").block();
+		TestSubscription page = anna(this.comet.over(transport)).subscribe("accounts/bob", "auction");
+		page.expectRefused("accounts/bob").cut();
+		auction.close().block();
+		page.resume().expectRefused("accounts/bob").expectEnded("auction");
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void clientWithoutLogInShouldBeRefused(Transport transport) {
 		CometRefusal refusal = this.comet.over(transport).expectRefused(CometRefusal.Reason.LOGIN, "news");
 		assertThat(refusal.status()).isEqualTo(401);
