@@ -1,4 +1,4 @@
-// Comet for Spring Boot, Apache-2.0. See README.md
+// Comet for Spring Boot, Apache-2.0
 
 const ID = /^[\p{L}\p{Nd}._~@/-]{1,128}$/u;
 const CURSOR = /^[\w-]+$/;
