@@ -1,7 +1,6 @@
 // Comet for Spring Boot, Apache-2.0
 
 const ID = /^[\p{L}\p{Nd}._~@/-]{1,128}$/u;
-const CURSOR = /^[\w-]+$/;
 const UPGRADE = 600_000;
 const FIRST = 10_000;
 const END = { value: undefined, done: true };
@@ -203,7 +202,7 @@ export class Comet extends EventTarget {
 			if (!ID.test(entry.channel)) {
 				this.#ended(entry);
 			}
-			else if (!entry.barred && !CURSOR.test(entry.from ?? this.#cursor)) {
+			else if (!entry.barred && !/^[\w-]+$/.test(entry.from ?? this.#cursor)) {
 				this.#bar(entry);
 				this.#tell(entry, 'cursor');
 			}
@@ -276,7 +275,7 @@ export class Comet extends EventTarget {
 
 	async #grants(channels) {
 		const all = await Promise.all(channels.map(async (channel) => {
-			const grant = this.#channels.get(channel)?.grant;
+			const { grant } = [...this.#channels.values()].find((entry) => entry.channel === channel) ?? {};
 			try {
 				return typeof grant === 'function' ? await Promise.race([grant(), rest({}, 5000)]) : grant;
 			}
@@ -470,18 +469,14 @@ export class Comet extends EventTarget {
 		clearTimeout(this.#hide);
 		clearTimeout(this.#yield);
 		if (hidden) {
-			if (pauseWhenHidden >= 0) {
-				this.#hide = setTimeout(() => this.#leave(), pauseWhenHidden);
-			}
-			if (yieldWhenHidden > 0) {
-				this.#yield = setTimeout(() => {
-					const link = this.#link;
-					this.#yielding = true;
-					if (link && link.type !== 'websocket') {
-						this.#renew(link, true);
-					}
-				}, yieldWhenHidden);
-			}
+			this.#hide = pauseWhenHidden >= 0 && setTimeout(() => this.#leave(), pauseWhenHidden);
+			this.#yield = yieldWhenHidden > 0 && setTimeout(() => {
+				const link = this.#link;
+				this.#yielding = true;
+				if (link && link.type !== 'websocket') {
+					this.#renew(link, true);
+				}
+			}, yieldWhenHidden);
 		}
 		else {
 			this.#yielding = false;
@@ -821,6 +816,7 @@ export class Comet extends EventTarget {
 		if (entry) {
 			const { channel, subs } = entry;
 			entry.ended = link;
+			entry.from = undefined;
 			this.#channels.delete(channel);
 			link?.named.delete(entry);
 			link?.covered.delete(entry);

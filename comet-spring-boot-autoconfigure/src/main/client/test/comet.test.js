@@ -667,6 +667,20 @@ test('who comes with a cursor of its own to a channel that ends gets all before 
 	assert.equal(comet.log.filter(([type]) => type === 'ended').length, 1);
 });
 
+test('who comes with a cursor of its own to an event stream that is answered 204 gets what was before the end', async () => {
+	only('sse');
+	listen('a');
+	const two = [];
+	const sub = comet.subscribe({ channel: 'a', cursor: 'P2' }, (data) => two.push(data), { onended: () => two.push('ended') });
+	await settle();
+	await events().drop(2);
+	await request().answer(null, 204);
+	const [own, running] = FakeFetch.all.slice(1);
+	await own.answer({ cursor: 'X', messages: say('a', 2), ended: ['a'] });
+	await running.answer({ cursor: 'X', ended: ['a'] });
+	assert.deepEqual([two, sub.closed], [[2, 'ended'], true]);
+});
+
 test('a channel that ends while a subscription catches up ends for it after its last message', async () => {
 	await connected('C1');
 	const two = [];

@@ -48,6 +48,20 @@ test('a WebSocket presents the grants of the channels that it subscribes to', as
 	assert.equal(FakeSocket.all.length, 1);
 });
 
+test('a channel that has ended is read to its end with its grant', async () => {
+	connect('websocket');
+	listen({ channel: 'a', cursor: 'P1' }, 'ga');
+	const late = listen({ channel: 'a', cursor: 'P2' }, 'ga');
+	await settle();
+	await socket().open();
+	await socket().answer('C1', { ended: ['a'] });
+	const [own, running] = FakeFetch.all;
+	await own.answer({ cursor: 'X', messages: say('a', 2) });
+	await running.answer({ cursor: 'Y' });
+	assert.deepEqual(FakeFetch.all.slice(2).map(({ body }) => body.grants), [['ga'], ['ga']]);
+	assert.deepEqual(late, []);
+});
+
 test('a page without grants presents none', async () => {
 	connect('websocket');
 	listen('a', null);

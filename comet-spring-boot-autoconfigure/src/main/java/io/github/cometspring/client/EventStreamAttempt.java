@@ -27,6 +27,8 @@ import org.springframework.web.util.UriBuilder;
  */
 final class EventStreamAttempt implements Attempt {
 
+	private static final int MOST_IN_QUERY = 1000;
+
 	private static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT = new ParameterizedTypeReference<>() {
 	};
 
@@ -77,8 +79,18 @@ final class EventStreamAttempt implements Attempt {
 		}
 	}
 
+	/**
+	 * Whether the cursor stands in the query. The server takes a client that sends
+	 * Last-Event-ID for one that has been told which channels are refused (protocol,
+	 * section 8). A long cursor does not fit into the first line of a request, which has
+	 * fewer bytes than the headers.
+	 */
+	private static boolean isCursorInQuery(Progress progress) {
+		return !progress.isAnchored() && progress.cursor().token().length() <= MOST_IN_QUERY;
+	}
+
 	private static void resume(Progress progress, HttpHeaders headers) {
-		if (progress.isAnchored()) {
+		if (!isCursorInQuery(progress)) {
 			headers.set("Last-Event-ID", progress.cursor().token());
 		}
 	}
@@ -87,9 +99,7 @@ final class EventStreamAttempt implements Attempt {
 		List<String> channels = progress.channels();
 		Object[] variables = IntStream.range(0, channels.size()).mapToObj((i) -> "{channel" + i + "}").toArray();
 		builder.path(this.options.path()).queryParam("channel", variables);
-		if (!progress.isAnchored()) {
-			// The server takes a client that sends Last-Event-ID for one that has been
-			// told which channels are refused (protocol, section 8).
+		if (isCursorInQuery(progress)) {
 			builder.queryParam("cursor", progress.cursor().token());
 		}
 		return builder.build(channels.toArray());

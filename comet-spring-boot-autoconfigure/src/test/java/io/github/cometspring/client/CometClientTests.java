@@ -3,8 +3,12 @@ package io.github.cometspring.client;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.cometspring.channel.Cursor;
+import io.github.cometspring.channel.Position;
 import io.github.cometspring.client.CometClientOptions.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +110,19 @@ class CometClientTests extends CannedServer {
 		assertThat(this.requests).extracting(ClientRequest::url)
 			.startsWith(URI.create("http://server/base/comet?channel=a&channel=b%2F%C3%A9&cursor=latest"))
 			.endsWith(URI.create("http://server/base/comet?channel=a&channel=b%2F%C3%A9"));
+	}
+
+	@Test
+	void subscribeWhenCursorIsLongShouldNotLengthenTheFirstLineOfTheRequest() {
+		Map<String, Position> positions = IntStream.range(0, 100)
+			.boxed()
+			.collect(Collectors.toMap((i) -> "c" + i, (i) -> new Position(1, i)));
+		Cursor cursor = Cursor.of(positions);
+		CometClient client = client(Transport.EVENT_STREAM, 0, (n) -> answer(204, null, ""));
+		StepVerifier.create(client.subscribe(cursor, "c1")).expectComplete().verify(PATIENCE);
+		assertThat(this.requests.get(0).url()).hasQuery("channel=c1");
+		assertThat(this.requests.get(0).headers().getFirst("Last-Event-ID")).isEqualTo(cursor.token())
+			.hasSizeGreaterThan(1000);
 	}
 
 	@ParameterizedTest
