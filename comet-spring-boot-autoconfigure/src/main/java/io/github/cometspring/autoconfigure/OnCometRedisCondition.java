@@ -75,7 +75,7 @@ final class OnCometRedisCondition extends SpringBootCondition implements Configu
 	private static @Nullable String findConnection(Binder binder) {
 		Stream<String> texts = CONNECTIONS.stream().filter((name) -> binder.bind(name, String.class).isBound());
 		Stream<String> lists = NODES.stream()
-			.filter((name) -> !binder.bind(name, Bindable.listOf(String.class)).orElse(List.of()).isEmpty());
+			.filter((name) -> binder.bind(name, Bindable.listOf(String.class)).isBound());
 		return Stream.concat(texts, lists).findFirst().orElse(null);
 	}
 

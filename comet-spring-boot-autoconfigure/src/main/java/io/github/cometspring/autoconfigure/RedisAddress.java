@@ -1,7 +1,5 @@
 package io.github.cometspring.autoconfigure;
 
-import java.util.List;
-
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +44,11 @@ final class RedisAddress {
 	 */
 	private static void checkMasterReplica(DataRedisConnectionDetails details, Environment environment) {
 		if (OnCometRedisCondition.isDefault(details.getClass())) {
-			List<String> nodes = Binder.get(environment)
-				.bind(MASTER_REPLICA, Bindable.listOf(String.class))
-				.orElse(List.of());
-			if (!nodes.isEmpty()) {
+			Binder.get(environment).bind(MASTER_REPLICA, Bindable.listOf(String.class)).ifBound((nodes) -> {
 				throw new InvalidConfigurationPropertyValueException(MASTER_REPLICA, nodes,
 						"Comet does not find the master among several nodes. Name the master by spring.data.redis.url "
 								+ "instead, or use Sentinel, or set comet.redis.enabled to false.");
-			}
+			});
 		}
 	}
 

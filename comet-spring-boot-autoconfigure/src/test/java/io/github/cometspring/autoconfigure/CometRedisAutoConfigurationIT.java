@@ -166,7 +166,6 @@ class CometRedisAutoConfigurationIT {
 	void serverWhenConnectionIsConfiguredShouldKeepChannelsOnRedis(String property) {
 		String configured = property.endsWith(":") ? property + redis.port() : property;
 		try (CometServer server = CometServer.start(configured, "spring.data.redis.port=" + redis.port(),
-				"spring.data.redis.masterreplica.nodes=", "spring.data.redis.cluster.nodes=",
 				"comet.redis.key-prefix=configured")) {
 			assertThat(server.bean(ChannelBroker.class)).isInstanceOf(RedisChannelBroker.class);
 			server.create("a").close().block(PATIENCE);
