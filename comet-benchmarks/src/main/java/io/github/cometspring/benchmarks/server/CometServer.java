@@ -44,7 +44,10 @@ class CometServer {
 	}
 
 	final void create(String... names) {
-		Flux.just(names).concatMap(this.channels::obtain).doOnNext((channel) -> this.created.put(channel.id(), channel)).blockLast();
+		Flux.just(names)
+			.concatMap(this.channels::obtain)
+			.doOnNext((channel) -> this.created.put(channel.id(), channel))
+			.blockLast();
 	}
 
 	@Bean
