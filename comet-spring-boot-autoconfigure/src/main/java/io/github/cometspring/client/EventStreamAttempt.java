@@ -27,6 +27,7 @@ import org.springframework.web.util.UriBuilder;
  */
 final class EventStreamAttempt implements Attempt {
 
+	/** The longest cursor that stands in the query, in characters. */
 	private static final int MOST_IN_QUERY = 1000;
 
 	private static final ParameterizedTypeReference<ServerSentEvent<String>> EVENT = new ParameterizedTypeReference<>() {
