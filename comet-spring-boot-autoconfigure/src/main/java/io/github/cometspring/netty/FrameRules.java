@@ -220,7 +220,7 @@ final class FrameRules extends ChannelDuplexHandler {
 			close(context, broken.closeStatus(), String.valueOf(broken.getMessage()));
 		}
 		else {
-			context.fireExceptionCaught(cause);
+			FailedClientHandler.handOn(context, cause);
 		}
 	}
 

@@ -256,7 +256,7 @@ final class GuardHandler extends ChannelDuplexHandler {
 			closeConnection(context, "The connection has failed");
 		}
 		else {
-			context.fireExceptionCaught(cause);
+			FailedClientHandler.handOn(context, cause);
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import io.github.cometspring.channel.Channels;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.redis.FeedBarrier;
+import io.github.cometspring.redis.RedisControlRelay;
 import io.github.cometspring.redis.RedisNode;
 import org.jspecify.annotations.Nullable;
 
@@ -134,6 +136,11 @@ final class TwoNodes implements AutoCloseable {
 			return;
 		}
 		this.barrier.await();
+		// A node that has heard of a command still has to read it.
+		all(RedisControlRelay.class).stream()
+			.map((relay) -> relay.refresh().toCompletableFuture())
+			.toList()
+			.forEach(CompletableFuture::join);
 		List<CometControl> controls = all(CometControl.class);
 		if (!agree(controls)) {
 			Await.until(() -> agree(controls));

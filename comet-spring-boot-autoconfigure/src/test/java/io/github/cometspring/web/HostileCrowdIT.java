@@ -3,6 +3,7 @@ package io.github.cometspring.web;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -16,11 +17,15 @@ import io.github.cometspring.testing.RawConnection;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.server.logging.AccessLog;
 
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,7 +53,7 @@ class HostileCrowdIT {
 	enum Setup {
 
 		FAST_PATH("true", Nothing.class), FILTERED("true", PassingFilter.class), DEFAULT_PATH("false", Nothing.class),
-		WATCHED("true", Watched.class);
+		WATCHED("true", Watched.class), WATCHED_DEFAULT_PATH("false", Watched.class);
 
 		private final String fastPath;
 
@@ -80,6 +85,26 @@ class HostileCrowdIT {
 				Await.until(() -> server.connections(transport) == 0);
 			}
 			assertThat(server.poll("registration=x").body()).isEqualTo("x:ENDED_CHANNEL");
+			assertThat(log.ownMessages()).hasSize(before);
+			assertThat(log.complaints()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Setup.class)
+	void resetBeforeTheAnswerShouldNotBeLogged(Setup setup) {
+		try (CometServer server = CometServer.start(new Class<?>[] { setup.configuration, Holding.class },
+				"comet.fast-path=" + setup.fastPath)) {
+			List<HoldingFilter> filters = server.beans(HoldingFilter.class);
+			int before = log.ownMessages().size();
+			for (String head : HEADS.stream().filter((each) -> !each.contains("%zz")).toList()) {
+				try (RawConnection client = RawConnection.open(server.port())) {
+					client.send(head + "Transfer-Encoding: chunked\r\n\r\n");
+					Await.until(() -> filters.stream().anyMatch(HoldingFilter::isHolding));
+					client.reset();
+				}
+				Await.until(() -> filters.stream().noneMatch(HoldingFilter::isHolding));
+			}
 			assertThat(log.ownMessages()).hasSize(before);
 			assertThat(log.complaints()).isEmpty();
 		}
@@ -141,6 +166,36 @@ class HostileCrowdIT {
 		@Bean
 		NettyServerCustomizer accessLog() {
 			return (server) -> server.accessLog(true, (arguments) -> AccessLog.create("{}", arguments.status()));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Holding {
+
+		@Bean
+		HoldingFilter holding() {
+			return new HoldingFilter();
+		}
+
+	}
+
+	/**
+	 * Holds each request until its client has left.
+	 */
+	static final class HoldingFilter implements WebFilter {
+
+		private final AtomicInteger held = new AtomicInteger();
+
+		boolean isHolding() {
+			return this.held.get() > 0;
+		}
+
+		@Override
+		public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+			return Mono.<Void>never()
+				.doOnSubscribe((subscribed) -> this.held.incrementAndGet())
+				.doFinally((ended) -> this.held.decrementAndGet());
 		}
 
 	}
