@@ -1,6 +1,12 @@
--- Registers a channel, if its id is free and the limit is not reached.
+-- Registers a channel, if its id is free and the limit is not reached, unless the node does not know that Redis has lost
+-- the registry.
 -- KEYS: the registry, times at which channels become idle, generation of the registry
--- ARGV: run of the server, id, value, limit or '', generation to begin if there is none
+-- ARGV: run of the server, id, value, limit or '', generation to begin if there is none, generation that the node has seen
+--       last or ''
+local before = redis.call('GET', KEYS[3]) or ''
+if ARGV[6] ~= '' and ARGV[6] ~= before then
+	return { 'changed', '', before }
+end
 if redis.call('EXISTS', KEYS[3]) == 0 then
 	redis.call('SET', KEYS[3], ARGV[5])
 end

@@ -59,6 +59,8 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 
 	private final RedisLogs logs;
 
+	private final ChannelFinder finder;
+
 	private final @Nullable Integer limit;
 
 	private volatile @Nullable Sum sum;
@@ -80,6 +82,7 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 		this.node = node;
 		this.registry = new RedisRegistry(node, listener);
 		this.logs = new RedisLogs(node, this.registry, listener);
+		this.finder = new ChannelFinder(node, this.registry, this.logs);
 		this.limit = node.settings().maxChannels();
 	}
 
@@ -89,16 +92,16 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 
 	@Override
 	public Mono<ChannelLog> create(String id, ChannelSettings settings) {
-		return Mono.defer(() -> Mono.fromFuture(this.registry.register(id, settings, false), true)).map(this::log);
+		return Mono.defer(() -> Mono.fromFuture(this.finder.register(id, settings, false), true)).map(this::log);
 	}
 
 	@Override
 	public Mono<ChannelLog> obtain(String id, ChannelSettings settings) {
 		// Mostly it is there, and then there is nothing to begin.
-		return Mono.defer(() -> Mono.fromFuture(this.registry.find(List.of(id), true), true))
+		return Mono.defer(() -> Mono.fromFuture(this.finder.find(List.of(id), true), true))
 			.mapNotNull((found) -> found.get(id))
 			.filter((known) -> !known.confirmation().ended())
-			.switchIfEmpty(Mono.defer(() -> Mono.fromFuture(this.registry.register(id, settings, true), true)))
+			.switchIfEmpty(Mono.defer(() -> Mono.fromFuture(this.finder.register(id, settings, true), true)))
 			.map(this::log);
 	}
 
@@ -111,7 +114,7 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 		if (!ChannelName.isValid(id)) {
 			return Mono.empty();
 		}
-		return Mono.defer(() -> Mono.fromFuture(this.registry.find(List.of(id), false), true))
+		return Mono.defer(() -> Mono.fromFuture(this.finder.find(List.of(id), false), true))
 			.mapNotNull((found) -> found.get(id))
 			.filter((known) -> !known.confirmation().ended());
 	}
@@ -137,7 +140,7 @@ public final class RedisChannelBroker implements ChannelBroker, Disposable {
 			return Mono.fromSupplier(HashMap::new);
 		}
 		return Mono.defer(() -> Mono
-			.fromFuture(this.registry.find(ids, true).thenCompose((found) -> prepare(found, starts)), true));
+			.fromFuture(this.finder.find(ids, true).thenCompose((found) -> prepare(found, starts)), true));
 	}
 
 	private @Nullable List<RedisChannelLog> findFollowed(Map<String, Cursor> starts) {

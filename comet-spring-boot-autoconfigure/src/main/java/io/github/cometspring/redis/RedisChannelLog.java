@@ -287,14 +287,6 @@ final class RedisChannelLog implements ChannelLog {
 	 * @param ended whether the channel has ended
 	 */
 	record Confirmation(String generation, String run, boolean ended) {
-
-		/**
-		 * The same state in a generation of the registry.
-		 */
-		Confirmation withGeneration(String generation) {
-			return this.generation.equals(generation) ? this : new Confirmation(generation, this.run, this.ended);
-		}
-
 	}
 
 }

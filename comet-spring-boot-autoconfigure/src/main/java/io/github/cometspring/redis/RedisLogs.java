@@ -32,13 +32,16 @@ final class RedisLogs implements Disposable {
 
 	private final RedisRegistry registry;
 
+	private final ChannelCloser closer;
+
 	private final ChannelListener listener;
 
 	private final Map<String, WeakReference<RedisChannelLog>> held = new ConcurrentHashMap<>();
 
 	private final Set<RedisChannelLog> followed = ConcurrentHashMap.newKeySet();
 
-	private final Map<String, RedisChannelLog> followedById = new ConcurrentHashMap<>();
+	/** The log that was held last for each id. */
+	private final Map<String, WeakReference<RedisChannelLog>> heldById = new ConcurrentHashMap<>();
 
 	private final Set<String> used = ConcurrentHashMap.newKeySet();
 
@@ -49,6 +52,7 @@ final class RedisLogs implements Disposable {
 	RedisLogs(RedisNode node, RedisRegistry registry, ChannelListener listener) {
 		this.node = node;
 		this.registry = registry;
+		this.closer = new ChannelCloser(node);
 		this.listener = listener;
 		node.onChange(this::restored);
 		node.probe().onAnswer(this::probed);
@@ -76,6 +80,9 @@ final class RedisLogs implements Disposable {
 			WeakReference<RedisChannelLog> next = new WeakReference<>(created);
 			if ((reference != null) ? this.held.replace(instance, reference, next)
 					: this.held.putIfAbsent(instance, next) == null) {
+				if (!confirmation.ended()) {
+					this.heldById.put(registration.id(), next);
+				}
 				return created;
 			}
 		}
@@ -86,20 +93,32 @@ final class RedisLogs implements Disposable {
 	 * been notified of its end.
 	 */
 	@Nullable RedisChannelLog fresh(String id) {
-		RedisChannelLog log = this.followedById.get(id);
-		return (log != null && !log.isClosed() && log.isFresh()) ? log : null;
+		RedisChannelLog log = living(id);
+		return (log != null && log.isFresh()) ? log : null;
+	}
+
+	private @Nullable RedisChannelLog living(String id) {
+		WeakReference<RedisChannelLog> reference = this.heldById.get(id);
+		RedisChannelLog log = (reference != null) ? reference.get() : null;
+		return (log != null && !log.isClosed()) ? log : null;
+	}
+
+	/**
+	 * The log of a channel that is not in the registry any more, if the registry may have
+	 * lost it.
+	 */
+	@Nullable RedisChannelLog lost(String id) {
+		RedisChannelLog log = living(id);
+		Confirmation last = (log != null) ? log.confirmation() : null;
+		return (last != null && this.registry.generation().mayHaveLost(last.generation(), last.run())) ? log : null;
 	}
 
 	void followed(RedisChannelLog log) {
 		this.followed.add(log);
-		if (!log.confirmation().ended()) {
-			this.followedById.put(log.id(), log);
-		}
 	}
 
 	void unfollowed(RedisChannelLog log) {
 		this.followed.remove(log);
-		this.followedById.remove(log.id(), log);
 	}
 
 	/**
@@ -127,7 +146,7 @@ final class RedisLogs implements Disposable {
 	 * @return completes when its id is free and the channel accepts no more messages
 	 */
 	CompletableFuture<Boolean> close(RedisChannelLog log) {
-		return this.registry.close(log.registration(), false);
+		return this.closer.close(log.registration(), false);
 	}
 
 	/**
@@ -139,7 +158,7 @@ final class RedisLogs implements Disposable {
 		if (log != null) {
 			log.endReport().expect(ChannelEnd.IDLE);
 		}
-		this.registry.close(idle, true).thenAccept((closed) -> {
+		this.closer.close(idle, true).thenAccept((closed) -> {
 			if (log == null && closed) {
 				this.listener.ended(idle.id(), ChannelEnd.IDLE);
 			}
@@ -157,6 +176,7 @@ final class RedisLogs implements Disposable {
 	}
 
 	private void restored() {
+		this.registry.generation().connected(this.node.run());
 		this.followed.forEach(RedisChannelLog::markStale);
 		if (this.node.isSubscribed() && this.node.isConnected()) {
 			catchUp(new ArrayList<>(this.followed));
@@ -165,10 +185,27 @@ final class RedisLogs implements Disposable {
 
 	private void probed() {
 		long maxSilence = this.node.timing().check().toNanos();
-		String generation = this.node.probe().registryGeneration();
-		catchUp(this.followed.stream()
-			.filter((log) -> log.needsRead(maxSilence) || !log.confirmation().generation().equals(generation))
-			.toList());
+		this.registry.generation().seen(this.node.probe().registryGeneration(), this.node.run());
+		catchUp(this.followed.stream().filter((log) -> log.needsRead(maxSilence) || !isRegistered(log)).toList());
+	}
+
+	/**
+	 * Whether the registry has reported the channel, and has not been lost since.
+	 */
+	private boolean isRegistered(RedisChannelLog log) {
+		Confirmation last = log.confirmation();
+		return this.registry.generation().isLatest(last.generation(), last.run());
+	}
+
+	/**
+	 * Registers a channel again that has been read and that the registry may have lost.
+	 */
+	private CompletableFuture<?> registerAgain(RedisChannelLog log) {
+		if (log.isClosed() || isRegistered(log)) {
+			return CompletableFuture.completedFuture(null);
+		}
+		// Its keys may be there though it has ended, if it was not closed to the end.
+		return revive(log).thenCompose((exists) -> exists ? CompletableFuture.completedFuture(null) : close(log));
 	}
 
 	/**
@@ -189,12 +226,7 @@ final class RedisLogs implements Disposable {
 			}
 			log = all.next();
 		}
-		String generation = this.node.probe().registryGeneration();
-		log.catchUp().whenComplete((done, ex) -> {
-			if (ex == null && !generation.isEmpty()) {
-				// The channel has been found, so it is registered in this generation.
-				log.confirm(log.confirmation().withGeneration(generation));
-			}
+		log.catchUp().thenCompose((done) -> registerAgain(log)).whenComplete((done, ex) -> {
 			try {
 				// Not on this stack: the reads of many logs would nest.
 				this.node.clock().schedule(() -> catchUpNext(all));
@@ -211,6 +243,7 @@ final class RedisLogs implements Disposable {
 	 */
 	private void sweep() {
 		this.held.values().removeIf((reference) -> reference.get() == null);
+		this.heldById.values().removeIf((reference) -> reference.get() == null);
 		for (RedisChannelLog log : this.followed) {
 			if (log.subscribers() > 0) {
 				used(log);
@@ -218,7 +251,7 @@ final class RedisLogs implements Disposable {
 		}
 		List<String> ids = List.copyOf(this.used);
 		ids.forEach(this.used::remove);
-		this.registry.use(ids, this::closeIdle).exceptionally((ex) -> {
+		this.closer.use(ids, this::closeIdle).exceptionally((ex) -> {
 			this.used.addAll(ids);
 			return null;
 		});

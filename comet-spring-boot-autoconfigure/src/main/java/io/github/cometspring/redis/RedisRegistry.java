@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 
 import io.github.cometspring.channel.ChannelListener;
 import io.github.cometspring.channel.ChannelSettings;
@@ -25,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisRegistry {
 
-	/** The most idle channels that one call closes. */
-	private static final int MAX_CLOSED = 100;
-
 	/** The lifetime of the keys of a channel whose name is not registered. */
 	private static final String UNREGISTERED_MS = "60000";
 
@@ -39,11 +35,16 @@ final class RedisRegistry {
 
 	private final ChannelListener listener;
 
+	private final RegistryGeneration generation;
+
 	RedisRegistry(RedisNode node, ChannelListener listener) {
 		this.node = node;
 		this.listener = listener;
 		this.keys = node.keys();
 		this.limit = node.settings().maxChannels();
+		// Each node looks at its channels after its next probe.
+		this.generation = new RegistryGeneration(
+				node.settings().probeInterval().plus(node.settings().commandTimeout()));
 	}
 
 	/**
@@ -55,8 +56,17 @@ final class RedisRegistry {
 	record Known(Registration registration, Confirmation confirmation) {
 	}
 
+	/**
+	 * The generation of the registry that this node has seen last.
+	 */
+	RegistryGeneration generation() {
+		return this.generation;
+	}
+
 	private Confirmation confirm(Object generation, boolean ended) {
-		return new Confirmation(String.valueOf(generation), this.node.run(), ended);
+		Confirmation confirmation = new Confirmation(String.valueOf(generation), this.node.run(), ended);
+		this.generation.seen(confirmation.generation(), confirmation.run());
+		return confirmation;
 	}
 
 	private static String random() {
@@ -68,17 +78,18 @@ final class RedisRegistry {
 	 * @param id the id
 	 * @param settings the settings of the channel
 	 * @param obtain whether to return an existing channel of this id
-	 * @return the channel, or {@link DuplicateChannelException} or
-	 * {@link TooManyChannelsException}
+	 * @return the channel, or {@code null} if this is another generation of the registry
+	 * than was seen last, in which channels of this id may not be registered again yet;
+	 * or {@link DuplicateChannelException} or {@link TooManyChannelsException}
 	 */
-	CompletableFuture<Known> register(String id, ChannelSettings settings, boolean obtain) {
+	CompletableFuture<@Nullable Known> register(String id, ChannelSettings settings, boolean obtain) {
 		Registration created = new Registration(id, random() + random(), Registration.newEpoch(), settings);
 		// The keys are created before the name is registered: another node that finds a
 		// name without keys takes the channel for lost, and begins a new epoch. Redis is
 		// sent both calls in this order, without a wait between them.
 		CompletableFuture<List<Object>> keys = begin(created, created.epoch(), UNREGISTERED_MS);
 		return keys.thenCombine(name(created, obtain), (begun, known) -> known).thenCompose((known) -> {
-			boolean found = !known.registration().instance().equals(created.instance());
+			boolean found = known == null || !known.registration().instance().equals(created.instance());
 			if (found) {
 				return CompletableFuture.completedFuture(known);
 			}
@@ -87,12 +98,12 @@ final class RedisRegistry {
 		});
 	}
 
-	private CompletableFuture<Known> name(Registration created, boolean obtain) {
+	private CompletableFuture<@Nullable Known> name(Registration created, boolean obtain) {
 		String id = created.id();
 		String[] names = { this.keys.registry, this.keys.idle, this.keys.generation };
 		return this.node
 			.call(RedisScript.REGISTER, names, id, created.value(), (this.limit != null) ? this.limit.toString() : "",
-					random())
+					random(), this.generation.latest())
 			.thenCompose((answer) -> {
 				Confirmation confirmation = confirm(answer.get(2), false);
 				switch (String.valueOf(answer.get(0))) {
@@ -108,6 +119,9 @@ final class RedisRegistry {
 							warnOfUnknownValue();
 						}
 						return CompletableFuture.failedFuture(new DuplicateChannelException(id));
+					}
+					case "changed" -> {
+						return CompletableFuture.completedFuture(null);
 					}
 					default -> {
 						int limit = (this.limit != null) ? this.limit : 0;
@@ -135,14 +149,16 @@ final class RedisRegistry {
 		arguments.add(0, use ? "1" : "0");
 		return this.node.call(RedisScript.FIND, names.toArray(String[]::new), arguments.toArray(String[]::new))
 			.thenApply((answer) -> {
+				Confirmation living = confirm(answer.get(1), false);
+				Confirmation ended = confirm(answer.get(1), true);
 				Map<String, Known> found = new LinkedHashMap<>();
 				List<?> values = (List<?>) answer.get(2);
 				for (int i = 0; i < ids.size(); i++) {
 					String value = String.valueOf(values.get(2 * i));
 					Registration registration = Registration.parse(ids.get(i), value);
 					if (registration != null) {
-						boolean ended = !"1".equals(values.get(2 * i + 1));
-						found.put(ids.get(i), new Known(registration, confirm(answer.get(1), ended)));
+						Confirmation state = "1".equals(values.get(2 * i + 1)) ? living : ended;
+						found.put(ids.get(i), new Known(registration, state));
 					}
 					else if (!value.isEmpty()) {
 						warnOfUnknownValue();
@@ -205,71 +221,6 @@ final class RedisRegistry {
 				// In a new epoch: the messages are lost.
 				return begin(registration, Registration.newEpoch(), "").thenApply((begun) -> true);
 			});
-	}
-
-	/**
-	 * Frees the id of a channel and closes it.
-	 * @param registration the channel
-	 * @param ifIdle whether to close it only if it is idle
-	 * @return whether this call has freed the id
-	 */
-	CompletableFuture<Boolean> close(Registration registration, boolean ifIdle) {
-		String id = registration.id();
-		String[] names = { this.keys.registry, this.keys.idle, this.keys.ending, this.keys.ended(id) };
-		return this.node
-			.call(RedisScript.REMOVE, names, id, registration.instance(), retention(registration), ifIdle ? "1" : "0")
-			.thenCompose((answer) -> {
-				if ("used".equals(answer.get(0))) {
-					return CompletableFuture.completedFuture(false);
-				}
-				if (!"done".equals(answer.get(0))) {
-					// Another call has freed the id, and may not have closed the channel.
-					return end(registration).thenApply((ended) -> false);
-				}
-				return end(registration).thenApply((ended) -> {
-					this.node.call(RedisScript.ENDED, new String[] { this.keys.ending }, String.valueOf(answer.get(1)));
-					return true;
-				});
-			});
-	}
-
-	private static String retention(Registration registration) {
-		return String.valueOf(Math.max(1, registration.settings().historyMaxAge().toMillis()));
-	}
-
-	private CompletableFuture<List<Object>> end(Registration registration) {
-		return this.node.call(RedisScript.CLOSE, this.keys.channel(registration.instance()), retention(registration),
-				this.keys.feed(registration.instance()));
-	}
-
-	/**
-	 * Marks channels as used, and completes closes that other nodes have begun.
-	 * @param ids the ids of the used channels
-	 * @param onIdle gets the channels that are idle, and closes them
-	 */
-	CompletableFuture<List<Object>> use(List<String> ids, Consumer<Registration> onIdle) {
-		List<String> arguments = new ArrayList<>(ids);
-		arguments.add(0, String.valueOf(MAX_CLOSED));
-		CompletableFuture<List<Object>> answered = this.node.call(RedisScript.USE,
-				new String[] { this.keys.registry, this.keys.idle, this.keys.ending },
-				arguments.toArray(String[]::new));
-		answered.thenAccept((answer) -> {
-			for (Object entry : (List<?>) answer.get(1)) {
-				Registration idle = Registration.parse(String.valueOf(entry));
-				if (idle != null) {
-					onIdle.accept(idle);
-				}
-			}
-			for (Object entry : (List<?>) answer.get(2)) {
-				String text = String.valueOf(entry);
-				Registration ending = Registration.parse(text);
-				if (ending != null) {
-					end(ending).thenAccept(
-							(ended) -> this.node.call(RedisScript.ENDED, new String[] { this.keys.ending }, text));
-				}
-			}
-		});
-		return answered;
 	}
 
 	/**

@@ -107,10 +107,10 @@ final class ChaosFailures {
 	private void forgetLastMessages() {
 		Path saved = this.redis.folder().resolve("appendonlydir");
 		Path copy = this.redis.folder().resolve("copy");
-		RedisFailureTests.copy(saved, copy);
+		RedisDataLossTests.copy(saved, copy);
 		pause(2);
 		this.redis.kill();
-		RedisFailureTests.copy(copy, saved);
+		RedisDataLossTests.copy(copy, saved);
 		this.redis.startAgain();
 	}
 

@@ -1,24 +1,15 @@
 package io.github.cometspring.redis;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
-import io.github.cometspring.channel.Message;
 import io.github.cometspring.channel.Position;
-import io.github.cometspring.channel.Publication;
-import io.github.cometspring.channel.Replay;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.RedisServer;
 import io.github.cometspring.testing.TcpProxy;
@@ -26,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
-import reactor.test.subscriber.TestSubscriber;
 
 import static io.github.cometspring.redis.Traffic.PATIENCE;
 import static io.github.cometspring.redis.Traffic.SETTINGS;
@@ -205,97 +195,6 @@ class RedisFailureTests {
 		this.traffic.end().verify(1);
 	}
 
-	@Test
-	void serverWhenItsLastMessagesAreLostShouldReplayTheRestAndReportAGap() {
-		this.traffic.publish(0, 10);
-		Path saved = this.server.folder().resolve("appendonlydir");
-		Path copy = this.server.folder().resolve("copy");
-		copy(saved, copy);
-		Position fifth = new Position(this.traffic.publish(1).epoch(), 5);
-		this.traffic.publish(0, 9);
-		this.traffic.awaitArrival().verify(0);
-		this.server.kill();
-		copy(copy, saved);
-		this.server.startAgain();
-		Await.within(PATIENCE, () -> this.traffic.publish(0) != null && this.traffic.publish(1) != null);
-		this.traffic.publish(1, 5);
-		this.traffic.awaitArrival();
-		// The readers had received the lost messages.
-		this.traffic.verify(1);
-		Traffic.Reader late = new Traffic.Reader(this.traffic.channels().get(1), Cursor.of("numbers", fifth));
-		int last = this.traffic.reader(0).numbers().get(this.traffic.reader(0).numbers().size() - 1);
-		Await.within(PATIENCE, () -> late.numbers().contains(last));
-		assertThat(late.numbers()).startsWith(6, 7, 8, 9, 10).doesNotContain(11, 20);
-		assertThat(late.afterGap()).hasSize(1).containsExactly(late.numbers().get(5));
-	}
-
-	static void copy(Path from, Path to) {
-		try {
-			Files.createDirectories(to);
-			try (Stream<Path> files = Files.list(to)) {
-				files.forEach((file) -> file.toFile().delete());
-			}
-			try (Stream<Path> files = Files.list(from)) {
-				for (Path file : files.toList()) {
-					Files.copy(file, to.resolve(file.getFileName()));
-				}
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	@Test
-	void channelsWhenAllIsFlushedShouldContinueAfterAGap() {
-		this.traffic.publish(0, 5);
-		this.traffic.awaitArrival();
-		this.server.command("FLUSHALL");
-		this.traffic.publish(1, 5);
-		this.traffic.awaitArrival().verify(1);
-		assertThat(this.there.state().block(PATIENCE).channels()).isOne();
-		assertThat(this.here.find("numbers").block(PATIENCE).settings()).isEqualTo(SETTINGS);
-	}
-
-	@Test
-	void gapWhenAllIsFlushedAndNothingIsPublishedShouldBeReported() {
-		Position last = this.traffic.publish(0);
-		ChannelLog log = this.here.find("numbers").block(PATIENCE);
-		TestSubscriber<Publication> live = TestSubscriber.create();
-		log.live().subscribe(live);
-		this.traffic.awaitArrival();
-		this.server.command("FLUSHALL");
-		Await.within(PATIENCE, () -> live.getReceivedOnNext().contains(Publication.CHANGE));
-		assertThat(log.read(last)).isEqualTo(new Replay(List.of(), true, log.newest()));
-	}
-
-	@Test
-	void channelWhenItsKeysAreDeletedShouldContinueAfterAGap() {
-		this.traffic.publish(0, 5);
-		this.traffic.awaitArrival();
-		this.server.command("DEL " + keys("channel") + " " + keys("messages"));
-		this.traffic.publish(1, 5);
-		this.traffic.awaitArrival().verify(1);
-	}
-
-	@Test
-	void channelWhenItsMessagesAreEvictedShouldReportAGapToReadersThatLackThem() {
-		this.traffic.publish(0, 5);
-		this.traffic.awaitArrival();
-		Position fifth = this.traffic.publish(0);
-		this.server.command("DEL " + keys("messages"));
-		this.traffic.publish(1, 5);
-		// These readers had received all of them.
-		this.traffic.awaitArrival().verify(0);
-		RedisChannelBroker third = this.nodes.broker(this.nodes.node(this.server.port(), "comet", 10));
-		for (Position position : List.of(fifth, new Position(fifth.epoch(), 3))) {
-			Cursor cursor = Cursor.of("numbers", position);
-			ChannelLog log = third.findAll(Map.of("numbers", cursor)).block(PATIENCE).get("numbers");
-			assertThat(log.read(position).gap()).isEqualTo(position.offset() == 3);
-			assertThat(log.read(position).messages()).hasSize(5);
-		}
-	}
-
 	private String keys(String kind) {
 		return this.server.command("KEYS comet:*:" + kind).strip();
 	}
@@ -408,27 +307,6 @@ class RedisFailureTests {
 			assertThat(this.traffic.reader(node).numbers()).containsExactly(1, 100, 2);
 			assertThat(this.traffic.reader(node).afterGap()).isEmpty();
 		}
-	}
-
-	@Test
-	void positionsWhenMessagesAreLostWithoutReadersShouldNotBeAssignedTwice() {
-		ChannelLog quiet = this.there.create("quiet", SETTINGS).block(PATIENCE);
-		quiet.append("kept").block(PATIENCE);
-		Path saved = this.server.folder().resolve("appendonlydir");
-		Path copy = this.server.folder().resolve("copy");
-		copy(saved, copy);
-		Position lost = quiet.append("lost").block(PATIENCE);
-		this.server.kill();
-		copy(copy, saved);
-		this.server.startAgain();
-		Await.within(PATIENCE, () -> this.traffic.publish(1) != null);
-		Position next = quiet.append("next").block(PATIENCE);
-		assertThat(next.offset()).isEqualTo(lost.offset());
-		assertThat(next.epoch()).isNotEqualTo(lost.epoch());
-		ChannelLog log = this.there.findAll(Map.of("quiet", Cursor.of("quiet", lost))).block(PATIENCE).get("quiet");
-		assertThat(log.locate(Cursor.of("quiet", lost))).isEqualTo(lost);
-		assertThat(log.read(lost).gap()).isTrue();
-		assertThat(log.read(lost).messages()).extracting(Message::data).containsExactly("next");
 	}
 
 }

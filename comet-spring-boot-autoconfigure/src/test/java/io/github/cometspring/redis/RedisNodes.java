@@ -55,6 +55,17 @@ final class RedisNodes implements AutoCloseable {
 	}
 
 	/**
+	 * A node that does not probe Redis, and so does not look at its channels by itself.
+	 */
+	RedisNode nodeWithoutProbe(int port, String prefix, @Nullable Integer limit) {
+		RedisSettings settings = new RedisSettings(prefix, this.timeout, this.timing.probe(), limit);
+		RedisNode node = new RedisNode(RedisURI.create("127.0.0.1", port), null, settings, this.timing, this.clock,
+				Safeguard.PROBE);
+		this.nodes.add(node);
+		return node;
+	}
+
+	/**
 	 * A node that logs in as a user.
 	 */
 	RedisNode node(int port, String prefix, @Nullable Integer limit, String user, String password) {

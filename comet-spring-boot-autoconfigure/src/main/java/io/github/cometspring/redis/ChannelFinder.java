@@ -1,0 +1,116 @@
+package io.github.cometspring.redis;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import io.github.cometspring.channel.ChannelSettings;
+import io.github.cometspring.redis.RedisRegistry.Known;
+
+/**
+ * Finds and registers channels. If Redis may have lost the registry, a channel that is
+ * not there is not regarded as ended at once: one that this node knows is registered
+ * again, and for one that other nodes know they get the time to do so.
+ * <p>
+ * Thread-safe.
+ */
+final class ChannelFinder {
+
+	/**
+	 * The delay before the second look, in milliseconds. It doubles with each further
+	 * one.
+	 */
+	private static final long FIRST_DELAY = 100;
+
+	private static final long LONGEST_DELAY = 1000;
+
+	private final RedisNode node;
+
+	private final RedisRegistry registry;
+
+	private final RedisLogs logs;
+
+	ChannelFinder(RedisNode node, RedisRegistry registry, RedisLogs logs) {
+		this.node = node;
+		this.registry = registry;
+		this.logs = logs;
+	}
+
+	/**
+	 * Finds channels.
+	 * @param ids valid ids
+	 * @param use whether to mark the channels as used
+	 * @return the channels by id, also those that have ended a short while ago
+	 */
+	CompletableFuture<Map<String, Known>> find(List<String> ids, boolean use) {
+		return find(ids, use, FIRST_DELAY);
+	}
+
+	private CompletableFuture<Map<String, Known>> find(List<String> ids, boolean use, long delay) {
+		return this.registry.find(ids, use).thenCompose((found) -> {
+			if (found.size() == ids.size()) {
+				return CompletableFuture.completedFuture(found);
+			}
+			List<String> missing = ids.stream().filter((id) -> !found.containsKey(id)).toList();
+			return reviveLost(missing).thenCompose((revived) -> {
+				if (revived) {
+					return find(ids, use, delay);
+				}
+				return this.registry.generation().isRecovering() ? findLater(ids, use, delay)
+						: CompletableFuture.completedFuture(found);
+			});
+		});
+	}
+
+	/**
+	 * Registers again those channels that this node knows and the registry has lost.
+	 * @return whether it has registered one
+	 */
+	private CompletableFuture<Boolean> reviveLost(List<String> ids) {
+		List<CompletableFuture<Boolean>> revivals = ids.stream()
+			.map(this.logs::lost)
+			.filter(Objects::nonNull)
+			.map(this.logs::revive)
+			.toList();
+		return CompletableFuture.allOf(revivals.toArray(CompletableFuture<?>[]::new))
+			.thenApply((done) -> revivals.stream().anyMatch(CompletableFuture::join));
+	}
+
+	private CompletableFuture<Map<String, Known>> findLater(List<String> ids, boolean use, long delay) {
+		CompletableFuture<Map<String, Known>> later = new CompletableFuture<>();
+		try {
+			this.node.clock()
+				.schedule(() -> find(ids, use, Math.min(2 * delay, LONGEST_DELAY)).whenComplete((found, ex) -> {
+					if (ex != null) {
+						later.completeExceptionally(ex);
+					}
+					else {
+						later.complete(found);
+					}
+				}), delay, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException stopped) {
+			later.completeExceptionally(stopped);
+		}
+		return later;
+	}
+
+	/**
+	 * Registers a channel.
+	 * @param id the id
+	 * @param settings the settings of the channel
+	 * @param obtain whether to return an existing channel of this id
+	 * @return the channel, or the failure of {@link RedisRegistry#register}
+	 */
+	CompletableFuture<Known> register(String id, ChannelSettings settings, boolean obtain) {
+		CompletableFuture<?> ready = this.registry.generation().isRecovering() ? find(List.of(id), true)
+				: CompletableFuture.completedFuture(null);
+		return ready.thenCompose((found) -> this.registry.register(id, settings, obtain))
+			.thenCompose((known) -> (known != null) ? CompletableFuture.completedFuture(known)
+					: register(id, settings, obtain));
+	}
+
+}
