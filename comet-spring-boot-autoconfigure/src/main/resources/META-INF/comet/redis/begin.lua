@@ -1,4 +1,5 @@
 -- Creates the keys of a channel, if they do not exist. Until its name is registered they expire.
+-- Returns its epoch, and whether it is closed.
 -- KEYS: the channel, its messages
 -- ARGV: run of the server, epoch, their lifetime in ms, or '' if the name is registered
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -12,4 +13,4 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 elseif ARGV[3] == '' and not redis.call('HGET', KEYS[1], 'closed') then
 	redis.call('PERSIST', KEYS[1])
 end
-return { 'done', redis.call('HGET', KEYS[1], 'epoch') or '' }
+return { 'done', redis.call('HGET', KEYS[1], 'epoch') or '', redis.call('HGET', KEYS[1], 'closed') or '' }

@@ -1,5 +1,5 @@
 -- Decides whether a channel whose keys are missing has ended, or was lost with them. If it was lost, registers it again.
--- KEYS: the registry, generation of the registry, times at which channels become idle
+-- KEYS: the registry, generation of the registry, times at which channels become idle, channels that are ending
 -- ARGV: run of the server, id, value, generation and run that the node has seen last, generation to begin if there is none
 if redis.call('EXISTS', KEYS[2]) == 0 then
 	redis.call('SET', KEYS[2], ARGV[6])
@@ -12,6 +12,10 @@ if value then
 end
 -- The registry has lost nothing since the node saw the channel in it, so the channel was closed.
 if generation == ARGV[4] and ARGV[1] == ARGV[5] then
+	return { 'closed', generation }
+end
+-- Its id is free, since a node is closing it.
+if redis.call('ZSCORE', KEYS[4], ARGV[2] .. ' ' .. ARGV[3]) then
 	return { 'closed', generation }
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])

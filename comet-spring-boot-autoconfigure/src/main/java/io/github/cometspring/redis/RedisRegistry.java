@@ -37,11 +37,14 @@ final class RedisRegistry {
 
 	private final RegistryGeneration generation;
 
+	private final ChannelCloser closer;
+
 	RedisRegistry(RedisNode node, ChannelListener listener) {
 		this.node = node;
 		this.listener = listener;
 		this.keys = node.keys();
 		this.limit = node.settings().maxChannels();
+		this.closer = new ChannelCloser(node);
 		// Each node looks at its channels after its next probe.
 		this.generation = new RegistryGeneration(
 				node.settings().probeInterval().plus(node.settings().commandTimeout()));
@@ -210,16 +213,23 @@ final class RedisRegistry {
 	CompletableFuture<Boolean> revive(RedisChannelLog log) {
 		Registration registration = log.registration();
 		Confirmation known = log.confirmation();
+		String[] names = { this.keys.registry, this.keys.generation, this.keys.idle, this.keys.ending };
 		return this.node
-			.call(RedisScript.REVIVE, new String[] { this.keys.registry, this.keys.generation, this.keys.idle },
-					registration.id(), registration.value(), known.generation(), known.run(), random())
+			.call(RedisScript.REVIVE, names, registration.id(), registration.value(), known.generation(), known.run(),
+					random())
 			.thenCompose((answer) -> {
 				if (!"living".equals(answer.get(0))) {
 					return CompletableFuture.completedFuture(false);
 				}
 				log.confirm(confirm(answer.get(1), false));
 				// In a new epoch: the messages are lost.
-				return begin(registration, Registration.newEpoch(), "").thenApply((begun) -> true);
+				return begin(registration, Registration.newEpoch(), "").thenCompose((begun) -> {
+					if (String.valueOf(begun.get(2)).isEmpty()) {
+						return CompletableFuture.completedFuture(true);
+					}
+					// Its keys tell that it has ended, so its id must be free.
+					return this.closer.close(registration, false).thenApply((freed) -> false);
+				});
 			});
 	}
 

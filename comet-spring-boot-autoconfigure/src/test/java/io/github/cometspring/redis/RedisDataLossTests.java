@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
+import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.ChannelLog;
 import io.github.cometspring.channel.Cursor;
 import io.github.cometspring.channel.DuplicateChannelException;
@@ -290,6 +291,31 @@ class RedisDataLossTests {
 			}
 		});
 		assertThat(late.isClosed()).isFalse();
+	}
+
+	@Test
+	void channelThatHasEndedWhenTheRegistryIsLostShouldNotTakeItsIdAgain() {
+		this.there.create("brief", SETTINGS).block(PATIENCE);
+		// A node that does not follow the channel is not told of its end.
+		ChannelLog held = this.quietly.find("brief").block(PATIENCE);
+		this.there.close("brief").block(PATIENCE);
+		this.server.command("DEL comet:{registry}:channels comet:{registry}:life comet:{registry}:ended:brief");
+		assertThat(this.quietly.find("brief").blockOptional(PATIENCE)).isEmpty();
+		assertThat(held.append("late").onErrorComplete(ChannelClosedException.class).blockOptional(PATIENCE)).isEmpty();
+		assertThat(this.there.create("brief", SETTINGS).block(PATIENCE).append("1").block(PATIENCE)).isNotNull();
+	}
+
+	@Test
+	void channelThatIsBeingClosedWhenTheRegistryIsLostShouldNotTakeItsIdAgain() {
+		this.there.create("brief", SETTINGS).block(PATIENCE);
+		ChannelLog held = this.quietly.find("brief").block(PATIENCE);
+		// Another node has freed the id, but has not closed the channel yet.
+		String value = this.server.command("HGET comet:{registry}:channels brief").strip();
+		this.server.command("DEL comet:{registry}:channels comet:{registry}:life");
+		this.server.command("ZADD comet:{registry}:ending 9999999999999 \"brief " + value + "\"");
+		assertThat(this.quietly.find("brief").blockOptional(PATIENCE)).isEmpty();
+		assertThat(held.id()).isEqualTo("brief");
+		assertThat(this.there.create("brief", SETTINGS).block(PATIENCE).append("1").block(PATIENCE)).isNotNull();
 	}
 
 	private String keys(String kind) {
