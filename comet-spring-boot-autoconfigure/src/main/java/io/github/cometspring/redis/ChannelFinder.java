@@ -106,8 +106,9 @@ final class ChannelFinder {
 	 * @return the channel, or the failure of {@link RedisRegistry#register}
 	 */
 	CompletableFuture<Known> register(String id, ChannelSettings settings, boolean obtain) {
-		CompletableFuture<?> ready = this.registry.generation().isRecovering() ? find(List.of(id), true)
-				: CompletableFuture.completedFuture(null);
+		// This node may know a channel that no node has registered again in time.
+		boolean mayExist = this.registry.generation().isRecovering() || this.logs.lost(id) != null;
+		CompletableFuture<?> ready = mayExist ? find(List.of(id), true) : CompletableFuture.completedFuture(null);
 		return ready.thenCompose((found) -> this.registry.register(id, settings, obtain))
 			.thenCompose((known) -> (known != null) ? CompletableFuture.completedFuture(known)
 					: register(id, settings, obtain));

@@ -318,6 +318,18 @@ class RedisDataLossTests {
 		assertThat(this.there.create("brief", SETTINGS).block(PATIENCE).append("1").block(PATIENCE)).isNotNull();
 	}
 
+	@Test
+	void channelWhenLostShouldNotBeCreatedASecondTimeByTheNodeThatKnowsIt() {
+		ChannelLog quiet = this.quietly.create("quiet", SETTINGS).block(PATIENCE);
+		this.server.command("FLUSHALL");
+		// The time in which nodes register their channels again passes.
+		assertThat(this.quietly.find("other").blockOptional(PATIENCE)).isEmpty();
+		StepVerifier.create(this.quietly.create("quiet", SETTINGS))
+			.expectError(DuplicateChannelException.class)
+			.verify(PATIENCE);
+		assertThat(quiet.append("1").block(PATIENCE)).isNotNull();
+	}
+
 	private String keys(String kind) {
 		return this.server.command("KEYS comet:*:" + kind).strip();
 	}
