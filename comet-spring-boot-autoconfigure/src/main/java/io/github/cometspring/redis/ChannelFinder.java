@@ -54,13 +54,13 @@ final class ChannelFinder {
 			if (found.size() == ids.size()) {
 				return CompletableFuture.completedFuture(found);
 			}
+			boolean recovering = this.registry.generation().isRecovering();
 			List<String> missing = ids.stream().filter((id) -> !found.containsKey(id)).toList();
 			return reviveLost(missing).thenCompose((revived) -> {
 				if (revived) {
 					return find(ids, use, delay);
 				}
-				return this.registry.generation().isRecovering() ? findLater(ids, use, delay)
-						: CompletableFuture.completedFuture(found);
+				return recovering ? findLater(ids, use, delay) : CompletableFuture.completedFuture(found);
 			});
 		});
 	}

@@ -105,12 +105,17 @@ final class RedisLogs implements Disposable {
 
 	/**
 	 * The log of a channel that is not in the registry any more, if the registry may have
-	 * lost it.
+	 * lost it. A channel that this node does not follow may have ended, and another one
+	 * may have its id: nodes that follow one are given the time to register it first.
 	 */
 	@Nullable RedisChannelLog lost(String id) {
 		RedisChannelLog log = living(id);
-		Confirmation last = (log != null) ? log.confirmation() : null;
-		return (last != null && this.registry.generation().mayHaveLost(last.generation(), last.run())) ? log : null;
+		RegistryGeneration generation = this.registry.generation();
+		if (log == null || (generation.isRecovering() && !this.followed.contains(log))) {
+			return null;
+		}
+		Confirmation last = log.confirmation();
+		return generation.mayHaveLost(last.generation(), last.run()) ? log : null;
 	}
 
 	void followed(RedisChannelLog log) {

@@ -330,6 +330,19 @@ class RedisDataLossTests {
 		assertThat(quiet.append("1").block(PATIENCE)).isNotNull();
 	}
 
+	@Test
+	void channelWhenLostShouldNotBeReplacedByAnEarlierOneThatHasEnded() {
+		// A node that does not follow a channel is not told of its end.
+		ChannelLog first = this.quietly.create("again", SETTINGS).block(PATIENCE);
+		this.there.close("again").block(PATIENCE);
+		ChannelLog second = this.there.create("again", SETTINGS).block(PATIENCE);
+		second.prepare(Cursor.LATEST).block(PATIENCE);
+		this.server.command("FLUSHALL");
+		assertThat(this.quietly.find("again").block(PATIENCE)).isNotSameAs(first);
+		assertThat(second.append("1").block(PATIENCE)).isNotNull();
+		assertThat(second.isClosed()).isFalse();
+	}
+
 	private String keys(String kind) {
 		return this.server.command("KEYS comet:*:" + kind).strip();
 	}
