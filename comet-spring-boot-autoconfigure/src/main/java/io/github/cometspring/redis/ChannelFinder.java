@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.redis.RedisRegistry.Known;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds and registers channels. If Redis may have lost the registry, a channel that is
@@ -25,7 +26,7 @@ final class ChannelFinder {
 	 */
 	private static final long FIRST_DELAY = 100;
 
-	private static final long LONGEST_DELAY = 1000;
+	private static final long LONGEST_DELAY = 2000;
 
 	private final RedisNode node;
 
@@ -51,32 +52,57 @@ final class ChannelFinder {
 
 	private CompletableFuture<Map<String, Known>> find(List<String> ids, boolean use, long delay) {
 		return this.registry.find(ids, use).thenCompose((found) -> {
-			if (found.size() == ids.size()) {
+			boolean recovering = this.registry.generation().isRecovering();
+			List<String> unsure = ids.stream().filter((id) -> isUnsure(found.get(id))).toList();
+			if (unsure.isEmpty()) {
 				return CompletableFuture.completedFuture(found);
 			}
-			boolean recovering = this.registry.generation().isRecovering();
-			List<String> missing = ids.stream().filter((id) -> !found.containsKey(id)).toList();
-			return reviveLost(missing).thenCompose((revived) -> {
-				if (revived) {
-					return find(ids, use, delay);
+			return reviveLost(unsure, found).thenCompose((revived) -> {
+				if (!revived && !recovering) {
+					return CompletableFuture.completedFuture(found);
 				}
-				return recovering ? findLater(ids, use, delay) : CompletableFuture.completedFuture(found);
+				return (revived ? find(unsure, use, delay) : findLater(unsure, use, delay)).thenApply((later) -> {
+					found.putAll(later);
+					return found;
+				});
 			});
 		});
 	}
 
 	/**
+	 * Whether the registry may have lost a channel. It may also have lost one that has
+	 * followed an ended one of the same id.
+	 */
+	private boolean isUnsure(@Nullable Known known) {
+		return known == null || (known.confirmation().ended() && this.registry.generation().isRestarted());
+	}
+
+	/**
 	 * Registers again those channels that this node knows and the registry has lost.
+	 * @param ids the ids of channels
+	 * @param ended the channels that the registry has found, of which those among the ids
+	 * have ended
 	 * @return whether it has registered one
 	 */
-	private CompletableFuture<Boolean> reviveLost(List<String> ids) {
+	private CompletableFuture<Boolean> reviveLost(List<String> ids, Map<String, Known> ended) {
 		List<CompletableFuture<Boolean>> revivals = ids.stream()
 			.map(this.logs::lost)
 			.filter(Objects::nonNull)
-			.map(this.logs::revive)
+			.filter((log) -> !isOf(log, ended.get(log.id())))
+			.map(this::revive)
 			.toList();
 		return CompletableFuture.allOf(revivals.toArray(CompletableFuture<?>[]::new))
 			.thenApply((done) -> revivals.stream().anyMatch(CompletableFuture::join));
+	}
+
+	private static boolean isOf(RedisChannelLog log, @Nullable Known known) {
+		return known != null && known.registration().instance().equals(log.registration().instance());
+	}
+
+	private CompletableFuture<Boolean> revive(RedisChannelLog log) {
+		return this.logs.revive(log)
+			.thenCompose((exists) -> exists ? CompletableFuture.completedFuture(true)
+					: log.closeCopy().thenApply((closed) -> false));
 	}
 
 	private CompletableFuture<Map<String, Known>> findLater(List<String> ids, boolean use, long delay) {
@@ -107,7 +133,7 @@ final class ChannelFinder {
 	 */
 	CompletableFuture<Known> register(String id, ChannelSettings settings, boolean obtain) {
 		// This node may know a channel that no node has registered again in time.
-		boolean mayExist = this.registry.generation().isRecovering() || this.logs.lost(id) != null;
+		boolean mayExist = this.registry.generation().isLost() || this.logs.lost(id) != null;
 		CompletableFuture<?> ready = mayExist ? find(List.of(id), true) : CompletableFuture.completedFuture(null);
 		return ready.thenCompose((found) -> this.registry.register(id, settings, obtain))
 			.thenCompose((known) -> (known != null) ? CompletableFuture.completedFuture(known)

@@ -1,14 +1,11 @@
 package io.github.cometspring.redis;
 
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.channel.ChannelEnd;
@@ -25,9 +22,6 @@ import reactor.core.Disposable;
  */
 final class RedisLogs implements Disposable {
 
-	/** How many logs are read concurrently after a reconnect. */
-	private static final int CONCURRENT_READS = 64;
-
 	private final RedisNode node;
 
 	private final RedisRegistry registry;
@@ -38,7 +32,7 @@ final class RedisLogs implements Disposable {
 
 	private final Map<String, WeakReference<RedisChannelLog>> held = new ConcurrentHashMap<>();
 
-	private final Set<RedisChannelLog> followed = ConcurrentHashMap.newKeySet();
+	private final FollowedLogs followed;
 
 	/** The log that was held last for each id. */
 	private final Map<String, WeakReference<RedisChannelLog>> heldById = new ConcurrentHashMap<>();
@@ -52,10 +46,9 @@ final class RedisLogs implements Disposable {
 	RedisLogs(RedisNode node, RedisRegistry registry, ChannelListener listener) {
 		this.node = node;
 		this.registry = registry;
-		this.closer = new ChannelCloser(node);
+		this.closer = registry.closer();
 		this.listener = listener;
-		node.onChange(this::restored);
-		node.probe().onAnswer(this::probed);
+		this.followed = new FollowedLogs(node, registry);
 		long interval = node.timing().sweep().toMillis();
 		this.maintenance = node.clock().schedulePeriodically(this::sweep, interval, interval, TimeUnit.MILLISECONDS);
 	}
@@ -180,68 +173,6 @@ final class RedisLogs implements Disposable {
 		return this.listener;
 	}
 
-	private void restored() {
-		this.registry.generation().connected(this.node.run());
-		this.followed.forEach(RedisChannelLog::markStale);
-		if (this.node.isSubscribed() && this.node.isConnected()) {
-			catchUp(new ArrayList<>(this.followed));
-		}
-	}
-
-	private void probed() {
-		long maxSilence = this.node.timing().check().toNanos();
-		this.registry.generation().seen(this.node.probe().registryGeneration(), this.node.run());
-		catchUp(this.followed.stream().filter((log) -> log.needsRead(maxSilence) || !isRegistered(log)).toList());
-	}
-
-	/**
-	 * Whether the registry has reported the channel, and has not been lost since.
-	 */
-	private boolean isRegistered(RedisChannelLog log) {
-		Confirmation last = log.confirmation();
-		return this.registry.generation().isLatest(last.generation(), last.run());
-	}
-
-	/**
-	 * Registers a channel again that has been read and that the registry may have lost.
-	 */
-	private CompletableFuture<?> registerAgain(RedisChannelLog log) {
-		if (log.isClosed() || isRegistered(log)) {
-			return CompletableFuture.completedFuture(null);
-		}
-		// Its keys may be there though it has ended, if it was not closed to the end.
-		return revive(log).thenCompose((exists) -> exists ? CompletableFuture.completedFuture(null) : close(log));
-	}
-
-	/**
-	 * Makes logs read what they lack, a limited number at a time.
-	 */
-	private void catchUp(List<RedisChannelLog> logs) {
-		Iterator<RedisChannelLog> all = logs.iterator();
-		for (int i = 0; i < Math.min(CONCURRENT_READS, logs.size()); i++) {
-			catchUpNext(all);
-		}
-	}
-
-	private void catchUpNext(Iterator<RedisChannelLog> all) {
-		RedisChannelLog log;
-		synchronized (all) {
-			if (!all.hasNext() || !this.node.isConnected()) {
-				return;
-			}
-			log = all.next();
-		}
-		log.catchUp().thenCompose((done) -> registerAgain(log)).whenComplete((done, ex) -> {
-			try {
-				// Not on this stack: the reads of many logs would nest.
-				this.node.clock().schedule(() -> catchUpNext(all));
-			}
-			catch (RejectedExecutionException stopped) {
-				// The server is shutting down.
-			}
-		});
-	}
-
 	/**
 	 * Reports channels that are used, closes those that are idle, and unfollows those
 	 * without readers.
@@ -249,11 +180,11 @@ final class RedisLogs implements Disposable {
 	private void sweep() {
 		this.held.values().removeIf((reference) -> reference.get() == null);
 		this.heldById.values().removeIf((reference) -> reference.get() == null);
-		for (RedisChannelLog log : this.followed) {
+		this.followed.forEach((log) -> {
 			if (log.subscribers() > 0) {
 				used(log);
 			}
-		}
+		});
 		List<String> ids = List.copyOf(this.used);
 		ids.forEach(this.used::remove);
 		this.closer.use(ids, this::closeIdle).exceptionally((ex) -> {

@@ -1,5 +1,6 @@
 package io.github.cometspring.redis;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,9 +46,11 @@ final class RedisRegistry {
 		this.keys = node.keys();
 		this.limit = node.settings().maxChannels();
 		this.closer = new ChannelCloser(node);
-		// Each node looks at its channels after its next probe.
-		this.generation = new RegistryGeneration(
-				node.settings().probeInterval().plus(node.settings().commandTimeout()));
+		// Each node looks at its channels after its next probe, and when it has
+		// connected.
+		Duration timeout = node.settings().commandTimeout();
+		this.generation = new RegistryGeneration(node.settings().probeInterval().plus(timeout),
+				node.timing().longestRetry().plus(timeout));
 	}
 
 	/**
@@ -64,6 +67,10 @@ final class RedisRegistry {
 	 */
 	RegistryGeneration generation() {
 		return this.generation;
+	}
+
+	ChannelCloser closer() {
+		return this.closer;
 	}
 
 	private Confirmation confirm(Object generation, boolean ended) {

@@ -4,27 +4,40 @@ import java.time.Duration;
 
 /**
  * Which generation of the registry this node has seen last, and in which run of the
- * server. If another one follows, Redis may have lost entries of the registry. For a
- * while after that a channel that is not in the registry may still exist: a node that
- * uses it has yet to register it again.
+ * server. If another generation follows, Redis has lost the registry; if only another run
+ * follows, it may have lost the last registrations. For a while after that a channel that
+ * is not in the registry may still exist: a node that uses it has yet to register it
+ * again.
  * <p>
  * Thread-safe; the lock is this object.
  */
 final class RegistryGeneration {
 
-	/** How long nodes may take to register their channels again, in nanoseconds. */
-	private final long recovery;
+	private final long afterLoss;
+
+	private final long afterRestart;
 
 	private String generation = "";
 
 	private String run = "";
 
-	private boolean recovering;
+	private long lostAt;
 
-	private long changed;
+	private boolean lost;
 
-	RegistryGeneration(Duration recovery) {
-		this.recovery = recovery.toNanos();
+	private long restartedAt;
+
+	private boolean restarted;
+
+	/**
+	 * Creates a generation that has not been seen.
+	 * @param afterLoss how long nodes may take to register their channels again when the
+	 * registry was lost
+	 * @param afterRestart how long they may take when the server has been started again
+	 */
+	RegistryGeneration(Duration afterLoss, Duration afterRestart) {
+		this.afterLoss = afterLoss.toNanos();
+		this.afterRestart = afterRestart.toNanos();
 	}
 
 	/**
@@ -36,11 +49,14 @@ final class RegistryGeneration {
 		if (run.isEmpty()) {
 			return;
 		}
-		boolean lost = !this.generation.isEmpty() && !generation.equals(this.generation);
-		boolean restarted = !this.run.isEmpty() && !run.equals(this.run);
-		if (lost || restarted) {
-			this.recovering = true;
-			this.changed = System.nanoTime();
+		long now = System.nanoTime();
+		if (!this.generation.isEmpty() && !generation.equals(this.generation)) {
+			this.lost = true;
+			this.lostAt = now;
+		}
+		if (!this.run.isEmpty() && !run.equals(this.run)) {
+			this.restarted = true;
+			this.restartedAt = now;
 		}
 		this.generation = generation;
 		this.run = run;
@@ -64,8 +80,24 @@ final class RegistryGeneration {
 	 * Whether a channel that is not in the registry may exist.
 	 */
 	synchronized boolean isRecovering() {
-		this.recovering = this.recovering && System.nanoTime() - this.changed < this.recovery;
-		return this.recovering;
+		return isLost() || isRestarted();
+	}
+
+	/**
+	 * Whether the registry was lost, and nodes may still register their channels again.
+	 */
+	synchronized boolean isLost() {
+		this.lost = this.lost && System.nanoTime() - this.lostAt < this.afterLoss;
+		return this.lost;
+	}
+
+	/**
+	 * Whether the server has been started again, and nodes may still register channels
+	 * again whose registration was not saved.
+	 */
+	synchronized boolean isRestarted() {
+		this.restarted = this.restarted && System.nanoTime() - this.restartedAt < this.afterRestart;
+		return this.restarted;
 	}
 
 	/**
@@ -74,7 +106,7 @@ final class RegistryGeneration {
 	 * @param run the run in which it was reported
 	 */
 	synchronized boolean mayHaveLost(String generation, String run) {
-		return !generation.equals(this.generation) || (!run.equals(this.run) && isRecovering());
+		return !generation.equals(this.generation) || (!run.equals(this.run) && isRestarted());
 	}
 
 	/**

@@ -343,6 +343,34 @@ class RedisDataLossTests {
 		assertThat(second.isClosed()).isFalse();
 	}
 
+	@Test
+	void channelWhenItsRegistrationIsNotSavedShouldNotBeTakenForAnEarlierOneThatHasEnded() {
+		assertThat(this.quietly.find("other").blockOptional(PATIENCE)).isEmpty();
+		this.there.create("again", SETTINGS).block(PATIENCE);
+		this.there.close("again").block(PATIENCE);
+		Path saved = this.server.folder().resolve("appendonlydir");
+		Path copy = this.server.folder().resolve("copy");
+		copy(saved, copy);
+		ChannelLog second = this.there.create("again", SETTINGS).block(PATIENCE);
+		Cursor cursor = Cursor.of("again", second.append("1").block(PATIENCE));
+		second.prepare(Cursor.LATEST).block(PATIENCE);
+		this.server.kill();
+		copy(copy, saved);
+		this.server.startAgain();
+		for (RedisChannelBroker node : List.of(this.quietly, this.there)) {
+			Await.within(PATIENCE, () -> {
+				try {
+					return node.findAll(Map.of("again", cursor)).block(PATIENCE).containsKey("again");
+				}
+				catch (BrokerUnavailableException ex) {
+					return false;
+				}
+			});
+			assertThat(node.find("again").blockOptional(PATIENCE)).isPresent();
+		}
+		assertThat(second.isClosed()).isFalse();
+	}
+
 	private String keys(String kind) {
 		return this.server.command("KEYS comet:*:" + kind).strip();
 	}
