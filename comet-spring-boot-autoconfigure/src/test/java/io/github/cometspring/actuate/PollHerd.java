@@ -11,7 +11,8 @@ import io.github.cometspring.testing.ManyConnections.Connection;
 /**
  * A program that holds many polls with one thread. It runs in its own process, because
  * the number of open files is limited for each. It prints {@code SENT} when it has sent
- * all polls, and when all are answered, how often it received which status line.
+ * all polls, and when all are answered {@code ANSWERS} and how often it received which
+ * status line.
  */
 final class PollHerd implements ManyConnections.Client {
 
@@ -49,7 +50,7 @@ final class PollHerd implements ManyConnections.Client {
 			}
 			connections.serveUntil(() -> this.answered == this.size);
 		}
-		System.out.println(this.answers);
+		System.out.println("ANSWERS " + this.answers);
 	}
 
 	@Override
