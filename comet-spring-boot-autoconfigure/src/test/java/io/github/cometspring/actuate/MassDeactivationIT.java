@@ -1,17 +1,15 @@
 package io.github.cometspring.actuate;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.cometspring.channel.Channel;
 import io.github.cometspring.testing.Await;
 import io.github.cometspring.testing.CometServer;
+import io.github.cometspring.testing.JavaProcess;
 import io.github.cometspring.testing.RawConnection;
 import io.github.cometspring.testing.RawConnection.Answer;
 import org.junit.jupiter.api.Test;
@@ -39,9 +37,9 @@ class MassDeactivationIT {
 		int polls = howMany();
 		try (CometServer server = CometServer.start("comet.timeout=10m")) {
 			Channel channel = server.create("herd");
-			Process herd = start(server.port(), polls);
-			try (BufferedReader report = herd.inputReader()) {
-				assertThat(report.readLine()).isEqualTo("SENT");
+			try (JavaProcess herd = JavaProcess.start(PollHerd.class, List.of("-Xmx256m"),
+					List.of(String.valueOf(server.port()), "registration=herd", String.valueOf(polls)))) {
+				herd.await("SENT");
 				Await.within(ARRIVAL, () -> channel.subscribers() == polls);
 				assertThat(Operator.json(Operator.of(server.port()).get("/actuator/comet"))
 					.at("/connections/legacy")
@@ -50,7 +48,7 @@ class MassDeactivationIT {
 				long begin = System.nanoTime();
 				assertThat(Operator.of(server.port()).post("/actuator/comet/deactivate").status()).isEqualTo(200);
 				assertRefusedBeforeBodyIsRead(server);
-				String answers = report.readLine();
+				String answers = herd.await("ANSWERS ");
 				Duration time = Duration.ofNanos(System.nanoTime() - begin);
 				System.out.printf("From the command to the last of %d answers: %d ms%n", polls, time.toMillis());
 
@@ -60,9 +58,6 @@ class MassDeactivationIT {
 				assertThat(Operator.json(Operator.of(server.port()).post("/actuator/comet/activate"))
 					.at("/connections/legacy")
 					.asInt()).isZero();
-			}
-			finally {
-				herd.destroy();
 			}
 		}
 	}
@@ -75,15 +70,6 @@ class MassDeactivationIT {
 			System.out.printf("%d polls instead of %d, as a process may open %d files%n", polls, POLLS, files);
 		}
 		return polls;
-	}
-
-	private static Process start(int port, int polls) throws IOException, URISyntaxException {
-		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-		Path classes = Path.of(PollHerd.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-		return new ProcessBuilder(java.toString(), "-Xmx256m", "-cp", classes.toString(), PollHerd.class.getName(),
-				String.valueOf(port), "registration=herd", String.valueOf(polls))
-			.redirectError(ProcessBuilder.Redirect.INHERIT)
-			.start();
 	}
 
 	private static void assertRefusedBeforeBodyIsRead(CometServer server) {

@@ -1,114 +1,82 @@
 package io.github.cometspring.actuate;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+
+import io.github.cometspring.testing.ManyConnections;
+import io.github.cometspring.testing.ManyConnections.Connection;
 
 /**
  * A program that holds many polls with one thread. It runs in its own process, because
  * the number of open files is limited for each. It prints {@code SENT} when it has sent
- * all polls, and when all are answered, how often it received which status line.
+ * all polls, and when all are answered {@code ANSWERS} and how often it received which
+ * status line.
  */
-final class PollHerd {
+final class PollHerd implements ManyConnections.Client {
 
-	// Fewer than the server's backlog
-	private static final int CONNECTING_AT_MOST = 100;
+	// Longer than the polls are held for
+	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-	private static final int LARGEST_ANSWER = 4096;
-
-	private final Selector selector = Selector.open();
-
-	private final InetSocketAddress address;
-
-	private final ByteBuffer request;
+	private final String request;
 
 	private final int size;
 
-	private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_ANSWER);
-
 	private final Map<String, Integer> answers = new TreeMap<>();
-
-	private int begun;
 
 	private int sent;
 
 	private int answered;
 
-	private PollHerd(int port, String body, int size) throws IOException {
-		this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+	private PollHerd(String body, int size) {
 		this.size = size;
-		this.request = ByteBuffer
-			.wrap(("POST /comet HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ocsigen-comet\r\n"
-					+ "Content-Length: " + body.length() + "\r\n\r\n" + body)
-				.getBytes(StandardCharsets.US_ASCII));
+		this.request = "POST /comet HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ocsigen-comet\r\n"
+				+ "Content-Length: " + body.length() + "\r\n\r\n" + body;
 	}
 
 	/**
 	 * Runs a herd.
 	 * @param args the port, the body of a poll, how many polls
-	 * @throws IOException if a connection fails
 	 */
-	public static void main(String[] args) throws IOException {
-		new PollHerd(Integer.parseInt(args[0]), args[1], Integer.parseInt(args[2])).run();
+	public static void main(String[] args) {
+		new PollHerd(args[1], Integer.parseInt(args[2])).run(Integer.parseInt(args[0]));
 	}
 
-	private void run() throws IOException {
-		while (this.answered < this.size) {
-			while (this.begun < this.size && this.begun - this.sent < CONNECTING_AT_MOST) {
-				begin();
+	private void run(int port) {
+		try (ManyConnections connections = new ManyConnections(port, PATIENCE)) {
+			for (int i = 0; i < this.size; i++) {
+				connections.add(this);
 			}
-			this.selector.select();
-			for (SelectionKey key : this.selector.selectedKeys()) {
-				if (key.isConnectable()) {
-					send(key);
-				}
-				else if (key.isReadable()) {
-					receive(key);
-				}
-			}
-			this.selector.selectedKeys().clear();
+			connections.serveUntil(() -> this.answered == this.size);
 		}
-		System.out.println(this.answers);
+		System.out.println("ANSWERS " + this.answers);
 	}
 
-	private void begin() throws IOException {
-		SocketChannel channel = SocketChannel.open();
-		channel.configureBlocking(false);
-		channel.setOption(StandardSocketOptions.SO_RCVBUF, LARGEST_ANSWER);
-		this.begun++;
-		channel.connect(this.address);
-		channel.register(this.selector, SelectionKey.OP_CONNECT);
-	}
-
-	private void send(SelectionKey key) throws IOException {
-		SocketChannel channel = (SocketChannel) key.channel();
-		channel.finishConnect();
-		channel.write(this.request.rewind());
-		if (this.request.hasRemaining()) {
-			throw new IOException("A request does not fit into the send buffer");
-		}
-		key.interestOps(SelectionKey.OP_READ);
+	@Override
+	public void connected(Connection connection) throws IOException {
+		connection.send(this.request);
+		connection.letNextConnect();
 		this.sent++;
 		if (this.sent == this.size) {
 			System.out.println("SENT");
 		}
 	}
 
-	private void receive(SelectionKey key) throws IOException {
-		int count = ((SocketChannel) key.channel()).read(this.buffer.clear());
-		String answer = StandardCharsets.US_ASCII.decode(this.buffer.flip()).toString();
-		this.answers.merge((count > 0) ? answer.substring(0, answer.indexOf("\r\n")) : "closed", 1, Integer::sum);
+	@Override
+	public void received(Connection connection, String text) throws IOException {
+		answered(connection, text.substring(0, text.indexOf("\r\n")));
+	}
+
+	@Override
+	public void ended(Connection connection) throws IOException {
+		answered(connection, "closed");
+	}
+
+	private void answered(Connection connection, String answer) throws IOException {
+		this.answers.merge(answer, 1, Integer::sum);
 		this.answered++;
-		key.cancel();
-		key.channel().close();
+		connection.close();
 	}
 
 }

@@ -26,7 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A request for an event stream or a WebSocket gets the same answer on the fast path as
- * on the default path, byte for byte but for what is random.
+ * on the default path, byte for byte but for what is random. One class, as all requests
+ * are sent to the same two servers.
  */
 class FastStreamAnswersIT {
 

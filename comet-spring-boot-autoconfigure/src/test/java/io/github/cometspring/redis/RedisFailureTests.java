@@ -19,9 +19,7 @@ import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
 import static io.github.cometspring.redis.Traffic.PATIENCE;
-import static io.github.cometspring.redis.Traffic.SETTINGS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Two nodes, and failures of Redis and of the connections to it: each message that was
@@ -211,39 +209,6 @@ class RedisFailureTests {
 		StepVerifier.create(log.append("1")).expectError(ChannelClosedException.class).verify(PATIENCE);
 		assertThat(this.here.find("numbers").blockOptional(PATIENCE)).isEmpty();
 		assertThat(this.here.state().block(PATIENCE).channels()).isZero();
-	}
-
-	@Test
-	void startWhenServerIsAwayShouldConnectLater() {
-		this.server.stop();
-		RedisNode node = this.nodes.node(this.server.port(), "comet", 10);
-		RedisChannelBroker late = new RedisChannelBroker(node);
-		RedisNodes.start(node);
-		StepVerifier.create(late.create("late", SETTINGS))
-			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(BrokerUnavailableException.class,
-					(away) -> assertThat(away.isOutcomeUnknown()).isFalse()))
-			.verify(PATIENCE);
-		this.server.startAgain();
-		Await.within(PATIENCE, () -> node.isConnected() && node.isSubscribed());
-		assertThat(late.create("late", SETTINGS).block(PATIENCE)).isNotNull();
-		late.dispose();
-	}
-
-	@Test
-	void startWhenFormatIsNewerShouldFail() {
-		this.server.command("SET new:{registry}:format 2");
-		RedisNode node = this.nodes.node(this.server.port(), "new", 10);
-		assertThatExceptionOfType(IncompatibleRedisException.class).isThrownBy(() -> RedisNodes.start(node))
-			.withMessageContaining("format 2")
-			.withMessageContaining("comet.redis.key-prefix");
-	}
-
-	@Test
-	void startWhenPasswordIsMissingShouldFail() {
-		this.server.command("CONFIG SET requirepass secret");
-		RedisNode node = this.nodes.node(this.server.port(), "comet", 10);
-		assertThatExceptionOfType(IncompatibleRedisException.class).isThrownBy(() -> RedisNodes.start(node))
-			.withMessageContaining("NOAUTH");
 	}
 
 	@Test

@@ -32,7 +32,8 @@ import org.xml.sax.SAXException;
  * Checks a folder to which the modules were deployed ({@code ./mvnw -Prelease deploy})
  * for all that Maven Central demands of a release, and for what this project promises
  * beyond: checksums of all four kinds, an SBOM, the name of the Java module, licence
- * files, and POMs that need no other POM.
+ * files, and POMs that need no other POM. One class, as it is run from its one source
+ * file.
  * <p>
  * Uses nothing but the JDK, and so needs no build:
  * {@code java ReleaseFolder.java [--signed] target/release}, from the root of the

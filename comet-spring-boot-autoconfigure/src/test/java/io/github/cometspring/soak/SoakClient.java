@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A client that listens to a channel that stays and to one that does not, and checks that
  * it gets each message once and in order, or is told of a gap. If it is not steady, it
  * leaves, resets its connection, stops reading for a while, or loses its connection
- * without notice, and goes on by its cursor. Confined to the thread of its loop.
+ * without notice, and goes on by its cursor. Confined to the thread of its loop. One
+ * class, as all of it changes the state of the one client.
  */
 final class SoakClient implements Peer, Talk.Audience {
 

@@ -34,7 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link ClientQuotas}: the limits of each address and user.
+ * Tests for {@link ClientQuotas}: the limits of each address and user. One class, as a
+ * client that ends gives back what it has taken of both at once.
  */
 class ClientQuotasTests {
 

@@ -28,7 +28,7 @@ import org.springframework.web.server.session.WebSessionStore;
 /**
  * A server of an application with nothing but the starter, on a random port by default.
  * In the run on two nodes it is two servers on a Redis: beans are those of the first, and
- * clients come to either.
+ * clients come to either. One class, as tests need not know on how many nodes they run.
  */
 public final class CometServer implements AutoCloseable {
 

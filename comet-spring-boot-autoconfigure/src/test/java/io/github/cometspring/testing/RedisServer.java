@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * A Redis server for one test, with a folder of its own. It keeps its port while it is
- * stopped.
+ * stopped. One class, as all of it acts on the one process.
  */
 public final class RedisServer implements AutoCloseable {
 

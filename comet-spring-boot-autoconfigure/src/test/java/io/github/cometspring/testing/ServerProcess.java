@@ -1,13 +1,10 @@
 package io.github.cometspring.testing;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import io.github.cometspring.channel.Channels;
 
@@ -17,8 +14,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * A server in a process of its own, on a random port, with one channel, {@code c0}. It
- * ends as a deployed one does, by a signal. Its open files are not counted with those of
- * the test.
+ * ends as a deployed one does, by a signal. Its open files and its memory are not counted
+ * with those of the test.
  */
 public final class ServerProcess implements AutoCloseable {
 
@@ -27,53 +24,30 @@ public final class ServerProcess implements AutoCloseable {
 
 	private static final String READY = "Serving on port ";
 
-	private final Process process;
+	private final JavaProcess process;
 
 	private final int port;
 
-	private ServerProcess(Process process, int port) {
+	private ServerProcess(JavaProcess process) {
 		this.process = process;
-		this.port = port;
+		this.port = Integer.parseInt(process.await(READY));
 	}
 
 	/**
 	 * Starts a server and waits until it serves.
+	 * @param memory options of the JVM that bound its memory
 	 * @param properties lines {@code name=value}
 	 * @return the server, to be closed
 	 */
-	public static ServerProcess start(String... properties) {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-Xshare:auto",
-				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), ServerProcess.class.getName(),
-				"--server.port=0", "--spring.main.banner-mode=off", "--management.health.redis.enabled=false"));
-		for (String property : properties) {
-			command.add("--" + property);
-		}
-		try {
-			Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-			return new ServerProcess(process, readPort(process));
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static int readPort(Process process) throws IOException {
-		BufferedReader output = process.inputReader();
-		String line = output.readLine();
-		while (line != null && !line.startsWith(READY)) {
-			System.out.println(line);
-			line = output.readLine();
-		}
-		if (line == null) {
-			process.destroyForcibly();
-			throw new IllegalStateException("The server did not start");
-		}
-		// What it logs later is read, so that it does not wait for a reader
-		Thread reader = new Thread(() -> output.lines().forEach(System.out::println), "output-of-server");
-		reader.setDaemon(true);
-		reader.start();
-		return Integer.parseInt(line.substring(READY.length()));
+	public static ServerProcess start(List<String> memory, String... properties) {
+		List<String> options = new ArrayList<>(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1"));
+		options.addAll(memory);
+		List<String> arguments = Stream
+			.concat(Stream.of("server.port=0", "spring.main.banner-mode=off", "management.health.redis.enabled=false"),
+					Stream.of(properties))
+			.map((property) -> "--" + property)
+			.toList();
+		return new ServerProcess(JavaProcess.start(ServerProcess.class, options, arguments));
 	}
 
 	/**
@@ -101,14 +75,12 @@ public final class ServerProcess implements AutoCloseable {
 	 * @return completes with the time of {@link System#nanoTime()} at which it has ended
 	 */
 	public CompletableFuture<Long> terminate() {
-		CompletableFuture<Long> end = this.process.onExit().thenApply((process) -> System.nanoTime());
-		this.process.destroy();
-		return end;
+		return this.process.terminate();
 	}
 
 	@Override
 	public void close() {
-		this.process.destroyForcibly();
+		this.process.close();
 	}
 
 }

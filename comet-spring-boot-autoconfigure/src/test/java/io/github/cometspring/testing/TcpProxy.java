@@ -17,7 +17,8 @@ import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Stands between clients and a server as the network does, and breaks as it does.
+ * Stands between clients and a server as the network does, and breaks as it does. One
+ * class, as each way to break acts on the same sockets.
  */
 public final class TcpProxy implements AutoCloseable {
 

@@ -1,27 +1,17 @@
 package io.github.cometspring.web;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 
+import io.github.cometspring.testing.ManyConnections;
+import io.github.cometspring.testing.ManyConnections.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that wait until their server ends them, with one thread for all: long polls,
- * which get one answer, and event streams, which get a last chunk. It knows how and when
- * each was ended.
+ * Clients that wait until their server ends them: long polls, which get one answer, and
+ * event streams, which get a last chunk. It knows how and when each was ended.
  */
 final class EndingCrowd implements AutoCloseable {
 
@@ -33,26 +23,15 @@ final class EndingCrowd implements AutoCloseable {
 
 	private static final String LAST_CHUNK = "0\r\n\r\n";
 
-	// Fewer than the server's backlog
-	private static final int CONNECTING_AT_MOST = 100;
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-	private static final int BUFFER = 4096;
-
-	private final Selector selector;
-
-	private final InetSocketAddress address;
-
-	private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-
-	private final List<SocketChannel> clients = new ArrayList<>();
+	private final ManyConnections connections;
 
 	private final Map<String, Integer> ends = new TreeMap<>();
 
 	private final int polls;
 
 	private final int streams;
-
-	private int connecting;
 
 	private int streaming;
 
@@ -63,13 +42,7 @@ final class EndingCrowd implements AutoCloseable {
 	private long lastEnd;
 
 	EndingCrowd(int port, int polls, int streams) {
-		try {
-			this.selector = Selector.open();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+		this.connections = new ManyConnections(port, PATIENCE);
 		this.polls = polls;
 		this.streams = streams;
 	}
@@ -79,18 +52,15 @@ final class EndingCrowd implements AutoCloseable {
 		String registration = "registration=" + channel;
 		String poll = POLL.formatted(registration.length(), registration);
 		String stream = STREAM.formatted(channel);
-		run(() -> {
-			while (this.clients.size() < this.polls + this.streams && this.connecting < CONNECTING_AT_MOST) {
-				connect(new Client((this.clients.size() < this.polls) ? poll : stream));
-			}
-			return this.clients.size() == this.polls + this.streams && this.connecting == 0
-					&& this.streaming == this.streams;
-		});
+		for (int i = 0; i < this.polls + this.streams; i++) {
+			this.connections.add(new Client((i < this.polls) ? poll : stream));
+		}
+		this.connections.serveUntil(() -> this.connections.areAllConnected() && this.streaming == this.streams);
 	}
 
 	/** Waits until the server has ended all clients. */
 	void readToEnd() {
-		run(() -> this.ended == this.clients.size());
+		this.connections.serveUntil(() -> this.ended == this.polls + this.streams);
 	}
 
 	/** How many clients were ended in which way. */
@@ -108,89 +78,22 @@ final class EndingCrowd implements AutoCloseable {
 		return this.lastEnd;
 	}
 
-	private void run(BooleanSupplier isDone) {
-		try {
-			while (!isDone.getAsBoolean()) {
-				this.selector.select();
-				for (SelectionKey key : this.selector.selectedKeys()) {
-					Client client = (Client) key.attachment();
-					if (key.isConnectable()) {
-						send(key, client);
-					}
-					else if (key.isReadable()) {
-						receive(key, client);
-					}
-				}
-				this.selector.selectedKeys().clear();
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private void connect(Client client) {
-		try {
-			SocketChannel channel = SocketChannel.open();
-			this.clients.add(channel);
-			this.connecting++;
-			channel.configureBlocking(false);
-			channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
-			channel.register(this.selector, SelectionKey.OP_CONNECT, client);
-			channel.connect(this.address);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private void send(SelectionKey key, Client client) throws IOException {
-		SocketChannel channel = (SocketChannel) key.channel();
-		channel.finishConnect();
-		ByteBuffer request = StandardCharsets.US_ASCII.encode(client.request);
-		channel.write(request);
-		if (request.hasRemaining()) {
-			throw new IOException("A request does not fit into the send buffer");
-		}
-		key.interestOps(SelectionKey.OP_READ);
-		this.connecting--;
-	}
-
-	private void receive(SelectionKey key, Client client) throws IOException {
-		int count = ((SocketChannel) key.channel()).read(this.buffer.clear());
-		boolean isFirst = client.received.isEmpty();
-		client.received.append(StandardCharsets.US_ASCII.decode(this.buffer.flip()));
-		if (isFirst && client.isStream()) {
-			this.streaming++;
-		}
-		String end = client.end(count < 0);
-		if (end != null) {
-			this.ends.merge(end, 1, Integer::sum);
-			this.lastEnd = System.nanoTime();
-			this.firstEnd = (this.ended == 0) ? this.lastEnd : this.firstEnd;
-			this.ended++;
-			key.cancel();
-			key.channel().close();
-		}
+	private void countEnd(String end) {
+		this.ends.merge(end, 1, Integer::sum);
+		this.lastEnd = System.nanoTime();
+		this.firstEnd = (this.ended == 0) ? this.lastEnd : this.firstEnd;
+		this.ended++;
 	}
 
 	@Override
 	public void close() {
-		try {
-			for (SocketChannel client : this.clients) {
-				client.close();
-			}
-			this.selector.close();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.connections.close();
 	}
 
 	/**
 	 * A client.
 	 */
-	private static final class Client {
+	private final class Client implements ManyConnections.Client {
 
 		private final String request;
 
@@ -202,6 +105,34 @@ final class EndingCrowd implements AutoCloseable {
 
 		private boolean isStream() {
 			return this.request.startsWith("GET");
+		}
+
+		@Override
+		public void connected(Connection connection) throws IOException {
+			connection.send(this.request);
+			connection.letNextConnect();
+		}
+
+		@Override
+		public void received(Connection connection, String text) throws IOException {
+			if (this.received.isEmpty() && isStream()) {
+				EndingCrowd.this.streaming++;
+			}
+			this.received.append(text);
+			endIfItIsOver(connection, false);
+		}
+
+		@Override
+		public void ended(Connection connection) throws IOException {
+			endIfItIsOver(connection, true);
+		}
+
+		private void endIfItIsOver(Connection connection, boolean isClosed) throws IOException {
+			String end = end(isClosed);
+			if (end != null) {
+				countEnd(end);
+				connection.close();
+			}
 		}
 
 		/** How it was ended, or {@code null} if it is not. */

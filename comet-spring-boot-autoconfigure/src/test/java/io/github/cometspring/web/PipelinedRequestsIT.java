@@ -1,14 +1,12 @@
 package io.github.cometspring.web;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-import io.github.cometspring.testing.SetsFastPath;
 import io.github.cometspring.testing.RawConnection;
+import io.github.cometspring.testing.ServerProcess;
+import io.github.cometspring.testing.SetsFastPath;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +19,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SetsFastPath
 class PipelinedRequestsIT {
 
+	private static final List<String> LITTLE_MEMORY = List.of("-Xmx80m", "-XX:MaxDirectMemorySize=80m",
+			"-XX:+UseSerialGC");
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
 	// Decoded, these take a megabyte for each connection.
 	private static final String PILE = "GET / HTTP/1.1\r\n\r\n".repeat(3_400);
 
@@ -28,8 +31,8 @@ class PipelinedRequestsIT {
 
 	private static final List<String> HELD = List.of(
 			"POST /comet HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-ocsigen-comet\r\n"
-					+ "Content-Length: 14\r\n\r\nregistration=a",
-			"GET /comet?channel=a HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
+					+ "Content-Length: 15\r\n\r\nregistration=c0",
+			"GET /comet?channel=c0 HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
 
 	// After this request the server reads with its largest buffer.
 	private static final String LARGE = "POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n\r\n"
@@ -37,37 +40,15 @@ class PipelinedRequestsIT {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void serverWithLittleMemoryShouldGoOnServing(boolean fastPath) throws IOException, InterruptedException {
-		Process process = start(fastPath);
-		try (BufferedReader output = process.inputReader()) {
-			int port = port(output);
+	void serverWithLittleMemoryShouldGoOnServing(boolean fastPath) {
+		try (ServerProcess server = ServerProcess.start(LITTLE_MEMORY, "comet.fast-path=" + fastPath,
+				"comet.timeout=1h", "comet.shutdown.spread=0s", "spring.reactor.netty.shutdown-quiet-period=0s",
+				"logging.level.root=warn")) {
 			for (String held : HELD) {
-				attack(port, held);
+				attack(server.port(), held);
 			}
-			process.destroy();
-			assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(server.terminate()).succeedsWithin(PATIENCE);
 		}
-		finally {
-			process.destroyForcibly();
-		}
-	}
-
-	private static Process start(boolean fastPath) throws IOException {
-		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-		List<String> command = List.of(java.toString(), "-Xmx80m", "-XX:MaxDirectMemorySize=80m", "-XX:+UseSerialGC",
-				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-				SmallHeapServer.class.getName(), "comet.fast-path=" + fastPath, "comet.timeout=1h",
-				"logging.level.root=warn");
-		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-	}
-
-	private static int port(BufferedReader output) throws IOException {
-		for (String line = output.readLine(); line != null; line = output.readLine()) {
-			if (line.startsWith("PORT ")) {
-				return Integer.parseInt(line.substring(5));
-			}
-		}
-		throw new IllegalStateException("The server did not start");
 	}
 
 	private static void attack(int port, String held) {

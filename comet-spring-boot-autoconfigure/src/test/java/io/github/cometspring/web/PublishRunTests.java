@@ -64,7 +64,8 @@ import static org.mockito.Mockito.mock;
 
 /**
  * What publishers are told when messages cannot be published, by channels that answer at
- * once and by those for which one has to wait.
+ * once and by those for which one has to wait. One class, as all of it runs with channels
+ * of both kinds.
  */
 @ParameterizedClass
 @ValueSource(booleans = { true, false })

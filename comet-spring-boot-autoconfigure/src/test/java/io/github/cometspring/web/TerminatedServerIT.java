@@ -1,6 +1,7 @@
 package io.github.cometspring.web;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -35,7 +36,7 @@ class TerminatedServerIT {
 	@Test
 	@Timeout(120)
 	void processWhenTerminatedShouldEndItsClientsByAndByAndThenItself() {
-		try (ServerProcess server = ServerProcess.start("comet.timeout=1h", "comet.heartbeat=1h",
+		try (ServerProcess server = ServerProcess.start(List.of("-Xmx1g"), "comet.timeout=1h", "comet.heartbeat=1h",
 				"comet.max-connections=20000", "spring.reactor.netty.shutdown-quiet-period=0s",
 				"comet.shutdown.spread=" + SPREAD, "management.endpoints.web.exposure.include=comet");
 				EndingCrowd crowd = new EndingCrowd(server.port(), POLLS, STREAMS)) {

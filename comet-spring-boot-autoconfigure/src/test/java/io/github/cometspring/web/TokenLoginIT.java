@@ -47,7 +47,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Pages log in with a bearer token (protocol, section 9) at an application with Spring
  * Security's resource server. A WebSocket sends the token as a subprotocol, the other
- * transports in a header. No answer and no line in the log contains it.
+ * transports in a header. No answer and no line in the log contains it. One class, as
+ * what is logged is searched for tokens once, when all of it has run.
  */
 @SetsFastPath
 class TokenLoginIT {
