@@ -217,7 +217,9 @@ public final class TypedChannel<T> {
 		try {
 			return this.writer.writeValueAsString(value);
 		}
-		catch (JacksonException ex) {
+		// Also what the application's code throws that Jackson calls. If a class is
+		// missing, Reactor would throw the error at whoever subscribes.
+		catch (RuntimeException | LinkageError ex) {
 			throw new UnwritableValueException(id(), value.getClass().getName(), ex);
 		}
 	}
