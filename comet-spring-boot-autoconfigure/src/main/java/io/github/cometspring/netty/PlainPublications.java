@@ -59,8 +59,9 @@ final class PlainPublications implements PollPath {
 		for (int i = 0; i < uri.length(); i++) {
 			char c = uri.charAt(i);
 			boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-					|| "/?=&.-_~@%".indexOf(c) >= 0;
-			if (!plain) {
+					|| "/?=&.-_~@".indexOf(c) >= 0;
+			// The server refuses an address with half an escape, wherever it stands.
+			if (!plain && !PlainQuery.isEscape(uri, i)) {
 				return false;
 			}
 		}

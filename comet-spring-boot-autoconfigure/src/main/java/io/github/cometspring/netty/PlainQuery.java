@@ -53,7 +53,7 @@ final class PlainQuery {
 		int at = start;
 		while (at < uri.length()) {
 			char c = uri.charAt(at);
-			if (c == '%' && isHex(uri, at + 1) && isHex(uri, at + 2)) {
+			if (isEscape(uri, at)) {
 				at += 3;
 			}
 			else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
@@ -65,6 +65,13 @@ final class PlainQuery {
 			}
 		}
 		return at;
+	}
+
+	/**
+	 * Whether a character of an address begins an escape that is complete.
+	 */
+	static boolean isEscape(String uri, int index) {
+		return uri.charAt(index) == '%' && isHex(uri, index + 1) && isHex(uri, index + 2);
 	}
 
 	private static boolean isHex(String text, int index) {

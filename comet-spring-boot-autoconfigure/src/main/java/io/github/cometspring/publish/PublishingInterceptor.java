@@ -13,6 +13,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.Loggers;
+import reactor.util.concurrent.Queues;
 import tools.jackson.core.type.TypeReference;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -74,8 +75,9 @@ final class PublishingInterceptor implements MethodInterceptor {
 		if (adapter.isMultiValue()) {
 			// At most one value is published that the caller has not requested. Some are
 			// prefetched, so that a source that cannot wait goes on while the broker is
-			// slow.
-			return Flux.from(result).concatMap((value) -> publish(call, value).thenReturn(value));
+			// slow. An error of the source waits for the values before it.
+			return Flux.from(result)
+				.concatMapDelayError((value) -> publish(call, value).thenReturn(value), true, Queues.XS_BUFFER_SIZE);
 		}
 		return Mono.from(result).flatMap((value) -> publish(call, value).thenReturn(value));
 	}

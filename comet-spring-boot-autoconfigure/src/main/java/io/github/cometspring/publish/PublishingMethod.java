@@ -3,6 +3,7 @@ package io.github.cometspring.publish;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.stream.BaseStream;
@@ -40,7 +41,8 @@ record PublishingMethod(Method method, List<ChannelExpression> channels, Type va
 		ResolvableType type = ResolvableType.forMethodReturnType(method, target);
 		Class<?> result = type.toClass();
 		if (result == void.class || BaseStream.class.isAssignableFrom(result)
-				|| (Future.class.isAssignableFrom(result) && !CompletionStage.class.isAssignableFrom(result))) {
+				|| (Future.class.isAssignableFrom(result) && !CompletionStage.class.isAssignableFrom(result))
+				|| !mayBeReplaced(result)) {
 			throw new IllegalStateException(
 					"@CometPublish on %s: a result of type %s cannot be published (return a value, a Mono, a Flux or a CompletableFuture)"
 						.formatted(describe(method), result.getSimpleName()));
@@ -55,6 +57,16 @@ record PublishingMethod(Method method, List<ChannelExpression> channels, Type va
 		catch (ParseException | IllegalArgumentException ex) {
 			throw new IllegalStateException("@CometPublish on %s: %s".formatted(describe(method), ex.getMessage()), ex);
 		}
+	}
+
+	/**
+	 * Whether callers accept an asynchronous result that waits for the publication. It is
+	 * a {@code Flux}, say, and they cannot use it as a {@code ConnectableFlux}.
+	 */
+	private static boolean mayBeReplaced(Class<?> result) {
+		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(result);
+		return adapter == null || result == CompletableFuture.class
+				|| result.isAssignableFrom(adapter.getDescriptor().getReactiveType());
 	}
 
 	private static Type valueType(Method method, ResolvableType type) {

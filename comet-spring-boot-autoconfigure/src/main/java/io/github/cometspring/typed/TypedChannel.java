@@ -14,6 +14,7 @@ import io.github.cometspring.channel.Position;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -98,7 +99,18 @@ public final class TypedChannel<T> {
 	 * error of the source or of a publication
 	 */
 	public Mono<Void> bind(Flux<? extends T> source) {
-		return source.concatMap(this::publish, 1).then(close());
+		// As signals, so that an error of the source waits for the values before it,
+		// while an error of a publication ends the binding at once.
+		return source.materialize().concatMap(this::publishNext, 0).then(close());
+	}
+
+	private Mono<Position> publishNext(Signal<? extends T> signal) {
+		Throwable error = signal.getThrowable();
+		if (error != null) {
+			return Mono.error(error);
+		}
+		T value = signal.get();
+		return (value != null) ? publish(value) : Mono.empty();
 	}
 
 	/**
@@ -205,7 +217,9 @@ public final class TypedChannel<T> {
 		try {
 			return this.writer.writeValueAsString(value);
 		}
-		catch (JacksonException ex) {
+		// Also what the application's code throws that Jackson calls. If a class is
+		// missing, Reactor would throw the error at whoever subscribes.
+		catch (RuntimeException | LinkageError ex) {
 			throw new UnwritableValueException(id(), value.getClass().getName(), ex);
 		}
 	}

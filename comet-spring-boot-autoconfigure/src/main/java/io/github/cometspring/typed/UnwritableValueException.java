@@ -4,7 +4,7 @@ import io.github.cometspring.channel.ChannelException;
 
 /**
  * Thrown when a value cannot be written as JSON. Nothing was published. The message does
- * not repeat the value; the cause is Jackson's error.
+ * not repeat the value; the cause is what Jackson, or code that it called, has thrown.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,7 @@ public class UnwritableValueException extends ChannelException {
 	 * Creates an exception.
 	 * @param channel the id of the channel
 	 * @param valueType the name of the class of the value
-	 * @param cause the error of Jackson
+	 * @param cause what was thrown
 	 */
 	public UnwritableValueException(String channel, String valueType, Throwable cause) {
 		super("Cannot publish on channel '%s': Jackson does not write this %s as JSON (see the cause)"

@@ -92,6 +92,18 @@ class FastPublicationTests extends EmbeddedFastPath {
 	}
 
 	@Test
+	void publicationWhoseAddressHasHalfAnEscapeShouldBeLeftToTheServer() {
+		serve(this.channels);
+		for (String query : List.of("x=%&channel=a", "channel=a&x=%f", "channel=a&x=%zz", "channel=a&%")) {
+			HttpRequest head = publication();
+			head.setUri("/comet/publish?" + query);
+			assertHandedOn(head, last("m"));
+		}
+		read(publication().setUri("/comet/publish?channel=%61&x=%25"), last("m"));
+		assertThat(answer()).startsWith("200 ").contains("\"offset\":1,");
+	}
+
+	@Test
 	void keyShouldBeLookedUpOnce() {
 		serve(this.channels);
 		read(publication(), last("m"));

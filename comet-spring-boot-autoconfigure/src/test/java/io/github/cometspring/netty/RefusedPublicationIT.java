@@ -159,7 +159,8 @@ class RefusedPublicationIT {
 			assertThat(answer.status()).as(query).isEqualTo(400);
 			assertThat(answer.body()).contains("invalid-channel");
 		}
-		for (String query : List.of("?channel=%", "?channel=%f", "?channel=%zz", "?channel=%ff", "?channel=%+1")) {
+		for (String query : List.of("?channel=%", "?channel=%f", "?channel=%zz", "?channel=%ff", "?channel=%+1",
+				"?channel=a&x=%", "?x=%zz&channel=a")) {
 			assertThat(endpoint.post(fastPath, PATH + query, null, "m", KEY).status()).as(query).isEqualTo(400);
 		}
 		Answer surrogate = endpoint.publishJson(fastPath, "{\"channel\":\"\\ud800\\\"\",\"data\":\"m\"}");

@@ -1,6 +1,7 @@
 package io.github.cometspring.publish;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 import io.github.cometspring.channel.Channels;
@@ -8,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.ConnectableFlux;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -61,7 +64,8 @@ class CometPublishFailureTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { ReturnsVoid.class, ReturnsFuture.class, WrongExpression.class, UnknownProperty.class })
+	@ValueSource(classes = { ReturnsVoid.class, ReturnsFuture.class, ReturnsConnectableFlux.class,
+			ReturnsOwnFuture.class, WrongExpression.class, UnknownProperty.class })
 	<T> void startWhenAnnotationIsInvalidShouldFailAndNameMethod(Class<T> type) {
 		this.runner.withBean(type)
 			.run((context) -> assertThat(context).getFailure()
@@ -126,6 +130,28 @@ class CometPublishFailureTests {
 		Future<String> publish() {
 			return null;
 		}
+
+	}
+
+	static class ReturnsConnectableFlux {
+
+		@CometPublish("a")
+		ConnectableFlux<String> publish() {
+			return Flux.just("a").publish();
+		}
+
+	}
+
+	static class ReturnsOwnFuture {
+
+		@CometPublish("a")
+		OwnFuture publish() {
+			return new OwnFuture();
+		}
+
+	}
+
+	static class OwnFuture extends CompletableFuture<String> {
 
 	}
 

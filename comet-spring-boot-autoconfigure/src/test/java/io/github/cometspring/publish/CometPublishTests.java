@@ -94,6 +94,26 @@ class CometPublishTests {
 	}
 
 	@Test
+	void fluxThatFailsShouldEmitAndPublishTheValuesBeforeTheError() {
+		this.runner.withBean(ChannelBroker.class, CometPublishTests::slow).run((context) -> {
+			StepVerifier.create(context.getBean(Shop.class).failingFlux())
+				.expectNext(new Receipt(1), new Receipt(2))
+				.expectErrorMessage("on purpose")
+				.verify(PATIENCE);
+			assertThat(published(context, "failing")).hasSize(2);
+		});
+	}
+
+	@Test
+	void fluxThatCannotWaitShouldNotFailWhileTheBrokerIsSlow() {
+		this.runner.withBean(ChannelBroker.class, CometPublishTests::slow)
+			.run((context) -> StepVerifier.create(context.getBean(Shop.class).ticks())
+				.expectNextCount(5)
+				.expectComplete()
+				.verify(PATIENCE));
+	}
+
+	@Test
 	void futureShouldCompleteWhenItsValueIsPublished() {
 		this.runner.run((context) -> {
 			assertThat(context.getBean(Shop.class).future(ORDER)).succeedsWithin(PATIENCE).isEqualTo(new Receipt(7));
@@ -155,6 +175,19 @@ class CometPublishTests {
 			assertThat(published(context, "orders/ada")).containsExactly("{\"number\":1}", "{\"number\":2}",
 					"{\"number\":3}");
 		});
+	}
+
+	/**
+	 * A broker that takes its time to find a channel.
+	 */
+	private static ChannelBroker slow() {
+		ChannelBroker broker = new InMemoryChannelBroker(null, VirtualTimeScheduler.create());
+		return (ChannelBroker) Proxy.newProxyInstance(ChannelBroker.class.getClassLoader(),
+				new Class<?>[] { ChannelBroker.class }, (proxy, method, arguments) -> {
+					Object result = method.invoke(broker, arguments);
+					return method.getName().equals("obtain") ? Mono.delay(Duration.ofMillis(50)).then((Mono<?>) result)
+							: result;
+				});
 	}
 
 	/**
@@ -245,6 +278,16 @@ class CometPublishTests {
 		@CometPublish("failing")
 		Receipt failing() {
 			throw new IllegalStateException("on purpose");
+		}
+
+		@CometPublish("failing")
+		Flux<Receipt> failingFlux() {
+			return Flux.just(1, 2).map(Receipt::new).concatWith(failingMono());
+		}
+
+		@CometPublish("ticks")
+		Flux<Long> ticks() {
+			return Flux.interval(Duration.ofMillis(10)).take(5);
 		}
 
 		@CometPublish("failing")

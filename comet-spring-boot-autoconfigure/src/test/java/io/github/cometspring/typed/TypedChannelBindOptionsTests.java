@@ -194,6 +194,9 @@ class TypedChannelBindOptionsTests extends ValueChannels {
 		assertThatIllegalArgumentException().isThrownBy(() -> BindOptions.autoConnect(-1)).withMessageContaining("-1");
 		assertThatIllegalArgumentException().isThrownBy(() -> BindOptions.refCount(Duration.ZERO))
 			.withMessageContaining("PT0S");
+		// A timer would take no such time when the last listener leaves.
+		assertThatIllegalArgumentException().isThrownBy(() -> BindOptions.refCount(Duration.ofSeconds(Long.MAX_VALUE)))
+			.withMessageContaining("365 days");
 	}
 
 }

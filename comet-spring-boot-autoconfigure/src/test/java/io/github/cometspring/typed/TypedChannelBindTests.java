@@ -1,13 +1,20 @@
 package io.github.cometspring.typed;
 
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.cometspring.channel.Channel;
 import io.github.cometspring.channel.ChannelClosedException;
 import io.github.cometspring.channel.Cursor;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,6 +45,45 @@ class TypedChannelBindTests extends ValueChannels {
 			.doOnNext((value) -> ahead.decrementAndGet());
 		StepVerifier.create(channel.bind(source)).expectComplete().verify(PATIENCE);
 		assertThat(most).hasValueLessThanOrEqualTo(2);
+	}
+
+	@Test
+	void bindShouldAskForTheNextValueWhenTheOneBeforeItIsInTheHistory() {
+		Sinks.Empty<Void> accepted = Sinks.empty();
+		List<Integer> taken = new ArrayList<>();
+		StepVerifier.create(slow(accepted.asMono()).bind(Flux.just(1, 2, 3).doOnNext(taken::add)))
+			.then(() -> assertThat(taken).containsExactly(1))
+			.then(accepted::tryEmitEmpty)
+			.expectComplete()
+			.verify(PATIENCE);
+		assertThat(taken).containsExactly(1, 2, 3);
+	}
+
+	@Test
+	void bindWhenSourceFailsShouldPublishTheValuesBeforeIt() {
+		Sinks.Empty<Void> accepted = Sinks.empty();
+		TestPublisher<Integer> source = TestPublisher.create();
+		TypedChannel<Integer> channel = slow(accepted.asMono());
+		StepVerifier.create(channel.bind(source.flux()))
+			.then(() -> source.next(1).error(new IllegalStateException("source")))
+			.then(accepted::tryEmitEmpty)
+			.expectErrorMessage("source")
+			.verify(PATIENCE);
+		assertThat(await(this.broker.find("n")).newest().offset()).isOne();
+	}
+
+	/**
+	 * A channel that publishes when something else is complete, as one behind a network.
+	 */
+	private TypedChannel<Integer> slow(Mono<Void> accepted) {
+		Channel channel = await(this.typed.create("n", Integer.class)).channel();
+		Channel slow = (Channel) Proxy.newProxyInstance(Channel.class.getClassLoader(),
+				new Class<?>[] { Channel.class }, (proxy, method, arguments) -> {
+					Object result = method.invoke(channel, arguments);
+					return method.getName().equals("publish") ? accepted.then((Mono<?>) result) : result;
+				});
+		JsonMapper mapper = JsonMapper.shared();
+		return new TypedChannel<>(slow, mapper.writerFor(Integer.class), mapper.readerFor(Integer.class));
 	}
 
 	@Test

@@ -108,6 +108,24 @@ class TypedChannelTests extends ValueChannels {
 	}
 
 	@Test
+	void publishWhenClassOfValueIsMissingShouldFailThatPublicationOnly() {
+		TypedChannel<Object> channel = await(this.typed.create("any", Object.class));
+		StepVerifier.create(channel.publish(new Incomplete()))
+			.expectErrorSatisfies((ex) -> assertThat(ex).isInstanceOf(UnwritableValueException.class)
+				.hasCauseInstanceOf(NoClassDefFoundError.class))
+			.verify(PATIENCE);
+		assertThat(await(channel.publish(1)).offset()).isOne();
+	}
+
+	@Test
+	void publishWhenSerializerOfApplicationFailsShouldTellThatValueIsUnwritable() {
+		TypedChannel<Object> channel = await(this.typed.create("any", Object.class));
+		StepVerifier.create(channel.publish(new Refused()))
+			.expectError(UnwritableValueException.class)
+			.verify(PATIENCE);
+	}
+
+	@Test
 	void publishWhenTooLargeShouldFail() {
 		TypedChannel<String> channel = await(this.typed.create("big", String.class));
 		StepVerifier.create(channel.publish("x".repeat(999)))

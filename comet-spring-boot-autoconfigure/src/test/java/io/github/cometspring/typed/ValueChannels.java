@@ -18,8 +18,12 @@ import org.junit.jupiter.api.AfterEach;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.annotation.JsonSerialize;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -72,6 +76,27 @@ abstract class ValueChannels {
 
 		public String getValue() {
 			throw new IllegalStateException("broken");
+		}
+
+	}
+
+	static final class Incomplete {
+
+		public String getValue() {
+			throw new NoClassDefFoundError("on purpose");
+		}
+
+	}
+
+	@JsonSerialize(using = RefusingSerializer.class)
+	record Refused() {
+	}
+
+	static final class RefusingSerializer extends ValueSerializer<Refused> {
+
+		@Override
+		public void serialize(Refused value, JsonGenerator json, SerializationContext context) {
+			throw new IllegalStateException("on purpose");
 		}
 
 	}
