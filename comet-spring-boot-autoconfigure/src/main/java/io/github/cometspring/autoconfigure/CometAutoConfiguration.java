@@ -23,7 +23,6 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -40,7 +39,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration
 @ConditionalOnClass(Flux.class)
-@ConditionalOnBooleanProperty(name = "comet.enabled", matchIfMissing = true)
+@ConditionalOnSwitch(name = "comet.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(CometProperties.class)
 @ImportRuntimeHints(CometRuntimeHints.class)
 public final class CometAutoConfiguration {
