@@ -1,5 +1,7 @@
 package io.github.cometspring.autoconfigure;
 
+import java.util.List;
+
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.channel.ChannelGrants;
 import io.github.cometspring.channel.ChannelListener;
@@ -23,10 +25,12 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
@@ -40,15 +44,29 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration
 @ConditionalOnClass(Flux.class)
-@ConditionalOnBooleanProperty(name = "comet.enabled", matchIfMissing = true)
+@ConditionalOnSwitch(name = "comet.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(CometProperties.class)
 @ImportRuntimeHints(CometRuntimeHints.class)
 public final class CometAutoConfiguration {
 
+	private static final String GRANT_KEYS = "comet.grants.keys";
+
 	@Bean
 	CometSettings cometSettings(CometProperties properties, Environment environment) {
 		ChannelPatterns.requireBrackets(environment);
+		requireKeys(properties.grants().keys(), environment);
 		return CometSettings.of(properties);
+	}
+
+	/**
+	 * Refuses a list of keys that is there and empty, such as that of a variable without
+	 * a value: whoever wants grants would get channels that need none.
+	 */
+	private static void requireKeys(List<String> keys, Environment environment) {
+		if (keys.isEmpty() && Binder.get(environment).bind(GRANT_KEYS, Bindable.listOf(String.class)).isBound()) {
+			throw new InvalidConfigurationPropertyValueException(GRANT_KEYS, "",
+					"Must have a key, or be left out: without a key, channels need no grant.");
+		}
 	}
 
 	@Bean(destroyMethod = "dispose")

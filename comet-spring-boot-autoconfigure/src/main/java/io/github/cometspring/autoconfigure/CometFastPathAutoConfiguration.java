@@ -20,7 +20,6 @@ import reactor.netty.http.server.HttpServer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -41,7 +40,7 @@ import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 @AutoConfiguration(after = { CometWebFluxAutoConfiguration.class, CometHttpPublishAutoConfiguration.class })
 @ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class, WebHttpHandlerBuilderCustomizer.class })
 @ConditionalOnBean({ Subscriptions.class, NettyClientSockets.class, CometHandlerMapping.class })
-@ConditionalOnBooleanProperty(name = "comet.fast-path", matchIfMissing = true)
+@ConditionalOnSwitch(name = "comet.fast-path", matchIfMissing = true)
 public final class CometFastPathAutoConfiguration {
 
 	@Bean

@@ -15,7 +15,6 @@ import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -34,7 +33,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(before = CometAutoConfiguration.class, after = DataRedisAutoConfiguration.class)
 @ConditionalOnClass({ RedisClient.class, DataRedisConnectionDetails.class })
-@ConditionalOnBooleanProperty(name = "comet.enabled", matchIfMissing = true)
+@ConditionalOnSwitch(name = "comet.enabled", matchIfMissing = true)
 @ConditionalOnBean(DataRedisConnectionDetails.class)
 @Conditional(OnCometRedisCondition.class)
 @EnableConfigurationProperties(CometProperties.class)

@@ -5,7 +5,6 @@ import io.github.cometspring.subscription.Subscriptions;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
@@ -17,7 +16,7 @@ import org.springframework.context.annotation.Bean;
  * @since 0.1.0
  */
 @AutoConfiguration(after = { CometAutoConfiguration.class, CometRedisAutoConfiguration.class })
-@ConditionalOnBooleanProperty("comet.redis.enabled")
+@ConditionalOnSwitch(name = "comet.redis.enabled")
 @ConditionalOnBean(Subscriptions.class)
 @ConditionalOnMissingBean(type = "io.github.cometspring.redis.RedisNode")
 public final class CometRedisMissingAutoConfiguration {

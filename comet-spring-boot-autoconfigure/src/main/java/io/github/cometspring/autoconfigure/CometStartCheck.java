@@ -21,7 +21,7 @@ final class CometStartCheck implements ApplicationContextInitializer<Configurabl
 	@Override
 	public void initialize(ConfigurableApplicationContext context) {
 		checkSpringBoot(SpringBootVersion.getVersion());
-		// Conditions would take any value but true for false.
+		// Before the conditions, which would say less about a value that is no boolean.
 		Binder.get(context.getEnvironment()).bind("comet.enabled", Boolean.class);
 	}
 

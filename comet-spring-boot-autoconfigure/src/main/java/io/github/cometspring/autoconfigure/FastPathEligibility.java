@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import io.github.cometspring.actuate.CometEndpointFilter;
 import io.github.cometspring.security.ChannelAuthorizer;
 import io.github.cometspring.security.GrantAuthorizer;
+import io.github.cometspring.subscription.Subscriptions;
 import io.github.cometspring.web.CometHandlerMapping;
 import io.github.cometspring.web.CometTokenFilter;
 import io.github.cometspring.web.CometWebSocketHandler;
@@ -184,7 +185,7 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 			return Optional.of("comet.max-connections-per-address and server.forward-headers-strategy");
 		}
 		// Whether a page may see an answer, WebFlux says in its head.
-		return this.allowedOrigins.isEmpty() ? witness().or(this::otherHandler).or(this::otherMapping)
+		return this.allowedOrigins.isEmpty() ? witness().or(this::reader).or(this::otherHandler).or(this::otherMapping)
 				: Optional.of("comet.allowed-origins");
 	}
 
@@ -192,6 +193,15 @@ final class FastPathEligibility implements SmartInitializingSingleton {
 		return beans(WITNESSES).filter((name) -> mustSeePolls(this.context.getBean(name)))
 			.findFirst()
 			.map((name) -> "the bean '%s'".formatted(name));
+	}
+
+	/**
+	 * Subscriptions of the application may have an authorizer that is no bean.
+	 */
+	private Optional<String> reader() {
+		Subscriptions subscriptions = this.context.getBeanProvider(Subscriptions.class).getIfUnique();
+		return (subscriptions != null && subscriptions.areRequestsRead())
+				? Optional.of("the authorizer of the Subscriptions") : Optional.empty();
 	}
 
 	private boolean mustSeePolls(Object witness) {

@@ -63,6 +63,14 @@ class CometAutoConfigurationTests {
 				.noneMatch((name) -> name.contains("comet") || name.contains("channel")));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "comet.enabled=true", "comet.enabled=TRUE", "comet.enabled=on", "comet.enabled=yes",
+			"comet.enabled=1" })
+	void contextWhenEnabledShouldHaveChannels(String property) {
+		this.runner.withPropertyValues(property)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(Channels.class));
+	}
+
 	@Test
 	void contextWhenReactorIsAbsentShouldHaveNoBeans() {
 		this.runner.withClassLoader(new FilteredClassLoader(Flux.class))

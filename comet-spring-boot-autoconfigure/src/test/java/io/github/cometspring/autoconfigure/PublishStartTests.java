@@ -9,6 +9,7 @@ import io.github.cometspring.web.PublishPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -41,9 +42,10 @@ class PublishStartTests {
 				.doesNotHaveBean(PublishHandlerMapping.class));
 	}
 
-	@Test
-	void contextWhenSwitchedOnShouldHaveEndpoint() {
-		this.runner.withPropertyValues("comet.publish.enabled=true", "comet.publish.keys=" + KEY)
+	@ParameterizedTest
+	@ValueSource(strings = { "true", "on", "yes", "1" })
+	void contextWhenSwitchedOnShouldHaveEndpoint(String enabled) {
+		this.runner.withPropertyValues("comet.publish.enabled=" + enabled, "comet.publish.keys=" + KEY)
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(PublishHandlerMapping.class)
 				.doesNotHaveBean(PublishMeters.class));

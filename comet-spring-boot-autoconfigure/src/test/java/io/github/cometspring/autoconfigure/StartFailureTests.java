@@ -55,6 +55,16 @@ class StartFailureTests {
 			.doesNotContain("\tat ");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "comet.grants.keys=", "comet.grants.keys=${NO_SUCH_VARIABLE:}" })
+	void startWhenListOfKeysOfGrantsIsEmptyShouldNameProperty(String property, CapturedOutput output) {
+		start(Plain.class, WebApplicationType.NONE, property);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("comet.grants.keys")
+			.contains("without a key, channels need no grant")
+			.doesNotContain("\tat ");
+	}
+
 	@Test
 	void startWhenKeyOfPublishersIsTooShortShouldNamePropertyAndHideKey(CapturedOutput output) {
 		start(Plain.class, WebApplicationType.NONE, "comet.publish.keys=my-precious");
