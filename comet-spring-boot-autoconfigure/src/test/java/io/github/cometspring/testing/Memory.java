@@ -27,6 +27,8 @@ public record Memory(long heap, long direct) {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+	private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
 	/**
 	 * Measures when the use is stable: collections free no more, and work in progress
 	 * allocates no more.
@@ -44,6 +46,22 @@ public record Memory(long heap, long direct) {
 				.allMatch((change) -> Math.abs(change.heap) + Math.abs(change.direct) < MEGABYTE / 4);
 		});
 		return seen.getFirst();
+	}
+
+	/**
+	 * Measures until less than a number of bytes more is in use than at this measure, or
+	 * for half a minute: a busy machine may have work in progress that retains memory
+	 * for longer than two measures take.
+	 * @param most the number of bytes
+	 * @return the last measure, compared with this one
+	 */
+	public Memory awaitGrowthBelow(long most) {
+		long start = System.nanoTime();
+		Memory more = inUse().since(this);
+		while (more.growth() >= most && System.nanoTime() - start < LONGEST_WAIT.toNanos()) {
+			more = inUse().since(this);
+		}
+		return more;
 	}
 
 	private static long usedDirectMemory() {
