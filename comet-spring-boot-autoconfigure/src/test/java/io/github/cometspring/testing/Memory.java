@@ -50,8 +50,8 @@ public record Memory(long heap, long direct) {
 
 	/**
 	 * Measures until less than a number of bytes more is in use than at this measure, or
-	 * for half a minute: a busy machine may have work in progress that retains memory
-	 * for longer than two measures take.
+	 * for half a minute: a busy machine may have work in progress that retains memory for
+	 * longer than two measures take.
 	 * @param most the number of bytes
 	 * @return the last measure, compared with this one
 	 */
