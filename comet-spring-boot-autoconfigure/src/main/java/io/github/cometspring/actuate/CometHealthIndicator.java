@@ -1,5 +1,7 @@
 package io.github.cometspring.actuate;
 
+import java.time.Duration;
+
 import io.github.cometspring.channel.ChannelBroker;
 import io.github.cometspring.control.CometControl;
 import io.github.cometspring.subscription.Subscriptions;
@@ -18,6 +20,9 @@ import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
  * @since 0.1.0
  */
 public final class CometHealthIndicator implements ReactiveHealthIndicator {
+
+	/** How long the broker may take. A large sum over Redis takes seconds. */
+	private static final Duration LONGEST = Duration.ofSeconds(10);
 
 	private final CometControl control;
 
@@ -38,12 +43,15 @@ public final class CometHealthIndicator implements ReactiveHealthIndicator {
 	}
 
 	/**
-	 * Returns the health.
+	 * Returns the health. It is down if the broker does not answer within 10 seconds.
 	 * @return the health; never an error
 	 */
 	@Override
 	public Mono<Health> health() {
-		return this.broker.state()
+		// A broker of the application may throw, or answer nothing.
+		return Mono.defer(this.broker::state)
+			.timeout(LONGEST)
+			.single()
 			.map((state) -> describe(Health.up()).withDetail("channels", state.channels()).build())
 			.onErrorResume((ex) -> Mono.fromSupplier(() -> describe(Health.down(ex))
 				// Says what the store has answered

@@ -79,12 +79,22 @@ final class BrokerTotals {
 	}
 
 	private void refresh() {
-		Mono<BrokerState> answer = this.broker.state();
+		Mono<BrokerState> answer = ask();
 		// Such a broker answers within subscribe().
 		if (answer instanceof Callable<?> || isDue()) {
 			this.question.update(answer.subscribe(this::accept, (ex) -> {
 				// The broker cannot be reached. Its health says so.
 			}, null, Context.empty()));
+		}
+	}
+
+	private Mono<BrokerState> ask() {
+		try {
+			return this.broker.state();
+		}
+		// A broker of the application must not end the scrape.
+		catch (RuntimeException ex) {
+			return Mono.error(ex);
 		}
 	}
 

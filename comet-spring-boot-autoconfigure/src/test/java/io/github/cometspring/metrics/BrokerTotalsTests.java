@@ -74,6 +74,14 @@ class BrokerTotalsTests {
 	}
 
 	@Test
+	void readWhenBrokerThrowsShouldReturnLastKnown() {
+		answer(Mono.just(new BrokerState(7, 0, null)));
+		assertThat(channels()).isEqualTo(7);
+		BDDMockito.given(this.broker.state()).willThrow(new IllegalStateException("on purpose"));
+		assertThat(channels()).isEqualTo(7);
+	}
+
+	@Test
 	void readWhenBrokerCannotBeReachedShouldReturnLastKnown() {
 		answer(Mono.just(new BrokerState(7, 0, null)).hide());
 		assertThat(channels()).isEqualTo(7);
