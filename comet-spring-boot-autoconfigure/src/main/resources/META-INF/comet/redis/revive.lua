@@ -1,4 +1,4 @@
--- Decides whether a channel whose keys are missing has ended, or was lost with them. If it was lost, registers it again.
+-- Decides whether a channel that Redis lacks, or whose keys it lacks, has ended or was lost. If it was lost, registers it again.
 -- KEYS: the registry, generation of the registry, times at which channels become idle, channels that are ending
 -- ARGV: run of the server, id, value, generation and run that the node has seen last, generation to begin if there is none
 if redis.call('EXISTS', KEYS[2]) == 0 then

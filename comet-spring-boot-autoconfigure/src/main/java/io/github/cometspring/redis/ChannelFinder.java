@@ -89,7 +89,7 @@ final class ChannelFinder {
 			.map(this.logs::lost)
 			.filter(Objects::nonNull)
 			.filter((log) -> !isOf(log, ended.get(log.id())))
-			.map(this::revive)
+			.map(this.logs::registerAgain)
 			.toList();
 		return CompletableFuture.allOf(revivals.toArray(CompletableFuture<?>[]::new))
 			.thenApply((done) -> revivals.stream().anyMatch(CompletableFuture::join));
@@ -97,12 +97,6 @@ final class ChannelFinder {
 
 	private static boolean isOf(RedisChannelLog log, @Nullable Known known) {
 		return known != null && known.registration().instance().equals(log.registration().instance());
-	}
-
-	private CompletableFuture<Boolean> revive(RedisChannelLog log) {
-		return this.logs.revive(log)
-			.thenCompose((exists) -> exists ? CompletableFuture.completedFuture(true)
-					: log.closeCopy().thenApply((closed) -> false));
 	}
 
 	private CompletableFuture<Map<String, Known>> findLater(List<String> ids, boolean use, long delay) {

@@ -110,7 +110,9 @@ final class FollowedLogs {
 	 */
 	private boolean isRegistered(RedisChannelLog log) {
 		Confirmation last = log.confirmation();
-		return last.ended() || this.registry.generation().isLatest(last.generation(), last.run());
+		// In a registry without a generation a later loss would not be noticed.
+		return last.ended()
+				|| (!last.generation().isEmpty() && this.registry.generation().isLatest(last.generation(), last.run()));
 	}
 
 	private CompletableFuture<Void> checkRegistrations() {
@@ -124,8 +126,16 @@ final class FollowedLogs {
 		List<RedisChannelLog> first = logs.subList(0, Math.min(CHECKED_AT_A_TIME, logs.size()));
 		return this.registry.find(first.stream().map(RedisChannelLog::id).toList(), false)
 			.thenCompose((found) -> CompletableFuture
-				.allOf(first.stream().map((log) -> check(log, found)).toArray(CompletableFuture<?>[]::new)))
+				.allOf(first.stream().map((log) -> tryCheck(log, found)).toArray(CompletableFuture<?>[]::new)))
 			.thenCompose((checked) -> check(logs.subList(first.size(), logs.size())));
+	}
+
+	/**
+	 * Checks a log. If that fails, the next probe makes this node check it again, and the
+	 * others do not wait for it.
+	 */
+	private CompletableFuture<?> tryCheck(RedisChannelLog log, Map<String, Known> found) {
+		return check(log, found).handle((checked, ex) -> checked);
 	}
 
 	private CompletableFuture<?> check(RedisChannelLog log, Map<String, Known> found) {
@@ -134,6 +144,9 @@ final class FollowedLogs {
 			return registerAgain(log);
 		}
 		Confirmation state = known.confirmation();
+		if (state.generation().isEmpty()) {
+			return registerAgain(log);
+		}
 		if (state.ended()) {
 			return log.closeCopy();
 		}
@@ -145,11 +158,20 @@ final class FollowedLogs {
 		return log.catchUp().thenRun(() -> log.confirm(state));
 	}
 
-	private CompletableFuture<?> registerAgain(RedisChannelLog log) {
+	/**
+	 * Registers a channel again that the registry may have lost, unless it has ended.
+	 * @return whether it exists
+	 */
+	CompletableFuture<Boolean> registerAgain(RedisChannelLog log) {
 		// Its keys may be there, and tell that it has ended.
-		return log.catchUp()
-			.thenCompose((read) -> log.isClosed() ? CompletableFuture.completedFuture(true) : this.registry.revive(log))
-			.thenCompose((exists) -> exists ? CompletableFuture.completedFuture(null) : end(log));
+		return log.catchUp().thenCompose((read) -> {
+			if (log.isClosed() || isRegistered(log)) {
+				return CompletableFuture.completedFuture(!log.isClosed());
+			}
+			return this.registry.revive(log)
+				.thenCompose((exists) -> exists ? CompletableFuture.completedFuture(true)
+						: end(log).thenApply((ended) -> false));
+		});
 	}
 
 	/**

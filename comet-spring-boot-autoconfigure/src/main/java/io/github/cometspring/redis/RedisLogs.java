@@ -65,19 +65,24 @@ final class RedisLogs implements Disposable {
 			WeakReference<RedisChannelLog> reference = this.held.get(instance);
 			RedisChannelLog log = (reference != null) ? reference.get() : null;
 			// Redis may have lost the end of a channel; then the channel needs a new log.
-			if (log != null && (confirmation.ended() || !log.isClosed())) {
+			if (reference != null && log != null && (confirmation.ended() || !log.isClosed())) {
 				log.confirm(confirmation);
+				holdById(log, reference);
 				return log;
 			}
 			RedisChannelLog created = new RedisChannelLog(registration, this, this.node, confirmation);
 			WeakReference<RedisChannelLog> next = new WeakReference<>(created);
 			if ((reference != null) ? this.held.replace(instance, reference, next)
 					: this.held.putIfAbsent(instance, next) == null) {
-				if (!confirmation.ended()) {
-					this.heldById.put(registration.id(), next);
-				}
+				holdById(created, next);
 				return created;
 			}
+		}
+	}
+
+	private void holdById(RedisChannelLog log, WeakReference<RedisChannelLog> reference) {
+		if (!log.confirmation().ended() && this.heldById.get(log.id()) != reference) {
+			this.heldById.put(log.id(), reference);
 		}
 	}
 
@@ -129,7 +134,16 @@ final class RedisLogs implements Disposable {
 	}
 
 	/**
-	 * Creates the missing keys of a channel again, unless the channel has ended.
+	 * Registers a channel again that the registry may have lost, unless it has ended.
+	 * @return whether it exists
+	 */
+	CompletableFuture<Boolean> registerAgain(RedisChannelLog log) {
+		return this.followed.registerAgain(log);
+	}
+
+	/**
+	 * Registers a channel and creates its keys, as far as they are missing, unless the
+	 * channel has ended.
 	 * @return whether it exists
 	 */
 	CompletableFuture<Boolean> revive(RedisChannelLog log) {

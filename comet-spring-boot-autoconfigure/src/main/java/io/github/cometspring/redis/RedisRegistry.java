@@ -214,7 +214,8 @@ final class RedisRegistry {
 	}
 
 	/**
-	 * Creates the missing keys of a channel again, unless the channel has ended.
+	 * Registers a channel and creates its keys, as far as they are missing, unless the
+	 * channel has ended.
 	 * @return whether it exists
 	 */
 	CompletableFuture<Boolean> revive(RedisChannelLog log) {
@@ -229,7 +230,7 @@ final class RedisRegistry {
 					return CompletableFuture.completedFuture(false);
 				}
 				log.confirm(confirm(answer.get(1), false));
-				// In a new epoch: the messages are lost.
+				// In a new epoch, if its keys are missing: the messages are lost.
 				return begin(registration, Registration.newEpoch(), "").thenCompose((begun) -> {
 					if (String.valueOf(begun.get(2)).isEmpty()) {
 						return CompletableFuture.completedFuture(true);

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.cometspring.testing.Document;
+import io.github.cometspring.testing.ProjectFiles;
 import io.github.cometspring.testing.Document.CodeBlock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 
 import io.github.cometspring.testing.Document;
+import io.github.cometspring.testing.ProjectFiles;
 import io.github.cometspring.testing.Document.CodeBlock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

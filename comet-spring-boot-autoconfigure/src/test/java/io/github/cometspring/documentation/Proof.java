@@ -6,6 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.github.cometspring.testing.ProjectFiles;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

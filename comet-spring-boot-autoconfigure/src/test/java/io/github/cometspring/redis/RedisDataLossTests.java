@@ -371,6 +371,22 @@ class RedisDataLossTests {
 		assertThat(second.isClosed()).isFalse();
 	}
 
+	@Test
+	void channelsWhenTheRegistryIsLostShouldNotWaitForOnesWhoseKeysAreOfAnotherType() {
+		RedisChannelBroker many = this.nodes.broker(this.nodes.node(this.server.port(), "many", null));
+		for (int i = 0; i < 130; i++) {
+			ChannelLog log = many.create("c" + i, SETTINGS).block(PATIENCE);
+			log.prepare(Cursor.LATEST).block(PATIENCE);
+			if (i == 99) {
+				for (String key : this.server.command("KEYS many:*:channel").split("\n")) {
+					this.server.command("SET " + key + " mine");
+				}
+			}
+		}
+		this.server.command("DEL many:{registry}:channels many:{registry}:life");
+		Await.within(PATIENCE, () -> this.server.command("HLEN many:{registry}:channels").equals(":30"));
+	}
+
 	private String keys(String kind) {
 		return this.server.command("KEYS comet:*:" + kind).strip();
 	}

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.github.cometspring.testing.Document;
+import io.github.cometspring.testing.ProjectFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -146,17 +147,10 @@ class RepositoryFilesTests {
 	@Test
 	void noFileShouldNameARegistry() throws IOException {
 		List<String> found = new ArrayList<>();
-		try (Stream<Path> files = Files.walk(Document.ROOT)) {
-			for (Path file : files.filter(RepositoryFilesTests::isOurs).toList()) {
-				REGISTRY.matcher(text(file)).results().map((match) -> file + ": " + match.group()).forEach(found::add);
-			}
+		for (Path file : ProjectFiles.all()) {
+			REGISTRY.matcher(text(file)).results().map((match) -> file + ": " + match.group()).forEach(found::add);
 		}
 		assertThat(found).isEmpty();
-	}
-
-	private static boolean isOurs(Path file) {
-		String path = Document.ROOT.relativize(file).toString().replace('\\', '/');
-		return Files.isRegularFile(file) && !path.matches("(.*/)?(target|node_modules|\\.git|\\.idea)/.*");
 	}
 
 	/** Nothing for a picture. */

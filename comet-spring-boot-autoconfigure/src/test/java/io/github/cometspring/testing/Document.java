@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A Markdown file of the project.
@@ -35,17 +34,13 @@ public record Document(Path path, String text) {
 	 */
 	public static List<Document> all() throws IOException {
 		List<Document> documents = new ArrayList<>();
-		try (Stream<Path> files = Files.walk(ROOT)) {
-			for (Path file : files.filter(Document::isDocument).sorted().toList()) {
-				documents.add(read(ROOT.relativize(file)));
+		for (Path file : ProjectFiles.endingWith(".md")) {
+			Path path = ROOT.relativize(file);
+			if (!path.toString().matches("(.*/)?\\..*/.*")) {
+				documents.add(read(path));
 			}
 		}
 		return documents;
-	}
-
-	private static boolean isDocument(Path file) {
-		String path = ROOT.relativize(file).toString();
-		return path.endsWith(".md") && !path.matches("(.*/)?(target|node_modules|\\..*)/.*");
 	}
 
 	/**

@@ -1,4 +1,4 @@
-package io.github.cometspring.documentation;
+package io.github.cometspring.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,14 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-import io.github.cometspring.testing.Document;
-
 /**
- * The files that this project is made of, without what it builds.
+ * The files that this project is made of, without what it builds. The folders that are
+ * built are not looked into, since files in them come and go while tests run.
  */
-final class ProjectFiles {
+public final class ProjectFiles {
 
-	private static final Set<String> BUILT = Set.of("target", "node_modules", ".git");
+	private static final Set<String> BUILT = Set.of("target", "node_modules", ".git", ".idea");
 
 	private static final List<Path> ALL = find();
 
@@ -26,15 +25,28 @@ final class ProjectFiles {
 	}
 
 	/**
+	 * All files.
+	 * @return their paths, in their order
+	 */
+	public static List<Path> all() {
+		return ALL;
+	}
+
+	/**
 	 * The files of a name.
 	 * @param ending the name, or its end
+	 * @return their paths, in their order
 	 */
-	static List<Path> endingWith(String ending) {
+	public static List<Path> endingWith(String ending) {
 		return ALL.stream().filter((file) -> file.getFileName().toString().endsWith(ending)).toList();
 	}
 
-	/** The text of the only file of a name. */
-	static String read(String name) {
+	/**
+	 * Reads the only file of a name.
+	 * @param name the name
+	 * @return the text
+	 */
+	public static String read(String name) {
 		Path found = ALL.stream()
 			.filter((file) -> file.endsWith(name))
 			.findFirst()
@@ -42,7 +54,12 @@ final class ProjectFiles {
 		return read(found);
 	}
 
-	static String read(Path file) {
+	/**
+	 * Reads a file.
+	 * @param file the path
+	 * @return the text
+	 */
+	public static String read(Path file) {
 		try {
 			return Files.readString(file);
 		}
@@ -73,7 +90,7 @@ final class ProjectFiles {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		return List.copyOf(files);
+		return files.stream().sorted().toList();
 	}
 
 }
