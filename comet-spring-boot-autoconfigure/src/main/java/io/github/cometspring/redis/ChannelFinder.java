@@ -1,15 +1,15 @@
 package io.github.cometspring.redis;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 import io.github.cometspring.channel.ChannelSettings;
 import io.github.cometspring.redis.RedisRegistry.Known;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * Finds and registers channels. If Redis may have lost the registry, a channel that is
@@ -88,34 +88,17 @@ final class ChannelFinder {
 		List<CompletableFuture<Boolean>> revivals = ids.stream()
 			.map(this.logs::lost)
 			.filter(Objects::nonNull)
-			.filter((log) -> !isOf(log, ended.get(log.id())))
+			.filter((log) -> !log.isKnownAs(ended.get(log.id())))
 			.map(this.logs::registerAgain)
 			.toList();
 		return CompletableFuture.allOf(revivals.toArray(CompletableFuture<?>[]::new))
 			.thenApply((done) -> revivals.stream().anyMatch(CompletableFuture::join));
 	}
 
-	private static boolean isOf(RedisChannelLog log, @Nullable Known known) {
-		return known != null && known.registration().instance().equals(log.registration().instance());
-	}
-
 	private CompletableFuture<Map<String, Known>> findLater(List<String> ids, boolean use, long delay) {
-		CompletableFuture<Map<String, Known>> later = new CompletableFuture<>();
-		try {
-			this.node.clock()
-				.schedule(() -> find(ids, use, Math.min(2 * delay, LONGEST_DELAY)).whenComplete((found, ex) -> {
-					if (ex != null) {
-						later.completeExceptionally(ex);
-					}
-					else {
-						later.complete(found);
-					}
-				}), delay, TimeUnit.MILLISECONDS);
-		}
-		catch (RejectedExecutionException stopped) {
-			later.completeExceptionally(stopped);
-		}
-		return later;
+		return Mono.delay(Duration.ofMillis(delay), this.node.clock())
+			.toFuture()
+			.thenCompose((tick) -> find(ids, use, Math.min(2 * delay, LONGEST_DELAY)));
 	}
 
 	/**

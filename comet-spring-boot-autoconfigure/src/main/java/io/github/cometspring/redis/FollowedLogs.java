@@ -140,13 +140,10 @@ final class FollowedLogs {
 
 	private CompletableFuture<?> check(RedisChannelLog log, Map<String, Known> found) {
 		Known known = found.get(log.id());
-		if (known == null || !known.registration().instance().equals(log.registration().instance())) {
+		if (known == null || !log.isKnownAs(known) || known.confirmation().generation().isEmpty()) {
 			return registerAgain(log);
 		}
 		Confirmation state = known.confirmation();
-		if (state.generation().isEmpty()) {
-			return registerAgain(log);
-		}
 		if (state.ended()) {
 			return log.closeCopy();
 		}

@@ -16,6 +16,7 @@ import io.github.cometspring.channel.Position;
 import io.github.cometspring.channel.Publication;
 import io.github.cometspring.channel.Replay;
 import io.github.cometspring.channel.SubscriberListeners;
+import io.github.cometspring.redis.RedisRegistry.Known;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -87,6 +88,14 @@ final class RedisChannelLog implements ChannelLog {
 
 	Registration registration() {
 		return this.registration;
+	}
+
+	/**
+	 * Whether an entry of the registry is that of this channel, and not of another one
+	 * that had or has its id.
+	 */
+	boolean isKnownAs(@Nullable Known known) {
+		return known != null && known.registration().instance().equals(this.registration.instance());
 	}
 
 	String[] keys() {

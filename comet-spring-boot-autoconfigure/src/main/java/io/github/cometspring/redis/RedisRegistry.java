@@ -73,8 +73,11 @@ final class RedisRegistry {
 		return this.closer;
 	}
 
-	private Confirmation confirm(Object generation, boolean ended) {
-		Confirmation confirmation = new Confirmation(String.valueOf(generation), this.node.run(), ended);
+	/**
+	 * The state of channels that have not ended, as the registry reports it now.
+	 */
+	private Confirmation living(Object generation) {
+		Confirmation confirmation = new Confirmation(String.valueOf(generation), this.node.run(), false);
 		this.generation.seen(confirmation.generation(), confirmation.run());
 		return confirmation;
 	}
@@ -115,7 +118,7 @@ final class RedisRegistry {
 			.call(RedisScript.REGISTER, names, id, created.value(), (this.limit != null) ? this.limit.toString() : "",
 					random(), this.generation.latest())
 			.thenCompose((answer) -> {
-				Confirmation confirmation = confirm(answer.get(2), false);
+				Confirmation confirmation = living(answer.get(2));
 				switch (String.valueOf(answer.get(0))) {
 					case "created" -> {
 						return CompletableFuture.completedFuture(new Known(created, confirmation));
@@ -159,8 +162,8 @@ final class RedisRegistry {
 		arguments.add(0, use ? "1" : "0");
 		return this.node.call(RedisScript.FIND, names.toArray(String[]::new), arguments.toArray(String[]::new))
 			.thenApply((answer) -> {
-				Confirmation living = confirm(answer.get(1), false);
-				Confirmation ended = confirm(answer.get(1), true);
+				Confirmation living = living(answer.get(1));
+				Confirmation ended = new Confirmation(living.generation(), living.run(), true);
 				Map<String, Known> found = new LinkedHashMap<>();
 				List<?> values = (List<?>) answer.get(2);
 				for (int i = 0; i < ids.size(); i++) {
@@ -184,7 +187,7 @@ final class RedisRegistry {
 	CompletableFuture<List<Known>> list() {
 		return this.node.call(RedisScript.LIST, new String[] { this.keys.registry, this.keys.generation }, "1")
 			.thenApply((answer) -> {
-				Confirmation confirmation = confirm(answer.get(1), false);
+				Confirmation confirmation = living(answer.get(1));
 				List<Known> all = new ArrayList<>();
 				List<?> pairs = (List<?>) answer.get(2);
 				for (int i = 0; i + 1 < pairs.size(); i += 2) {
@@ -229,7 +232,7 @@ final class RedisRegistry {
 				if (!"living".equals(answer.get(0))) {
 					return CompletableFuture.completedFuture(false);
 				}
-				log.confirm(confirm(answer.get(1), false));
+				log.confirm(living(answer.get(1)));
 				// In a new epoch, if its keys are missing: the messages are lost.
 				return begin(registration, Registration.newEpoch(), "").thenCompose((begun) -> {
 					if (String.valueOf(begun.get(2)).isEmpty()) {

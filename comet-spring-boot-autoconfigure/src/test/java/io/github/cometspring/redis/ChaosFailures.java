@@ -1,6 +1,5 @@
 package io.github.cometspring.redis;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -105,13 +104,9 @@ final class ChaosFailures {
 	}
 
 	private void forgetLastMessages() {
-		Path saved = this.redis.folder().resolve("appendonlydir");
-		Path copy = this.redis.folder().resolve("copy");
-		RedisDataLossTests.copy(saved, copy);
+		SavedData saved = SavedData.of(this.redis);
 		pause(2);
-		this.redis.kill();
-		RedisDataLossTests.copy(copy, saved);
-		this.redis.startAgain();
+		saved.restore();
 	}
 
 	private void delete(String... kinds) {

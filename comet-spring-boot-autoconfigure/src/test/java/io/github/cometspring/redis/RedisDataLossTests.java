@@ -1,13 +1,7 @@
 package io.github.cometspring.redis;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import io.github.cometspring.channel.BrokerUnavailableException;
 import io.github.cometspring.channel.ChannelClosedException;
@@ -32,17 +26,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Two nodes, and a Redis that loses data: a gap is reported where messages may have been
- * lost, and no channel is taken for ended.
+ * lost, and no channel is taken for ended. One class, as all of it needs the same three
+ * nodes, of which one does not notice the loss by itself.
  */
 class RedisDataLossTests {
 
-	/** After this time, Redis is regarded as away. */
-	private static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-	/** They do not read a channel merely because its feed is silent. */
-	private final RedisNodes nodes = new RedisNodes()
-		.with(new RedisTiming(RedisNodes.FAST.probe(), Duration.ofHours(1), RedisNodes.FAST.sweep(),
-				RedisNodes.FAST.linger(), RedisNodes.FAST.firstRetry(), RedisNodes.FAST.longestRetry()), TIMEOUT);
+	private final RedisNodes nodes = new RedisNodes().withoutChecks();
 
 	private RedisServer server;
 
@@ -78,15 +67,11 @@ class RedisDataLossTests {
 	@Test
 	void serverWhenItsLastMessagesAreLostShouldReplayTheRestAndReportAGap() {
 		this.traffic.publish(0, 10);
-		Path saved = this.server.folder().resolve("appendonlydir");
-		Path copy = this.server.folder().resolve("copy");
-		copy(saved, copy);
+		SavedData saved = SavedData.of(this.server);
 		Position fifth = new Position(this.traffic.publish(1).epoch(), 5);
 		this.traffic.publish(0, 9);
 		this.traffic.awaitArrival().verify(0);
-		this.server.kill();
-		copy(copy, saved);
-		this.server.startAgain();
+		saved.restore();
 		Await.within(PATIENCE, () -> this.traffic.publish(0) != null && this.traffic.publish(1) != null);
 		this.traffic.publish(1, 5);
 		this.traffic.awaitArrival();
@@ -97,23 +82,6 @@ class RedisDataLossTests {
 		Await.within(PATIENCE, () -> late.numbers().contains(last));
 		assertThat(late.numbers()).startsWith(6, 7, 8, 9, 10).doesNotContain(11, 20);
 		assertThat(late.afterGap()).hasSize(1).containsExactly(late.numbers().get(5));
-	}
-
-	static void copy(Path from, Path to) {
-		try {
-			Files.createDirectories(to);
-			try (Stream<Path> files = Files.list(to)) {
-				files.forEach((file) -> file.toFile().delete());
-			}
-			try (Stream<Path> files = Files.list(from)) {
-				for (Path file : files.toList()) {
-					Files.copy(file, to.resolve(file.getFileName()));
-				}
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	@Test
@@ -170,13 +138,9 @@ class RedisDataLossTests {
 	void positionsWhenMessagesAreLostWithoutReadersShouldNotBeAssignedTwice() {
 		ChannelLog quiet = this.there.create("quiet", SETTINGS).block(PATIENCE);
 		quiet.append("kept").block(PATIENCE);
-		Path saved = this.server.folder().resolve("appendonlydir");
-		Path copy = this.server.folder().resolve("copy");
-		copy(saved, copy);
+		SavedData saved = SavedData.of(this.server);
 		Position lost = quiet.append("lost").block(PATIENCE);
-		this.server.kill();
-		copy(copy, saved);
-		this.server.startAgain();
+		saved.restore();
 		Await.within(PATIENCE, () -> this.traffic.publish(1) != null);
 		Position next = quiet.append("next").block(PATIENCE);
 		assertThat(next.offset()).isEqualTo(lost.offset());
@@ -274,14 +238,10 @@ class RedisDataLossTests {
 	@Test
 	void channelWhenItsRegistrationIsNotSavedShouldBeFoundOnANodeThatDoesNotKnowIt() {
 		assertThat(this.quietly.find("other").blockOptional(PATIENCE)).isEmpty();
-		Path saved = this.server.folder().resolve("appendonlydir");
-		Path copy = this.server.folder().resolve("copy");
-		copy(saved, copy);
+		SavedData saved = SavedData.of(this.server);
 		ChannelLog late = this.there.create("late", SETTINGS).block(PATIENCE);
 		late.prepare(Cursor.LATEST).block(PATIENCE);
-		this.server.kill();
-		copy(copy, saved);
-		this.server.startAgain();
+		saved.restore();
 		Await.within(PATIENCE, () -> {
 			try {
 				return this.quietly.find("late").blockOptional(PATIENCE).isPresent();
@@ -348,15 +308,11 @@ class RedisDataLossTests {
 		assertThat(this.quietly.find("other").blockOptional(PATIENCE)).isEmpty();
 		this.there.create("again", SETTINGS).block(PATIENCE);
 		this.there.close("again").block(PATIENCE);
-		Path saved = this.server.folder().resolve("appendonlydir");
-		Path copy = this.server.folder().resolve("copy");
-		copy(saved, copy);
+		SavedData saved = SavedData.of(this.server);
 		ChannelLog second = this.there.create("again", SETTINGS).block(PATIENCE);
 		Cursor cursor = Cursor.of("again", second.append("1").block(PATIENCE));
 		second.prepare(Cursor.LATEST).block(PATIENCE);
-		this.server.kill();
-		copy(copy, saved);
-		this.server.startAgain();
+		saved.restore();
 		for (RedisChannelBroker node : List.of(this.quietly, this.there)) {
 			Await.within(PATIENCE, () -> {
 				try {

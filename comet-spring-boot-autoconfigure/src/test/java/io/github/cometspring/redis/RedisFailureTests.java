@@ -1,6 +1,5 @@
 package io.github.cometspring.redis;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,13 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RedisFailureTests {
 
-	/** After this time, Redis is regarded as away. */
-	private static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-	/** They do not read a channel merely because its feed is silent. */
-	private final RedisNodes nodes = new RedisNodes()
-		.with(new RedisTiming(RedisNodes.FAST.probe(), Duration.ofHours(1), RedisNodes.FAST.sweep(),
-				RedisNodes.FAST.linger(), RedisNodes.FAST.firstRetry(), RedisNodes.FAST.longestRetry()), TIMEOUT);
+	private final RedisNodes nodes = new RedisNodes().withoutChecks();
 
 	private RedisServer server;
 

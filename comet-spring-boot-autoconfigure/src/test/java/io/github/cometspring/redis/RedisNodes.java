@@ -45,33 +45,39 @@ final class RedisNodes implements AutoCloseable {
 	}
 
 	/**
+	 * Lets nodes not read a channel merely because its feed is silent, and regard Redis
+	 * as away after two seconds.
+	 */
+	RedisNodes withoutChecks() {
+		return with(new RedisTiming(FAST.probe(), Duration.ofHours(1), FAST.sweep(), FAST.linger(), FAST.firstRetry(),
+				FAST.longestRetry()), Duration.ofSeconds(2));
+	}
+
+	/**
 	 * A node that has begun to connect.
 	 */
 	RedisNode node(int port, String prefix, @Nullable Integer limit) {
-		RedisSettings settings = new RedisSettings(prefix, this.timeout, this.timing.probe(), limit);
-		RedisNode node = new RedisNode(RedisURI.create("127.0.0.1", port), null, settings, this.timing, this.clock);
-		this.nodes.add(node);
-		return node;
+		return node(RedisURI.create("127.0.0.1", port), prefix, limit);
 	}
 
 	/**
 	 * A node that does not probe Redis, and so does not look at its channels by itself.
 	 */
 	RedisNode nodeWithoutProbe(int port, String prefix, @Nullable Integer limit) {
-		RedisSettings settings = new RedisSettings(prefix, this.timeout, this.timing.probe(), limit);
-		RedisNode node = new RedisNode(RedisURI.create("127.0.0.1", port), null, settings, this.timing, this.clock,
-				Safeguard.PROBE);
-		this.nodes.add(node);
-		return node;
+		return node(RedisURI.create("127.0.0.1", port), prefix, limit, Safeguard.PROBE);
 	}
 
 	/**
 	 * A node that logs in as a user.
 	 */
 	RedisNode node(int port, String prefix, @Nullable Integer limit, String user, String password) {
+		return node(RedisURI.Builder.redis("127.0.0.1", port).withAuthentication(user, password).build(), prefix,
+				limit);
+	}
+
+	private RedisNode node(RedisURI uri, String prefix, @Nullable Integer limit, Safeguard... without) {
 		RedisSettings settings = new RedisSettings(prefix, this.timeout, this.timing.probe(), limit);
-		RedisURI uri = RedisURI.Builder.redis("127.0.0.1", port).withAuthentication(user, password).build();
-		RedisNode node = new RedisNode(uri, null, settings, this.timing, this.clock);
+		RedisNode node = new RedisNode(uri, null, settings, this.timing, this.clock, without);
 		this.nodes.add(node);
 		return node;
 	}
